@@ -1,0 +1,171 @@
+"""Pure geometry of places: GeoJSON polygons in longitude and latitude (WGS 84), answers in metres.
+
+First link of the chain polygon -> outline columns -> candidates by bounding box -> exact distance.
+Lengths and areas are measured on a plane that touches the ellipsoid at the place itself, which is exact
+to a few parts per million over a few kilometres. Polygons that cross the 180th meridian are not supported.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely import Point, Polygon, prepare, transform
+from shapely.geometry import mapping
+from shapely.validation import explain_validity
+
+# WGS 84 (EPSG:4326): equatorial radius in metres and first eccentricity squared.
+EQUATOR_RADIUS_M = 6_378_137.0
+ECCENTRICITY_SQUARED = 0.00669437999014
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a table stores of a polygon: itself as GeoJSON, its bounding box, centroid and area."""
+
+    polygon: dict[str, Any]
+    min_lon: float
+    min_lat: float
+    max_lon: float
+    max_lat: float
+    centroid_lon: float
+    centroid_lat: float
+    area_m2: float
+
+
+@dataclass(frozen=True)
+class SearchBox:
+    """A box in degrees around a point."""
+
+    min_lon: float
+    min_lat: float
+    max_lon: float
+    max_lat: float
+
+
+def metres_per_degree(lat: float) -> tuple[float, float]:
+    """Length of one degree of longitude and of latitude at a latitude (radii of curvature of WGS 84)."""
+    bend = 1 - ECCENTRICITY_SQUARED * math.sin(math.radians(lat)) ** 2
+    prime_vertical_m = EQUATOR_RADIUS_M / math.sqrt(bend)
+    meridional_m = EQUATOR_RADIUS_M * (1 - ECCENTRICITY_SQUARED) / bend**1.5
+    return (
+        math.radians(prime_vertical_m * math.cos(math.radians(lat))),
+        math.radians(meridional_m),
+    )
+
+
+def check_point(lon: float, lat: float) -> None:
+    """Raise ValueError unless the point lies on Earth."""
+    if not (math.isfinite(lon) and math.isfinite(lat)):
+        raise ValueError("coordinates must be numbers")
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise ValueError(f"longitude {lon:g}, latitude {lat:g} is not on Earth")
+
+
+def read_polygon(geometry: object) -> Polygon:
+    """Turn a GeoJSON Polygon (or a MultiPolygon of one part, as GIS programs write) into a shapely polygon.
+
+    Raises ValueError, in words for the person who drew it, on anything else: open rings, too few corners,
+    coordinates off the Earth, edges that cross, no area. Heights are dropped.
+    """
+    if not isinstance(geometry, Mapping):
+        raise ValueError("not a GeoJSON geometry")
+    kind, rings = geometry.get("type"), geometry.get("coordinates")
+    if kind == "MultiPolygon" and isinstance(rings, Sequence) and len(rings) == 1:
+        rings = rings[0]
+    elif kind != "Polygon":
+        raise ValueError(f"geometry must be one Polygon, not {kind}")
+    if not isinstance(rings, Sequence) or isinstance(rings, str) or not rings:
+        raise ValueError("polygon has no rings")
+    polygon = Polygon(_read_ring(rings[0]), [_read_ring(ring) for ring in rings[1:]])
+    if not polygon.is_valid:
+        raise ValueError(f"polygon is not valid: {explain_validity(polygon)}")
+    if polygon.area == 0:
+        raise ValueError("polygon has no area")
+    return polygon
+
+
+def _read_ring(ring: object) -> list[tuple[float, float]]:
+    if not isinstance(ring, Sequence) or isinstance(ring, str):
+        raise ValueError("ring is not a list of positions")
+    corners = [_read_position(position) for position in ring]
+    if len(corners) < 4:
+        raise ValueError("ring needs at least four positions")
+    if corners[0] != corners[-1]:
+        raise ValueError("ring is not closed: first and last position differ")
+    return corners
+
+
+def _read_position(position: object) -> tuple[float, float]:
+    if not isinstance(position, Sequence) or isinstance(position, str) or len(position) < 2:
+        raise ValueError("position is not [longitude, latitude]")
+    lon, lat = position[0], position[1]
+    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in (lon, lat)):
+        raise ValueError("coordinates must be numbers")
+    check_point(lon, lat)
+    return float(lon), float(lat)
+
+
+def _as_lists(value: Any) -> Any:
+    return [_as_lists(part) for part in value] if isinstance(value, tuple) else value
+
+
+def write_polygon(polygon: Polygon) -> dict[str, Any]:
+    """The polygon as GeoJSON, in lists as JSON gives them back."""
+    return {"type": "Polygon", "coordinates": _as_lists(mapping(polygon)["coordinates"])}
+
+
+def to_metres(polygon: Polygon, *, lon: float, lat: float) -> Polygon:
+    """The polygon on the plane that touches the Earth at (lon, lat), in metres east and north of it."""
+    scale = np.array(metres_per_degree(lat))
+
+    def project(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+        return cast(NDArray[np.float64], (corners - np.array([lon, lat])) * scale)
+
+    return transform(polygon, project)
+
+
+def outline_of(geometry: object) -> Outline:
+    """Measure a GeoJSON polygon; ValueError as `read_polygon`."""
+    polygon = read_polygon(geometry)
+    centroid = polygon.centroid
+    min_lon, min_lat, max_lon, max_lat = polygon.bounds
+    return Outline(
+        polygon=write_polygon(polygon),
+        min_lon=min_lon,
+        min_lat=min_lat,
+        max_lon=max_lon,
+        max_lat=max_lat,
+        centroid_lon=centroid.x,
+        centroid_lat=centroid.y,
+        area_m2=to_metres(polygon, lon=centroid.x, lat=centroid.y).area,
+    )
+
+
+def distance_m(geometry: object, *, lon: float, lat: float) -> float:
+    """Metres from a point to a GeoJSON polygon: 0 inside it and on its edge."""
+    return to_metres(read_polygon(geometry), lon=lon, lat=lat).distance(Point(0, 0))
+
+
+def search_box(*, lon: float, lat: float, radius_m: float) -> SearchBox:
+    """The smallest box in degrees that holds the circle around a point; cut at the edges of the map."""
+    lon_m, lat_m = metres_per_degree(lat)
+    half_lon = radius_m / lon_m if lon_m > radius_m / 360 else 360.0
+    half_lat = radius_m / lat_m
+    return SearchBox(
+        min_lon=max(lon - half_lon, -180.0),
+        min_lat=max(lat - half_lat, -90.0),
+        max_lon=min(lon + half_lon, 180.0),
+        max_lat=min(lat + half_lat, 90.0),
+    )
+
+
+def lies_within(inner: object, outer: object, *, tolerance_m: float) -> bool:
+    """Whether no part of the inner GeoJSON polygon sticks out of the outer one by more than the tolerance."""
+    origin = read_polygon(outer).centroid
+    outer_m = to_metres(read_polygon(outer), lon=origin.x, lat=origin.y).buffer(tolerance_m)
+    inner_m = to_metres(read_polygon(inner), lon=origin.x, lat=origin.y)
+    prepare(outer_m)
+    return bool(outer_m.covers(inner_m))

@@ -1,0 +1,39 @@
+"""Tables of the locations app: places, catalogue of what is grown in what, and cultivation (who grows where)."""
+
+from locations.models.catalogue import (
+    ContainerKind,
+    ContainerType,
+    Packaging,
+    PackagingColour,
+    PackagingMaterial,
+    PackagingType,
+    Product,
+    ProductCategory,
+    ProductFamily,
+    ProductSize,
+    ProductState,
+)
+from locations.models.cultivation import DensityParameters, DensitySource, LocationConfig
+from locations.models.places import AreaPosition, StorageArea, StorageLocation, Warehouse, WarehouseType
+
+__all__ = [
+    "AreaPosition",
+    "ContainerKind",
+    "ContainerType",
+    "DensityParameters",
+    "DensitySource",
+    "LocationConfig",
+    "Packaging",
+    "PackagingColour",
+    "PackagingMaterial",
+    "PackagingType",
+    "Product",
+    "ProductCategory",
+    "ProductFamily",
+    "ProductSize",
+    "ProductState",
+    "StorageArea",
+    "StorageLocation",
+    "Warehouse",
+    "WarehouseType",
+]

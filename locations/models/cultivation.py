@@ -1,0 +1,144 @@
+"""What grows where, and how densely: the configuration of a location and the calibrated densities."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from demeter.timestamps import Timestamped
+from locations.models.catalogue import POSITIVE, ContainerType, Packaging, Product, ProductState
+from locations.models.places import StorageLocation
+
+DEFAULT_OVERLAP_FACTOR = 0.85
+
+
+class LocationConfig(Timestamped):
+    """One cultivation cycle of a location: what grows there from `started_at` until `closed_at`."""
+
+    location = models.ForeignKey(
+        StorageLocation, on_delete=models.PROTECT, related_name="configs", verbose_name=_("location")
+    )
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, related_name="location_configs", verbose_name=_("product")
+    )
+    packaging = models.ForeignKey(
+        Packaging,
+        on_delete=models.PROTECT,
+        related_name="location_configs",
+        null=True,
+        blank=True,
+        verbose_name=_("packaging"),
+    )
+    expected_state = models.ForeignKey(
+        ProductState,
+        on_delete=models.PROTECT,
+        related_name="location_configs",
+        verbose_name=_("expected state"),
+    )
+    area_override_m2 = models.FloatField(
+        _("planted area (m²)"),
+        null=True,
+        blank=True,
+        validators=POSITIVE,
+        help_text=_("Only where it differs from the area of the polygon."),
+    )
+    notes = models.TextField(_("notes"), blank=True)
+    active = models.BooleanField(_("active"), default=True)
+    started_at = models.DateTimeField(_("started at"), default=timezone.now)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+
+    class Meta:
+        db_table = "location_configs"
+        ordering = ["-started_at"]
+        verbose_name = _("location configuration")
+        verbose_name_plural = _("location configurations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["location"],
+                condition=Q(active=True),
+                name="locationconfig_one_active",
+                violation_error_message=_("This location already has an active configuration."),
+            ),
+            models.CheckConstraint(
+                condition=Q(active=True, closed_at__isnull=True) | Q(active=False, closed_at__isnull=False),
+                name="locationconfig_closed_when_inactive",
+                violation_error_message=_("A configuration is active until the time at which it is closed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(area_override_m2__isnull=True) | Q(area_override_m2__gt=0),
+                name="locationconfig_area_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.product}"
+
+
+class DensitySource(models.TextChoices):
+    DEFAULT = "default", _("Default")
+    CALIBRATED = "calibrated", _("Calibrated")
+
+
+class DensityParameters(Timestamped):
+    """How much ground a plant takes, for a product in a packaging in a kind of container.
+
+    No packaging means plants that stand in none. `version` counts the calibrations, so that a count can
+    say which one it used.
+    """
+
+    container_type = models.ForeignKey(
+        ContainerType,
+        on_delete=models.PROTECT,
+        related_name="densities",
+        verbose_name=_("container type"),
+    )
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, related_name="densities", verbose_name=_("product")
+    )
+    packaging = models.ForeignKey(
+        Packaging,
+        on_delete=models.PROTECT,
+        related_name="densities",
+        null=True,
+        blank=True,
+        verbose_name=_("packaging"),
+    )
+    avg_area_per_plant_cm2 = models.FloatField(_("area per plant (cm²)"), validators=POSITIVE)
+    plants_per_m2 = models.FloatField(_("plants per m²"), validators=POSITIVE)
+    overlap_adjustment_factor = models.FloatField(
+        _("overlap factor"),
+        default=DEFAULT_OVERLAP_FACTOR,
+        validators=[MinValueValidator(0.1), MaxValueValidator(2.0)],
+    )
+    avg_diameter_cm = models.FloatField(_("plant diameter (cm)"), null=True, blank=True, validators=POSITIVE)
+    source = models.CharField(
+        _("source"), max_length=16, choices=DensitySource, default=DensitySource.DEFAULT
+    )
+    version = models.PositiveIntegerField(_("version"), default=1)
+    sample_size = models.PositiveIntegerField(_("photos used"), default=0)
+
+    class Meta:
+        db_table = "density_parameters"
+        ordering = ["product", "packaging", "container_type"]
+        verbose_name = _("density")
+        verbose_name_plural = _("densities")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["container_type", "product", "packaging"],
+                nulls_distinct=False,
+                name="densityparameters_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(avg_area_per_plant_cm2__gt=0, plants_per_m2__gt=0, version__gte=1)
+                & Q(overlap_adjustment_factor__gte=0.1, overlap_adjustment_factor__lte=2.0)
+                & (Q(avg_diameter_cm__isnull=True) | Q(avg_diameter_cm__gt=0)),
+                name="densityparameters_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=DensitySource.values), name="densityparameters_source_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product}, {self.packaging or _('no packaging')}, {self.container_type}"

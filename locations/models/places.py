@@ -1,0 +1,209 @@
+"""Where plants stand: warehouse > storage area > storage location, each with its polygon."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib.postgres.indexes import GistIndex
+from django.core.exceptions import ValidationError
+from django.core.validators import MinLengthValidator
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from demeter.timestamps import Timestamped
+from locations import geo
+from locations.models.codes import CodeField, upper_case_constraint
+
+OUTLINE_COLUMNS = ("min_lon", "min_lat", "max_lon", "max_lat", "centroid_lon", "centroid_lat", "area_m2")
+
+
+def box_of(min_lon: Any, min_lat: Any, max_lon: Any, max_lat: Any) -> Func:
+    """PostgreSQL's own `box` type, built from columns or values."""
+    return Func(
+        Func(min_lon, min_lat, function="point"),
+        Func(max_lon, max_lat, function="point"),
+        function="box",
+    )
+
+
+def validate_polygon(value: object) -> None:
+    """A field validator around `geo.read_polygon`."""
+    try:
+        geo.read_polygon(value)
+    except ValueError as error:
+        raise ValidationError(str(error), code="invalid_polygon") from error
+
+
+class Place(Timestamped):
+    """A named, coded polygon. The derived columns always follow the polygon."""
+
+    code = CodeField(_("code"), max_length=32, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    active = models.BooleanField(_("active"), default=True)
+    polygon = models.JSONField(
+        _("polygon"),
+        validators=[validate_polygon],
+        help_text=_("GeoJSON Polygon: closed rings of [longitude, latitude]."),
+    )
+    min_lon = models.FloatField(editable=False)
+    min_lat = models.FloatField(editable=False)
+    max_lon = models.FloatField(editable=False)
+    max_lat = models.FloatField(editable=False)
+    centroid_lon = models.FloatField(editable=False)
+    centroid_lat = models.FloatField(editable=False)
+    area_m2 = models.FloatField(_("area (m²)"), editable=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["code"]
+        constraints = [
+            upper_case_constraint("code"),
+            models.CheckConstraint(
+                condition=Q(min_lon__gte=-180, max_lon__lte=180, min_lat__gte=-90, max_lat__lte=90)
+                & Q(min_lon__lt=F("max_lon"), min_lat__lt=F("max_lat"), area_m2__gt=0),
+                name="%(class)s_outline_sane",
+            ),
+        ]
+
+    def measure_polygon(self) -> None:
+        """Fill the derived columns from the polygon; ValueError on a polygon that cannot be one."""
+        for column, value in asdict(geo.outline_of(self.polygon)).items():
+            setattr(self, column, value)
+
+    def save(self, *, update_fields: Iterable[str] | None = None, **options: Any) -> None:
+        if update_fields is None or "polygon" in update_fields:
+            self.measure_polygon()
+        if update_fields is not None and "polygon" in update_fields:
+            update_fields = {*update_fields, *OUTLINE_COLUMNS}
+        super().save(update_fields=update_fields, **options)
+
+
+class WarehouseType(models.TextChoices):
+    GREENHOUSE = "greenhouse", _("Greenhouse")
+    SHADEHOUSE = "shadehouse", _("Shade house")
+    OPEN_FIELD = "open_field", _("Open field")
+    TUNNEL = "tunnel", _("Tunnel")
+
+
+class Warehouse(Place):
+    """A greenhouse (nave), shade house, field or tunnel."""
+
+    warehouse_type = models.CharField(
+        _("type"), max_length=16, choices=WarehouseType, default=WarehouseType.GREENHOUSE
+    )
+
+    class Meta(Place.Meta):
+        db_table = "warehouses"
+        verbose_name = _("warehouse")
+        verbose_name_plural = _("warehouses")
+        constraints = [
+            *Place.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(warehouse_type__in=WarehouseType.values), name="warehouse_type_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AreaPosition(models.TextChoices):
+    NORTH = "N", _("North")
+    SOUTH = "S", _("South")
+    EAST = "E", _("East")
+    WEST = "W", _("West")
+    CENTRE = "C", _("Centre")
+
+
+class StorageArea(Place):
+    """A bed (cantero) inside a warehouse."""
+
+    warehouse = models.ForeignKey(
+        Warehouse, on_delete=models.PROTECT, related_name="storage_areas", verbose_name=_("warehouse")
+    )
+    position = models.CharField(_("position"), max_length=1, choices=AreaPosition)
+
+    class Meta(Place.Meta):
+        db_table = "storage_areas"
+        verbose_name = _("storage area")
+        verbose_name_plural = _("storage areas")
+        constraints = [
+            *Place.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(position__in=AreaPosition.values), name="storagearea_position_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.warehouse} - {self.name}"
+
+
+class StorageLocationQuerySet(models.QuerySet["StorageLocation"]):
+    def active(self) -> "StorageLocationQuerySet":
+        """Locations in use: switched on themselves, as are their area and warehouse."""
+        return self.filter(active=True, storage_area__active=True, storage_area__warehouse__active=True)
+
+    def with_names(self) -> "StorageLocationQuerySet":
+        """Everything `full_name` reads, in the same query."""
+        return self.select_related("storage_area__warehouse")
+
+    def touching(self, box: geo.SearchBox) -> "StorageLocationQuerySet":
+        """Locations whose bounding box meets a box: answered by the GiST index."""
+        overlaps = Func(
+            box_of(F("min_lon"), F("min_lat"), F("max_lon"), F("max_lat")),
+            box_of(box.min_lon, box.min_lat, box.max_lon, box.max_lat),
+            template="%(expressions)s",
+            arg_joiner=" && ",
+            output_field=models.BooleanField(),
+        )
+        return self.filter(overlaps)
+
+
+class StorageLocation(Place):
+    """The bay between two columns (claro): the unit of one photo, of one configuration and of stock."""
+
+    storage_area = models.ForeignKey(
+        StorageArea,
+        on_delete=models.PROTECT,
+        related_name="storage_locations",
+        verbose_name=_("storage area"),
+    )
+    qr_code = CodeField(
+        _("QR code"),
+        max_length=20,
+        unique=True,
+        null=True,
+        blank=True,
+        validators=[MinLengthValidator(8)],
+    )
+    description = models.TextField(_("description"), blank=True)
+
+    objects = StorageLocationQuerySet.as_manager()
+
+    class Meta(Place.Meta):
+        db_table = "storage_locations"
+        verbose_name = _("storage location")
+        verbose_name_plural = _("storage locations")
+        indexes = [
+            GistIndex(
+                box_of(F("min_lon"), F("min_lat"), F("max_lon"), F("max_lat")),
+                name="storage_locations_box",
+            )
+        ]
+        constraints = [
+            *Place.Meta.constraints,
+            upper_case_constraint("qr_code"),
+            models.CheckConstraint(
+                condition=Q(qr_code__isnull=True) | Q(qr_code__regex=r"^.{8,20}$"),
+                name="storagelocation_qr_code_length",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """Warehouse, area and location, as "Warehouse A - Rack 3 - Shelf 2"."""
+        return f"{self.storage_area} - {self.name}"
