@@ -1,0 +1,18 @@
+"""Users, their four roles and their API tokens."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class AccountsConfig(AppConfig):
+    """Keeps the role groups in step with the permissions that migrations create."""
+
+    name = "demeter.accounts"
+    label = "accounts"
+    verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        """Grant the roles their permissions after each migration."""
+        from demeter.accounts.roles import grant_role_permissions  # models are not loaded before ready()
+
+        post_migrate.connect(grant_role_permissions, dispatch_uid="demeter.accounts.roles")

@@ -1,0 +1,45 @@
+"""The four roles as Django groups: what each may do, in one table."""
+
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+VIEWER = "Viewer"
+WORKER = "Worker"
+SUPERVISOR = "Supervisor"
+ADMIN = "Admin"
+
+_CORE_APPS = ("locations", "photos", "stock", "processing")
+_WORKER_PERMISSIONS = ("photos.add_upload", "processing.add_job", "locations.change_locationconfig")
+_SUPERVISOR_PERMISSIONS = (
+    *_WORKER_PERMISSIONS,
+    "locations.change_densityparameters",
+    "processing.change_session",
+    "photos.delete_s3image",
+)
+
+
+def _granted(codenames: tuple[str, ...]) -> Q:
+    """A condition that matches the named permissions (`app.codename`)."""
+    condition = Q(pk__in=())
+    for name in codenames:
+        app, _, codename = name.partition(".")
+        condition |= Q(content_type__app_label=app, codename=codename)
+    return condition
+
+
+ROLE_PERMISSIONS: dict[str, Q] = {
+    VIEWER: Q(content_type__app_label__in=_CORE_APPS, codename__startswith="view_"),
+    WORKER: Q(content_type__app_label__in=_CORE_APPS, codename__startswith="view_") | _granted(_WORKER_PERMISSIONS),
+    SUPERVISOR: Q(content_type__app_label__in=_CORE_APPS, codename__startswith="view_")
+    | _granted(_SUPERVISOR_PERMISSIONS),
+    ADMIN: Q(content_type__app_label__in=(*_CORE_APPS, "accounts")),
+}
+
+
+def grant_role_permissions(**_signal: Any) -> None:
+    """Make the groups and give them exactly their permissions; safe to repeat."""
+    for role, condition in ROLE_PERMISSIONS.items():
+        group, _ = Group.objects.get_or_create(name=role)
+        group.permissions.set(Permission.objects.filter(condition))

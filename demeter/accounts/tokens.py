@@ -1,0 +1,37 @@
+"""Bearer tokens: issue, recognise, revoke. 256 random bits, so a plain SHA-256 is a sound hash."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.utils import timezone
+
+from demeter.accounts.models import ApiToken, User
+
+_PREFIX = "dmt_"
+_LAST_USED_RESOLUTION = timedelta(minutes=1)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def issue_token(*, user: User, name: str) -> tuple[ApiToken, str]:
+    """A new token for `user`; the second value is the token itself, which cannot be read again."""
+    token = _PREFIX + secrets.token_urlsafe(32)
+    return ApiToken.objects.create(user=user, name=name, token_sha256=_digest(token)), token
+
+
+def find_token_user(token: str) -> User | None:
+    """The active user whose unrevoked token this is, or None. Notes when it was used, to the minute."""
+    row = (
+        ApiToken.objects.select_related("user")
+        .filter(token_sha256=_digest(token), revoked_at=None, user__is_active=True)
+        .first()
+    )
+    if row is None:
+        return None
+    now = timezone.now()
+    if row.last_used_at is None or now - row.last_used_at > _LAST_USED_RESOLUTION:
+        ApiToken.objects.filter(pk=row.pk).update(last_used_at=now)
+    return row.user

@@ -1,0 +1,41 @@
+"""What the core says when it will not do something; free of HTTP. `demeter.http` maps the kinds to status codes."""
+
+
+class Refusal(Exception):
+    """A request that cannot be served as asked. `code` is for programs, the message tells a person what to do."""
+
+    code = "refused"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Invalid(Refusal):
+    """The input is wrong; the message says how to right it."""
+
+    code = "invalid"
+
+
+class NotFound(Refusal):
+    """There is no such thing, or it is not this user's to see."""
+
+    code = "not_found"
+
+
+class Conflict(Refusal):
+    """Right in itself, but not in the present state."""
+
+    code = "conflict"
+
+
+class TooLarge(Refusal):
+    """More than the limits allow."""
+
+    code = "too_large"
+
+
+class Unavailable(Refusal):
+    """A service is down for the moment; trying again later helps."""
+
+    code = "unavailable"

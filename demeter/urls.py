@@ -1,0 +1,17 @@
+"""The composition root of the web: every page, fragment and endpoint hangs here."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth_views
+from django.urls import include, path
+
+from demeter.health import healthz
+
+urlpatterns = [
+    path("", include("photos.urls")),
+    path("", include("processing.urls")),
+    path("", include("gallery.urls")),
+    path("login/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
+]

@@ -1,0 +1,9 @@
+"""Photos: accepted, described and stored."""
+
+from django.apps import AppConfig
+
+
+class PhotosConfig(AppConfig):
+    """The photos app."""
+
+    name = "photos"
