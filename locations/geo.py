@@ -6,13 +6,13 @@ to a few parts per million over a few kilometres. Polygons that cross the 180th 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely import Point, Polygon, prepare, transform
+from shapely import Point, Polygon, distance, transform
 from shapely.geometry import mapping
 from shapely.validation import explain_validity
 
@@ -119,12 +119,16 @@ def write_polygon(polygon: Polygon) -> dict[str, Any]:
 
 def to_metres(polygon: Polygon, *, lon: float, lat: float) -> Polygon:
     """The polygon on the plane that touches the Earth at (lon, lat), in metres east and north of it."""
-    scale = np.array(metres_per_degree(lat))
+    return transform(polygon, _projection(lon=lon, lat=lat))
+
+
+def _projection(*, lon: float, lat: float) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    origin, scale = np.array([lon, lat]), np.array(metres_per_degree(lat))
 
     def project(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-        return cast(NDArray[np.float64], (corners - np.array([lon, lat])) * scale)
+        return cast("NDArray[np.float64]", (corners - origin) * scale)
 
-    return transform(polygon, project)
+    return project
 
 
 def outline_of(geometry: object) -> Outline:
@@ -144,9 +148,11 @@ def outline_of(geometry: object) -> Outline:
     )
 
 
-def distance_m(geometry: object, *, lon: float, lat: float) -> float:
-    """Metres from a point to a GeoJSON polygon: 0 inside it and on its edge."""
-    return to_metres(read_polygon(geometry), lon=lon, lat=lat).distance(Point(0, 0))
+def distances_m(polygons: Sequence[Mapping[str, Any]], *, lon: float, lat: float) -> list[float]:
+    """Metres from a point to each stored polygon (as `outline_of` made it): 0 inside and on the edge."""
+    shapes = np.array([Polygon(rings[0], rings[1:]) for rings in (stored["coordinates"] for stored in polygons)])
+    projected = transform(shapes, _projection(lon=lon, lat=lat))
+    return [float(metres) for metres in distance(projected, Point(0, 0))]
 
 
 def search_box(*, lon: float, lat: float, radius_m: float) -> SearchBox:
@@ -167,5 +173,4 @@ def lies_within(inner: object, outer: object, *, tolerance_m: float) -> bool:
     origin = read_polygon(outer).centroid
     outer_m = to_metres(read_polygon(outer), lon=origin.x, lat=origin.y).buffer(tolerance_m)
     inner_m = to_metres(read_polygon(inner), lon=origin.x, lat=origin.y)
-    prepare(outer_m)
     return bool(outer_m.covers(inner_m))

@@ -174,6 +174,8 @@ class Packaging(Timestamped):
 
 
 class ContainerKind(models.TextChoices):
+    """What a container type is; the segmentation itself tells only segment, box and plug apart."""
+
     PLUG = "plug", _("Plug tray")
     SEEDLING_TRAY = "seedling_tray", _("Seedling tray")
     BOX = "box", _("Crate")
@@ -198,9 +200,7 @@ class ContainerType(CatalogueEntry):
         verbose_name_plural = _("container types")
         constraints = [
             *CatalogueEntry.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(kind__in=ContainerKind.values), name="containertype_kind_known"
-            ),
+            models.CheckConstraint(condition=Q(kind__in=ContainerKind.values), name="containertype_kind_known"),
             models.CheckConstraint(
                 condition=Q(rows__isnull=True, columns__isnull=True)
                 | Q(rows__gt=0, columns__gt=0, capacity=F("rows") * F("columns")),

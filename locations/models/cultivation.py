@@ -76,6 +76,8 @@ class LocationConfig(Timestamped):
 
 
 class DensitySource(models.TextChoices):
+    """Where a density comes from: a starting value, or photos with a known count."""
+
     DEFAULT = "default", _("Default")
     CALIBRATED = "calibrated", _("Calibrated")
 
@@ -93,9 +95,7 @@ class DensityParameters(Timestamped):
         related_name="densities",
         verbose_name=_("container type"),
     )
-    product = models.ForeignKey(
-        Product, on_delete=models.PROTECT, related_name="densities", verbose_name=_("product")
-    )
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="densities", verbose_name=_("product"))
     packaging = models.ForeignKey(
         Packaging,
         on_delete=models.PROTECT,
@@ -112,9 +112,7 @@ class DensityParameters(Timestamped):
         validators=[MinValueValidator(0.1), MaxValueValidator(2.0)],
     )
     avg_diameter_cm = models.FloatField(_("plant diameter (cm)"), null=True, blank=True, validators=POSITIVE)
-    source = models.CharField(
-        _("source"), max_length=16, choices=DensitySource, default=DensitySource.DEFAULT
-    )
+    source = models.CharField(_("source"), max_length=16, choices=DensitySource, default=DensitySource.DEFAULT)
     version = models.PositiveIntegerField(_("version"), default=1)
     sample_size = models.PositiveIntegerField(_("photos used"), default=0)
 
@@ -135,9 +133,7 @@ class DensityParameters(Timestamped):
                 & (Q(avg_diameter_cm__isnull=True) | Q(avg_diameter_cm__gt=0)),
                 name="densityparameters_positive",
             ),
-            models.CheckConstraint(
-                condition=Q(source__in=DensitySource.values), name="densityparameters_source_known"
-            ),
+            models.CheckConstraint(condition=Q(source__in=DensitySource.values), name="densityparameters_source_known"),
         ]
 
     def __str__(self) -> str:

@@ -72,6 +72,7 @@ class Place(Timestamped):
             setattr(self, column, value)
 
     def save(self, *, update_fields: Iterable[str] | None = None, **options: Any) -> None:
+        """Measure the polygon whenever it is written."""
         if update_fields is None or "polygon" in update_fields:
             self.measure_polygon()
         if update_fields is not None and "polygon" in update_fields:
@@ -80,6 +81,8 @@ class Place(Timestamped):
 
 
 class WarehouseType(models.TextChoices):
+    """How a warehouse is covered."""
+
     GREENHOUSE = "greenhouse", _("Greenhouse")
     SHADEHOUSE = "shadehouse", _("Shade house")
     OPEN_FIELD = "open_field", _("Open field")
@@ -89,9 +92,7 @@ class WarehouseType(models.TextChoices):
 class Warehouse(Place):
     """A greenhouse (nave), shade house, field or tunnel."""
 
-    warehouse_type = models.CharField(
-        _("type"), max_length=16, choices=WarehouseType, default=WarehouseType.GREENHOUSE
-    )
+    warehouse_type = models.CharField(_("type"), max_length=16, choices=WarehouseType, default=WarehouseType.GREENHOUSE)
 
     class Meta(Place.Meta):
         db_table = "warehouses"
@@ -99,9 +100,7 @@ class Warehouse(Place):
         verbose_name_plural = _("warehouses")
         constraints = [
             *Place.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(warehouse_type__in=WarehouseType.values), name="warehouse_type_known"
-            ),
+            models.CheckConstraint(condition=Q(warehouse_type__in=WarehouseType.values), name="warehouse_type_known"),
         ]
 
     def __str__(self) -> str:
@@ -109,6 +108,8 @@ class Warehouse(Place):
 
 
 class AreaPosition(models.TextChoices):
+    """On which side of its warehouse an area lies."""
+
     NORTH = "N", _("North")
     SOUTH = "S", _("South")
     EAST = "E", _("East")
@@ -130,9 +131,7 @@ class StorageArea(Place):
         verbose_name_plural = _("storage areas")
         constraints = [
             *Place.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(position__in=AreaPosition.values), name="storagearea_position_known"
-            ),
+            models.CheckConstraint(condition=Q(position__in=AreaPosition.values), name="storagearea_position_known"),
         ]
 
     def __str__(self) -> str:
@@ -140,6 +139,8 @@ class StorageArea(Place):
 
 
 class StorageLocationQuerySet(models.QuerySet["StorageLocation"]):
+    """Read as adjectives: `StorageLocation.objects.active().with_names()`."""
+
     def active(self) -> "StorageLocationQuerySet":
         """Locations in use: switched on themselves, as are their area and warehouse."""
         return self.filter(active=True, storage_area__active=True, storage_area__warehouse__active=True)

@@ -1,0 +1,104 @@
+"""Say what grows in a location and how densely: the only writer of LocationConfig and DensityParameters."""
+
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from locations.models import (
+    ContainerKind,
+    ContainerType,
+    DensityParameters,
+    DensitySource,
+    LocationConfig,
+    Packaging,
+    Product,
+    ProductState,
+    StorageLocation,
+)
+
+CM2_PER_M2 = 10_000
+# A container as the segmentation names it, and the kinds of container types it can be.
+KINDS_BY_DETECTED: dict[str, tuple[ContainerKind, ...]] = {
+    "segment": (ContainerKind.SEGMENT, ContainerKind.POT),
+    "box": (ContainerKind.BOX,),
+    "plug": (ContainerKind.PLUG, ContainerKind.SEEDLING_TRAY),
+}
+
+
+class ConfigureMode(models.TextChoices):
+    """Correct what is there, or begin a new cultivation cycle and leave history as it was."""
+
+    UPDATE = "update", _("Correct the present configuration")
+    NEW_CYCLE = "new_cycle", _("Start a new cultivation cycle")
+
+
+def configure_location(
+    *,
+    location: StorageLocation,
+    product: Product,
+    packaging: Packaging | None,
+    expected_state: ProductState,
+    mode: ConfigureMode,
+) -> LocationConfig:
+    """Write the active configuration; without an active one both modes open the first cycle.
+
+    The location's row is locked, so that two people cannot both open a cycle.
+    """
+    with transaction.atomic():
+        StorageLocation.objects.select_for_update().get(pk=location.pk)
+        config = active_config(location)
+        if config is not None and mode == ConfigureMode.NEW_CYCLE:
+            config.active, config.closed_at = False, timezone.now()
+            config.save(update_fields=["active", "closed_at", "updated_at"])
+            config = None
+        if config is None:
+            config = LocationConfig(location=location)
+        config.product, config.packaging, config.expected_state = product, packaging, expected_state
+        config.save()
+    return config
+
+
+def active_config(location: StorageLocation) -> LocationConfig | None:
+    """The running cultivation cycle of a location, with what it names."""
+    return location.configs.filter(active=True).select_related("product", "packaging", "expected_state").first()
+
+
+def set_density(
+    *,
+    container_type: ContainerType,
+    product: Product,
+    packaging: Packaging | None,
+    avg_area_per_plant_cm2: float,
+    sample_size: int = 0,
+) -> DensityParameters:
+    """Write a calibrated density; each call raises its version. ValueError unless the area is positive."""
+    if not avg_area_per_plant_cm2 > 0:
+        raise ValueError("the area of a plant must be positive")
+    measured = {
+        "avg_area_per_plant_cm2": avg_area_per_plant_cm2,
+        "plants_per_m2": CM2_PER_M2 / avg_area_per_plant_cm2,
+        "source": DensitySource.CALIBRATED,
+        "sample_size": sample_size,
+    }
+    density, _created = DensityParameters.objects.update_or_create(
+        container_type=container_type,
+        product=product,
+        packaging=packaging,
+        defaults={**measured, "version": F("version") + 1},
+        create_defaults={**measured, "version": 1},
+    )
+    density.refresh_from_db()
+    return density
+
+
+def find_density(*, detected_kind: str, product: Product, packaging: Packaging | None) -> DensityParameters | None:
+    """The density for a container found in a photo ("segment", "box" or "plug"): calibrated before default."""
+    return (
+        DensityParameters.objects.filter(
+            container_type__kind__in=KINDS_BY_DETECTED[detected_kind], product=product, packaging=packaging
+        )
+        .select_related("container_type")
+        .order_by("source", "-updated_at")
+        .first()
+    )

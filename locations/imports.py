@@ -1,0 +1,190 @@
+"""Bring warehouses, areas and locations in from GeoJSON files, and say exactly what came of each feature.
+
+One transaction for all files: a crash leaves nothing behind. A feature that is wrong is refused with its reason
+while the others go on. A place is recognised by its code, so repeating an import changes nothing, and places that
+the files do not name stay as they are. docs/locations.md lists the property names.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from locations import geo
+from locations.geojson import LAYERS, Feature, Refused, read_features
+from locations.models import StorageArea, StorageLocation, Warehouse
+from locations.models.places import OUTLINE_COLUMNS, Place
+
+# Drawings of walls and beds rarely meet exactly.
+TOLERANCE_M = 1.0
+BATCH_ROWS = 1000
+
+
+@dataclass(frozen=True)
+class Parent:
+    """What the places of a layer stand inside: the property that names it, the column and the model."""
+
+    property: str
+    column: str
+    model: type[Place]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """How the features of a layer become rows: property names to columns, and the parent."""
+
+    model: type[Place]
+    columns: dict[str, str]
+    parent: Parent | None = None
+
+
+LAYER_RULES = {
+    "warehouses": Layer(Warehouse, {"name": "name", "type": "warehouse_type", "active": "active"}),
+    "areas": Layer(
+        StorageArea,
+        {"name": "name", "position": "position", "active": "active"},
+        Parent("warehouse", "warehouse", Warehouse),
+    ),
+    "locations": Layer(
+        StorageLocation,
+        {"name": "name", "qr_code": "qr_code", "description": "description", "active": "active"},
+        Parent("area", "storage_area", StorageArea),
+    ),
+}
+
+
+@dataclass
+class ImportReport:
+    """Codes by layer of what was made, changed and left as it was, and every refusal."""
+
+    made: dict[str, list[str]] = field(default_factory=dict)
+    changed: dict[str, list[str]] = field(default_factory=dict)
+    unchanged: dict[str, list[str]] = field(default_factory=dict)
+    refused: list[Refused] = field(default_factory=list)
+
+
+@transaction.atomic
+def import_files(paths: Iterable[Path], *, renames: Mapping[str, str] | None = None) -> ImportReport:
+    """Import any number of files, in any order; `renames` maps foreign property and layer names to ours."""
+    report = ImportReport()
+    features: list[Feature] = []
+    for path in paths:
+        read, refused = read_features(path, renames or {})
+        features += read
+        report.refused += refused
+    for layer in LAYERS:
+        _import_layer([feature for feature in features if feature.layer == layer], layer, report)
+    report.refused.sort(key=lambda refused: (refused.file, refused.number or 0))
+    return report
+
+
+def _import_layer(features: list[Feature], layer: str, report: ImportReport) -> None:
+    rows = LayerRows(LAYER_RULES[layer])
+    times = Counter(feature.code for feature in features)
+    for feature in features:
+        try:
+            if times[feature.code] > 1:
+                raise ValueError("code occurs more than once in the files")
+            rows.take(feature)
+        except (ValueError, ValidationError) as error:
+            report.refused.append(feature.refuse(_reason(error)))
+    rows.write()
+    report.made[layer] = [place.code for place in rows.made]
+    report.changed[layer] = [place.code for place in rows.changed]
+    report.unchanged[layer] = [place.code for place in rows.unchanged]
+
+
+def _reason(error: ValueError | ValidationError) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    return "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
+
+
+class LayerRows:
+    """The rows of one layer while its features come in: what stands in the database and what is to be written."""
+
+    def __init__(self, rules: Layer) -> None:
+        self.rules = rules
+        self.known = {place.code: place for place in rules.model._default_manager.all()}
+        self.parents: dict[str, Place] = {}
+        if rules.parent:
+            self.parents = {place.code: place for place in rules.parent.model._default_manager.all()}
+        self.qr_owners = {
+            place.qr_code: code for code, place in self.known.items() if isinstance(place, StorageLocation)
+        }
+        self.made: list[Place] = []
+        self.changed: list[Place] = []
+        self.unchanged: list[Place] = []
+
+    def take(self, feature: Feature) -> None:
+        """Turn a feature into a row to be written; ValueError or ValidationError when it cannot be one."""
+        known = self.known.get(feature.code)
+        before = self._values(known) if known else None
+        place = known or self.rules.model(code=feature.code)
+        self._fill(place, feature)
+        place.clean_fields()
+        self._claim_qr_code(place)
+        if before is None:
+            self.made.append(place)
+        elif before != self._values(place):
+            self.changed.append(place)
+        else:
+            self.unchanged.append(place)
+
+    def _fill(self, place: Place, feature: Feature) -> None:
+        for name, column in self.rules.columns.items():
+            if name in feature.properties:
+                setattr(place, column, _clean_value(name, feature.properties[name]))
+        place.polygon = feature.geometry
+        place.measure_polygon()
+        if self.rules.parent is None:
+            return
+        parent = self._find_parent(feature, self.rules.parent)
+        if not geo.lies_within(place.polygon, parent.polygon, tolerance_m=TOLERANCE_M):
+            raise ValueError(f"polygon sticks out of {parent.code} by more than {TOLERANCE_M:g} m")
+        setattr(place, self.rules.parent.column, parent)
+
+    def _find_parent(self, feature: Feature, rule: Parent) -> Place:
+        code = str(feature.properties.get(rule.property, "")).strip().upper()
+        if not code:
+            raise ValueError(f'property "{rule.property}" is missing')
+        if code not in self.parents:
+            raise ValueError(f"{rule.property} {code} is not known")
+        return self.parents[code]
+
+    def _claim_qr_code(self, place: Place) -> None:
+        if not isinstance(place, StorageLocation) or not place.qr_code:
+            return
+        owner = self.qr_owners.setdefault(place.qr_code, place.code)
+        if owner != place.code:
+            raise ValueError(f"QR code {place.qr_code} belongs to {owner}")
+
+    def _values(self, place: Place) -> dict[str, Any]:
+        return {column: getattr(place, column) for column in self._columns()}
+
+    def _columns(self) -> list[str]:
+        parent = [f"{self.rules.parent.column}_id"] if self.rules.parent else []
+        return [*self.rules.columns.values(), *parent, "polygon"]
+
+    def write(self) -> None:
+        """Write what was made and what was changed."""
+        manager = self.rules.model._default_manager
+        manager.bulk_create(self.made, batch_size=BATCH_ROWS)
+        for place in self.changed:
+            place.updated_at = timezone.now()
+        manager.bulk_update(self.changed, [*self._columns(), *OUTLINE_COLUMNS, "updated_at"], batch_size=BATCH_ROWS)
+
+
+def _clean_value(name: str, value: Any) -> Any:
+    """Switches must be true or false; everything else is text, position in capitals."""
+    if name == "active":
+        if not isinstance(value, bool):
+            raise ValueError('property "active" must be true or false')
+        return value
+    text = str(value).strip()
+    return text.upper() if name in ("position", "qr_code") else text

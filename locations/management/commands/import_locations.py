@@ -1,0 +1,53 @@
+"""`manage.py import_locations FILE.geojson...`: places from a map program into Demeter, with a report."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from locations.geojson import LAYERS
+from locations.imports import ImportReport, import_files
+
+
+class Command(BaseCommand):
+    """Thin: the work is `locations.imports.import_files`."""
+
+    help = "Import warehouses, areas and locations from GeoJSON files (docs/locations.md names the properties)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The files, and the names other programs use."""
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE.geojson")
+        parser.add_argument(
+            "--map",
+            action="append",
+            default=[],
+            metavar="foreign=own",
+            help="read the foreign property (or layer) name as Demeter's own; may be repeated",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Import, print the report, and end with an error when anything was refused."""
+        report = import_files(options["files"], renames=dict(_read_rename(text) for text in options["map"]))
+        self.stdout.write(describe_report(report))
+        if report.refused:
+            raise CommandError(f"{len(report.refused)} refused; everything else was imported.")
+
+
+def _read_rename(text: str) -> tuple[str, str]:
+    foreign, separator, own = text.partition("=")
+    if not (separator and foreign and own):
+        raise CommandError(f'--map wants foreign=own, not "{text}"')
+    return foreign, own
+
+
+def describe_report(report: ImportReport) -> str:
+    """Counts for each layer, the codes that changed, and each refusal with its reason."""
+    lines = [
+        f"{layer}: {len(report.made[layer])} made, {len(report.changed[layer])} changed, "
+        f"{len(report.unchanged[layer])} unchanged"
+        for layer in LAYERS
+    ]
+    lines += [f"changed {code}" for layer in LAYERS for code in report.changed[layer]]
+    lines += [f"refused {refused}" for refused in report.refused]
+    return "\n".join(lines)

@@ -1,0 +1,107 @@
+"""From evidence to a location: a GPS point, a QR label or a person's choice.
+
+Phones are good to 5 to 13 m under a roof and a location measures about 7 m2, so GPS alone decides only when
+one single location is within the error of the point and holds it. Otherwise the candidates are offered ranked,
+each with its reason, and a person decides. A point without a stated error is taken at its word.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+from locations import geo
+from locations.models import StorageLocation
+
+# What phones reach under a roof, and how far offers may lie when a point is worse than any phone.
+PHONE_ERROR_M = 13.0
+MAX_SEARCH_RADIUS_M = 50.0
+MAX_OFFERS = 10
+
+Outcome = Literal["matched", "ambiguous", "outside", "unknown"]
+Source = Literal["gps", "qr", "choice"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A location that may be the one, with the reason in words; `distance_m` is None where GPS played no part."""
+
+    location: StorageLocation
+    source: Source
+    evidence: str
+    distance_m: float | None = None
+
+
+@dataclass(frozen=True)
+class LocationMatch:
+    """What the evidence says.
+
+    matched: the first candidate is the location. ambiguous: several (or one near by) are within the error of the
+    GPS point, best first. outside: no location within the error; candidates are the nearest within a phone's
+    error, if any. unknown: no active location carries that QR code or id.
+    """
+
+    outcome: Outcome
+    candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def location(self) -> StorageLocation | None:
+        """The location, when the evidence settles it."""
+        return self.candidates[0].location if self.outcome == "matched" else None
+
+
+def match_gps(*, lon: float, lat: float, accuracy_m: float | None = None) -> LocationMatch:
+    """Match a GPS point with its stated error (EXIF GPSHPositioningError); ValueError when it is not on Earth.
+
+    An error that is missing, zero, negative or not a number counts as not stated.
+    """
+    geo.check_point(lon, lat)
+    stated = accuracy_m is not None and math.isfinite(accuracy_m) and accuracy_m > 0
+    error_m = accuracy_m if stated and accuracy_m is not None else 0.0
+    radius_m = min(max(error_m, PHONE_ERROR_M), MAX_SEARCH_RADIUS_M)
+    candidates = _candidates_near(lon=lon, lat=lat, radius_m=radius_m)
+    within_error = tuple(found for found in candidates if (found.distance_m or 0.0) <= error_m)
+    if not within_error:
+        return LocationMatch("outside", candidates[:MAX_OFFERS])
+    if len(within_error) == 1 and within_error[0].distance_m == 0:
+        return LocationMatch("matched", within_error)
+    return LocationMatch("ambiguous", within_error[:MAX_OFFERS])
+
+
+def _candidates_near(*, lon: float, lat: float, radius_m: float) -> tuple[Candidate, ...]:
+    """Active locations within the radius, nearest first: the index proposes, exact distances decide."""
+    box = geo.search_box(lon=lon, lat=lat, radius_m=radius_m)
+    locations = list(StorageLocation.objects.active().with_names().touching(box))
+    metres = geo.distances_m([location.polygon for location in locations], lon=lon, lat=lat)
+    near = sorted(
+        ((distance, location) for distance, location in zip(metres, locations, strict=True) if distance <= radius_m),
+        key=lambda pair: (pair[0], pair[1].code),
+    )
+    return tuple(
+        Candidate(location=location, source="gps", evidence=_describe_distance(distance), distance_m=distance)
+        for distance, location in near
+    )
+
+
+def _describe_distance(distance_m: float) -> str:
+    if distance_m == 0:
+        return _("GPS point lies inside the location")
+    return _("GPS point lies %(metres).1f m from the location") % {"metres": distance_m}
+
+
+def match_qr_code(qr_code: str) -> LocationMatch:
+    """Match the text of a QR label."""
+    location = StorageLocation.objects.active().with_names().filter(qr_code=qr_code).first()
+    if location is None:
+        return LocationMatch("unknown")
+    evidence = _("QR label %(code)s") % {"code": location.qr_code}
+    return LocationMatch("matched", (Candidate(location=location, source="qr", evidence=evidence),))
+
+
+def match_choice(location_id: int) -> LocationMatch:
+    """Match the location a person chose."""
+    location = StorageLocation.objects.active().with_names().filter(pk=location_id).first()
+    if location is None:
+        return LocationMatch("unknown")
+    return LocationMatch("matched", (Candidate(location=location, source="choice", evidence=_("Chosen by a person")),))
