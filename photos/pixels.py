@@ -1,0 +1,124 @@
+"""Pixels of a photo: bytes in, upright RGB array or small JPEGs out. Pure; hostile bytes are normal input.
+
+The uploads check with `inspect_picture`, ingest makes thumbnail and preview, the processing stages decode once with
+`decode_picture`. Everything that cannot be shown raises `UnreadablePictureError` with a sentence for the user.
+"""
+
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+import pillow_heif
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+MAX_PIXELS = 200_000_000
+THUMBNAIL_PX = 300
+THUMBNAIL_QUALITY = 80
+PREVIEW_PX = 1600
+PREVIEW_QUALITY = 85
+ANNOTATED_QUALITY = 88
+CONTENT_TYPES = {
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",  # a phone's JPEG with a second picture behind the first
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "HEIF": "image/heic",
+}
+
+# Pillow refuses twice this size by itself and warns from here on; the sizes are checked below all the same.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+pillow_heif.register_heif_opener()
+
+
+class UnreadablePictureError(ValueError):
+    """The bytes are not a picture that can be counted; the message says why, for the user."""
+
+
+@dataclass(frozen=True)
+class PictureInfo:
+    """What the header says: content type by content, and the size in pixels once upright."""
+
+    content_type: str
+    width_px: int
+    height_px: int
+
+
+def inspect_picture(data: bytes) -> PictureInfo:
+    """Content type and upright size from the header alone; UnreadablePictureError when it is no such picture."""
+    with _opened(data) as image:
+        width, height = image.size
+        turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+        content_type = CONTENT_TYPES[image.format or ""]
+    return PictureInfo(content_type, height if turned else width, width if turned else height)
+
+
+def decode_picture(data: bytes) -> NDArray[np.uint8]:
+    """The whole picture, upright, as (height, width, 3) RGB; UnreadablePictureError when it cannot be decoded."""
+    with _opened(data) as image:
+        return np.asarray(_rgb(ImageOps.exif_transpose(image)))
+
+
+def make_thumbnail(data: bytes) -> bytes:
+    """An upright JPEG of at most 300 px a side."""
+    return _reduced(data, THUMBNAIL_PX, THUMBNAIL_QUALITY)
+
+
+def make_preview(data: bytes) -> bytes:
+    """An upright JPEG of at most 1600 px a side: what a browser shows instead of a 20 MB or HEIC original."""
+    return _reduced(data, PREVIEW_PX, PREVIEW_QUALITY)
+
+
+def encode_jpeg(rgb: NDArray[np.uint8], quality: int = ANNOTATED_QUALITY) -> bytes:
+    """An RGB array (height, width, 3) as JPEG."""
+    return _jpeg(Image.fromarray(rgb), quality)
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[Image.Image]:
+    """The opened picture; whatever goes wrong while it is read comes out as UnreadablePictureError."""
+    if not data:
+        raise UnreadablePictureError("The file is empty.")
+    try:
+        with Image.open(BytesIO(data), formats=list(CONTENT_TYPES)) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise UnreadablePictureError(_too_large(image.width, image.height))
+            yield image
+    except UnidentifiedImageError as error:
+        raise UnreadablePictureError("The file is not a JPEG, PNG, WebP or HEIC picture.") from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise UnreadablePictureError(_too_large()) from error
+    except UnreadablePictureError:
+        raise
+    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, IndexError, struct.error) as error:
+        raise UnreadablePictureError("The picture is damaged or cut short.") from error
+
+
+def _too_large(width: int = 0, height: int = 0) -> str:
+    size = f"{width} x {height} pixels, which is" if width else ""
+    return " ".join(f"The picture has {size} more than {MAX_PIXELS // 1_000_000} megapixels.".split())
+
+
+def _reduced(data: bytes, side_px: int, quality: int) -> bytes:
+    with _opened(data) as image:
+        image.thumbnail((side_px, side_px))  # first: a JPEG is then decoded at a fraction of its size
+        return _jpeg(_rgb(ImageOps.exif_transpose(image)), quality)
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    """Eight bits, three channels, nothing transparent."""
+    if image.mode.startswith(("I", "F")):
+        samples = np.asarray(image, dtype=np.float32)
+        image = Image.fromarray((samples / max(float(samples.max()), 1.0) * 255).astype(np.uint8))
+    if image.has_transparency_data:
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
+    return image.convert("RGB")
+
+
+def _jpeg(image: Image.Image, quality: int) -> bytes:
+    buffer = BytesIO()
+    image.save(buffer, "JPEG", quality=quality, optimize=quality < PREVIEW_QUALITY)
+    return buffer.getvalue()

@@ -1,0 +1,1 @@
+"""The arithmetic of a count: arrays in, frozen dataclasses out; no Django, no models, no files."""

@@ -1,0 +1,149 @@
+"""Looking for plants in one container: slices over a segment, one look at a box or plug tray.
+
+The pixels of the photo are cut and scaled here, the detector sees windows only, and its boxes come back placed in
+the full photo exactly once.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from processing.counting.boxes import PLANT, Detections, Mask, Rgb, concatenate
+from processing.counting.containers import Container, draw_mask, points_inside, shrink
+from processing.counting.parameters import CropParameters, SlicingParameters
+
+Window = tuple[int, int, int, int]
+OnTile = Callable[[int, int], None]
+STRIDE_PX = 32
+
+
+class Detector(Protocol):
+    """Finds plants and empty places in a picture; boxes are in the picture's own pixels."""
+
+    def detect(self, rgb: Rgb, *, imgsz: int, confidence: float, nms_iou: float, max_detections: int) -> Detections:
+        """Every box of at least the confidence, `capped` when there were max_detections of them."""
+        ...
+
+
+class Slicer(Protocol):
+    """Lays slices over a picture and merges what was seen twice."""
+
+    def windows(self, width: int, height: int, *, slice_px: int, overlap: float) -> Sequence[Window]:
+        """Slices that cover a picture of that size."""
+        ...
+
+    def merge(self, detections: Detections, *, rule: str, metric: str, threshold: float) -> Detections:
+        """One box for each plant that several slices saw."""
+        ...
+
+
+def detect_cropped(rgb: Rgb, container: Container, *, detector: Detector, parameters: CropParameters) -> Detections:
+    """Plants of a box or plug tray, from one look at its crop shown at 512 to 768 px."""
+    window = crop_window(container, rgb)
+    crop = _cut(rgb, window)
+    longer_side = max(crop.shape[:2])
+    shown_px = min(max(longer_side, parameters.min_imgsz_px), parameters.max_imgsz_px)
+    scale = shown_px / longer_side
+    found = detector.detect(
+        shrink(crop, scale),
+        imgsz=round_up(shown_px, STRIDE_PX),
+        confidence=parameters.confidence,
+        nms_iou=parameters.nms_iou,
+        max_detections=parameters.max_detections,
+    )
+    return _inside(container, found.placed(scale=scale, offset_xy=window[:2]))
+
+
+def detect_sliced(  # noqa: PLR0913  (the photo, where to look, three collaborators, progress)
+    rgb: Rgb,
+    container: Container,
+    *,
+    detector: Detector,
+    slicer: Slicer,
+    parameters: SlicingParameters,
+    on_tile: OnTile | None = None,
+) -> Detections:
+    """Plants of a segment, from slices over its crop; `on_tile(done, total)` is called after each look."""
+    window = crop_window(container, rgb)
+    crop = _cut(rgb, window)
+    scale = choose_scale(crop, container, window, detector=detector, parameters=parameters)
+    shown = shrink(crop, scale)
+    mask = draw_mask(container, window, scale)
+    height, width = shown.shape[:2]
+    slices = touching(slicer.windows(width, height, slice_px=parameters.slice_px, overlap=parameters.overlap), mask)
+    parts = []
+    for done, slice_window in enumerate(slices, start=1):
+        seen = _detect_slice(shown, slice_window, detector, parameters)
+        parts.append(seen.placed(scale=1.0, offset_xy=slice_window[:2]))
+        if on_tile is not None:
+            on_tile(done, len(slices))
+    merged = slicer.merge(
+        concatenate(parts),
+        rule=parameters.merge,
+        metric=parameters.merge_metric,
+        threshold=parameters.merge_threshold,
+    )
+    return _inside(container, merged.placed(scale=scale, offset_xy=window[:2]))
+
+
+def choose_scale(
+    crop: Rgb, container: Container, window: Window, *, detector: Detector, parameters: SlicingParameters
+) -> float:
+    """The scale at which the median plant is as large as the detector likes it, from one look at the whole crop.
+
+    Too few plants in that look mean that they are too small to be seen in it: then the crop's own pixels are used.
+    """
+    longer_side = max(crop.shape[:2])
+    look_scale = min(1.0, parameters.slice_px / longer_side)
+    found = detector.detect(
+        shrink(crop, look_scale),
+        imgsz=parameters.slice_px,
+        confidence=parameters.confidence,
+        nms_iou=parameters.nms_iou,
+        max_detections=parameters.max_detections_per_slice,
+    )
+    placed = found.of_class(PLANT).placed(scale=look_scale, offset_xy=window[:2])
+    plants = placed.select(points_inside(container, placed.centres))
+    if len(plants) < parameters.min_plants_for_scale:
+        return 1.0
+    plant_px = float(np.median(np.sqrt(plants.sizes.prod(axis=1))))
+    return float(min(parameters.max_upscale, max(look_scale, parameters.target_plant_px / plant_px)))
+
+
+def touching(windows: Sequence[Window], mask: Mask) -> list[Window]:
+    """The windows (x1, y1, x2, y2) in which at least one pixel of the mask is set."""
+    return [window for window in windows if mask[window[1] : window[3], window[0] : window[2]].any()]
+
+
+def crop_window(container: Container, rgb: Rgb) -> Window:
+    """The container's box in whole pixels, kept inside the photo and never empty."""
+    height, width = rgb.shape[:2]
+    x1, y1, x2, y2 = container.xyxy
+    left, top = min(max(int(x1), 0), width - 1), min(max(int(y1), 0), height - 1)
+    right, bottom = min(max(int(np.ceil(x2)), left + 1), width), min(max(int(np.ceil(y2)), top + 1), height)
+    return left, top, right, bottom
+
+
+def round_up(value: float, step: int) -> int:
+    """The smallest multiple of step that is not below value."""
+    return int(-(-value // step) * step)
+
+
+def _cut(rgb: Rgb, window: Window) -> Rgb:
+    x1, y1, x2, y2 = window
+    return rgb[y1:y2, x1:x2]
+
+
+def _detect_slice(shown: Rgb, window: Window, detector: Detector, parameters: SlicingParameters) -> Detections:
+    return detector.detect(
+        _cut(shown, window),
+        imgsz=parameters.slice_px,
+        confidence=parameters.confidence,
+        nms_iou=parameters.nms_iou,
+        max_detections=parameters.max_detections_per_slice,
+    )
+
+
+def _inside(container: Container, detections: Detections) -> Detections:
+    return detections.select(points_inside(container, detections.centres))

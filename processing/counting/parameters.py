@@ -1,0 +1,75 @@
+"""Every number that shapes a count, in one frozen value; detections are keyed by its hash."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class SegmentationParameters:
+    """How containers are found in the whole photo."""
+
+    imgsz_px: int = 1024
+    confidence: float = 0.30
+    nms_iou: float = 0.50
+    max_containers: int = 100
+    close_share: float = 0.015
+    simplify_share: float = 0.002
+    same_container_iou: float = 0.50
+    same_kind_cover: float = 0.60
+    min_area_share: float = 0.0005
+
+
+@dataclass(frozen=True)
+class SlicingParameters:
+    """How plants are found in a segment: slices over the crop, at a scale the model knows."""
+
+    slice_px: int = 640
+    overlap: float = 0.2
+    confidence: float = 0.25
+    nms_iou: float = 0.50
+    merge: Literal["NMS", "GREEDYNMM"] = "GREEDYNMM"
+    merge_metric: Literal["IOU", "IOS"] = "IOS"
+    merge_threshold: float = 0.5
+    max_detections_per_slice: int = 1000
+    target_plant_px: float = 45.0
+    min_plants_for_scale: int = 5
+    max_upscale: float = 1.5
+
+
+@dataclass(frozen=True)
+class CropParameters:
+    """How plants are found in a box or plug tray: one look at the whole crop."""
+
+    min_imgsz_px: int = 512
+    max_imgsz_px: int = 768
+    confidence: float = 0.30
+    nms_iou: float = 0.45
+    max_detections: int = 1000
+
+
+@dataclass(frozen=True)
+class EstimationParameters:
+    """When and how plants that detection cannot see are estimated."""
+
+    min_detections: int = 10
+    overlap_factor: float = 0.85
+
+
+@dataclass(frozen=True)
+class CountingParameters:
+    """All of the above."""
+
+    segmentation: SegmentationParameters = field(default_factory=SegmentationParameters)
+    slicing: SlicingParameters = field(default_factory=SlicingParameters)
+    crop: CropParameters = field(default_factory=CropParameters)
+    estimation: EstimationParameters = field(default_factory=EstimationParameters)
+
+    def parameters_hash(self) -> str:
+        """Sixteen hex digits that change with any value and are the same on every machine."""
+        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+DEFAULT_PARAMETERS = CountingParameters()

@@ -1,0 +1,95 @@
+"""From detections to counts: one container, then the whole photo."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from processing.counting.boxes import DEAD, EMPTY, PLANT, Detections, PlantClass, concatenate
+from processing.counting.containers import Container
+
+EstimationMethod = Literal["local_scale", "grid", "density", "none"]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The best guess at the true number of plants of one container; count is never below what was detected."""
+
+    method: EstimationMethod
+    count: int
+    residual_area_px: float = 0.0
+    local_plant_area_px: float = 0.0
+    confidence: float = 0.0
+    empty: int | None = None
+
+
+@dataclass(frozen=True)
+class ContainerCount:
+    """What one container holds: plants detected and estimated, empty places, dead plants."""
+
+    container: Container
+    detected: int
+    estimated: int
+    empty: int
+    dead: int
+    avg_confidence: float
+    estimate: Estimate
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PhotoCount:
+    """What one photo holds, in the words of the spec."""
+
+    total_detected: int
+    total_estimated: int
+    total_empty_containers: int
+    avg_confidence: float
+    category_counts: dict[PlantClass, int]
+    containers: tuple[ContainerCount, ...]
+    problems: tuple[str, ...]
+
+
+def count_container(
+    container: Container, detections: Detections, estimate: Estimate, *, problems: Sequence[str] = ()
+) -> ContainerCount:
+    """Counts of one container from its own detections and estimate."""
+    detected = detections.count(PLANT)
+    if estimate.count < detected:
+        raise ValueError("an estimate cannot be below what was detected")
+    capped = (f"too_many_detections: a limit was touched in a {container.kind}, plants may be missing",)
+    return ContainerCount(
+        container=container,
+        detected=detected,
+        estimated=estimate.count,
+        empty=detections.count(EMPTY) if estimate.empty is None else estimate.empty,
+        dead=detections.count(DEAD),
+        avg_confidence=average_confidence(detections),
+        estimate=estimate,
+        problems=(*problems, *(capped if detections.capped else ())),
+    )
+
+
+def count_photo(
+    counts: Sequence[ContainerCount], detections: Sequence[Detections], *, problems: Sequence[str] = ()
+) -> PhotoCount:
+    """Totals of a photo from its containers and their detections (in the same order)."""
+    empty, dead = sum(item.empty for item in counts), sum(item.dead for item in counts)
+    detected = sum(item.detected for item in counts)
+    own = [problem for item in counts for problem in item.problems]
+    nothing = () if counts else ("no_container: no bed, crate or tray was found in the photo",)
+    return PhotoCount(
+        total_detected=detected,
+        total_estimated=sum(item.estimated for item in counts),
+        total_empty_containers=empty,
+        avg_confidence=average_confidence(concatenate(detections)),
+        category_counts={"plant": detected, "empty": empty, "dead": dead},
+        containers=tuple(counts),
+        problems=tuple(dict.fromkeys((*problems, *own, *nothing))),
+    )
+
+
+def average_confidence(detections: Detections) -> float:
+    """Mean confidence over all detections, 4 decimals; 0 without any."""
+    return round(float(np.mean(detections.confidence)), 4) if len(detections) else 0.0

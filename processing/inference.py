@@ -1,0 +1,218 @@
+"""The trained models at work: the only module that uses ultralytics and sahi, one model cache per process.
+
+Importing it is cheap: ultralytics (3.5 s, 1 GB) is loaded with the first model, so only processes that count pay.
+On a CPU each model is exported once to OpenVINO and cached by its checksum; on CUDA the checkpoint runs in half
+precision. Everything around it (crops, slices, scales, overlaps) is pure and lives in `processing.counting`.
+"""
+
+import logging
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from sahi.postprocess.backends import set_postprocess_backend
+from sahi.postprocess.combine import greedy_nmm, nms
+from sahi.slicing import get_slice_bboxes
+
+from processing.counting.boxes import CLASS_NAMES, NO_DETECTIONS, Detections, Rgb, make_detections
+from processing.counting.containers import CONTAINER_KINDS, Container, FoundMask, Segmenter, find_in_photo
+from processing.counting.detection import Detector, OnTile, Slicer, Window, detect_cropped, detect_sliced
+from processing.counting.parameters import DEFAULT_PARAMETERS, CountingParameters
+from processing.weights import WeightFile, WeightName, WeightsError, read_weights
+
+EXPORT_IMGSZ_PX = 640
+CLASSES: dict[WeightName, tuple[str, ...]] = {"segmenter": CONTAINER_KINDS, "detector": CLASS_NAMES}
+TASKS = {"segmenter": "segment", "detector": "detect"}
+
+
+def find_containers(rgb: Rgb, parameters: CountingParameters = DEFAULT_PARAMETERS) -> tuple[Container, ...]:
+    """Containers of an upright photo (height, width, 3), in its pixels, most confident first."""
+    return find_in_photo(rgb, load_segmenter(), parameters.segmentation)
+
+
+def detect_plants(
+    rgb: Rgb,
+    container: Container,
+    *,
+    on_tile: OnTile | None = None,
+    parameters: CountingParameters = DEFAULT_PARAMETERS,
+) -> Detections:
+    """Plants, empty places and dead plants of one container, in pixels of the photo.
+
+    `on_tile(done, total)` is called after each slice of a segment; boxes and plugs are one look.
+    """
+    if container.kind == "segment":
+        return detect_sliced(
+            rgb,
+            container,
+            detector=load_detector(),
+            slicer=SahiSlicer(),
+            parameters=parameters.slicing,
+            on_tile=on_tile,
+        )
+    return detect_cropped(rgb, container, detector=load_detector(), parameters=parameters.crop)
+
+
+class SahiSlicer(Slicer):
+    """Slices and merging by sahi."""
+
+    def windows(self, width: int, height: int, *, slice_px: int, overlap: float) -> Sequence[Window]:
+        """Slices (x1, y1, x2, y2) that cover the picture; one that fits it when it is smaller than a slice."""
+        boxes = get_slice_bboxes(
+            image_height=height,
+            image_width=width,
+            slice_height=slice_px,
+            slice_width=slice_px,
+            overlap_height_ratio=overlap,
+            overlap_width_ratio=overlap,
+        )
+        return [(x1, y1, x2, y2) for x1, y1, x2, y2 in boxes]
+
+    def merge(self, detections: Detections, *, rule: str, metric: str, threshold: float) -> Detections:
+        """What two slices saw of one plant becomes one box: the better one (NMS) or their union (GREEDYNMM)."""
+        if not len(detections):
+            return detections
+        set_postprocess_backend("numpy")
+        columns = (detections.xyxy, detections.confidence[:, None], detections.class_id[:, None])
+        rows = np.concatenate(columns, axis=1).astype(np.float32)
+        if rule == "NMS":
+            return detections.select(np.array(nms(rows, metric, threshold), dtype=np.intp))
+        groups = greedy_nmm(rows, metric, threshold)
+        kept = detections.select(np.array(list(groups), dtype=np.intp))
+        unions = [_union(detections.xyxy[[first, *others]]) for first, others in groups.items()]
+        return Detections(np.stack(unions), kept.confidence, kept.class_id, kept.capped)
+
+
+def _union(xyxy: Any) -> Any:
+    return np.concatenate([xyxy[:, :2].min(axis=0), xyxy[:, 2:].max(axis=0)])
+
+
+class YoloDetector(Detector):
+    """The plant detector."""
+
+    def __init__(self, weights: WeightFile) -> None:
+        self.model = _load_model(weights)
+
+    def detect(self, rgb: Rgb, *, imgsz: int, confidence: float, nms_iou: float, max_detections: int) -> Detections:
+        """Boxes of plants and empty places in pixels of `rgb`."""
+        boxes = self.model(rgb, imgsz=imgsz, conf=confidence, iou=nms_iou, max_det=max_detections).boxes
+        if boxes is None or not len(boxes):
+            return NO_DETECTIONS
+        return make_detections(
+            boxes.xyxy.cpu().numpy(),
+            boxes.conf.cpu().numpy(),
+            boxes.cls.cpu().numpy(),
+            capped=len(boxes) >= max_detections,
+        )
+
+
+class YoloSegmenter(Segmenter):
+    """The container segmenter."""
+
+    def __init__(self, weights: WeightFile) -> None:
+        self.model = _load_model(weights)
+
+    def segment(
+        self, rgb: Rgb, *, imgsz: int, confidence: float, nms_iou: float, max_containers: int
+    ) -> Sequence[FoundMask]:
+        """Masks in pixels of `rgb`."""
+        result = self.model(rgb, imgsz=imgsz, conf=confidence, iou=nms_iou, max_det=max_containers, retina_masks=True)
+        if result.masks is None:
+            return ()
+        masks = result.masks.data.cpu().numpy().astype(bool)
+        kinds, scores = result.boxes.cls.int().tolist(), result.boxes.conf.tolist()
+        return [
+            FoundMask(CONTAINER_KINDS[kind], mask, float(score))
+            for kind, mask, score in zip(kinds, masks, scores, strict=True)
+        ]
+
+
+@cache
+def load_detector() -> Detector:
+    """The detector of this process."""
+    return YoloDetector(read_weights("detector"))
+
+
+@cache
+def load_segmenter() -> Segmenter:
+    """The segmenter of this process."""
+    return YoloSegmenter(read_weights("segmenter"))
+
+
+def load_models() -> None:
+    """Load both now, so that the first photo does not wait for it; WeightsError when a file is not as shipped."""
+    load_segmenter()
+    load_detector()
+
+
+def _load_model(weights: WeightFile) -> "_QuietModel":
+    weights.verify()
+    known = CLASSES[weights.name]
+    if weights.classes != known[: len(weights.classes)]:
+        raise WeightsError(f"The {weights.name} weights know the classes {weights.classes}, not {known}")
+    yolo, torch = _import_quietly()
+    if torch.cuda.is_available():
+        return _QuietModel(yolo(weights.path, task=TASKS[weights.name]), device="cuda:0", quantize=16)
+    exported = export_once(weights, settings.MODEL_CACHE_DIR)
+    return _QuietModel(yolo(exported, task=TASKS[weights.name]), device="cpu", quantize=None)
+
+
+class _QuietModel:
+    """A YOLO model that takes RGB, returns the one result, and neither prints nor saves."""
+
+    def __init__(self, yolo: Any, **fixed: Any) -> None:
+        self.yolo, self.fixed = yolo, fixed
+
+    def __call__(self, rgb: Rgb, **options: Any) -> Any:
+        bgr = np.ascontiguousarray(rgb[..., ::-1])
+        return self.yolo.predict(bgr, verbose=False, save=False, **self.fixed, **options)[0]
+
+
+def export_once(weights: WeightFile, cache_dir: Path) -> Path:
+    """The model as an OpenVINO folder, made on first use; several processes may ask at the same time.
+
+    Each builds in a folder of its own and renames it into place: the first one wins, the others throw theirs away.
+    """
+    finished = cache_dir / f"{weights.name}-{weights.sha256[:16]}_openvino_model"
+    if finished.is_dir():
+        return finished
+    yolo, _ = _import_quietly()
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache_dir) as folder:
+        checkpoint = shutil.copy(weights.path, Path(folder) / f"{weights.name}.pt")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            built = yolo(checkpoint, task=TASKS[weights.name]).export(
+                format="openvino", dynamic=True, imgsz=EXPORT_IMGSZ_PX, verbose=False
+            )
+        try:
+            Path(built).rename(finished)
+        except OSError:
+            if not finished.is_dir():
+                raise
+    return finished
+
+
+@cache
+def _import_quietly() -> tuple[Any, Any]:
+    """YOLO and torch, imported without network, installs, reports or prints."""
+    config_dir = Path(settings.MODEL_CACHE_DIR) / "ultralytics"
+    config_dir.mkdir(parents=True, exist_ok=True)
+    os.environ.update(
+        YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", YOLO_VERBOSE="false", YOLO_CONFIG_DIR=str(config_dir)
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import torch  # noqa: PLC0415  (see the module's docstring)
+        from ultralytics import YOLO  # noqa: PLC0415
+        from ultralytics.utils import LOGGER, SETTINGS  # noqa: PLC0415
+    SETTINGS.update(sync=False)
+    LOGGER.setLevel(logging.ERROR)
+    return YOLO, torch

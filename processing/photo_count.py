@@ -1,0 +1,93 @@
+"""One picture in memory, all four phases, no database: what `manage.py count` and the benchmarks run.
+
+`processing.stages` calls the same functions one by one, with rows in between.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from processing import inference
+from processing.counting.boxes import NO_DETECTIONS, Detections, Rgb
+from processing.counting.containers import Container, owned_detections
+from processing.counting.estimation import Density, estimate_container
+from processing.counting.parameters import DEFAULT_PARAMETERS, CountingParameters
+from processing.counting.totals import ContainerCount, PhotoCount, count_container, count_photo
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class CountedPhoto:
+    """The count, the boxes of each container (same order as count.containers) and the seconds of each phase."""
+
+    count: PhotoCount
+    detections: tuple[Detections, ...]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+class Stopwatch:
+    """Seconds per named phase."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Adds the time spent inside to the phase."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 3)
+
+
+def count_picture(
+    rgb: Rgb, *, parameters: CountingParameters = DEFAULT_PARAMETERS, watch: Stopwatch | None = None
+) -> CountedPhoto:
+    """Containers, detections, estimates and totals of one upright picture (height, width, 3)."""
+    watch = watch or Stopwatch()
+    with watch.phase("segment"):
+        containers = inference.find_containers(rgb, parameters)
+    with watch.phase("detect"):
+        found, problems = _detect_each(rgb, containers, parameters)
+    with watch.phase("estimate"):
+        owned = owned_detections(containers, found)
+        counts = estimate_counts(rgb, containers, owned, parameters=parameters)
+    return CountedPhoto(count_photo(counts, owned, problems=problems), owned, watch.seconds)
+
+
+def estimate_counts(
+    rgb: Rgb,
+    containers: Sequence[Container],
+    owned: Sequence[Detections],
+    *,
+    densities: Callable[[Container], Density | None] = lambda _: None,
+    parameters: CountingParameters = DEFAULT_PARAMETERS,
+) -> tuple[ContainerCount, ...]:
+    """The count of each container from the boxes it owns; `densities` gives calibrated values where known."""
+    return tuple(
+        count_container(
+            container,
+            boxes,
+            estimate_container(rgb, container, boxes, density=densities(container), parameters=parameters.estimation),
+        )
+        for container, boxes in zip(containers, owned, strict=True)
+    )
+
+
+def _detect_each(
+    rgb: Rgb, containers: Sequence[Container], parameters: CountingParameters
+) -> tuple[list[Detections], list[str]]:
+    """Detections of each container; one that fails counts nothing and is named, the others go on."""
+    found, problems = [], []
+    for number, container in enumerate(containers, start=1):
+        try:
+            found.append(inference.detect_plants(rgb, container, parameters=parameters))
+        except (RuntimeError, ValueError) as error:
+            logger.exception("detection failed in container %d", number)
+            found.append(NO_DETECTIONS)
+            problems.append(f"detection_failed: {container.kind} {number}: {error}")
+    return found, problems
