@@ -1,0 +1,73 @@
+// What every page needs beside htmx: the modal, one polite announcer, and polls that rest and back off.
+// Elements say what they want: [data-poll], [data-announce="text"], [data-close-modal].
+
+const LONGEST_PAUSE_MS = 60_000;
+const FIRST_PAUSE_MS = 4_000;
+
+// --- Polls: none while the tab is hidden, rarer while the server cannot be reached ---------------------------------
+const connection = { failures: 0, restUntil: 0 };
+
+function noteFailure() {
+  connection.failures += 1;
+  connection.restUntil = Date.now() + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (connection.failures - 1));
+  document.getElementById("connection-note").hidden = false;
+}
+
+function noteSuccess() {
+  connection.failures = 0;
+  connection.restUntil = 0;
+  document.getElementById("connection-note").hidden = true;
+}
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const isPoll = event.detail.elt.matches("[data-poll]") && event.detail.requestConfig.triggeringEvent === undefined;
+  if (isPoll && (document.hidden || Date.now() < connection.restUntil)) event.preventDefault();
+});
+document.addEventListener("htmx:sendError", noteFailure);
+document.addEventListener("htmx:timeout", noteFailure);
+document.addEventListener("htmx:afterRequest", (event) => {
+  const status = event.detail.xhr?.status ?? 0;
+  if (status >= 500) noteFailure();
+  else if (status > 0) noteSuccess();
+});
+
+// --- A signed-out fragment would show the sign-in page inside the page: reload instead ----------------------------
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const answered = event.detail.xhr.responseURL;
+  if (answered && new URL(answered).pathname === document.body.dataset.loginPath) {
+    event.detail.shouldSwap = false;
+    window.location.reload();
+  }
+});
+
+// --- Announcements: a fragment's milestone is spoken once, not at each poll ----------------------------------------
+let lastAnnouncement = "";
+
+document.addEventListener("htmx:afterSettle", () => {
+  const milestone = document.querySelector("[data-announce]")?.dataset.announce ?? "";
+  if (milestone && milestone !== lastAnnouncement) document.getElementById("announcer").textContent = milestone;
+  lastAnnouncement = milestone;
+});
+
+// --- Modal: opens when a fragment arrives in it, gives the focus back to what opened it -----------------------------
+let openerId = "";
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "modal-body") return;
+  const modal = document.getElementById("modal");
+  const opener = event.detail.requestConfig.elt;
+  if (!modal.open) {
+    openerId = opener.id;
+    modal.showModal();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const modal = document.getElementById("modal");
+  if (event.target === modal || event.target.closest("[data-close-modal]")) modal.close();
+});
+
+document.getElementById("modal").addEventListener("close", () => {
+  document.getElementById("modal-body").replaceChildren();
+  document.getElementById(openerId)?.focus();
+});
