@@ -1,0 +1,74 @@
+"""What one data folder keeps from start to start: its ports, its secrets, and whether the demo was loaded.
+
+First stop of every start: the servers take their ports and passwords from here, `demeter.env` is derived from it.
+"""
+
+import json
+import os
+import secrets
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# Below Linux' ephemeral range (32768 and up) with the gRPC twin (port + 10,000) included.
+FIRST_PORT, LAST_PORT = 12_000, 22_000
+GRPC_OFFSET = 10_000
+
+
+def is_free(port: int, *, host: str = "127.0.0.1") -> bool:
+    """Whether nobody listens on `port` of `host`."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+@dataclass
+class LocalState:
+    """Ports, secrets and facts of one data folder, kept in `<data>/local.json` (readable by its owner only)."""
+
+    path: Path
+    ports: dict[str, int] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, data_dir: Path) -> "LocalState":
+        """The state of `data_dir`, empty on its first start."""
+        path = data_dir / "local.json"
+        return cls(path, **json.loads(path.read_text())) if path.is_file() else cls(path)
+
+    def save(self) -> None:
+        """Write the file."""
+        write_private(
+            self.path, json.dumps({"ports": self.ports, "secrets": self.secrets, "facts": self.facts}, indent=2)
+        )
+
+    def port(self, name: str, *, host: str = "127.0.0.1") -> int:
+        """The port of `name`: the one of the last start while it is free, else another one.
+
+        Its gRPC twin (SeaweedFS: port + 10,000) is kept free with it.
+        """
+        port = self.ports.get(name)
+        while port is None or not (is_free(port, host=host) and is_free(port + GRPC_OFFSET, host=host)):
+            port = FIRST_PORT + secrets.randbelow(LAST_PORT - FIRST_PORT)
+            if port in (taken for other, taken in self.ports.items() if other != name):
+                port = None
+        self.ports[name] = port
+        return port
+
+    def secret(self, name: str) -> str:
+        """The secret called `name`, made on first use; letters and digits, so that it needs no quoting anywhere."""
+        return self.secrets.setdefault(name, secrets.token_hex(24))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace `path` in one step with `text`, readable by its owner only."""
+    new = path.with_name(path.name + ".new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    new.replace(path)

@@ -1,0 +1,59 @@
+"""The programs of Demeter itself: web, one Celery worker per queue, beat.
+
+`compose.yaml` runs the same commands, one service each.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from demeter.local.programs import Program
+
+SCRIPTS = Path(sys.executable).parent
+# A first SIGTERM lets the task in hand end; SIGQUIT gives it back to the broker.
+CELERY_STOP = ((signal.SIGTERM, 15.0), (signal.SIGQUIT, 5.0))
+QUIET = ("--without-gossip", "--without-mingle", "--loglevel=INFO")
+
+
+def web(*, host: str, port: int) -> Program:
+    """Gunicorn; `gthread` keeps slow uploads from blocking the pages."""
+    return Program(
+        name="web",
+        argv=(
+            str(SCRIPTS / "gunicorn"),
+            "demeter.wsgi:application",
+            f"--bind={host}:{port}",
+            "--worker-class=gthread",
+            "--workers=2",
+            "--threads=8",
+            "--no-control-socket",
+        ),
+        stop_signals=((signal.SIGTERM, 10.0),),
+    )
+
+
+def celery_programs(data_dir: Path) -> list[Program]:
+    """The workers of the three queues and beat. CUDA and fork do not mix, hence solo on `gpu`."""
+    cpu_processes = max(1, (os.cpu_count() or 2) // 2)
+    return [
+        _worker("io", "--pool=threads", "--concurrency=8"),
+        _worker("gpu", "--pool=solo"),
+        _worker("cpu", "--pool=prefork", f"--concurrency={cpu_processes}"),
+        Program(
+            name="beat",
+            argv=(*_celery("beat"), "--loglevel=WARNING", f"--schedule={data_dir / 'celerybeat-schedule'}"),
+        ),
+    ]
+
+
+def _worker(queue: str, *options: str) -> Program:
+    return Program(
+        name=f"worker-{queue}",
+        argv=(*_celery("worker"), f"--queues={queue}", f"--hostname={queue}@%h", *options, *QUIET),
+        stop_signals=CELERY_STOP,
+    )
+
+
+def _celery(command: str) -> tuple[str, ...]:
+    return (str(SCRIPTS / "celery"), "--app=demeter", command)
