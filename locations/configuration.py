@@ -17,7 +17,6 @@ from locations.models import (
     StorageLocation,
 )
 
-CM2_PER_M2 = 10_000
 # A container as the segmentation names it, and the kinds of container types it can be.
 KINDS_BY_DETECTED: dict[str, tuple[ContainerKind, ...]] = {
     "segment": (ContainerKind.SEGMENT, ContainerKind.POT),
@@ -77,7 +76,6 @@ def set_density(
         raise ValueError("the area of a plant must be positive")
     measured = {
         "avg_area_per_plant_cm2": avg_area_per_plant_cm2,
-        "plants_per_m2": CM2_PER_M2 / avg_area_per_plant_cm2,
         "source": DensitySource.CALIBRATED,
         "sample_size": sample_size,
     }

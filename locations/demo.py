@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db import models, transaction
 
-from locations.configuration import CM2_PER_M2
 from locations.geojson import LAYERS
 from locations.imports import import_files
 from locations.models import (
@@ -131,7 +130,6 @@ def _set_densities(plantings: list[dict[str, Any]]) -> None:
                 product=Product.objects.get(sku=planting["product"]),
                 packaging=Packaging.objects.get(sku=planting["packaging"]),
                 avg_area_per_plant_cm2=planting["spacing_cm"] ** 2,
-                plants_per_m2=CM2_PER_M2 / planting["spacing_cm"] ** 2,
             )
             for planting in plantings
         ),

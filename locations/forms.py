@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from locations.configuration import CM2_PER_M2, ConfigureMode
+from locations.configuration import ConfigureMode
 from locations.models import ContainerType, Packaging, Product, ProductState, StorageLocation
+from locations.models.cultivation import CM2_PER_M2
 
 
 class AssignLocationForm(forms.Form):

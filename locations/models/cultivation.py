@@ -2,7 +2,7 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +10,7 @@ from demeter.timestamps import Timestamped
 from locations.models.catalogue import POSITIVE, ContainerType, Packaging, Product, ProductState
 from locations.models.places import StorageLocation
 
+CM2_PER_M2 = 10_000.0
 DEFAULT_OVERLAP_FACTOR = 0.85
 
 
@@ -105,7 +106,12 @@ class DensityParameters(Timestamped):
         verbose_name=_("packaging"),
     )
     avg_area_per_plant_cm2 = models.FloatField(_("area per plant (cm²)"), validators=POSITIVE)
-    plants_per_m2 = models.FloatField(_("plants per m²"), validators=POSITIVE)
+    plants_per_m2 = models.GeneratedField(
+        verbose_name=_("plants per m²"),
+        expression=CM2_PER_M2 / F("avg_area_per_plant_cm2"),
+        output_field=models.FloatField(),
+        db_persist=True,
+    )
     overlap_adjustment_factor = models.FloatField(
         _("overlap factor"),
         default=DEFAULT_OVERLAP_FACTOR,
@@ -128,7 +134,7 @@ class DensityParameters(Timestamped):
                 name="densityparameters_unique",
             ),
             models.CheckConstraint(
-                condition=Q(avg_area_per_plant_cm2__gt=0, plants_per_m2__gt=0, version__gte=1)
+                condition=Q(avg_area_per_plant_cm2__gt=0, version__gte=1)
                 & Q(overlap_adjustment_factor__gte=0.1, overlap_adjustment_factor__lte=2.0)
                 & (Q(avg_diameter_cm__isnull=True) | Q(avg_diameter_cm__gt=0)),
                 name="densityparameters_positive",

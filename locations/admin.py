@@ -1,0 +1,156 @@
+"""Locations in the Django admin: places, catalogue, configurations and densities."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from locations import models
+
+OUTLINE_FIELDS = ("area_m2", "centroid_lon", "centroid_lat", "created_at", "updated_at")
+
+
+@admin.register(models.Warehouse)
+class WarehouseAdmin(admin.ModelAdmin[models.Warehouse]):
+    """Greenhouses, fields, tunnels."""
+
+    list_display = ("code", "name", "warehouse_type", "area_m2", "active")
+    list_filter = ("active", "warehouse_type")
+    search_fields = ("code", "name")
+    readonly_fields = OUTLINE_FIELDS
+
+
+@admin.register(models.StorageArea)
+class StorageAreaAdmin(admin.ModelAdmin[models.StorageArea]):
+    """Beds in a warehouse."""
+
+    list_display = ("code", "name", "warehouse", "position", "area_m2", "active")
+    list_filter = ("active", "position", "warehouse")
+    list_select_related = ("warehouse",)
+    search_fields = ("code", "name", "warehouse__code", "warehouse__name")
+    autocomplete_fields = ("warehouse",)
+    readonly_fields = OUTLINE_FIELDS
+
+
+class LocationConfigInline(admin.TabularInline[models.LocationConfig, models.StorageLocation]):
+    """The cultivation cycles of a location, latest first."""
+
+    model = models.LocationConfig
+    fields = ("product", "packaging", "expected_state", "active", "started_at", "closed_at")
+    autocomplete_fields = ("product", "packaging", "expected_state")
+    extra = 0
+    can_delete = False
+
+
+@admin.register(models.StorageLocation)
+class StorageLocationAdmin(admin.ModelAdmin[models.StorageLocation]):
+    """Bays: the unit of one photo."""
+
+    list_display = ("code", "full_name", "qr_code", "area_m2", "active")
+    list_filter = ("active", "storage_area__warehouse", "storage_area__position")
+    list_select_related = ("storage_area__warehouse",)
+    search_fields = ("code", "name", "qr_code", "storage_area__code", "storage_area__name")
+    autocomplete_fields = ("storage_area",)
+    readonly_fields = OUTLINE_FIELDS
+    inlines = (LocationConfigInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.StorageLocation]:
+        """Names need their area and warehouse everywhere, autocomplete included."""
+        return super().get_queryset(request).select_related("storage_area__warehouse")
+
+
+@admin.register(models.ProductCategory, models.PackagingType, models.PackagingMaterial, models.PackagingColour)
+class CatalogueEntryAdmin(admin.ModelAdmin[Any]):
+    """Short lists of coded names."""
+
+    list_display = ("code", "name", "active")
+    list_filter = ("active",)
+    search_fields = ("code", "name")
+
+
+@admin.register(models.ProductFamily)
+class ProductFamilyAdmin(admin.ModelAdmin[models.ProductFamily]):
+    """Genera and groups."""
+
+    list_display = ("code", "name", "scientific_name", "category", "active")
+    list_filter = ("active", "category")
+    list_select_related = ("category",)
+    search_fields = ("code", "name", "scientific_name")
+    autocomplete_fields = ("category",)
+
+
+@admin.register(models.Product)
+class ProductAdmin(admin.ModelAdmin[models.Product]):
+    """What is grown and sold."""
+
+    list_display = ("sku", "common_name", "scientific_name", "family", "active")
+    list_filter = ("active", "family__category", "family")
+    list_select_related = ("family",)
+    search_fields = ("sku", "common_name", "scientific_name")
+    autocomplete_fields = ("family",)
+
+
+@admin.register(models.ProductState)
+class ProductStateAdmin(admin.ModelAdmin[models.ProductState]):
+    """Stages of growth."""
+
+    list_display = ("sort_order", "code", "name", "is_sellable", "active")
+    list_display_links = ("code",)
+    list_filter = ("active", "is_sellable")
+    search_fields = ("code", "name")
+
+
+@admin.register(models.ProductSize)
+class ProductSizeAdmin(admin.ModelAdmin[models.ProductSize]):
+    """Size classes by height."""
+
+    list_display = ("sort_order", "code", "min_height_cm", "max_height_cm", "active")
+    list_display_links = ("code",)
+    list_filter = ("active",)
+    search_fields = ("code", "name")
+
+
+@admin.register(models.Packaging)
+class PackagingAdmin(admin.ModelAdmin[models.Packaging]):
+    """Pots and cells."""
+
+    list_display = ("sku", "name", "packaging_type", "material", "colour", "volume_l", "diameter_cm", "active")
+    list_filter = ("active", "packaging_type", "material", "colour")
+    list_select_related = ("packaging_type", "material", "colour")
+    search_fields = ("sku", "name")
+    autocomplete_fields = ("packaging_type", "material", "colour")
+
+
+@admin.register(models.ContainerType)
+class ContainerTypeAdmin(admin.ModelAdmin[models.ContainerType]):
+    """Crates, trays and the like."""
+
+    list_display = ("code", "name", "kind", "rows", "columns", "capacity", "active")
+    list_filter = ("active", "kind")
+    search_fields = ("code", "name")
+
+
+@admin.register(models.LocationConfig)
+class LocationConfigAdmin(admin.ModelAdmin[models.LocationConfig]):
+    """Cultivation cycles; a running one is closed by unticking active and giving the time."""
+
+    list_display = ("location", "product", "packaging", "expected_state", "active", "started_at", "closed_at")
+    list_filter = ("active", "product__family__category", "expected_state", "location__storage_area__warehouse")
+    list_select_related = ("location__storage_area__warehouse", "product", "packaging", "expected_state")
+    search_fields = ("location__code", "location__name", "product__sku", "product__common_name")
+    autocomplete_fields = ("location", "product", "packaging", "expected_state")
+    readonly_fields = ("created_at", "updated_at")
+    date_hierarchy = "started_at"
+
+
+@admin.register(models.DensityParameters)
+class DensityParametersAdmin(admin.ModelAdmin[models.DensityParameters]):
+    """Densities; the plants per m2 follow the area per plant."""
+
+    list_display = ("product", "packaging", "container_type", "plants_per_m2", "source", "version", "sample_size")
+    list_filter = ("source", "container_type__kind", "product__family")
+    list_select_related = ("product", "packaging", "container_type")
+    search_fields = ("product__sku", "product__common_name", "packaging__sku", "container_type__code")
+    autocomplete_fields = ("product", "packaging", "container_type")
+    readonly_fields = ("plants_per_m2", "created_at", "updated_at")
