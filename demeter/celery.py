@@ -9,13 +9,17 @@ import os
 from celery import Celery
 from kombu import Queue
 
+from demeter import heartbeat
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demeter.settings")
 
 app = Celery("demeter")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.task_queues = [Queue("io"), Queue("gpu"), Queue("cpu")]
+app.conf.task_queues = [Queue(name) for name in heartbeat.QUEUES]
 app.conf.task_create_missing_queues = False
 app.conf.beat_schedule = {
-    "recover-stalled": {"task": "processing.tasks.recover_stalled", "schedule": 15.0, "options": {"expires": 15}},
+    "recover-stalled": {"task": "processing.recovery.recover_stalled", "schedule": 10.0, "options": {"expires": 10}},
 }
 app.autodiscover_tasks()
+heartbeat.connect_signals()
+app.autodiscover_tasks(related_name="recovery")

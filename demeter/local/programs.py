@@ -66,10 +66,31 @@ def spawn(program: Program, folders: Folders) -> subprocess.Popen[bytes]:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=lambda: die_with_parent(first_signal),
+            preexec_fn=lambda: die_with_parent(first_signal),  # noqa: PLW1509 - called before any thread starts
         )
     (folders.run / f"{program.name}.pid").write_text(f"{process.pid} {start_time(process.pid)}\n")
     return process
+
+
+def run_once(program: Program, folders: Folders, *, is_stopping: Callable[[], bool]) -> str:
+    """Run `program` to its end and return what it printed; it is ended early when `is_stopping()`.
+
+    Raises RuntimeError with the end of its output when it fails.
+    """
+    log = folders.logs / f"{program.name}.log"
+    log.unlink(missing_ok=True)
+    process = spawn(program, folders)
+    while process.poll() is None:
+        if is_stopping():
+            end(process.pid, program.stop_signals)
+            return ""
+        time.sleep(0.1)
+    (folders.run / f"{program.name}.pid").unlink()
+    output = log.read_text(errors="replace")
+    if process.returncode:
+        last_lines = "\n".join(output.splitlines()[-20:])
+        raise RuntimeError(f"{program.name} failed (exit {process.returncode}). The end of {log}:\n{last_lines}")
+    return output
 
 
 def die_with_parent(sent_signal: signal.Signals) -> None:

@@ -32,7 +32,7 @@ class Child:
 
 
 class Supervisor:
-    """The running programs of one data folder. Use from the main thread: children die with the thread that made them."""
+    """The running programs of one data folder. For the main thread: children die with the thread that made them."""
 
     def __init__(self, folders: Folders, *, announce: Callable[[str], None]) -> None:
         """`announce` gets one sentence whenever a program died."""

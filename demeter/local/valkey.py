@@ -10,7 +10,7 @@ from demeter.local.programs import Program
 from demeter.local.state import write_private
 
 # Every second to disk; never throw keys away: they are Celery's messages.
-SETTINGS = "appendonly yes\nappendfsync everysec\nsave \"\"\nmaxmemory-policy noeviction\nbind 127.0.0.1\n"
+SETTINGS = 'appendonly yes\nappendfsync everysec\nsave ""\nmaxmemory-policy noeviction\nbind 127.0.0.1\n'
 
 
 def make_program(folder: Path, *, port: int, password: str) -> Program:

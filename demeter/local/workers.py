@@ -16,7 +16,7 @@ CELERY_STOP = ((signal.SIGTERM, 15.0), (signal.SIGQUIT, 5.0))
 QUIET = ("--without-gossip", "--without-mingle", "--loglevel=INFO")
 
 
-def web(*, host: str, port: int) -> Program:
+def make_web(*, host: str, port: int) -> Program:
     """Gunicorn; `gthread` keeps slow uploads from blocking the pages."""
     return Program(
         name="web",
@@ -29,11 +29,29 @@ def web(*, host: str, port: int) -> Program:
             "--threads=8",
             "--no-control-socket",
         ),
-        stop_signals=((signal.SIGTERM, 10.0),),
     )
 
 
-def celery_programs(data_dir: Path) -> list[Program]:
+def make_lan_storage(*, host: str, port: int, to_port: int) -> Program:
+    """`demeter.local.forward` in a process of its own."""
+    argv = (
+        sys.executable,
+        "-m",
+        "demeter.local",
+        "forward",
+        f"--host={host}",
+        f"--port={port}",
+        f"--to-port={to_port}",
+    )
+    return Program(name="lan-storage", argv=argv)
+
+
+def make_manage(*arguments: str) -> Program:
+    """One `manage.py` command."""
+    return Program(name=arguments[0], argv=(sys.executable, "manage.py", *arguments))
+
+
+def make_celery(data_dir: Path) -> list[Program]:
     """The workers of the three queues and beat. CUDA and fork do not mix, hence solo on `gpu`."""
     cpu_processes = max(1, (os.cpu_count() or 2) // 2)
     return [

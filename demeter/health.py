@@ -1,0 +1,112 @@
+"""`/healthz`: is every part of Demeter there? For `bin/up`, for monitoring, for compose's health checks.
+
+Green (200) means that a photo uploaded now will be counted; anything missing makes it 503. Open to everybody, so it
+names parts and versions, never addresses or error texts.
+"""
+
+from typing import Literal, TypedDict
+
+import redis
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from demeter.heartbeat import BEAT, QUEUES, count_alive
+from processing.weights import WEIGHT_NAMES, WeightName, WeightsError, read_weights
+
+State = Literal["ok", "unreachable"]
+
+
+class WeightsJson(TypedDict):
+    """One trained model."""
+
+    name: str
+    sha256: str
+    present: bool
+
+
+class HealthJson(TypedDict):
+    """The whole answer."""
+
+    status: Literal["ok", "degraded"]
+    version: str
+    services: dict[str, State]
+    workers: dict[str, int]
+    weights: list[WeightsJson]
+
+
+@login_not_required
+@require_safe
+@never_cache
+def healthz(_request: HttpRequest) -> JsonResponse:
+    """The state of every part; 200 only when all are well."""
+    health = read_health()
+    return JsonResponse(health, status=200 if health["status"] == "ok" else 503)
+
+
+def read_health() -> HealthJson:
+    """Ask every part once: one query, one round trip to the broker, one request to the storage."""
+    workers = _count_workers()
+    services: dict[str, State] = {
+        "database": _state(_database_answers()),
+        "broker": _state(workers is not None),
+        "storage": _state(_storage_answers()),
+    }
+    alive = workers or dict.fromkeys((*QUEUES, BEAT), 0)
+    weights = [_weights_json(name) for name in WEIGHT_NAMES]
+    is_green = (
+        all(state == "ok" for state in services.values())
+        and all(alive.values())
+        and all(weight["present"] for weight in weights)
+    )
+    return HealthJson(
+        status="ok" if is_green else "degraded",
+        version=settings.VERSION,
+        services=services,
+        workers=alive,
+        weights=weights,
+    )
+
+
+def _state(is_well: bool) -> State:
+    return "ok" if is_well else "unreachable"
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _count_workers() -> dict[str, int] | None:
+    """Living workers per queue; None when the broker does not answer."""
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as client:
+            return count_alive(client)
+    except redis.RedisError:
+        return None
+
+
+def _storage_answers() -> bool:
+    try:
+        default_storage.exists("healthz")
+    except (BotoCoreError, ClientError, OSError):
+        return False
+    return True
+
+
+def _weights_json(name: WeightName) -> WeightsJson:
+    try:
+        weight = read_weights(name)
+        weight.verify()
+    except WeightsError:
+        return WeightsJson(name=name, sha256="", present=False)
+    return WeightsJson(name=name, sha256=weight.sha256, present=True)
