@@ -107,6 +107,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 1800,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
+    "priority_steps": [0, 5],
+    "queue_order_strategy": "priority",
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 

@@ -11,6 +11,21 @@ from photos.models import S3Image, Upload
 from processing.statuses import UNFINISHED, JobKind, Phase, RunStatus, SegmentStatus
 
 
+class Leased(models.Model):
+    """A row that one worker at a time works on. After `lease_until` recovery starts the work again.
+
+    `held_by` names the worker while it works; empty means waiting in a queue or for a retry.
+    """
+
+    lease_until = models.DateTimeField(null=True, blank=True)
+    held_by = models.CharField(max_length=255, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=0, help_text="How often a worker was lost at this work")
+    postponements = models.PositiveSmallIntegerField(default=0, help_text="How often an outage put it off")
+
+    class Meta:
+        abstract = True
+
+
 class JobQuerySet(models.QuerySet["Job"]):
     """Read as adjectives: `Job.objects.unfinished()`."""
 
@@ -19,7 +34,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(status__in=UNFINISHED)
 
 
-class Job(Timestamped):
+class Job(Leased, Timestamped):
     """One run of one photo through the pipeline; its id is the Celery id that the API shows."""
 
     job_id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -29,8 +44,6 @@ class Job(Timestamped):
     status = models.CharField(max_length=20, choices=RunStatus.choices, default=RunStatus.PENDING)
     phase = models.CharField(max_length=20, choices=Phase.choices, default=Phase.STORE)
     phase_started_at = models.DateTimeField(null=True, blank=True)
-    attempt = models.PositiveSmallIntegerField(default=0, help_text="How often the pipeline was started for this job")
-    lease_until = models.DateTimeField(null=True, blank=True, help_text="Recovery restarts the job after this moment")
     tiles_done = models.PositiveIntegerField(default=0)
     tiles_total = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -92,9 +105,7 @@ class Session(Timestamped):
     location_evidence = models.JSONField(
         null=True, blank=True, help_text="{method, text, candidates: [{location_id, name, evidence, distance_m}]}"
     )
-    original_image = models.ForeignKey(
-        S3Image, on_delete=models.CASCADE, related_name="sessions", db_index=False
-    )
+    original_image = models.ForeignKey(S3Image, on_delete=models.CASCADE, related_name="sessions", db_index=False)
     processed_image = models.ForeignKey(
         S3Image, on_delete=models.SET_NULL, null=True, blank=True, related_name="annotates"
     )
@@ -146,8 +157,7 @@ class Session(Timestamped):
                 name="sessions_completed_has_counts",
             ),
             models.CheckConstraint(
-                condition=Q(validated=False)
-                | Q(validated_by_user__isnull=False, validation_date__isnull=False),
+                condition=Q(validated=False) | Q(validated_by_user__isnull=False, validation_date__isnull=False),
                 name="sessions_validated_by_someone",
             ),
         ]
@@ -156,7 +166,7 @@ class Session(Timestamped):
         return str(self.session_id)
 
 
-class Segment(Timestamped):
+class Segment(Leased, Timestamped):
     """One container found in a photo; polygon and box in pixels of the upright original."""
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="segments")
@@ -168,6 +178,8 @@ class Segment(Timestamped):
     status = models.CharField(max_length=10, choices=SegmentStatus.choices, default=SegmentStatus.PENDING)
     error = models.TextField(blank=True)
     capped = models.BooleanField(default=False, help_text="Detection touched its cap: the count is too low")
+    tiles_done = models.PositiveIntegerField(default=0)
+    tiles_total = models.PositiveIntegerField(default=1, help_text="Expected looks of the detector, for the progress")
     detected = models.IntegerField(null=True, blank=True)
     estimated = models.IntegerField(null=True, blank=True)
     empty = models.IntegerField(null=True, blank=True)
@@ -176,6 +188,9 @@ class Segment(Timestamped):
     class Meta:
         db_table = "photo_segments"
         ordering = ["session", "number"]
+        indexes = [
+            models.Index(fields=["lease_until"], name="idx_segments_lease", condition=Q(status=SegmentStatus.PENDING))
+        ]
         constraints = [
             models.UniqueConstraint(fields=["session", "number"], name="segments_number_unique"),
             models.CheckConstraint(

@@ -1,0 +1,184 @@
+"""The last phase: from all boxes of a photo to its count, its annotated picture and its stock movement."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+from locations.configuration import active_config, find_density
+from locations.models import DensityParameters, LocationConfig
+from photos import keys, storage
+from photos.models import S3Image
+from photos.pixels import encode_jpeg
+from photos.statuses import ImageStatus
+from processing import annotate, lifecycle, rows
+from processing.counting.boxes import Detections, Rgb
+from processing.counting.containers import Container, owned_detections
+from processing.counting.estimation import Density
+from processing.counting.totals import PhotoCount, count_photo
+from processing.models import Estimation, Job, Segment, Session
+from processing.photo_count import estimate_counts
+from processing.problems import (
+    DETECTION_FAILED,
+    NEEDS_CALIBRATION,
+    NEEDS_CONFIG,
+    NEEDS_LOCATION,
+    Problem,
+)
+from processing.statuses import RunStatus, SegmentStatus
+from stock import ledger
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """A photo's count with the rows it came from, in the same order."""
+
+    segments: tuple[Segment, ...]
+    detections: tuple[Detections, ...]
+    photo: PhotoCount
+    config: LocationConfig | None
+    failed_containers: int
+
+
+def close(job: Job, rgb: Rgb) -> None:
+    """Count, annotate and complete a job whose containers are all done or failed.
+
+    The annotated picture goes to its one key before the transaction, so that a second run overwrites it.
+    """
+    session = job.session
+    segments = tuple(session.segments.order_by("number"))
+    done = tuple(segment for segment in segments if segment.status == SegmentStatus.DONE)
+    if segments and not done:
+        lifecycle.fail(job.pk, DETECTION_FAILED, segments[0].error)
+        return
+    counted = _count(rgb, session, done, failed_containers=len(segments) - len(done))
+    picture = _store_annotated(job.image, rgb, counted)
+    with transaction.atomic():
+        locked = lifecycle.lock_unfinished(job.pk)
+        if locked is not None:
+            _complete(locked, session, counted, picture)
+
+
+def _count(rgb: Rgb, session: Session, segments: tuple[Segment, ...], *, failed_containers: int) -> Counted:
+    config = active_config(session.storage_location) if session.storage_location else None
+    containers = tuple(rows.read_container(segment) for segment in segments)
+    found = [rows.read_detections(segment) for segment in segments]
+    owned = owned_detections(containers, found)
+    counts = estimate_counts(rgb, containers, owned, densities=_densities(config))
+    return Counted(segments, owned, count_photo(counts, owned), config, failed_containers)
+
+
+def _densities(config: LocationConfig | None) -> Callable[[Container], Density | None]:
+    """The density known for the product of the location, by kind of container."""
+
+    def find(container: Container) -> Density | None:
+        row = _density_row(container.kind, config)
+        return None if row is None else Density(overlap_factor=row.overlap_adjustment_factor)
+
+    return find
+
+
+def _density_row(kind: str, config: LocationConfig | None) -> DensityParameters | None:
+    if config is None:
+        return None
+    return find_density(detected_kind=kind, product=config.product, packaging=config.packaging)
+
+
+def _store_annotated(image: S3Image, rgb: Rgb, counted: Counted) -> S3Image:
+    """The annotated picture in S3 and its row; one per photo, made anew by each run."""
+    picture = annotate.draw(rgb, counted.photo.containers, counted.detections)
+    data = encode_jpeg(picture)
+    key = keys.annotated_key(image.image_id, image.created_at)
+    storage.put_object(key=key, data=data, content_type="image/jpeg")
+    height_px, width_px = picture.shape[:2]
+    row, _ = S3Image.objects.update_or_create(
+        s3_key_original=key,
+        defaults={
+            "kind": S3Image.Kind.ANNOTATED,
+            "s3_bucket": settings.S3_BUCKET,
+            "content_type": "image/jpeg",
+            "file_size_bytes": len(data),
+            "width_px": width_px,
+            "height_px": height_px,
+            "original_filename": image.original_filename,
+            "status": ImageStatus.READY,
+        },
+    )
+    return row
+
+
+def _complete(job: Job, session: Session, counted: Counted, picture: S3Image) -> None:
+    """All rows of the result in one transaction; the caller holds the job's lock."""
+    photo, config = counted.photo, counted.config
+    _save_containers(counted)
+    problem, message = _find_problem(session, photo, config)
+    if problem is None and session.storage_location and config:
+        ledger.record_count(
+            image_id=job.image_id,
+            session_id=session.session_id,
+            location=session.storage_location,
+            config=config,
+            quantity=photo.total_estimated,
+            quantity_empty=photo.total_empty_containers,
+            user=job.requested_by,
+            happened_at=job.image.taken_at or job.image.created_at,
+        )
+    lifecycle.transition(
+        job,
+        RunStatus.COMPLETED,
+        problem=problem,
+        message=message,
+        processed_image=picture,
+        total_detected=photo.total_detected,
+        total_estimated=photo.total_estimated,
+        total_empty_containers=photo.total_empty_containers,
+        avg_confidence=photo.avg_confidence,
+        category_counts=photo.category_counts,
+        partial=counted.failed_containers > 0,
+        review_reasons=_review_reasons(photo, counted.failed_containers),
+    )
+
+
+def _save_containers(counted: Counted) -> None:
+    """Counts and estimation of each container; boxes that another container owns are not kept twice."""
+    for segment, boxes, count in zip(counted.segments, counted.detections, counted.photo.containers, strict=True):
+        if len(boxes) < segment.detections.count():
+            rows.save_detections(segment, boxes)
+        segment.detected, segment.estimated = count.detected, count.estimated
+        segment.empty, segment.dead = count.empty, count.dead
+        segment.save(update_fields=["detected", "estimated", "empty", "dead", "updated_at"])
+        estimate = count.estimate
+        Estimation.objects.update_or_create(
+            segment=segment,
+            defaults={
+                "method": estimate.method,
+                "count": estimate.count,
+                "residual_area_px": estimate.residual_area_px,
+                "local_plant_area_px": estimate.local_plant_area_px,
+                "confidence": estimate.confidence,
+                "density": _density_row(segment.container_class, counted.config),
+            },
+        )
+
+
+def _find_problem(session: Session, photo: PhotoCount, config: LocationConfig | None) -> tuple[Problem | None, str]:
+    """What a person must still do before this count can stand, the most basic first."""
+    if session.storage_location is None:
+        evidence = session.location_evidence or {}
+        return NEEDS_LOCATION, evidence.get("text", "")
+    if config is None:
+        return NEEDS_CONFIG, f"{session.storage_location.full_name} is not configured"
+    missing = [text for text in photo.problems if text.startswith(NEEDS_CALIBRATION.code)]
+    if missing:
+        packaging = config.packaging.name if config.packaging else "no packaging"
+        return NEEDS_CALIBRATION, f"No density is known for {config.product} in {packaging}"
+    return None, ""
+
+
+def _review_reasons(photo: PhotoCount, failed: int) -> list[str]:
+    """Why a person should look at this count although it stands."""
+    reasons = [text for text in photo.problems if not text.startswith(NEEDS_CALIBRATION.code)]
+    if failed:
+        reasons.append(f"partial: {failed} container(s) could not be counted")
+    return reasons

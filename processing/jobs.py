@@ -1,0 +1,77 @@
+"""What starts work: the first run of uploaded photos, and a new run of a photo from its original in S3."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from demeter.accounts.models import User
+from demeter.refusals import Conflict, NotFound
+from locations.models import StorageLocation
+from photos.models import S3Image, Upload
+from processing import lifecycle, tasks
+from processing.models import Job, Session
+from processing.statuses import JobKind, Phase
+
+
+def start_jobs(*, upload: Upload, images: Sequence[S3Image]) -> tuple[Job, ...]:
+    """A job and a session for each accepted image, sent to the workers when the transaction commits."""
+    jobs = [
+        Job(
+            image=image,
+            upload=upload,
+            kind=JobKind.FIRST,
+            chosen_location_id=upload.storage_location_id,
+            requested_by_id=upload.user_id,
+        )
+        for image in images
+    ]
+    with transaction.atomic():
+        _save_with_sessions(jobs)
+        transaction.on_commit(lambda: tasks.send_batches(jobs))
+    return tuple(jobs)
+
+
+def reprocess(*, image: S3Image, user: User, reason: str, chosen_location: StorageLocation | None = None) -> Job:
+    """A new run of a photo from its original; the original and earlier results stay as they are.
+
+    A location that a person chose for an earlier run keeps its word unless `chosen_location` replaces it.
+
+    Raises:
+        Conflict: a run of this photo is not finished yet.
+        NotFound: the photo is in the trash.
+    """
+    with transaction.atomic():
+        image = S3Image.objects.select_for_update().get(pk=image.pk)
+        if image.deleted_at is not None:
+            raise NotFound("This photo was deleted.")
+        if image.jobs.unfinished().exists():
+            raise Conflict("This photo is being processed already. Wait until it is done.")
+        job = Job(
+            image=image,
+            upload=image.upload,
+            kind=JobKind.REPROCESS,
+            phase=Phase.LOCATE if image.stored_at else Phase.STORE,
+            reason=reason,
+            chosen_location_id=chosen_location.pk if chosen_location else _earlier_choice(image),
+            requested_by=user,
+        )
+        _save_with_sessions([job])
+        transaction.on_commit(lambda: tasks.send(job))
+    return job
+
+
+def _earlier_choice(image: S3Image) -> int | None:
+    """The location that a person chose last for this photo."""
+    return (
+        image.jobs.exclude(chosen_location=None)
+        .order_by("-created_at")
+        .values_list("chosen_location_id", flat=True)
+        .first()
+    )
+
+
+def _save_with_sessions(jobs: Sequence[Job]) -> None:
+    for job in jobs:
+        job.lease_until = lifecycle.queue_lease_end()
+    Job.objects.bulk_create(jobs)
+    Session.objects.bulk_create([Session(job=job, original_image_id=job.image_id) for job in jobs])

@@ -1,0 +1,211 @@
+"""The only writer of any status. Every move of a job, its session and its image happens here, in one transaction.
+
+A job is `pending` until a worker takes it, `processing` until it is `completed` or `failed`. A completed job may
+leave a problem that a person can fix (`needs_location`...): the counts are kept, the image is `failed` until then.
+
+Workers take a lease on a row (job or segment) before they work on it, so that a message delivered twice does the
+work once; `processing.recovery` starts again what outlived its lease.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, Sum, Value
+from django.db.models.functions import Coalesce, Greatest, Least
+from django.utils import timezone
+
+from demeter.refusals import Conflict
+from photos.models import S3Image
+from photos.statuses import ImageStatus
+from processing.models import Job, Segment, Session
+from processing.problems import Problem
+from processing.statuses import ALLOWED_MOVES, Phase, RunStatus, SegmentStatus
+
+# A worker renews its lease at each milestone; loading and exporting a model on first use is the longest silence.
+WORK_LEASE = timedelta(minutes=4)
+# Long enough for a queue of 100 photos; starting queued work a second time is harmless, only useless.
+QUEUE_LEASE = timedelta(minutes=30)
+MAX_LOST_WORKERS = 3
+
+
+def transition(job: Job, to: str, *, problem: Problem | None = None, message: str = "", **session: Any) -> None:
+    """Move a job, its session and its image together. The caller holds the job's row lock.
+
+    `message` says in words why a job failed or what a completed one still needs; `session` holds result columns.
+
+    Raises:
+        Conflict: the move is not allowed from the job's present status.
+    """
+    if to not in ALLOWED_MOVES[job.status]:
+        raise Conflict(f"A {job.status} job cannot become {to}.")
+    now = timezone.now()
+    job.status = to
+    job.problem, job.error = (problem.code, message) if problem else ("", "")
+    if to == RunStatus.PROCESSING:
+        job.started_at = job.started_at or now
+    else:
+        job.finished_at, job.lease_until, job.held_by = now, None, ""
+    job.save()
+    failed = to == RunStatus.FAILED
+    Session.objects.filter(job=job).update(
+        status=to, error_message=message if failed else None, updated_at=now, **session
+    )
+    S3Image.objects.filter(pk=job.image_id).update(**_image_columns(to, problem, message, now))
+
+
+def _image_columns(to: str, problem: Problem | None, message: str, now: datetime) -> dict[str, Any]:
+    """What the move means for the image: a problem makes it `failed`, with `code: message` as the reason."""
+    if to == RunStatus.PROCESSING:
+        status = ImageStatus.PROCESSING
+    else:
+        status = ImageStatus.FAILED if problem else ImageStatus.READY
+    return {
+        "status": status,
+        "problem": problem.code if problem else "",
+        "error_details": f"{problem.code}: {message}" if problem else None,
+        "processing_status_updated_at": now,
+        "updated_at": now,
+    }
+
+
+def lock_job(job_id: UUID) -> Job:
+    """The job, locked until the transaction ends."""
+    return Job.objects.select_for_update().get(pk=job_id)
+
+
+def lock_unfinished(job_id: UUID) -> Job | None:
+    """The job, locked until the transaction ends; None when it is finished (a late or second message)."""
+    return Job.objects.select_for_update().unfinished().filter(pk=job_id).first()
+
+
+def fail(job_id: UUID, problem: Problem, message: str) -> None:
+    """End a job as failed with its reason; a finished job stays as it is."""
+    with transaction.atomic():
+        job = lock_unfinished(job_id)
+        if job is not None:
+            transition(job, RunStatus.FAILED, problem=problem, message=message)
+
+
+def take_job(job_id: UUID, *, phases: tuple[Phase, ...], worker: str) -> Job | None:
+    """Take the lease of an unfinished job that is in one of `phases`; None when there is nothing to do."""
+    with transaction.atomic():
+        job = lock_unfinished(job_id)
+        if job is None or job.phase not in phases or _is_held(job):
+            return None
+        _hold(job, worker)
+        transition(job, RunStatus.PROCESSING)
+        return job
+
+
+def take_segment(segment_id: int, *, worker: str) -> Segment | None:
+    """Take the lease of a container that still waits for detection; None when there is nothing to do."""
+    with transaction.atomic():
+        segment = Segment.objects.select_for_update().filter(pk=segment_id, status=SegmentStatus.PENDING).first()
+        if segment is None or _is_held(segment):
+            return None
+        _hold(segment, worker)
+        segment.save()
+        return segment
+
+
+def _is_held(row: Job | Segment) -> bool:
+    return bool(row.held_by) and row.lease_until is not None and row.lease_until > timezone.now()
+
+
+def _hold(row: Job | Segment, worker: str) -> None:
+    row.held_by, row.lease_until = worker, timezone.now() + WORK_LEASE
+
+
+def enter_phase(job: Job, phase: Phase, *, queued: bool = False) -> None:
+    """Note where the job is, how long the phase before took, and renew the lease.
+
+    `queued` hands the job to another worker: nobody holds it until that one takes it.
+    """
+    now = timezone.now()
+    if job.phase_started_at is not None and job.phase != phase:
+        seconds = round((now - job.phase_started_at).total_seconds(), 3)
+        session = Session.objects.get(job=job)
+        session.phase_seconds = {**session.phase_seconds, job.phase: seconds}
+        session.save(update_fields=["phase_seconds", "updated_at"])
+    if job.phase != phase or job.phase_started_at is None:
+        job.phase, job.phase_started_at = phase, now
+    job.lease_until = now + (QUEUE_LEASE if queued else WORK_LEASE)
+    if queued:
+        job.held_by = ""
+    job.save(update_fields=["phase", "phase_started_at", "lease_until", "held_by", "updated_at"])
+
+
+def await_detection(job: Job, segments: Sequence[Segment]) -> None:
+    """Hand the containers to the detection workers; those taken over from an earlier run count as done."""
+    pending = [segment.pk for segment in segments if segment.status == SegmentStatus.PENDING]
+    with transaction.atomic():
+        Segment.objects.filter(pk__in=pending).update(lease_until=queue_lease_end())
+        job.tiles_total = sum(segment.tiles_total for segment in segments)
+        job.tiles_done = sum(segment.tiles_done for segment in segments)
+        job.save(update_fields=["tiles_total", "tiles_done", "updated_at"])
+        enter_phase(job, Phase.DETECT, queued=True)
+
+
+def postpone(row: Job | Segment, *, seconds: float) -> None:
+    """Put work off because a service is down; recovery starts it again. Nobody sees `failed` for an outage."""
+    row.held_by = ""
+    row.lease_until = timezone.now() + timedelta(seconds=seconds)
+    row.postponements += 1
+    row.save(update_fields=["held_by", "lease_until", "postponements", "updated_at"])
+
+
+def report_tiles(segment: Segment, *, done: int, total: int) -> None:
+    """Progress of one container: renews its lease and moves the job's tiles forward, never backwards."""
+    share = round(segment.tiles_total * done / max(total, 1))
+    now = timezone.now()
+    Segment.objects.filter(pk=segment.pk).update(
+        tiles_done=Greatest(F("tiles_done"), Value(share)), lease_until=now + WORK_LEASE, updated_at=now
+    )
+    _move_job_tiles(segment.session_id)
+
+
+def finish_segment(segment: Segment, *, status: SegmentStatus, error: str = "", capped: bool = False) -> None:
+    """Close one container; the caller has written its detections in the same transaction."""
+    segment.status, segment.error, segment.capped = status, error, capped
+    segment.held_by, segment.lease_until = "", None
+    segment.tiles_done = segment.tiles_total
+    segment.save()
+    _move_job_tiles(segment.session_id)
+
+
+def _move_job_tiles(session_pk: int) -> None:
+    """The job's tiles are the sum of its containers' and never go back."""
+    seen = Segment.objects.filter(session_id=session_pk).aggregate(done=Coalesce(Sum("tiles_done"), 0))["done"]
+    Job.objects.filter(session=session_pk).update(
+        tiles_done=Least(F("tiles_total"), Greatest(F("tiles_done"), Value(seen))), updated_at=timezone.now()
+    )
+
+
+def queue_lease_end() -> datetime:
+    """Until when work that is sent to a queue now may wait there."""
+    return timezone.now() + QUEUE_LEASE
+
+
+def wait_in_queue(row: Job | Segment) -> None:
+    """A new lease for work that is sent to a queue and that nobody holds."""
+    row.held_by, row.lease_until = "", queue_lease_end()
+    row.save(update_fields=["held_by", "lease_until", "updated_at"])
+
+
+def count_lost_worker(row: Job | Segment) -> bool:
+    """Note that a worker was lost at this work; True when it may be tried again."""
+    row.attempt += 1
+    row.save(update_fields=["attempt", "updated_at"])
+    wait_in_queue(row)
+    return row.attempt < MAX_LOST_WORKERS
+
+
+def release_worker(worker: str) -> int:
+    """Let go of everything a restarted worker held when it died; recovery starts it again at its next round."""
+    now = timezone.now()
+    held = Q(held_by=worker)
+    jobs = Job.objects.unfinished().filter(held).update(lease_until=now)
+    return jobs + Segment.objects.filter(held, status=SegmentStatus.PENDING).update(lease_until=now)

@@ -1,0 +1,95 @@
+"""Finds stalled work and sends it again: the rows are the truth, messages may be lost or arrive twice.
+
+A lease that ended while a worker held it means that the worker is gone: that counts as an attempt, and work that
+keeps losing its workers is given up with a reason. A lease that ended in a queue is only sent again. A photo whose
+containers are all done is closed, whether or not its chord fired.
+"""
+
+import logging
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from processing import lifecycle, tasks
+from processing.models import Job, Segment
+from processing.problems import TOO_MANY_ATTEMPTS
+from processing.statuses import Phase, RunStatus, SegmentStatus
+
+logger = logging.getLogger(__name__)
+
+
+@worker_ready.connect
+def release_held_work(sender: Any = None, **_signal: Any) -> None:
+    """A worker that starts holds nothing: what still carries its name was held by the one that died."""
+    released = lifecycle.release_worker(sender.hostname)
+    if released:
+        logger.warning("%s was lost with %d pieces of work; they will be started again", sender.hostname, released)
+
+
+@shared_task(queue="io", soft_time_limit=60, time_limit=90, ignore_result=True)
+def recover_stalled() -> None:
+    """Beat, every 10 seconds. Two rounds at once do the same as one: each row is decided under its lock."""
+    recover_segments()
+    recover_jobs()
+
+
+def recover_jobs() -> int:
+    """Send stalled jobs again, and close those whose containers are all done; how many were touched."""
+    now = timezone.now()
+    waiting = Segment.objects.filter(session__job=OuterRef("pk"), status=SegmentStatus.PENDING)
+    unfinished = Job.objects.unfinished()
+    stalled = unfinished.exclude(phase=Phase.DETECT).filter(lease_until__lt=now)
+    all_detected = unfinished.filter(~Exists(waiting), phase=Phase.DETECT, updated_at__lt=now - tasks.CHORD_GRACE)
+    job_ids = [*stalled.values_list("pk", flat=True), *all_detected.values_list("pk", flat=True)]
+    for job_id in job_ids:
+        _recover_job(job_id)
+    return len(job_ids)
+
+
+def _recover_job(job_id: Any) -> None:
+    with transaction.atomic():
+        job = lifecycle.lock_unfinished(job_id)
+        if job is None:
+            return
+        if job.phase == Phase.DETECT:
+            lifecycle.enter_phase(job, Phase.AGGREGATE, queued=True)
+        elif not _may_run_again(job):
+            message = f"Processing stopped {job.attempt} times in the phase {job.get_phase_display()}."
+            lifecycle.transition(job, RunStatus.FAILED, problem=TOO_MANY_ATTEMPTS, message=message)
+            return
+        logger.warning("job %s is sent again in phase %s", job.pk, job.phase)
+        transaction.on_commit(lambda: tasks.send(job))
+
+
+def recover_segments() -> int:
+    """Send containers again whose detection stalled; how many were touched."""
+    stalled = Segment.objects.filter(status=SegmentStatus.PENDING, lease_until__lt=timezone.now())
+    segment_ids = list(stalled.values_list("pk", flat=True))
+    for segment_id in segment_ids:
+        _recover_segment(segment_id)
+    return len(segment_ids)
+
+
+def _recover_segment(segment_id: int) -> None:
+    with transaction.atomic():
+        segment = Segment.objects.select_for_update().filter(pk=segment_id, status=SegmentStatus.PENDING).first()
+        if segment is None:
+            return
+        if not _may_run_again(segment):
+            error = f"Detection stopped {segment.attempt} times."
+            lifecycle.finish_segment(segment, status=SegmentStatus.FAILED, error=error)
+            return
+        logger.warning("container %s of session %s is sent again", segment.number, segment.session_id)
+        transaction.on_commit(lambda: tasks.detection_of(segment).delay())
+
+
+def _may_run_again(row: Job | Segment) -> bool:
+    """False when the row has lost its last worker; a row that only waited gets a new lease."""
+    if row.held_by:
+        return lifecycle.count_lost_worker(row)
+    lifecycle.wait_in_queue(row)
+    return True

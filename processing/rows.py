@@ -1,0 +1,118 @@
+"""Between rows and arrays: segments as containers, detections as boxes, and results taken over from an earlier run."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from django.db import transaction
+
+from processing.counting.boxes import Detections, make_detections
+from processing.counting.containers import Container
+from processing.counting.parameters import DEFAULT_PARAMETERS
+from processing.models import Detection, Segment, Session
+from processing.statuses import RunStatus, SegmentStatus
+
+_BOX_COLUMNS = ("class_id", "center_x_px", "center_y_px", "width_px", "height_px", "confidence")
+
+
+def save_containers(session: Session, containers: Sequence[Container]) -> list[Segment]:
+    """New segments of a session, numbered from 1 in the given order; what an interrupted run left is replaced."""
+    session.segments.all().delete()
+    return Segment.objects.bulk_create(
+        Segment(
+            session=session,
+            number=number,
+            container_class=container.kind,
+            polygon=[[round(x, 1), round(y, 1)] for x, y in container.polygon],
+            confidence=round(container.confidence, 4),
+            area_px=container.area_px,
+            tiles_total=_expected_looks(container),
+        )
+        for number, container in enumerate(containers, start=1)
+    )
+
+
+def _expected_looks(container: Container) -> int:
+    """How often the detector will look at the container, roughly: the weight of the container in the progress."""
+    if container.kind != "segment":
+        return 1
+    return 1 + math.ceil(container.area_px / DEFAULT_PARAMETERS.slicing.slice_px**2)
+
+
+def read_container(segment: Segment) -> Container:
+    """The container that a segment row describes."""
+    polygon = tuple((float(x), float(y)) for x, y in segment.polygon)
+    return Container(segment.container_class, polygon, segment.confidence)
+
+
+def save_detections(segment: Segment, detections: Detections) -> None:
+    """The boxes of a container, instead of any written before."""
+    rows = zip(detections.centres, detections.sizes, detections.class_id, detections.confidence, strict=True)
+    segment.detections.all().delete()
+    Detection.objects.bulk_create(
+        Detection(
+            segment=segment,
+            class_id=int(class_id),
+            center_x_px=round(float(x), 1),
+            center_y_px=round(float(y), 1),
+            width_px=round(float(width), 1),
+            height_px=round(float(height), 1),
+            confidence=round(float(confidence), 4),
+        )
+        for (x, y), (width, height), class_id, confidence in rows
+    )
+
+
+def read_detections(segment: Segment) -> Detections:
+    """The boxes of a container in the order they were written."""
+    values = list(segment.detections.order_by("pk").values_list(*_BOX_COLUMNS))
+    if not values:
+        return make_detections([], [], [], capped=segment.capped)
+    class_id, x, y, width, height, confidence = np.array(values, dtype=np.float64).T
+    xyxy = np.stack([x - width / 2, y - height / 2, x + width / 2, y + height / 2], axis=1)
+    return make_detections(xyxy, confidence, class_id, capped=segment.capped)
+
+
+def find_same_detections(session: Session) -> Session | None:
+    """An earlier complete session of the same photo, made by the same weights with the same parameters."""
+    return (
+        Session.objects.filter(
+            original_image=session.original_image_id,
+            status=RunStatus.COMPLETED,
+            partial=False,
+            model_versions=session.model_versions,
+            parameters_hash=session.parameters_hash,
+        )
+        .exclude(pk=session.pk)
+        .order_by("-created_at")
+        .first()
+    )
+
+
+def copy_detections(source: Session, session: Session) -> list[Segment]:
+    """The containers and boxes of an earlier session as this session's own, so that history keeps its own."""
+    with transaction.atomic():
+        session.segments.all().delete()
+        copies = [_copy_segment(segment, session) for segment in source.segments.order_by("number")]
+        session.detections_from = source
+        session.save(update_fields=["detections_from", "updated_at"])
+    return copies
+
+
+def _copy_segment(segment: Segment, session: Session) -> Segment:
+    copy = Segment.objects.create(
+        session=session,
+        number=segment.number,
+        container_class=segment.container_class,
+        polygon=segment.polygon,
+        confidence=segment.confidence,
+        area_px=segment.area_px,
+        capped=segment.capped,
+        tiles_done=segment.tiles_total,
+        tiles_total=segment.tiles_total,
+        status=SegmentStatus.DONE,
+    )
+    Detection.objects.bulk_create(
+        Detection(segment=copy, **box) for box in segment.detections.order_by("pk").values(*_BOX_COLUMNS)
+    )
+    return copy

@@ -1,0 +1,163 @@
+"""Do each phase of one photo: load rows, call the pure functions and the models, write rows.
+
+`processing.tasks` calls these from the queues. Each stage takes the lease of its row first, so it is safe to call
+twice. An outage puts the work off; a damaged photo, or an error of ours, ends the job with its reason.
+"""
+
+import logging
+import random
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError, transaction
+from photos.breaker import retry_delay_seconds
+
+from demeter.refusals import Unavailable
+from photos import ingest, storage
+from photos.models import S3Image
+from photos.pixels import UnreadablePictureError, decode_picture
+from processing import closing, inference, lifecycle, rows
+from processing.counting.boxes import Rgb
+from processing.counting.parameters import DEFAULT_PARAMETERS
+from processing.locating import locate
+from processing.models import Job, Segment
+from processing.problems import INTERNAL_ERROR, STORAGE_LOST, UNREADABLE_PHOTO
+from processing.statuses import Phase, SegmentStatus
+from processing.weights import read_weights
+
+logger = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+
+def store_photos(image_ids: Sequence[UUID], *, worker: str) -> list[Job]:
+    """Phase 1 of a batch; the jobs that may go on. Each photo fails or waits for itself."""
+    job_ids = Job.objects.unfinished().filter(image_id__in=image_ids).values_list("pk", flat=True)
+    stored = [_store_photo(job_id, worker) for job_id in job_ids]
+    return [job for job in stored if job is not None]
+
+
+def _store_photo(job_id: UUID, worker: str) -> Job | None:
+    job = lifecycle.take_job(job_id, phases=(Phase.STORE,), worker=worker)
+    if job is None:
+        return None
+    taken = job
+
+    def store() -> Job:
+        lifecycle.enter_phase(taken, Phase.STORE)
+        ingest.store_original(taken.image_id)
+        lifecycle.enter_phase(taken, Phase.LOCATE, queued=True)
+        return taken
+
+    return _ending_job(job, store)
+
+
+def open_photo(image_id: UUID, *, worker: str) -> tuple[Job | None, list[Segment]]:
+    """Phase 2: location and containers. The containers still to be detected; no job when there is nothing to do."""
+    waiting = Job.objects.unfinished().filter(image_id=image_id).values_list("pk", flat=True).first()
+    job = waiting and lifecycle.take_job(waiting, phases=(Phase.LOCATE, Phase.SEGMENT), worker=worker)
+    if not job:
+        return None, []
+    segments = _ending_job(job, lambda: _open(job))
+    return (None, []) if segments is None else (job, segments)
+
+
+def _open(job: Job) -> list[Segment]:
+    image, session = job.image, job.session
+    lifecycle.enter_phase(job, Phase.LOCATE)
+    locate(job, image, session)
+    lifecycle.enter_phase(job, Phase.SEGMENT)
+    session.model_versions = {name: read_weights(name).sha256 for name in ("segmenter", "detector")}
+    session.parameters_hash = DEFAULT_PARAMETERS.parameters_hash()
+    session.save(update_fields=["model_versions", "parameters_hash", "updated_at"])
+    earlier = rows.find_same_detections(session)
+    if earlier is not None:
+        segments = rows.copy_detections(earlier, session)
+    else:
+        segments = rows.save_containers(session, inference.find_containers(read_picture(image)))
+    lifecycle.await_detection(job, segments)
+    return [segment for segment in segments if segment.status == SegmentStatus.PENDING]
+
+
+def detect(segment_id: int, *, worker: str) -> dict[str, Any]:
+    """Phase 3 of one container. Its failure is returned and kept in its row: the others count."""
+    segment = lifecycle.take_segment(segment_id, worker=worker)
+    if segment is None:
+        return {"segment": segment_id, "skipped": True}
+    try:
+        _detect(segment)
+    except (OperationalError, InterfaceError):
+        raise  # the database is gone and nothing can be written; recovery sends the container again
+    except Unavailable:
+        lifecycle.postpone(segment, seconds=_retry_delay(segment.postponements))
+    except Exception as error:
+        logger.exception("container %s of session %s failed", segment.number, segment.session_id)
+        lifecycle.finish_segment(segment, status=SegmentStatus.FAILED, error=_in_words(error))
+    return {"segment": segment_id, "status": segment.status}
+
+
+def _detect(segment: Segment) -> None:
+    rgb = read_picture(segment.session.original_image)
+    found = inference.detect_plants(
+        rgb,
+        rows.read_container(segment),
+        on_tile=lambda done, total: lifecycle.report_tiles(segment, done=done, total=total),
+    )
+    with transaction.atomic():
+        rows.save_detections(segment, found)
+        lifecycle.finish_segment(segment, status=SegmentStatus.DONE, capped=found.capped)
+
+
+def close_photo(job_id: UUID, *, worker: str) -> dict[str, Any]:
+    """Phase 4: totals, estimates, annotated picture, stock. Nothing happens while a container is not done."""
+    waiting = Segment.objects.filter(session__job=job_id, status=SegmentStatus.PENDING)
+    if waiting.exists():
+        return {"job": str(job_id), "skipped": True}
+    job = lifecycle.take_job(job_id, phases=(Phase.DETECT, Phase.AGGREGATE), worker=worker)
+    if job is None:
+        return {"job": str(job_id), "skipped": True}
+    taken = job
+
+    def close() -> bool:
+        lifecycle.enter_phase(taken, Phase.AGGREGATE)
+        closing.close(taken, read_picture(taken.image))
+        return True
+
+    return {"job": str(job_id), "closed": _ending_job(job, close) is not None}
+
+
+def _ending_job(job: Job, work: Callable[[], Result]) -> Result | None:
+    """What `work` returns; None when it could not be done, and then the job waits or has failed with a reason."""
+    try:
+        return work()
+    except (OperationalError, InterfaceError):
+        raise  # the database is gone and nothing can be written; recovery sends the job again
+    except Unavailable:
+        lifecycle.postpone(job, seconds=_retry_delay(job.postponements))
+    except UnreadablePictureError as error:
+        lifecycle.fail(job.pk, UNREADABLE_PHOTO, str(error))
+    except storage.OriginalMissing as error:
+        lifecycle.fail(job.pk, STORAGE_LOST, str(error))
+    except Exception as error:
+        logger.exception("job %s failed in phase %s", job.pk, job.phase)
+        lifecycle.fail(job.pk, INTERNAL_ERROR, _in_words(error))
+    return None
+
+
+def _retry_delay(postponements: int) -> float:
+    return retry_delay_seconds(postponements, random.Random())  # noqa: S311  jitter, not a secret
+
+
+def _in_words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:500]
+
+
+def read_picture(image: S3Image) -> Rgb:
+    """The upright picture (height, width, 3) of an image; the last two stay decoded in each worker."""
+    return _read_picture(image.pk)
+
+
+@lru_cache(maxsize=2)
+def _read_picture(image_id: UUID) -> Rgb:
+    return decode_picture(storage.read_original(S3Image.objects.get(pk=image_id)))
