@@ -1,0 +1,67 @@
+"""Writes camera, time and GPS into the demo photos, so that they behave like photos from a phone in the demo nursery.
+
+    python demo/photos/stamp.py
+
+Safe to repeat: pixels stay as they are. One photo gets no GPS, one lies in a location without configuration.
+"""
+
+import json
+from pathlib import Path
+
+from PIL import Image
+from PIL.TiffImagePlugin import IFDRational
+from shapely.geometry import shape
+
+PHOTOS_DIR = Path(__file__).parent
+LOCATIONS = PHOTOS_DIR.parent / "nursery" / "locations.geojson"
+
+# Photo -> (time, location); the spots of locations/demo.py. None: a browser that stripped the GPS.
+TAKEN = {
+    "bed-rosettes-close.jpg": ("2026:11:20 08:12:05", "N1-N-03"),
+    "bed-columnar-cacti.jpg": ("2026:11:20 08:15:41", "N1-S-05"),
+    "bed-wide-mixed.jpg": ("2026:11:20 08:31:20", "N4-N-11"),
+    "crates-globular-cacti.jpg": ("2026:11:20 09:02:33", "N2-N-04"),
+    "crates-blue.jpg": ("2026:11:20 09:06:10", "N2-S-12"),
+    "plug-tray-round-cells.jpg": ("2026:11:20 09:20:02", "N3-N-02"),
+    "plug-tray-square-cells.jpg": ("2026:11:20 09:24:48", None),
+    "crate-yellow-single.jpg": ("2026:11:20 09:41:15", "N4-S-13"),
+}
+MAKE, MODEL, EXIF_IFD, TIME, OFFSET, GPS_IFD = 0x010F, 0x0110, 0x8769, 0x9003, 0x9011, 0x8825
+
+
+def to_dms(degrees: float) -> tuple[IFDRational, IFDRational, IFDRational]:
+    """Degrees as EXIF writes them: degrees, minutes, and seconds to the millimetre."""
+    minutes = abs(degrees) * 60
+    whole_degrees, whole_minutes = int(minutes // 60), int(minutes % 60)
+    seconds = (minutes - int(minutes)) * 60
+    return IFDRational(whole_degrees), IFDRational(whole_minutes), IFDRational(round(seconds * 100_000), 100_000)
+
+
+def make_exif(time: str, point: tuple[float, float] | None) -> Image.Exif:
+    """EXIF of a photo taken at `time` (Mexico City) at the point (lon, lat)."""
+    exif = Image.Exif()
+    exif[MAKE], exif[MODEL] = "Demeter", "Synthetic nursery"
+    exif.get_ifd(EXIF_IFD).update({TIME: time, OFFSET: "-06:00"})
+    if point is not None:
+        lon, lat = point
+        exif.get_ifd(GPS_IFD).update(
+            {1: "N" if lat >= 0 else "S", 2: to_dms(lat), 3: "E" if lon >= 0 else "W", 4: to_dms(lon)}
+        )
+    return exif
+
+
+def main() -> None:
+    """Stamp every photo of the table."""
+    features = json.loads(LOCATIONS.read_text(encoding="utf-8"))["features"]
+    centres = {
+        feature["properties"]["code"]: shape(feature["geometry"]).centroid.coords[0][:2] for feature in features
+    }
+    for name, (time, code) in TAKEN.items():
+        path = PHOTOS_DIR / name
+        exif = make_exif(time, centres[code] if code else None)
+        with Image.open(path) as image:
+            image.save(path, quality="keep", exif=exif)
+
+
+if __name__ == "__main__":
+    main()
