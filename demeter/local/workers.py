@@ -10,7 +10,6 @@ from pathlib import Path
 
 from demeter.local.programs import Program
 
-SCRIPTS = Path(sys.executable).parent
 # A first SIGTERM lets the task in hand end; SIGQUIT gives it back to the broker.
 CELERY_STOP = ((signal.SIGTERM, 15.0), (signal.SIGQUIT, 5.0))
 QUIET = ("--without-gossip", "--without-mingle", "--loglevel=INFO")
@@ -21,7 +20,7 @@ def make_web(*, host: str, port: int) -> Program:
     return Program(
         name="web",
         argv=(
-            str(SCRIPTS / "gunicorn"),
+            *(sys.executable, "-m", "gunicorn"),
             "demeter.wsgi:application",
             f"--bind={host}:{port}",
             "--worker-class=gthread",
@@ -74,4 +73,4 @@ def _worker(queue: str, *options: str) -> Program:
 
 
 def _celery(command: str) -> tuple[str, ...]:
-    return (str(SCRIPTS / "celery"), "--app=demeter", command)
+    return (sys.executable, "-m", "celery", "--app=demeter", command)
