@@ -5,6 +5,7 @@ from typing import Any
 
 import django_stubs_ext
 import environ
+from botocore.config import Config
 from csp.constants import NONE, SELF
 
 from demeter.env import DATA_DIR, PROJECT_DIR, read_bool, read_list, read_str, read_url
@@ -129,8 +130,14 @@ STORAGES = {
             "endpoint_url": S3_ENDPOINT_URL or None,
             "access_key": read_str("AWS_ACCESS_KEY_ID") or None,
             "secret_key": read_str("AWS_SECRET_ACCESS_KEY") or None,
-            "addressing_style": "path",
-            "signature_version": "s3v4",
+            # Short patience: a worker waits for its turn in the queue rather than on a dead connection.
+            "client_config": Config(
+                s3={"addressing_style": "path"},
+                signature_version="s3v4",
+                connect_timeout=3,
+                read_timeout=20,
+                retries={"total_max_attempts": 2, "mode": "standard"},
+            ),
             "file_overwrite": True,
             "querystring_auth": True,
         },
