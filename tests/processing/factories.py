@@ -1,0 +1,82 @@
+"""Jobs and their sessions in every state: `SessionFactory(ready=True)` is a counted photo with its job and image."""
+
+from datetime import timedelta
+
+import factory
+from django.utils import timezone
+
+from processing.models import Job, Session
+from processing.statuses import JobKind, Phase, RunStatus
+from tests.photos.factories import S3ImageFactory
+
+
+class JobFactory(factory.django.DjangoModelFactory):
+    """A pending first run. Traits: processing, ready, needs_location, failed; the image follows."""
+
+    class Meta:
+        model = Job
+
+    class Params:
+        processing = factory.Trait(
+            status=RunStatus.PROCESSING,
+            phase=Phase.DETECT,
+            started_at=factory.LazyFunction(lambda: timezone.now() - timedelta(seconds=40)),
+            phase_started_at=factory.LazyFunction(lambda: timezone.now() - timedelta(seconds=20)),
+            tiles_done=10,
+            tiles_total=20,
+            image__processing=True,
+        )
+        finished = factory.Trait(
+            phase=Phase.DONE,
+            started_at=factory.LazyFunction(lambda: timezone.now() - timedelta(seconds=320)),
+            finished_at=factory.LazyFunction(timezone.now),
+        )
+        ready = factory.Trait(finished=True, status=RunStatus.COMPLETED, image__ready=True)
+        needs_location = factory.Trait(
+            finished=True,
+            status=RunStatus.COMPLETED,
+            problem="needs_location",
+            error="GPS coordinates not found",
+            image__needs_location=True,
+        )
+        failed = factory.Trait(
+            finished=True,
+            status=RunStatus.FAILED,
+            problem="detection_failed",
+            error="No container could be counted.",
+            image__failed=True,
+        )
+
+    job_id = factory.Faker("uuid4", cast_to=None)
+    image = factory.SubFactory(S3ImageFactory)
+    upload = factory.SelfAttribute("image.upload")
+    requested_by = factory.SelfAttribute("image.uploaded_by_user")
+    kind = JobKind.FIRST
+
+
+class SessionFactory(factory.django.DjangoModelFactory):
+    """The result of a job, in the job's state. Traits: processing, ready, needs_location, failed."""
+
+    class Meta:
+        model = Session
+
+    class Params:
+        counted = factory.Trait(
+            status=RunStatus.COMPLETED,
+            total_detected=120,
+            total_estimated=125,
+            total_empty_containers=5,
+            avg_confidence="0.9200",
+            category_counts={"plant": 120, "empty": 5, "dead": 0},
+            phase_seconds={"store": 8.0, "locate": 1.0, "segment": 6.0, "detect": 60.0, "aggregate": 10.0},
+        )
+        processing = factory.Trait(status=RunStatus.PROCESSING, job__processing=True)
+        ready = factory.Trait(counted=True, job__ready=True)
+        needs_location = factory.Trait(counted=True, job__needs_location=True)
+        failed = factory.Trait(
+            status=RunStatus.FAILED, error_message="No container could be counted.", job__failed=True
+        )
+
+    session_id = factory.Faker("uuid4", cast_to=None)
+    job = factory.SubFactory(JobFactory)
+    original_image = factory.SelfAttribute("job.image")
