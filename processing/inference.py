@@ -22,8 +22,8 @@ from sahi.postprocess.combine import greedy_nmm, nms
 from sahi.slicing import get_slice_bboxes
 
 from processing.counting.boxes import CLASS_NAMES, NO_DETECTIONS, Detections, Rgb, make_detections
-from processing.counting.containers import CONTAINER_KINDS, Container, FoundMask, Segmenter, find_in_photo
-from processing.counting.detection import Detector, OnTile, Slicer, Window, detect_cropped, detect_sliced
+from processing.counting.containers import CONTAINER_KINDS, Container, FoundMask, Segmenter, Window, find_in_photo
+from processing.counting.detection import Detector, OnTile, Slicer, detect_cropped, detect_sliced
 from processing.counting.parameters import DEFAULT_PARAMETERS, CountingParameters
 from processing.weights import WeightFile, WeightName, WeightsError, read_weights
 

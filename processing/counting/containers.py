@@ -14,6 +14,7 @@ from shapely import Polygon
 from processing.counting.boxes import Detections, Mask, Rgb
 from processing.counting.parameters import SegmentationParameters
 
+Window = tuple[int, int, int, int]
 ContainerKind = Literal["segment", "box", "plug"]
 CONTAINER_KINDS: tuple[ContainerKind, ...] = ("segment", "box", "plug")
 
@@ -178,7 +179,16 @@ def points_inside(container: Container, points: NDArray[np.float32]) -> Mask:
     return np.asarray(shapely.intersects_xy(container.shape, points[:, 0], points[:, 1]), dtype=bool)
 
 
-def draw_mask(container: Container, window: tuple[int, int, int, int], scale: float = 1.0) -> Mask:
+def crop_window(container: Container, rgb: Rgb) -> Window:
+    """The container's box in whole pixels, kept inside the photo and never empty."""
+    height, width = rgb.shape[:2]
+    x1, y1, x2, y2 = container.xyxy
+    left, top = min(max(int(x1), 0), width - 1), min(max(int(y1), 0), height - 1)
+    right, bottom = min(max(int(np.ceil(x2)), left + 1), width), min(max(int(np.ceil(y2)), top + 1), height)
+    return left, top, right, bottom
+
+
+def draw_mask(container: Container, window: Window, scale: float = 1.0) -> Mask:
     """The outline filled in over a window (x1, y1, x2, y2) of the photo, seen at `scale`."""
     x1, y1, x2, y2 = window
     height, width = max(1, round((y2 - y1) * scale)), max(1, round((x2 - x1) * scale))

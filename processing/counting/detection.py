@@ -10,10 +10,9 @@ from typing import Protocol
 import numpy as np
 
 from processing.counting.boxes import PLANT, Detections, Mask, Rgb, concatenate
-from processing.counting.containers import Container, draw_mask, points_inside, shrink
+from processing.counting.containers import Container, Window, crop_window, draw_mask, points_inside, shrink
 from processing.counting.parameters import CropParameters, SlicingParameters
 
-Window = tuple[int, int, int, int]
 OnTile = Callable[[int, int], None]
 STRIDE_PX = 32
 
@@ -55,7 +54,7 @@ def detect_cropped(rgb: Rgb, container: Container, *, detector: Detector, parame
     return _inside(container, found.placed(scale=scale, offset_xy=window[:2]))
 
 
-def detect_sliced(  # noqa: PLR0913  (the photo, where to look, three collaborators, progress)
+def detect_sliced(
     rgb: Rgb,
     container: Container,
     *,
@@ -114,15 +113,6 @@ def choose_scale(
 def touching(windows: Sequence[Window], mask: Mask) -> list[Window]:
     """The windows (x1, y1, x2, y2) in which at least one pixel of the mask is set."""
     return [window for window in windows if mask[window[1] : window[3], window[0] : window[2]].any()]
-
-
-def crop_window(container: Container, rgb: Rgb) -> Window:
-    """The container's box in whole pixels, kept inside the photo and never empty."""
-    height, width = rgb.shape[:2]
-    x1, y1, x2, y2 = container.xyxy
-    left, top = min(max(int(x1), 0), width - 1), min(max(int(y1), 0), height - 1)
-    right, bottom = min(max(int(np.ceil(x2)), left + 1), width), min(max(int(np.ceil(y2)), top + 1), height)
-    return left, top, right, bottom
 
 
 def round_up(value: float, step: int) -> int:

@@ -50,11 +50,32 @@ class CropParameters:
 
 
 @dataclass(frozen=True)
+class GridParameters:
+    """When the plants of a crate or tray show its cells."""
+
+    min_detections: int = 6
+    min_quad_cover: float = 0.80
+    min_cells_a_side: int = 2
+    max_cells_a_side: int = 30
+    min_pitch_plants: float = 0.6
+    min_regularity: float = 0.5
+    rim_pitches: float = 0.25
+    min_single_occupancy: float = 0.85
+    min_occupied_share: float = 0.4
+    neighbour_distance: tuple[float, float] = (0.75, 1.25)
+
+
+@dataclass(frozen=True)
 class EstimationParameters:
     """When and how plants that detection cannot see are estimated."""
 
     min_detections: int = 10
+    min_detections_calibrated: int = 3
     overlap_factor: float = 0.85
+    min_covered_share: float = 0.5
+    min_separation: float = 0.2
+    min_plant_view_px: float = 12.0
+    grid: GridParameters = field(default_factory=GridParameters)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,10 @@ EstimationMethod = Literal["local_scale", "grid", "density", "none"]
 
 @dataclass(frozen=True)
 class Estimate:
-    """The best guess at the true number of plants of one container; count is never below what was detected."""
+    """The best guess at the true number of plants of one container; count is never below what was detected.
+
+    `empty` replaces the detected number of empty places where a grid knows better.
+    """
 
     method: EstimationMethod
     count: int
@@ -22,6 +25,7 @@ class Estimate:
     local_plant_area_px: float = 0.0
     confidence: float = 0.0
     empty: int | None = None
+    needs_calibration: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,11 @@ def count_container(
     detected = detections.count(PLANT)
     if estimate.count < detected:
         raise ValueError("an estimate cannot be below what was detected")
-    capped = (f"too_many_detections: a limit was touched in a {container.kind}, plants may be missing",)
+    own = list(problems)
+    if detections.capped:
+        own.append(f"too_many_detections: a limit was touched in a {container.kind}, plants may be missing")
+    if estimate.needs_calibration:
+        own.append(f"needs_calibration: too few plants were seen to estimate the rest of a {container.kind}")
     return ContainerCount(
         container=container,
         detected=detected,
@@ -67,7 +75,7 @@ def count_container(
         dead=detections.count(DEAD),
         avg_confidence=average_confidence(detections),
         estimate=estimate,
-        problems=(*problems, *(capped if detections.capped else ())),
+        problems=tuple(own),
     )
 
 
