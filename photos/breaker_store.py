@@ -1,0 +1,54 @@
+"""The breaker's state in Redis, shared by all workers. Used by `photos.storage` only."""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import cached_property
+from typing import Any
+
+import redis
+
+from photos.breaker import BreakerState, Mode
+
+KEPT_SECONDS = 3600
+TIMEOUT_SECONDS = 2
+logger = logging.getLogger(__name__)
+
+
+class RedisBreakerStore:
+    """One JSON value under one key. When Redis cannot be reached the breaker counts as closed."""
+
+    def __init__(self, *, url: str, name: str) -> None:
+        self._url = url
+        self._key = f"demeter:breaker:{name}"
+
+    def update(self, change: Callable[[BreakerState], BreakerState]) -> BreakerState:
+        """See `breaker.BreakerStore`; a state that does not change costs one read."""
+        try:
+            state = _parse(self._client.get(self._key))
+            return state if change(state) == state else self._write(change)
+        except redis.RedisError:
+            logger.warning("The circuit breaker's shared state cannot be reached.", exc_info=True)
+            return change(BreakerState())
+
+    def _write(self, change: Callable[[BreakerState], BreakerState]) -> BreakerState:
+        def step(pipe: Any) -> BreakerState:
+            state = change(_parse(pipe.get(self._key)))
+            pipe.multi()
+            pipe.set(self._key, json.dumps(asdict(state)), ex=KEPT_SECONDS)
+            return state
+
+        written: BreakerState = self._client.transaction(step, self._key, value_from_callable=True)
+        return written
+
+    @cached_property
+    def _client(self) -> Any:
+        return redis.Redis.from_url(self._url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS)
+
+
+def _parse(raw: bytes | None) -> BreakerState:
+    if raw is None:
+        return BreakerState()
+    fields = json.loads(raw)
+    return BreakerState(**{**fields, "mode": Mode(fields["mode"])})

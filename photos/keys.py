@@ -1,0 +1,53 @@
+"""Every name of a file in storage and how long it is kept; pure. The layout is the spec's ("S3 Storage Structure").
+
+Rows keep the keys made here at upload and ingest; nothing else in the code builds or takes apart a key.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from uuid import UUID
+
+ORIGINALS = "originals/"
+THUMBNAILS = "thumbnails/"
+PREVIEWS = "previews/"
+ANNOTATED = "annotated/"
+TEMP_UPLOADS = "temp_uploads/"
+
+# Originals and previews stay; the others can be made again from the original.
+RETENTION_DAYS: Mapping[str, int] = {TEMP_UPLOADS: 1, THUMBNAILS: 90, ANNOTATED: 30}
+
+EXTENSIONS: Mapping[str, str] = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/heic": "heic",
+}
+
+
+def original_key(image_id: UUID, created_at: datetime, content_type: str) -> str:
+    """`originals/2025/10/08/<uuid>.jpg`; the day is UTC's, the extension follows the content."""
+    return _dated(ORIGINALS, image_id, created_at, EXTENSIONS[content_type])
+
+
+def thumbnail_key(image_id: UUID, created_at: datetime) -> str:
+    """`thumbnails/2025/10/08/<uuid>.jpg`."""
+    return _dated(THUMBNAILS, image_id, created_at)
+
+
+def preview_key(image_id: UUID, created_at: datetime) -> str:
+    """`previews/2025/10/08/<uuid>.jpg`: what the viewer shows instead of a large or HEIC original."""
+    return _dated(PREVIEWS, image_id, created_at)
+
+
+def annotated_key(image_id: UUID, created_at: datetime) -> str:
+    """`annotated/2025/10/08/<uuid>.jpg`: the picture with masks, boxes and counts."""
+    return _dated(ANNOTATED, image_id, created_at)
+
+
+def staged_name(upload_session_id: UUID, image_id: UUID, content_type: str) -> str:
+    """`<session>/<uuid>.jpg`, inside the staging storage."""
+    return f"{upload_session_id}/{image_id}.{EXTENSIONS[content_type]}"
+
+
+def _dated(prefix: str, image_id: UUID, created_at: datetime, extension: str = "jpg") -> str:
+    return f"{prefix}{created_at.astimezone(UTC):%Y/%m/%d}/{image_id}.{extension}"

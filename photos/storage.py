@@ -1,0 +1,257 @@
+"""The only access to S3 and to the staging storage: read, write, verify, delete, sign.
+
+Every call to S3 goes through the circuit breaker that all workers share; an outage comes out as `Unavailable`, so
+that the caller can come back later. Signing is arithmetic and needs no call.
+"""
+
+import base64
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import quote
+
+import boto3
+from botocore.auth import S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import storages
+from django.utils.http import content_disposition_header
+from storages.backends.s3 import S3Storage
+
+from demeter.refusals import Unavailable
+from photos import keys
+from photos.breaker import BreakerOpenError, CircuitBreaker
+from photos.breaker_store import RedisBreakerStore
+from photos.models import S3Image
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+URL_SECONDS = 3600
+# All URLs of one period are the same, so that browsers keep the pictures; the last one is still good for 15 minutes.
+URL_PERIOD_SECONDS = 2700
+# Keys are never written twice with other content, so a browser need not ask again while its URL lasts.
+CACHE_CONTROL = f"private, max-age={URL_SECONDS}, immutable"
+MISSING_CODES = ("404", "NoSuchKey")
+OUTAGE_MESSAGE = "The photo storage cannot be reached at the moment. Nothing is lost; try again in a few minutes."
+
+Result = TypeVar("Result")
+
+
+class ObjectMissingError(Exception):
+    """There is no object under this key."""
+
+
+class ObjectDamagedError(Exception):
+    """What was read or stored is not what was sent: size or checksum differ."""
+
+
+class OriginalLostError(Exception):
+    """A photo's original is neither in S3 nor in staging."""
+
+
+# --- Staging: files just accepted, until S3 has them ---------------------------------------------------------------
+def stage_file(name: str, file: File) -> str:  # type: ignore[type-arg]  # django-stubs: File is generic, at run time it is not
+    """Keep an accepted file; the name under which it lies there."""
+    return storages["staging"].save(name, file)
+
+
+def read_staged(name: str) -> bytes | None:
+    """The bytes of a staged file; None when there is no such file."""
+    try:
+        with storages["staging"].open(name) as file:
+            return cast(bytes, file.read())
+    except FileNotFoundError:
+        return None
+
+
+def delete_staged(name: str) -> None:
+    """Forget a staged file; silent when it is gone."""
+    storages["staging"].delete(name)
+
+
+# --- S3: objects ----------------------------------------------------------------------------------------------------
+def put_object(key: str, data: bytes, *, content_type: str, metadata: Mapping[str, str] | None = None) -> None:
+    """Write an object and check that S3 has it whole, by size and SHA-256.
+
+    Raises:
+        Unavailable: S3 cannot be reached now, or the object did not arrive whole.
+    """
+    checksum = base64.b64encode(hashlib.sha256(data).digest()).decode()
+
+    def write_and_check() -> None:
+        _client().put_object(
+            Bucket=settings.S3_BUCKET,
+            Key=key,
+            Body=data,
+            ContentType=content_type,
+            CacheControl=CACHE_CONTROL,
+            Metadata=dict(metadata or {}),
+            ChecksumSHA256=checksum,
+        )
+        head = _client().head_object(Bucket=settings.S3_BUCKET, Key=key, ChecksumMode="ENABLED")
+        if (head["ContentLength"], head.get("ChecksumSHA256")) != (len(data), checksum):
+            raise ObjectDamagedError(key)
+
+    _guarded(write_and_check)
+
+
+def read_object(key: str) -> bytes:
+    """The bytes of an object.
+
+    Raises:
+        ObjectMissingError: there is none.
+        Unavailable: S3 cannot be reached now.
+    """
+
+    def read() -> bytes:
+        return _client().get_object(Bucket=settings.S3_BUCKET, Key=key)["Body"].read()
+
+    return _guarded(read)
+
+
+def read_original(image: S3Image) -> bytes:
+    """The original of a photo, from S3, or from staging while S3 does not have it yet.
+
+    Raises:
+        OriginalLostError: it is in neither.
+        Unavailable: S3 cannot be reached now.
+    """
+    staged = read_staged(image.staging_name) if image.staging_name else None
+    if staged is not None and image.stored_at is None:
+        return staged
+    try:
+        return read_object(image.s3_key_original)
+    except ObjectMissingError:
+        if staged is None:
+            raise OriginalLostError(str(image.image_id)) from None
+        return staged
+
+
+# --- S3: signed addresses -------------------------------------------------------------------------------------------
+def presigned_url(key: str, *, download_name: str | None = None) -> str:
+    """An address for the browser, valid for one hour from the start of the present 45 minutes.
+
+    With `download_name` the browser saves the file under that name instead of showing it.
+    """
+    period_start = int(time.time()) // URL_PERIOD_SECONDS * URL_PERIOD_SECONDS
+    return _signed_url(f"{_public_endpoint()}/{settings.S3_BUCKET}/{quote(key)}", download_name, period_start)
+
+
+@lru_cache(maxsize=10_000)
+def _signed_url(url: str, download_name: str | None, period_start: int) -> str:
+    """Kept, because a page of the gallery asks for a hundred and signing one takes half a millisecond."""
+    request = AWSRequest(method="GET", url=url)
+    if download_name is not None:
+        disposition = content_disposition_header(as_attachment=True, filename=download_name)
+        request.params["response-content-disposition"] = disposition
+    credentials = cast(Credentials, _session().get_credentials())
+    signer = _SteadyAuth(credentials, "s3", settings.S3_REGION, expires=URL_SECONDS)
+    signer.signed_at = period_start
+    signer.add_auth(request)
+    return cast(str, request.url)
+
+
+class _SteadyAuth(S3SigV4QueryAuth):
+    """botocore's signer of URLs, for a given moment instead of now."""
+
+    signed_at: int
+
+    def _modify_request_before_signing(self, request: AWSRequest) -> None:
+        request.context["timestamp"] = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self.signed_at))
+        super()._modify_request_before_signing(request)  # type: ignore[misc]  # private: missing in the stubs
+
+
+def _public_endpoint() -> str:
+    """Where browsers find the bucket; AWS' own address when none is set."""
+    return settings.S3_PUBLIC_ENDPOINT_URL.rstrip("/") or f"https://s3.{settings.S3_REGION}.amazonaws.com"
+
+
+# --- S3: the bucket -------------------------------------------------------------------------------------------------
+def ensure_bucket() -> None:
+    """Make the bucket with its retention rules and CORS; safe to repeat."""
+    client, bucket = _client(), settings.S3_BUCKET
+    try:
+        client.head_bucket(Bucket=bucket)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
+            raise
+        client.create_bucket(Bucket=bucket, **_bucket_region())
+    client.put_bucket_lifecycle_configuration(
+        Bucket=bucket,
+        LifecycleConfiguration={
+            "Rules": [
+                {
+                    "ID": prefix.rstrip("/"),
+                    "Status": "Enabled",
+                    "Filter": {"Prefix": prefix},
+                    "Expiration": {"Days": days},
+                }
+                for prefix, days in keys.RETENTION_DAYS.items()
+            ]
+        },
+    )
+    client.put_bucket_cors(
+        Bucket=bucket,
+        CORSConfiguration={
+            "CORSRules": [
+                {
+                    "AllowedMethods": ["GET", "HEAD"],
+                    "AllowedOrigins": settings.CSRF_TRUSTED_ORIGINS or ["*"],
+                    "AllowedHeaders": ["*"],
+                    "MaxAgeSeconds": URL_SECONDS,
+                }
+            ]
+        },
+    )
+
+
+def _bucket_region() -> dict[str, Any]:
+    """AWS wants its first region unsaid."""
+    region = settings.S3_REGION
+    return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+
+
+# --- Connection and breaker -----------------------------------------------------------------------------------------
+def _client() -> "S3Client":
+    """The boto3 client of django-storages: one for each thread."""
+    return cast("S3Client", cast(S3Storage, storages["default"]).connection.meta.client)
+
+
+@cache
+def _session() -> boto3.Session:
+    """Where the signer finds its credentials: the storage's own, or those of the machine (AWS roles)."""
+    storage = cast(S3Storage, storages["default"])
+    return boto3.Session(aws_access_key_id=storage.access_key, aws_secret_access_key=storage.secret_key)
+
+
+@cache
+def _breaker() -> CircuitBreaker:
+    store = RedisBreakerStore(url=settings.REDIS_URL, name="s3")
+    return CircuitBreaker(store=store, clock=time.time, is_outage=_is_outage)
+
+
+def _guarded(call: Callable[[], Result]) -> Result:
+    """`call` through the breaker, with the errors of boto3 told as those of this module."""
+    try:
+        return _breaker().call(call)
+    except BreakerOpenError as error:
+        raise Unavailable(OUTAGE_MESSAGE) from error
+    except (ClientError, BotoCoreError, ObjectDamagedError) as error:
+        if _is_outage(error):
+            raise Unavailable(OUTAGE_MESSAGE) from error
+        if isinstance(error, ClientError):
+            raise ObjectMissingError(str(error)) from error
+        raise
+
+
+def _is_outage(error: Exception) -> bool:
+    """Whether the storage, and not the question, is to blame. Refused credentials are an outage too: nothing works."""
+    if isinstance(error, ClientError):
+        return error.response["Error"]["Code"] not in MISSING_CODES
+    return isinstance(error, BotoCoreError | ObjectDamagedError) and not isinstance(error, ParamValidationError)
