@@ -26,7 +26,7 @@ from processing.problems import (
     NEEDS_LOCATION,
     Problem,
 )
-from processing.statuses import RunStatus, SegmentStatus
+from processing.statuses import Phase, RunStatus, SegmentStatus
 from stock import ledger
 
 
@@ -90,7 +90,7 @@ def _store_annotated(image: S3Image, rgb: Rgb, counted: Counted) -> S3Image:
     picture = annotate.draw(rgb, counted.photo.containers, counted.detections)
     data = encode_jpeg(picture)
     key = keys.annotated_key(image.image_id, image.created_at)
-    storage.put_object(key=key, data=data, content_type="image/jpeg")
+    storage.put_object(key, data, content_type="image/jpeg")
     height_px, width_px = picture.shape[:2]
     row, _ = S3Image.objects.update_or_create(
         s3_key_original=key,
@@ -124,6 +124,7 @@ def _complete(job: Job, session: Session, counted: Counted, picture: S3Image) ->
             user=job.requested_by,
             happened_at=job.image.taken_at or job.image.created_at,
         )
+    lifecycle.enter_phase(job, Phase.DONE)
     lifecycle.transition(
         job,
         RunStatus.COMPLETED,

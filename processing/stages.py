@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
-from photos.breaker import retry_delay_seconds
 
 from demeter.refusals import Unavailable
 from photos import ingest, storage
+from photos.breaker import retry_delay_seconds
 from photos.models import S3Image
 from photos.pixels import UnreadablePictureError, decode_picture
 from processing import closing, inference, lifecycle, rows
@@ -137,7 +137,7 @@ def _ending_job(job: Job, work: Callable[[], Result]) -> Result | None:
         lifecycle.postpone(job, seconds=_retry_delay(job.postponements))
     except UnreadablePictureError as error:
         lifecycle.fail(job.pk, UNREADABLE_PHOTO, str(error))
-    except storage.OriginalMissing as error:
+    except storage.OriginalLostError as error:
         lifecycle.fail(job.pk, STORAGE_LOST, str(error))
     except Exception as error:
         logger.exception("job %s failed in phase %s", job.pk, job.phase)

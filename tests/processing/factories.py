@@ -5,7 +5,7 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
-from processing.models import Job, Session
+from processing.models import Job, Segment, Session
 from processing.statuses import JobKind, Phase, RunStatus
 from tests.photos.factories import S3ImageFactory
 
@@ -80,3 +80,17 @@ class SessionFactory(factory.django.DjangoModelFactory):
     session_id = factory.Faker("uuid4", cast_to=None)
     job = factory.SubFactory(JobFactory)
     original_image = factory.SelfAttribute("job.image")
+
+
+class SegmentFactory(factory.django.DjangoModelFactory):
+    """A bed that waits for detection."""
+
+    class Meta:
+        model = Segment
+
+    session = factory.SubFactory(SessionFactory, processing=True)
+    number = factory.Sequence(lambda n: n + 1)
+    container_class = "segment"
+    polygon = [[0, 0], [400, 0], [400, 300], [0, 300]]
+    confidence = 0.9
+    area_px = 120_000.0

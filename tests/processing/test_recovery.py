@@ -1,0 +1,108 @@
+"""Stalled work is sent again, given up after three lost workers, and closed when its chord never fired."""
+
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+from django.utils import timezone
+
+from processing import recovery, tasks
+from processing.models import Job, Segment
+from processing.statuses import Phase, RunStatus, SegmentStatus
+from tests.processing.factories import SegmentFactory, SessionFactory
+
+pytestmark = pytest.mark.django_db
+PAST = timedelta(seconds=-1)
+
+
+@pytest.fixture
+def sent(django_capture_on_commit_callbacks):
+    """What recovery sends to the broker, by task name."""
+    names = []
+
+    def note(self, *args, **kwargs):
+        names.append(self.name.rpartition(".")[2])
+
+    with mock.patch("celery.app.task.Task.apply_async", note):
+
+        def run():
+            names.clear()
+            with django_capture_on_commit_callbacks(execute=True):
+                recovery.recover_stalled()
+            return list(names)
+
+        yield run
+
+
+def stall(row, *, held_by=""):
+    type(row).objects.filter(pk=row.pk).update(lease_until=timezone.now() + PAST, held_by=held_by)
+
+
+def test_running_work_is_left_alone(sent):
+    session = SessionFactory(processing=True, job__phase=Phase.SEGMENT)
+    Job.objects.update(lease_until=timezone.now() + timedelta(minutes=1), held_by="gpu@a")
+    assert sent() == []
+    session.job.refresh_from_db()
+    assert session.job.attempt == 0
+
+
+@pytest.mark.parametrize(
+    ("phase", "task"),
+    [
+        (Phase.STORE, "upload_s3_batch"),
+        (Phase.LOCATE, "process_photo_ml"),
+        (Phase.SEGMENT, "process_photo_ml"),
+        (Phase.AGGREGATE, "aggregate_results"),
+    ],
+)
+def test_lost_message_is_sent_again_without_counting_an_attempt(sent, phase, task):
+    session = SessionFactory(processing=True, job__phase=phase)
+    stall(session.job)
+    assert sent() == [task]
+    session.job.refresh_from_db()
+    assert session.job.attempt == 0
+    assert sent() == [], "the new lease has not ended yet"
+
+
+def test_job_that_loses_three_workers_fails_with_reason(sent):
+    session = SessionFactory(processing=True, job__phase=Phase.SEGMENT)
+    for expected in (["process_photo_ml"], ["process_photo_ml"], []):
+        stall(session.job, held_by="gpu@a")
+        assert sent() == expected
+    session.job.refresh_from_db()
+    session.original_image.refresh_from_db()
+    assert (session.job.status, session.job.problem) == (RunStatus.FAILED, "too_many_attempts")
+    assert session.original_image.error_details.startswith("too_many_attempts: Processing stopped 3 times")
+
+
+def test_container_that_loses_three_workers_fails_alone(sent):
+    session = SessionFactory(processing=True, job__phase=Phase.DETECT)
+    crate = SegmentFactory(session=session, number=1, container_class="box")
+    bed = SegmentFactory(session=session, number=2, container_class="segment")
+    Segment.objects.filter(pk=bed.pk).update(lease_until=timezone.now() + timedelta(minutes=1))
+    for expected in (["detect_direct"], ["detect_direct"], []):
+        stall(crate, held_by="gpu@a")
+        assert sent() == expected
+    crate.refresh_from_db()
+    bed.refresh_from_db()
+    assert (crate.status, crate.error) == (SegmentStatus.FAILED, "Detection stopped 3 times.")
+    assert bed.status == SegmentStatus.PENDING
+    session.job.refresh_from_db()
+    assert session.job.status == RunStatus.PROCESSING
+
+
+def test_photo_whose_chord_never_fired_is_closed(sent):
+    session = SessionFactory(processing=True, job__phase=Phase.DETECT)
+    SegmentFactory(session=session, number=1, status=SegmentStatus.DONE)
+    assert sent() == [], "the chord still has time"
+    Job.objects.update(updated_at=timezone.now() - tasks.CHORD_GRACE)
+    assert sent() == ["aggregate_results"]
+
+
+def test_worker_that_starts_lets_go_of_what_it_held(sent):
+    segment = SegmentFactory(session=SessionFactory(processing=True), number=1, container_class="segment")
+    Segment.objects.update(held_by="gpu@a", lease_until=timezone.now() + timedelta(minutes=4))
+    recovery.release_held_work(sender=mock.Mock(hostname="gpu@a"))
+    assert sent() == ["detect_sahi"]
+    segment.refresh_from_db()
+    assert segment.attempt == 1
