@@ -28,6 +28,7 @@ CONTENT_TYPES = {
     "WEBP": "image/webp",
     "HEIF": "image/heic",
 }
+OPENERS = ("JPEG", "PNG", "WEBP", "HEIF")  # Pillow opens MPO as JPEG and knows no opener of that name
 
 # Pillow refuses twice this size by itself and warns from here on; the sizes are checked below all the same.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -83,7 +84,7 @@ def _opened(data: bytes) -> Iterator[Image.Image]:
     if not data:
         raise UnreadablePictureError("The file is empty.")
     try:
-        with Image.open(BytesIO(data), formats=list(CONTENT_TYPES)) as image:
+        with Image.open(BytesIO(data), formats=OPENERS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise UnreadablePictureError(_too_large(image.width, image.height))
             yield image
