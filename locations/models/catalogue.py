@@ -203,7 +203,8 @@ class ContainerType(CatalogueEntry):
             models.CheckConstraint(condition=Q(kind__in=ContainerKind.values), name="containertype_kind_known"),
             models.CheckConstraint(
                 condition=Q(rows__isnull=True, columns__isnull=True)
-                | Q(rows__gt=0, columns__gt=0, capacity=F("rows") * F("columns")),
+                | Q(rows__isnull=False, columns__isnull=False, capacity__isnull=False)
+                & Q(rows__gt=0, columns__gt=0, capacity=F("rows") * F("columns")),
                 name="containertype_grid_fills_capacity",
             ),
         ]

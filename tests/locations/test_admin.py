@@ -1,0 +1,51 @@
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.urls import reverse
+
+from locations.demo import load_demo_nursery
+from locations.models import DensityParameters, LocationConfig, StorageLocation
+
+pytestmark = pytest.mark.django_db
+
+MODELS = list(apps.get_app_config("locations").get_models())
+
+
+@pytest.fixture
+def nursery(db):
+    load_demo_nursery()
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_table_has_list_search_form_and_autocomplete(admin_client, nursery, model):
+    meta = model._meta
+    page = f"admin:{meta.app_label}_{meta.model_name}"
+    row = model.objects.first()
+    assert admin_client.get(reverse(f"{page}_changelist")).status_code == 200
+    assert admin_client.get(reverse(f"{page}_changelist"), {"q": "ec"}).status_code == 200
+    assert admin_client.get(reverse(f"{page}_change", args=[row.pk])).status_code == 200
+    assert admin_client.get(reverse(f"{page}_add")).status_code == 200
+    assert admin.site._registry[model].search_fields
+
+
+@pytest.mark.parametrize("model", [StorageLocation, LocationConfig, DensityParameters])
+def test_long_lists_need_few_queries(admin_client, nursery, django_assert_max_num_queries, model):
+    url = reverse(f"admin:locations_{model._meta.model_name}_changelist")
+    with django_assert_max_num_queries(16):
+        admin_client.get(url)
+
+
+def test_autocomplete_of_locations_reads_their_names_at_once(admin_client, nursery, django_assert_max_num_queries):
+    query = {"app_label": "locations", "model_name": "locationconfig", "field_name": "location", "term": "N1-N"}
+    with django_assert_max_num_queries(6):
+        answer = admin_client.get(reverse("admin:autocomplete"), query).json()
+    assert answer["results"][0]["text"] == "Nave 1 - Cantero Norte - Claro 1"
+
+
+def test_a_polygon_that_is_none_is_refused_kindly(admin_client, nursery):
+    location = StorageLocation.objects.first()
+    data = {"code": "new", "name": "New", "storage_area": location.storage_area_id, "polygon": '{"type": "Point"}'}
+    inline = {"configs-TOTAL_FORMS": 0, "configs-INITIAL_FORMS": 0}
+    response = admin_client.post(reverse("admin:locations_storagelocation_add"), data | inline)
+    assert response.status_code == 200
+    assert "geometry must be one Polygon, not Point" in response.content.decode()

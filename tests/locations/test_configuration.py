@@ -1,0 +1,126 @@
+import threading
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from locations.configuration import ConfigureMode, active_config, configure_location, find_density, set_density
+from locations.models import ContainerKind, DensityParameters, DensitySource, LocationConfig
+from tests.locations.factories import (
+    ContainerTypeFactory,
+    DensityParametersFactory,
+    LocationConfigFactory,
+    PackagingFactory,
+    ProductFactory,
+    ProductStateFactory,
+    StorageLocationFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def configure(location, mode, **chosen):
+    plants = {"product": ProductFactory(), "packaging": None, "expected_state": ProductStateFactory()} | chosen
+    return configure_location(location=location, mode=mode, **plants)
+
+
+@pytest.mark.parametrize("mode", ConfigureMode)
+def test_first_configuration_opens_a_cycle(mode):
+    location, packaging = StorageLocationFactory(), PackagingFactory()
+    config = configure(location, mode, packaging=packaging)
+    assert (active_config(location), config.packaging, config.closed_at) == (config, packaging, None)
+
+
+def test_update_corrects_the_active_configuration():
+    old = LocationConfigFactory(notes="shaded")
+    product = ProductFactory()
+    new = configure(old.location, ConfigureMode.UPDATE, product=product)
+    assert (new.pk, new.product, new.notes) == (old.pk, product, "shaded")
+    assert LocationConfig.objects.count() == 1
+
+
+def test_new_cycle_closes_the_old_one_and_leaves_it_as_it_was():
+    old = LocationConfigFactory()
+    new = configure(old.location, ConfigureMode.NEW_CYCLE)
+    product = old.product
+    old.refresh_from_db()
+    assert not old.active
+    assert old.started_at <= old.closed_at <= new.started_at
+    assert old.product == product
+    assert active_config(old.location) == new
+
+
+def test_a_location_has_one_active_configuration():
+    config = LocationConfigFactory()
+    with pytest.raises(IntegrityError, match="locationconfig_one_active"), transaction.atomic():
+        LocationConfigFactory(location=config.location)
+    LocationConfigFactory(location=config.location, active=False, closed_at=timezone.now())
+
+
+def test_a_configuration_is_inactive_exactly_when_closed():
+    with pytest.raises(IntegrityError, match="locationconfig_closed_when_inactive"), transaction.atomic():
+        LocationConfigFactory(active=False)
+    with pytest.raises(IntegrityError, match="locationconfig_closed_when_inactive"), transaction.atomic():
+        LocationConfigFactory(closed_at=timezone.now())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_opening_a_cycle_at_once_leave_one_active():
+    location, product, state = StorageLocationFactory(), ProductFactory(), ProductStateFactory()
+    start = threading.Barrier(4)
+    failures = []
+
+    def open_cycle():
+        start.wait()
+        try:
+            configure(location, ConfigureMode.NEW_CYCLE, product=product, expected_state=state)
+        except Exception as error:  # noqa: BLE001
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=open_cycle) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert LocationConfig.objects.count() == 4
+    assert LocationConfig.objects.filter(active=True).count() == 1
+
+
+def test_set_density_keeps_both_units_in_step_and_counts_versions():
+    keys = {"container_type": ContainerTypeFactory(), "product": ProductFactory(), "packaging": PackagingFactory()}
+    first = set_density(**keys, avg_area_per_plant_cm2=64)
+    assert (first.plants_per_m2, first.version, first.source) == (156.25, 1, DensitySource.CALIBRATED)
+    second = set_density(**keys, avg_area_per_plant_cm2=100, sample_size=5)
+    assert (second.pk, second.plants_per_m2, second.version, second.sample_size) == (first.pk, 100, 2, 5)
+    assert second.overlap_adjustment_factor == 0.85
+
+
+def test_set_density_without_packaging_is_one_row():
+    keys = {"container_type": ContainerTypeFactory(), "product": ProductFactory(), "packaging": None}
+    set_density(**keys, avg_area_per_plant_cm2=64)
+    assert set_density(**keys, avg_area_per_plant_cm2=60).version == 2
+    with pytest.raises(IntegrityError, match="densityparameters_unique"), transaction.atomic():
+        DensityParametersFactory(**keys)
+
+
+@pytest.mark.parametrize("area_cm2", [0, -1, float("nan")])
+def test_set_density_refuses_an_area_that_is_none(area_cm2):
+    keys = {"container_type": ContainerTypeFactory(), "product": ProductFactory(), "packaging": None}
+    with pytest.raises(ValueError, match="positive"):
+        set_density(**keys, avg_area_per_plant_cm2=area_cm2)
+    assert not DensityParameters.objects.exists()
+
+
+def test_find_density_prefers_the_calibrated_one_of_the_detected_kind():
+    default = DensityParametersFactory(container_type__kind=ContainerKind.PLUG)
+    plants = {"product": default.product, "packaging": default.packaging}
+    assert find_density(detected_kind="plug", **plants) == default
+    calibrated = set_density(
+        container_type=ContainerTypeFactory(kind=ContainerKind.SEEDLING_TRAY), avg_area_per_plant_cm2=20, **plants
+    )
+    assert find_density(detected_kind="plug", **plants) == calibrated
+    assert find_density(detected_kind="box", **plants) is None
+    assert find_density(detected_kind="plug", product=default.product, packaging=None) is None

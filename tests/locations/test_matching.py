@@ -1,0 +1,120 @@
+import pytest
+
+from locations.matching import MAX_OFFERS, match_choice, match_gps, match_qr_code
+from tests.locations.factories import StorageLocationFactory, point
+
+pytestmark = pytest.mark.django_db
+
+
+def codes(match):
+    return [candidate.location.code for candidate in match.candidates]
+
+
+def test_gps_without_error_takes_the_polygon_that_holds_the_point():
+    here = StorageLocationFactory()
+    StorageLocationFactory(east_m=2.8)
+    match = match_gps(**point(east_m=1.0))
+    assert (match.outcome, match.location) == ("matched", here)
+    [candidate] = match.candidates
+    assert (candidate.source, candidate.distance_m) == ("gps", 0)
+    assert "inside" in candidate.evidence
+
+
+def test_gps_within_the_error_of_two_offers_both_ranked():
+    here = StorageLocationFactory(code="HERE")
+    StorageLocationFactory(code="NEXT", east_m=2.8)
+    StorageLocationFactory(code="FAR", east_m=20)
+    match = match_gps(**point(east_m=1.0), accuracy_m=5)
+    assert (match.outcome, match.location) == ("ambiguous", None)
+    assert codes(match) == ["HERE", "NEXT"]
+    assert match.candidates[0].location == here
+    assert match.candidates[1].distance_m == pytest.approx(0.45, abs=0.02)
+
+
+def test_gps_with_a_small_error_is_matched():
+    here = StorageLocationFactory()
+    StorageLocationFactory(east_m=2.8)
+    assert match_gps(**point(), accuracy_m=1).location == here
+
+
+def test_gps_beside_a_single_location_is_offered_not_guessed():
+    StorageLocationFactory(code="HERE")
+    match = match_gps(**point(east_m=4.35), accuracy_m=5)
+    assert (match.outcome, codes(match)) == ("ambiguous", ["HERE"])
+    assert match.candidates[0].evidence == "GPS point lies 3.0 m from the location"
+
+
+def test_gps_in_two_overlapping_polygons_is_ambiguous():
+    StorageLocationFactory(code="ONE")
+    StorageLocationFactory(code="TWO", east_m=0.5)
+    match = match_gps(**point())
+    assert (match.outcome, codes(match)) == ("ambiguous", ["ONE", "TWO"])
+
+
+def test_gps_outside_still_offers_what_a_phone_may_have_missed():
+    StorageLocationFactory(code="NEAR", east_m=10)
+    StorageLocationFactory(code="FAR", east_m=40)
+    match = match_gps(**point())
+    assert (match.outcome, match.location, codes(match)) == ("outside", None, ["NEAR"])
+
+
+def test_gps_far_away_has_no_candidates():
+    StorageLocationFactory()
+    match = match_gps(lon=10, lat=50, accuracy_m=5)
+    assert (match.outcome, match.candidates) == ("outside", ())
+
+
+def test_gps_offers_are_limited():
+    for number in range(MAX_OFFERS + 3):
+        StorageLocationFactory(east_m=number * 2.8)
+    match = match_gps(**point(), accuracy_m=10_000)
+    assert (match.outcome, len(match.candidates)) == ("ambiguous", MAX_OFFERS)
+
+
+@pytest.mark.parametrize("accuracy_m", [None, 0.0, -3.0, float("nan"), float("inf")])
+def test_gps_error_that_makes_no_sense_counts_as_not_stated(accuracy_m):
+    here = StorageLocationFactory()
+    StorageLocationFactory(east_m=2.8)
+    assert match_gps(**point(), accuracy_m=accuracy_m).location == here
+
+
+@pytest.mark.parametrize("path", ["active", "storage_area__active", "storage_area__warehouse__active"])
+def test_gps_ignores_what_is_switched_off(path):
+    StorageLocationFactory(**{path: False})
+    assert match_gps(**point()).candidates == ()
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(181, 0), (0, -91), (float("nan"), 0)])
+def test_gps_off_the_earth_is_refused(lon, lat):
+    with pytest.raises(ValueError, match=r"Earth|numbers"):
+        match_gps(lon=lon, lat=lat)
+
+
+def test_gps_asks_the_database_once(django_assert_num_queries):
+    StorageLocationFactory()
+    StorageLocationFactory(east_m=2.8)
+    with django_assert_num_queries(1):
+        match = match_gps(**point(), accuracy_m=8)
+        assert [candidate.location.full_name for candidate in match.candidates] == [
+            "Warehouse A - Rack 3 - Shelf 2"
+        ] * 2
+
+
+def test_qr_code_matches_in_any_case():
+    here = StorageLocationFactory(qr_code="DEM-N1-N-07")
+    match = match_qr_code(" dem-n1-n-07 ")
+    assert (match.outcome, match.location, match.candidates[0].evidence) == ("matched", here, "QR label DEM-N1-N-07")
+    assert match.candidates[0].distance_m is None
+
+
+def test_qr_code_unknown_or_switched_off():
+    StorageLocationFactory(qr_code="DEM-N1-N-07", active=False)
+    assert match_qr_code("DEM-N1-N-07").outcome == "unknown"
+    assert match_qr_code("").outcome == "unknown"
+
+
+def test_choice_matches_an_active_location_only():
+    here, off = StorageLocationFactory(), StorageLocationFactory(active=False)
+    assert match_choice(here.pk).location == here
+    assert match_choice(off.pk).outcome == "unknown"
+    assert match_choice(0).outcome == "unknown"

@@ -1,0 +1,85 @@
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+
+from locations.models import ContainerType, StorageLocation, Warehouse
+from tests.locations.factories import (
+    LocationConfigFactory,
+    ProductFactory,
+    StorageLocationFactory,
+    WarehouseFactory,
+    square,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_location_is_named_by_warehouse_area_and_itself():
+    assert str(StorageLocationFactory()) == "Warehouse A - Rack 3 - Shelf 2"
+
+
+def test_location_table_is_the_one_of_the_specification():
+    assert StorageLocation._meta.db_table == "storage_locations"
+    assert StorageLocation._meta.pk.get_internal_type() == "AutoField"
+
+
+def test_save_measures_the_polygon():
+    location = StorageLocationFactory(side_m=3)
+    assert location.area_m2 == pytest.approx(9, rel=1e-4)
+    location.polygon = square(side_m=4)
+    location.save(update_fields=["polygon"])
+    location.refresh_from_db()
+    assert location.area_m2 == pytest.approx(16, rel=1e-4)
+
+
+def test_save_refuses_a_polygon_that_is_none():
+    with pytest.raises(ValueError, match="Polygon"):
+        WarehouseFactory(polygon={"type": "Point", "coordinates": [0, 0]})
+    with pytest.raises(ValidationError, match="geometry must be one Polygon"):
+        Warehouse(code="W", name="W", polygon={"type": "Point"}).clean_fields()
+
+
+def test_codes_are_stripped_and_upper_cased():
+    warehouse = WarehouseFactory(code=" nave-1 ")
+    assert warehouse.code == "NAVE-1"
+    assert Warehouse.objects.get(code="nave-1") == warehouse
+
+
+def test_codes_are_unique_whatever_their_case():
+    ProductFactory(sku="mam-elo")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ProductFactory(sku="MAM-ELO")
+
+
+def test_database_itself_refuses_lower_case_and_short_qr_codes():
+    location = StorageLocationFactory()
+    rows = StorageLocation.objects.filter(pk=location.pk)
+    with pytest.raises(IntegrityError, match="qr_code_length"), transaction.atomic():
+        rows.update(qr_code="SHORT")
+    with pytest.raises(IntegrityError, match="outline_sane"), transaction.atomic():
+        rows.update(area_m2=0)
+
+
+def test_qr_code_is_optional_for_any_number_of_locations():
+    StorageLocationFactory.create_batch(2, qr_code=None)
+
+
+def test_what_history_needs_cannot_be_deleted():
+    config = LocationConfigFactory()
+    for row in (config.location, config.product, config.packaging, config.location.storage_area.warehouse):
+        with pytest.raises(ProtectedError):
+            row.delete()
+
+
+def test_container_grid_fills_its_capacity():
+    ContainerType.objects.create(code="T1", name="Tray", kind="plug", rows=8, columns=16, capacity=128)
+    ContainerType.objects.create(code="T2", name="Pots", kind="segment")
+    for wrong in (
+        {"rows": 8, "columns": 16, "capacity": 100},
+        {"rows": 8},
+        {"rows": 8, "columns": 16},
+        {"kind": "bag"},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            ContainerType.objects.create(**({"code": "T3", "name": "Tray", "kind": "plug"} | wrong))
