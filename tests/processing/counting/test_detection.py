@@ -1,0 +1,111 @@
+import pytest
+
+from processing.counting.boxes import EMPTY, PLANT
+from processing.counting.containers import Container
+from processing.counting.detection import detect_cropped, detect_sliced, round_up, touching
+from processing.counting.parameters import CropParameters, SlicingParameters
+from processing.inference import SahiSlicer
+from tests.processing.fakes import PaintedDetector, paint_container, paint_grid, paint_picture
+
+
+def rectangle(x1, y1, x2, y2, kind="segment") -> Container:
+    return Container(kind, ((x1, y1), (x2, y1), (x2, y2), (x1, y2)), 0.9)
+
+
+def bed(place, *, size=(3000, 2000), rows=20, columns=30, side=45, empty=()):
+    rgb = paint_picture(*size)
+    paint_container(rgb, "segment", place)
+    paint_grid(rgb, place, rows=rows, columns=columns, side=side, empty=empty)
+    return rgb
+
+
+def sliced(rgb, container, detector=None, on_tile=None, **changes):
+    return detect_sliced(
+        rgb,
+        container,
+        detector=detector or PaintedDetector(),
+        slicer=SahiSlicer(),
+        parameters=SlicingParameters(**changes),
+        on_tile=on_tile,
+    )
+
+
+@pytest.mark.parametrize(("rule", "metric"), [("NMS", "IOS"), ("GREEDYNMM", "IOS")])
+def test_sliced_plants_are_counted_once_and_placed_in_the_photo(rule, metric) -> None:
+    place = (300, 200, 2700, 1800)
+    found = sliced(bed(place, empty=(0, 7)), rectangle(*place), merge=rule, merge_metric=metric)
+    assert (found.count(PLANT), found.count(EMPTY)) == (598, 2)
+    assert found.centres.min(axis=0) == pytest.approx((340, 240), abs=2)
+    assert found.centres.max(axis=0) == pytest.approx((2660, 1760), abs=2)
+
+
+def test_boxes_outside_the_container_are_dropped() -> None:
+    rgb = bed((0, 0, 3000, 2000))
+    found = sliced(rgb, rectangle(600, 400, 1200, 900))
+    inside = (found.centres >= (600, 400)) & (found.centres <= (1200, 900))
+    assert len(found) == 30
+    assert inside.all()
+
+
+def test_progress_counts_only_slices_that_touch_the_mask() -> None:
+    triangle = Container("segment", ((0, 0), (2999, 0), (0, 1999)), 0.9)
+    steps: list[tuple[int, int]] = []
+    sliced(bed((0, 0, 3000, 2000)), triangle, on_tile=lambda done, total: steps.append((done, total)))
+    assert steps == [(n, len(steps)) for n in range(1, len(steps) + 1)]
+    assert len(steps) < len(SahiSlicer().windows(3000, 2000, slice_px=640, overlap=0.2))
+
+
+@pytest.mark.parametrize("size", [(300, 200), (60, 40), (640, 640), (641, 300)])
+def test_a_small_photo_is_looked_at_whole(size) -> None:
+    width, height = size
+    side = max(3, height // 20)
+    rgb = bed((0, 0, width, height), size=size, rows=3, columns=4, side=side)
+    found = sliced(rgb, rectangle(0, 0, width, height), target_plant_px=float(side))
+    assert found.count(PLANT) == 12
+
+
+def test_large_plants_are_shown_smaller() -> None:
+    detector = PaintedDetector()
+    rgb = bed((0, 0, 3000, 2000), rows=4, columns=6, side=270)
+    found = sliced(rgb, rectangle(0, 0, 3000, 2000), detector)
+    assert found.count(PLANT) == 24
+    assert found.sizes.mean() == pytest.approx(270, abs=8)
+    assert max(max(shape) for shape in detector.shown) <= 640
+
+
+def test_too_few_plants_in_the_first_look_leave_the_scale_alone() -> None:
+    detector = PaintedDetector(smallest_px=20)
+    rgb = bed((0, 0, 3000, 2000))
+    assert sliced(rgb, rectangle(0, 0, 3000, 2000), detector).count(PLANT) == 600
+    assert detector.shown[1] == (640, 640)
+
+
+def test_a_count_that_touches_the_cap_says_so() -> None:
+    rgb, place = bed((0, 0, 3000, 2000)), rectangle(0, 0, 3000, 2000)
+    assert not sliced(rgb, place).capped
+    assert sliced(rgb, place, max_detections_per_slice=20).capped
+
+
+@pytest.mark.parametrize(
+    ("place", "shown_px"), [((700, 300, 2700, 1300), 768), ((700, 300, 1300, 600), 600), ((700, 300, 800, 380), 512)]
+)
+def test_a_tray_is_one_look_at_its_crop(place, shown_px) -> None:
+    rgb = paint_picture(3000, 2000)
+    side = (place[2] - place[0]) // 20
+    paint_grid(rgb, place, rows=4, columns=6, side=side, empty=(3,))
+    detector = PaintedDetector()
+    found = detect_cropped(rgb, rectangle(*place, kind="plug"), detector=detector, parameters=CropParameters())
+    assert [max(shape) for shape in detector.shown] == [shown_px]
+    assert (found.count(PLANT), found.count(EMPTY)) == (23, 1)
+    pitch = (place[2] - place[0]) / 6
+    assert found.centres.min(axis=0)[0] == pytest.approx(place[0] + pitch / 2, abs=4)
+
+
+def test_only_windows_with_a_pixel_of_the_mask_are_kept() -> None:
+    mask = paint_picture(100, 100)[..., 0] > 200
+    mask[70, 70] = True
+    assert touching([(0, 0, 50, 50), (50, 50, 100, 100)], mask) == [(50, 50, 100, 100)]
+
+
+def test_sizes_are_rounded_up_to_the_stride() -> None:
+    assert [round_up(value, 32) for value in (512, 513, 768)] == [512, 544, 768]
