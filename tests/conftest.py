@@ -1,9 +1,17 @@
 """Fixtures every test may use. The servers are started by `tests.settings` and ended here."""
 
+import os
+from collections.abc import Iterator
+
 import pytest
 from django.core.cache import cache
+from playwright.sync_api import Browser, sync_playwright
 
+from photos.storage import ensure_bucket
+from tests.chromium import FLAGS, find_chromium
 from tests.services import stop_services
+
+NO_BROWSER = "no Chromium here"
 
 
 def pytest_unconfigure() -> None:
@@ -11,7 +19,37 @@ def pytest_unconfigure() -> None:
     stop_services()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the browser tests that could not run."""
+    not_run = [report for report in terminalreporter.stats.get("skipped", []) if NO_BROWSER in str(report.longrepr)]
+    if not_run:
+        terminalreporter.section("browser tests NOT RUN: no Chromium was found and none could be fetched")
+        for report in not_run:
+            terminalreporter.write_line(report.nodeid)
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     """No test meets another one's cache entries, progress or circuit breaker."""
     cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bucket() -> None:
+    """The bucket of this process."""
+    ensure_bucket()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium; make a context of your own in each test."""
+    path = find_chromium()
+    if path is None:
+        pytest.skip(NO_BROWSER)
+    # Playwright's synchronous API runs an event loop in this thread; Django would refuse every query beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

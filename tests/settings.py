@@ -21,8 +21,9 @@ _database_number = 0 if _worker == "main" else 1 + int(_worker.removeprefix("gw"
 os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{_database_number}"
 
 from demeter.settings import *  # noqa: E402, F403 - the environment comes first
-from demeter.settings import DATABASES, STORAGES  # noqa: E402
+from demeter.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 
+STATIC_ROOT.mkdir(exist_ok=True)
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Transactional tests empty every table between them; the stock ledger refuses that otherwise.
