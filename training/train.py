@@ -1,0 +1,71 @@
+r"""Trains one of the two models from a public checkpoint on tiles made by dataset.py; `--resume` goes on after a stop.
+
+    python -m training.train detector --data tiles/data.yaml \
+        --base yolo11n-coco.pt --runs runs --name detector-1 --epochs 5
+
+The weights to ship are packed from runs/NAME/weights/last.pt by pack.py.
+"""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ultralytics import YOLO
+
+RECIPES: dict[str, dict[str, Any]] = {
+    "detector": {"imgsz": 512, "batch": 8, "mosaic": 0.25, "flipud": 0.5, "scale": 0.3, "max_det": 600},
+    "segmenter": {"imgsz": 512, "batch": 8, "mosaic": 0.2, "flipud": 0.1, "scale": 0.5},
+}
+COMMON: dict[str, Any] = {
+    "optimizer": "AdamW",
+    "cos_lr": True,
+    "nbs": 8,
+    "warmup_epochs": 0.2,
+    "warmup_bias_lr": 0.01,
+    "close_mosaic": 1,
+    "fliplr": 0.5,
+    "hsv_h": 0.02,
+    "hsv_s": 0.4,
+    "hsv_v": 0.3,
+    "val": False,
+    "plots": False,
+    "amp": False,
+    "workers": 1,
+    "device": "cpu",
+    "exist_ok": True,
+}
+
+
+def main() -> None:
+    """Train or resume."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", choices=sorted(RECIPES))
+    parser.add_argument("--data", type=Path, required=True, help="data.yaml written by dataset.py")
+    parser.add_argument("--base", type=Path, required=True, help="checkpoint to start from")
+    parser.add_argument("--runs", type=Path, required=True)
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--epochs", type=int, required=True)
+    parser.add_argument("--lr", type=float, default=0.001)
+    parser.add_argument("--freeze", type=int, default=0, help="first layers to leave as they are")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--resume", action="store_true")
+    args = parser.parse_args()
+    last = args.runs.resolve() / args.name / "weights" / "last.pt"
+    if args.resume:
+        YOLO(last).train(resume=True)
+        return
+    YOLO(args.base).train(
+        data=str(args.data),
+        epochs=args.epochs,
+        lr0=args.lr,
+        freeze=args.freeze or None,
+        seed=args.seed,
+        project=str(args.runs.resolve()),
+        name=args.name,
+        **COMMON,
+        **RECIPES[args.model],
+    )
+
+
+if __name__ == "__main__":
+    main()
