@@ -2,14 +2,20 @@
 
 import functools
 import json
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
 
@@ -19,10 +25,17 @@ from demeter.refusals import Conflict, Invalid, NotFound, Refusal, TooLarge, Una
 
 Params = ParamSpec("Params")
 ApiView = Callable[Concatenate[HttpRequest, Params], HttpResponse]
-logger = logging.getLogger(__name__)
+
+
+class Unauthenticated(Refusal):
+    """Nobody is signed in, or the token is not good."""
+
+    code = "unauthenticated"
+
 
 STATUS_OF_REFUSAL: Mapping[type[Refusal], int] = {
     Invalid: 400,
+    Unauthenticated: 401,
     NotFound: 404,
     Conflict: 409,
     TooLarge: 413,
@@ -30,9 +43,31 @@ STATUS_OF_REFUSAL: Mapping[type[Refusal], int] = {
 }
 
 
-def status_of(refusal: Refusal) -> int:
-    """The HTTP status of a refusal, by its kind."""
-    return next((status for kind, status in STATUS_OF_REFUSAL.items() if isinstance(refusal, kind)), 400)
+def api_view(*methods: str, permission: str) -> Callable[[ApiView[Params]], ApiView[Params]]:
+    """Makes a function an API endpoint: methods, sign-in, permission (`app.codename`), refusals as JSON."""
+
+    def decorate(view: ApiView[Params]) -> ApiView[Params]:
+        @csrf_exempt  # a token needs no CSRF check; a session gets it in _authenticate
+        @login_not_required
+        @functools.wraps(view)
+        def endpoint(request: HttpRequest, /, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
+            if request.method not in methods:
+                response = error_json(code="method_not_allowed", message=f"Use {', '.join(methods)}.", status=405)
+                response["Allow"] = ", ".join(methods)
+                return response
+            try:
+                _authenticate(request)
+                if not signed_in_user(request).has_perm(permission):
+                    raise PermissionDenied("Your role does not allow this.")
+                return view(request, *args, **kwargs)
+            except Refusal as refusal:
+                return _refusal_json(refusal)
+            except (PermissionDenied, Http404, SuspiciousOperation, MultiPartParserError) as error:
+                return _django_error_json(error)
+
+        return endpoint
+
+    return decorate
 
 
 def error_json(*, code: str, message: str, status: int, **extra: Any) -> JsonResponse:
@@ -40,11 +75,15 @@ def error_json(*, code: str, message: str, status: int, **extra: Any) -> JsonRes
     return JsonResponse({"error": {"code": code, "message": message, **extra}}, status=status)
 
 
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal, by its kind."""
+    return next((status for kind, status in STATUS_OF_REFUSAL.items() if isinstance(refusal, kind)), 400)
+
+
 def form_errors(form: BaseForm) -> Invalid:
     """The errors of a form as one refusal, field by field."""
-    parts = [f"{name}: {' '.join(errors)}" if name != "__all__" else " ".join(errors) for name, errors in
-             ((name, [str(e) for e in errors]) for name, errors in form.errors.items())]
-    return Invalid(" ".join(parts))
+    texts = {name: " ".join(map(str, errors)) for name, errors in form.errors.items()}
+    return Invalid(" ".join(text if name == "__all__" else f"{name}: {text}" for name, text in texts.items()))
 
 
 def read_json(request: HttpRequest) -> dict[str, Any]:
@@ -64,6 +103,32 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
     return body
 
 
+def signed_in_user(request: HttpRequest) -> User:
+    """The user of a view that requires sign-in; narrows the type."""
+    user = request.user
+    if not isinstance(user, User):
+        raise PermissionDenied
+    return user
+
+
+def _authenticate(request: HttpRequest) -> None:
+    """Sets `request.user` from a bearer token or leaves the session's, whose request must pass the CSRF check."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        user = find_token_user(token.strip())
+        if user is None:
+            raise Unauthenticated("The token is unknown or revoked.")
+        request.user = user
+        return
+    if not request.user.is_authenticated:
+        raise Unauthenticated("Sign in, or send the header: Authorization: Bearer <token>")
+    check = _CsrfCheck(_no_view)
+    check.process_request(request)
+    reason = check.process_view(request, _no_view, (), {})
+    if reason:
+        raise PermissionDenied(f"Cross-site request refused: {reason}")
+
+
 class _CsrfCheck(CsrfViewMiddleware):
     """Django's own check, answering with the reason instead of a page."""
 
@@ -71,65 +136,26 @@ class _CsrfCheck(CsrfViewMiddleware):
         return reason
 
 
-def _authenticate(request: HttpRequest) -> JsonResponse | None:
-    """Sets `request.user` from a bearer token or leaves the session's; the answer when neither will do."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        user = find_token_user(token.strip())
-        if user is None:
-            return error_json(code="unauthenticated", message="The token is unknown or revoked.", status=401)
-        request.user = user
-        return None
-    if not request.user.is_authenticated:
-        return error_json(
-            code="unauthenticated", message="Sign in, or send the header: Authorization: Bearer <token>", status=401
-        )
-    check = _CsrfCheck(lambda _request: HttpResponse())
-    check.process_request(request)
-    reason = check.process_view(request, lambda: None, (), {})
-    if reason:
-        return error_json(code="csrf", message=f"Cross-site request refused: {reason}", status=403)
-    return None
+def _no_view(_request: HttpRequest) -> HttpResponse:
+    """Stands where the CSRF check wants a view; never called."""
+    return HttpResponse()
 
 
-def api_view(
-    *methods: str, permission: str
-) -> Callable[[Callable[Params, HttpResponse]], Callable[Params, HttpResponse]]:
-    """Makes a function an API endpoint: methods, sign-in, permission (`app.codename`), refusals as JSON."""
-
-    def decorate(view: Callable[Params, HttpResponse]) -> Callable[Params, HttpResponse]:
-        @csrf_exempt  # a token needs no CSRF check; a session gets it in _authenticate
-        @login_not_required
-        @functools.wraps(view)
-        def endpoint(*args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
-            request = args[0]
-            assert isinstance(request, HttpRequest)
-            if request.method not in methods:
-                response = error_json(code="method_not_allowed", message=f"Use {', '.join(methods)}.", status=405)
-                response["Allow"] = ", ".join(methods)
-                return response
-            refused = _authenticate(request)
-            if refused is not None:
-                return refused
-            if not signed_in_user(request).has_perm(permission):
-                return error_json(code="forbidden", message="Your role does not allow this.", status=403)
-            try:
-                return view(*args, **kwargs)
-            except Refusal as refusal:
-                return error_json(code=refusal.code, message=refusal.message, status=status_of(refusal))
-            except Http404:
-                return error_json(code="not_found", message="There is no such thing here.", status=404)
-            except PermissionDenied:
-                return error_json(code="forbidden", message="Your role does not allow this.", status=403)
-
-        return endpoint
-
-    return decorate
+def _refusal_json(refusal: Refusal) -> JsonResponse:
+    response = error_json(code=refusal.code, message=refusal.message, status=status_of(refusal))
+    if isinstance(refusal, Unauthenticated):
+        response["WWW-Authenticate"] = "Bearer"
+    return response
 
 
-def signed_in_user(request: HttpRequest) -> User:
-    """The user of a view that requires sign-in; narrows the type."""
-    user = request.user
-    if not isinstance(user, User):
-        raise PermissionDenied
-    return user
+def _django_error_json(error: Exception) -> JsonResponse:
+    """Django's own refusals; its texts for developers are not shown."""
+    match error:
+        case PermissionDenied():
+            return error_json(code="forbidden", message=str(error) or "Your role does not allow this.", status=403)
+        case Http404():
+            return error_json(code="not_found", message="There is no such thing here.", status=404)
+        case RequestDataTooBig() | TooManyFilesSent() | TooManyFieldsSent():
+            return error_json(code="too_large", message="The request has too many files, fields or bytes.", status=413)
+        case _:
+            return error_json(code="invalid", message="The request cannot be read.", status=400)

@@ -1,7 +1,7 @@
 """What the core says when it will not do something; free of HTTP. `demeter.http` maps the kinds to status codes."""
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - the word of the field
     """A request that cannot be served as asked. `code` is for programs, the message tells a person what to do."""
 
     code = "refused"

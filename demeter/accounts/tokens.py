@@ -1,4 +1,4 @@
-"""Bearer tokens: issue, recognise, revoke. 256 random bits, so a plain SHA-256 is a sound hash."""
+"""Bearer tokens: make, issue, recognise. 256 random bits, so a plain SHA-256 is a sound hash."""
 
 import hashlib
 import secrets
@@ -16,10 +16,17 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def issue_token(*, user: User, name: str) -> tuple[ApiToken, str]:
-    """A new token for `user`; the second value is the token itself, which cannot be read again."""
+def make_token() -> tuple[str, str]:
+    """A new token, and the digest under which its row is kept."""
     token = _PREFIX + secrets.token_urlsafe(32)
-    return ApiToken.objects.create(user=user, name=name, token_sha256=_digest(token)), token
+    return token, _digest(token)
+
+
+def issue_token(*, user: User, name: str) -> str:
+    """A new token for `user`; it cannot be read again."""
+    token, digest = make_token()
+    ApiToken.objects.create(user=user, name=name, token_sha256=digest)
+    return token
 
 
 def find_token_user(token: str) -> User | None:

@@ -23,4 +23,4 @@ class Command(BaseCommand):
         user = User.objects.filter(username=options["username"], is_active=True).first()
         if user is None:
             raise CommandError(f"There is no active user {options['username']!r}.")
-        self.stdout.write(issue_token(user=user, name=options["name"])[1])
+        self.stdout.write(issue_token(user=user, name=options["name"]))
