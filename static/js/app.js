@@ -41,12 +41,15 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 // --- Announcements: a fragment's milestone is spoken once, not at each poll ----------------------------------------
-let lastAnnouncement = "";
+const currentMilestone = () => document.querySelector("[data-announce]")?.dataset.announce;
+let lastMilestone = currentMilestone();
 
 document.addEventListener("htmx:afterSettle", () => {
-  const milestone = document.querySelector("[data-announce]")?.dataset.announce ?? "";
-  if (milestone && milestone !== lastAnnouncement) document.getElementById("announcer").textContent = milestone;
-  lastAnnouncement = milestone;
+  const milestone = currentMilestone();
+  if (milestone && lastMilestone !== undefined && milestone !== lastMilestone) {
+    document.getElementById("announcer").textContent = milestone;
+  }
+  lastMilestone = milestone;
 });
 
 // --- Modal: opens when a fragment arrives in it, gives the focus back to what opened it -----------------------------
