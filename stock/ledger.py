@@ -20,7 +20,7 @@ from stock.timeline import Change, Count, Due, find_due
 
 
 @transaction.atomic
-def record_count(  # noqa: PLR0913 - what a count is, nothing more
+def record_count(
     *,
     image_id: UUID,
     session_id: UUID,

@@ -154,7 +154,7 @@ class StockCount(Timestamped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} x {self.batch_id}"
+        return f"{self.quantity} at {self.happened_at:%Y-%m-%d %H:%M}"
 
 
 class StockMovement(Timestamped):

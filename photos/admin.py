@@ -1,0 +1,38 @@
+"""Uploads and images in the Django admin, to look into."""
+
+from django.contrib import admin
+
+from demeter.readonly_admin import ReadOnlyAdmin
+from photos.models import S3Image, Upload
+
+
+@admin.register(Upload)
+class UploadAdmin(ReadOnlyAdmin):
+    """Who sent what, and what was refused of it."""
+
+    list_display = ("upload_session_id", "user", "source", "storage_location", "accepted_files", "created_at")
+    list_filter = ("source",)
+    list_select_related = ("user", "storage_location__storage_area__warehouse")
+    search_fields = ("upload_session_id", "user__username", "notes")
+    date_hierarchy = "created_at"
+
+
+@admin.register(S3Image)
+class S3ImageAdmin(ReadOnlyAdmin):
+    """Photos and the annotated pictures made from them."""
+
+    list_display = (
+        "original_filename",
+        "image_id",
+        "kind",
+        "status",
+        "problem",
+        "uploaded_by_user",
+        "taken_at",
+        "created_at",
+        "deleted_at",
+    )
+    list_filter = ("kind", "status", "problem", "upload_source", ("deleted_at", admin.EmptyFieldListFilter))
+    list_select_related = ("uploaded_by_user",)
+    search_fields = ("image_id", "original_filename", "sha256", "uploaded_by_user__username")
+    date_hierarchy = "created_at"

@@ -1,0 +1,100 @@
+"""Jobs and their results in the Django admin, to look into. Detections are drawn on the photo, not listed here."""
+
+from django.contrib import admin
+
+from demeter.readonly_admin import ReadOnlyAdmin
+from processing.models import Estimation, Job, Segment, Session
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    """Runs of photos through the pipeline."""
+
+    list_display = (
+        "job_id",
+        "image",
+        "kind",
+        "status",
+        "phase",
+        "problem",
+        "attempt",
+        "postponements",
+        "requested_by",
+        "created_at",
+        "finished_at",
+    )
+    list_filter = ("status", "phase", "kind", "problem")
+    list_select_related = ("image", "requested_by")
+    search_fields = ("job_id", "image__image_id", "image__original_filename", "error")
+    date_hierarchy = "created_at"
+
+
+@admin.register(Session)
+class SessionAdmin(ReadOnlyAdmin):
+    """Counts of photos."""
+
+    list_display = (
+        "session_id",
+        "original_image",
+        "storage_location",
+        "status",
+        "total_detected",
+        "total_estimated",
+        "total_empty_containers",
+        "avg_confidence",
+        "partial",
+        "validated",
+        "created_at",
+    )
+    list_filter = ("status", "validated", "partial", "storage_location__storage_area__warehouse")
+    list_select_related = ("original_image", "storage_location__storage_area__warehouse")
+    search_fields = (
+        "session_id",
+        "original_image__image_id",
+        "original_image__original_filename",
+        "storage_location__code",
+    )
+    date_hierarchy = "created_at"
+
+
+@admin.register(Segment)
+class SegmentAdmin(ReadOnlyAdmin):
+    """Containers found in photos."""
+
+    list_display = (
+        "session",
+        "number",
+        "container_class",
+        "status",
+        "detected",
+        "estimated",
+        "empty",
+        "dead",
+        "confidence",
+        "capped",
+    )
+    list_filter = ("container_class", "status", "capped")
+    list_select_related = ("session",)
+    search_fields = ("session__session_id", "session__original_image__original_filename")
+    date_hierarchy = "created_at"
+
+
+@admin.register(Estimation)
+class EstimationAdmin(ReadOnlyAdmin):
+    """How the hidden plants of a container were estimated."""
+
+    list_display = ("session", "segment", "method", "count", "confidence", "density", "created_at")
+    list_filter = ("method",)
+    list_select_related = (
+        "segment__session",
+        "density__container_type",
+        "density__product",
+        "density__packaging",
+    )
+    search_fields = ("segment__session__session_id", "segment__session__original_image__original_filename")
+    date_hierarchy = "created_at"
+
+    @admin.display(ordering="segment__session")
+    def session(self, estimation: Estimation) -> Session:
+        """The result that the estimate is part of."""
+        return estimation.segment.session

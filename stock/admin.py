@@ -1,0 +1,74 @@
+"""Stock in the Django admin: batches are described here, never counted; counts and movements come from the ledger."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from demeter.readonly_admin import ReadOnlyAdmin
+from stock.models import StockBatch, StockCount, StockMovement
+
+DESCRIPTION_FIELDS = (
+    "state",
+    "size",
+    "planted_on",
+    "germinated_on",
+    "transplanted_on",
+    "ready_on",
+    "quality",
+    "notes",
+)
+
+
+@admin.register(StockBatch)
+class StockBatchAdmin(admin.ModelAdmin[StockBatch]):
+    """What stands where. A photo count makes a batch; people describe it."""
+
+    list_display = (
+        "batch_code",
+        "location",
+        "product",
+        "packaging",
+        "state",
+        "quantity_current",
+        "quantity_empty_containers",
+        "created_at",
+    )
+    list_filter = ("state", "product__family", "location__storage_area__warehouse")
+    list_select_related = ("location__storage_area__warehouse", "product", "packaging", "state")
+    search_fields = ("batch_code", "location__code", "product__sku", "product__common_name")
+    autocomplete_fields = ("state", "size")
+    date_hierarchy = "created_at"
+    readonly_fields = tuple(
+        field.name for field in StockBatch._meta.fields if field.name not in {"id", *DESCRIPTION_FIELDS}
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Batches begin with a count."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """History is kept."""
+        return False
+
+
+@admin.register(StockCount)
+class StockCountAdmin(ReadOnlyAdmin):
+    """What photos saw."""
+
+    list_display = ("batch", "quantity", "quantity_empty", "happened_at", "user", "image_id", "withdrawn_at")
+    list_filter = (("withdrawn_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("batch", "user")
+    search_fields = ("batch__batch_code", "image_id", "session_id")
+    date_hierarchy = "happened_at"
+
+
+@admin.register(StockMovement)
+class StockMovementAdmin(ReadOnlyAdmin):
+    """The ledger."""
+
+    list_display = ("happened_at", "batch", "kind", "quantity", "source_type", "user", "reason", "created_at")
+    list_filter = ("kind", "source_type", ("reverses", admin.EmptyFieldListFilter))
+    list_select_related = ("batch", "user")
+    search_fields = ("batch__batch_code", "image_id", "session_id", "reason")
+    date_hierarchy = "happened_at"
