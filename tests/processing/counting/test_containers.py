@@ -35,7 +35,7 @@ def dots(*xy):
 
 @pytest.mark.parametrize(("kind", "polygon"), [("pallet", ((0, 0), (1, 0), (1, 1))), ("box", ((0, 0), (1, 1)))])
 def test_nonsense_is_refused(kind, polygon) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="container"):
         Container(kind, polygon, 0.5)
 
 

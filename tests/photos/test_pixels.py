@@ -1,0 +1,175 @@
+import struct
+import zlib
+from contextlib import suppress
+from io import BytesIO
+
+import numpy as np
+import pillow_heif
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from photos import pixels
+from photos.pixels import (
+    UnreadablePictureError,
+    decode_picture,
+    encode_jpeg,
+    inspect_picture,
+    make_preview,
+    make_thumbnail,
+)
+
+
+def picture(width=400, height=200) -> Image.Image:
+    """Red on the left, blue on the right, green along the top."""
+    array = np.zeros((height, width, 3), dtype=np.uint8)
+    array[:, : width // 2, 0] = array[:, width // 2 :, 2] = 200
+    array[: height // 8] = (0, 200, 0)
+    return Image.fromarray(array)
+
+
+def saved(image: Image.Image, kind="JPEG", **options) -> bytes:
+    buffer = BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that claims a size and has hardly any data."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(b"\0" * 100)), (b"IEND", b"")]
+    body = b"".join(struct.pack(">I", len(d)) + n + d + struct.pack(">I", zlib.crc32(n + d)) for n, d in chunks)
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+@pytest.mark.parametrize(
+    ("kind", "content_type"),
+    [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp"), ("HEIF", "image/heic")],
+)
+def test_accepted_formats_are_recognised_by_content_and_decoded(kind, content_type) -> None:
+    data = saved(picture(), kind)
+    info = inspect_picture(data)
+    assert (info.content_type, info.width_px, info.height_px) == (content_type, 400, 200)
+    rgb = decode_picture(data)
+    assert (rgb.shape, rgb.dtype) == ((200, 400, 3), np.uint8)
+    assert np.abs(rgb[150, 50].astype(int) - (200, 0, 0)).max() < 30
+    assert np.abs(rgb[150, 350].astype(int) - (0, 0, 200)).max() < 30
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "PNG"])
+def test_every_orientation_comes_out_upright(orientation, kind) -> None:
+    back = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    turned = picture().transpose(back[orientation]) if orientation > 1 else picture()
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = saved(turned, kind, exif=exif.tobytes())
+    info = inspect_picture(data)
+    assert (info.width_px, info.height_px) == (400, 200)
+    for rgb in (decode_picture(data), decode_picture(make_thumbnail(data))):
+        height, width = rgb.shape[:2]
+        assert width == 2 * height
+        assert rgb[height // 20, width // 2].argmax() == 1
+        assert rgb[height * 3 // 4, width // 8].argmax() == 0
+
+
+def test_heic_turned_by_the_phone_comes_out_upright() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    buffer = BytesIO()
+    heif = pillow_heif.from_pillow(picture().transpose(Image.Transpose.ROTATE_90))
+    heif.save(buffer, exif=exif.tobytes())
+    data = buffer.getvalue()
+    assert decode_picture(data).shape == (200, 400, 3)
+    assert (inspect_picture(data).width_px, inspect_picture(data).height_px) == (400, 200)
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [("L", "PNG"), ("P", "PNG"), ("RGBA", "PNG"), ("LA", "PNG"), ("I;16", "PNG"), ("1", "PNG"), ("CMYK", "JPEG")],
+)
+def test_any_mode_becomes_eight_bit_rgb(mode, kind) -> None:
+    image = (
+        picture().convert("L").convert("I").point(lambda v: v * 256).convert("I;16")
+        if mode == "I;16"
+        else picture().convert(mode)
+    )
+    rgb = decode_picture(saved(image, kind))
+    assert (rgb.shape, rgb.dtype) == ((200, 400, 3), np.uint8)
+    assert rgb.max() > 60
+    assert make_thumbnail(saved(image, kind))[:2] == b"\xff\xd8"
+
+
+def test_transparency_becomes_white() -> None:
+    assert (decode_picture(saved(Image.new("RGBA", (10, 10), (0, 0, 0, 0)), "PNG")) == 255).all()
+
+
+def test_thumbnail_and_preview_fit_their_sides() -> None:
+    data = saved(picture(4000, 2000))
+    for made, side in ((make_thumbnail(data), 300), (make_preview(data), 1600)):
+        with Image.open(BytesIO(made)) as image:
+            assert (image.format, image.size) == ("JPEG", (side, side // 2))
+
+
+def test_small_pictures_are_not_enlarged() -> None:
+    info = inspect_picture(make_preview(saved(picture(40, 20), "PNG")))
+    assert (info.width_px, info.height_px) == (40, 20)
+
+
+def test_encoded_array_decodes_to_the_same_picture() -> None:
+    rgb = np.asarray(picture())
+    assert np.abs(decode_picture(encode_jpeg(rgb)).astype(int) - rgb).mean() < 3
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b"just some text", "not a JPEG"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', "not a JPEG"),
+        (saved(picture(), "GIF"), "not a JPEG"),
+        (saved(picture(), "TIFF"), "not a JPEG"),
+        (saved(picture())[:1200], "damaged"),
+        (saved(picture(), "WEBP")[:60], "damaged|not a JPEG"),
+        (saved(picture(), "HEIF")[:-200], "damaged|not a JPEG"),
+        (png_header(50, 50), "damaged"),
+        (png_header(30_000, 30_000), "200 megapixels"),
+        (png_header(15_000, 15_000), "200 megapixels"),
+    ],
+)
+@pytest.mark.parametrize("read", [decode_picture, make_thumbnail, make_preview])
+def test_what_cannot_be_shown_is_refused_with_its_reason(data, reason, read) -> None:
+    with pytest.raises(UnreadablePictureError, match=reason):
+        read(data)
+
+
+def test_a_picture_too_large_is_refused_from_its_header() -> None:
+    with pytest.raises(UnreadablePictureError, match="200 megapixels"):
+        inspect_picture(png_header(30_000, 30_000))
+
+
+def test_a_picture_of_exactly_the_limit_is_accepted(monkeypatch) -> None:
+    monkeypatch.setattr(pixels, "MAX_PIXELS", 400 * 200)
+    assert decode_picture(saved(picture())).shape == (200, 400, 3)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    place=st.integers(0, 2000), flips=st.binary(min_size=1, max_size=40), kind=st.sampled_from(["JPEG", "PNG", "WEBP"])
+)
+def test_damaged_bytes_decode_or_are_refused(place, flips, kind) -> None:
+    data = bytearray(saved(picture(64, 48), kind))
+    start = place % len(data)
+    data[start : start + len(flips)] = flips
+    for read in (inspect_picture, decode_picture, make_thumbnail):
+        with suppress(UnreadablePictureError):
+            assert read(bytes(data)) is not None

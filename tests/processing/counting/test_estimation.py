@@ -1,0 +1,142 @@
+import numpy as np
+import pytest
+
+from processing.counting.boxes import EMPTY, concatenate, make_detections
+from processing.counting.containers import Container
+from processing.counting.estimation import Density, estimate_container
+from processing.counting.parameters import EstimationParameters
+from processing.counting.residual import find_residual, fit_plant_size, plant_likeness
+from tests.processing.counting.test_grid import SLANTED, tray
+
+PARAMETERS = EstimationParameters()
+SIZE = (1000, 700)
+
+
+def bed(places, *, side=40, seed=0):
+    """A bed of noisy soil with noisy green plants at the places (x, y)."""
+    rng = np.random.default_rng(seed)
+    rgb = np.clip(rng.normal((95, 75, 60), 9, (SIZE[1], SIZE[0], 3)), 0, 255).astype(np.uint8)
+    ys, xs = np.mgrid[0 : SIZE[1], 0 : SIZE[0]]
+    for x, y in places:
+        disc = (xs - x) ** 2 + (ys - y) ** 2 < (side / 2) ** 2
+        rgb[disc] = np.clip(rng.normal((70, 150, 60), 12, (int(disc.sum()), 3)), 0, 255)
+    polygon = ((20.0, 20.0), (980.0, 20.0), (980.0, 680.0), (20.0, 680.0))
+    return rgb, Container("segment", polygon, 0.9)
+
+
+def seen(places, side=40, class_id=0):
+    boxes = [(x - side / 2, y - side / 2, x + side / 2, y + side / 2) for x, y in places]
+    return make_detections(boxes, [0.8] * len(boxes), [class_id] * len(boxes))
+
+
+def estimate(rgb, container, detections, density=None):
+    return estimate_container(rgb, container, detections, density=density, parameters=PARAMETERS)
+
+
+LATTICE = [(x, y) for x in range(60, 960, 60) for y in range(60, 660, 60)]
+
+
+def test_plants_not_detected_are_estimated() -> None:
+    rng = np.random.default_rng(5)
+    shown = [place for place in LATTICE if rng.random() > 0.3]
+    result = estimate(*bed(LATTICE), seen(shown))
+    hidden = len(LATTICE) - len(shown)
+    assert result.method == "local_scale"
+    assert result.count - len(shown) == pytest.approx(0.85 * hidden, rel=0.15)
+    assert result.local_plant_area_px == pytest.approx(np.pi * 20**2, rel=0.15)
+    assert result.confidence == pytest.approx(len(shown) / result.count, abs=1e-4)
+
+
+def test_nothing_is_added_when_everything_was_detected() -> None:
+    assert estimate(*bed(LATTICE), seen(LATTICE)).count == len(LATTICE)
+
+
+def test_empty_pots_are_not_plants() -> None:
+    places = LATTICE[:100]
+    both = concatenate([seen(places), seen(LATTICE[100:], class_id=EMPTY)])
+    assert estimate(*bed(LATTICE), both).count == 100
+
+
+def test_the_learned_overlap_factor_replaces_the_default() -> None:
+    shown = LATTICE[::2]
+    rgb, container = bed(LATTICE)
+    default, learned = (
+        estimate(rgb, container, seen(shown), density) for density in (None, Density(overlap_factor=1.7))
+    )
+    assert learned.count - len(shown) == pytest.approx(2 * (default.count - len(shown)), abs=2)
+
+
+def test_plants_in_the_colour_of_the_soil_are_not_estimated() -> None:
+    rgb, container = bed([])
+    result = estimate(rgb, container, seen(LATTICE[::2]))
+    assert (result.method, result.count) == ("none", len(LATTICE[::2]))
+
+
+def test_too_few_plants_ask_for_calibration_and_the_detected_count_stands() -> None:
+    result = estimate(*bed(LATTICE), seen(LATTICE[:6]))
+    assert (result.method, result.count, result.needs_calibration) == ("none", 6, True)
+
+
+def test_a_calibrated_density_needs_fewer_plants() -> None:
+    result = estimate(*bed(LATTICE), seen(LATTICE[::18]), Density(overlap_factor=0.9))
+    assert result.method == "density"
+    assert result.count > 100
+
+
+def test_few_plants_with_nothing_left_over_need_no_calibration() -> None:
+    few = [(200, 200), (500, 400), (800, 300), (300, 500)]
+    result = estimate(*bed(few, side=120), seen(few, side=120))
+    assert (result.count, result.needs_calibration) == (4, False)
+
+
+@pytest.mark.parametrize(("count", "side", "asks"), [(0, 40, True), (2, 40, True), (2, 600, False)])
+def test_hardly_any_plant_asks_only_when_the_bed_is_not_covered(count, side, asks) -> None:
+    places = [(300, 350), (700, 350)][:count]
+    assert estimate(*bed(places, side=side), seen(places, side=side)).needs_calibration is asks
+
+
+def test_plant_size_follows_depth_and_ignores_outliers() -> None:
+    rng = np.random.default_rng(2)
+    ys = rng.uniform(0, 700, 80)
+    sides = 20 + ys * 0.08
+    sides[:6] *= 3
+    boxes = [(500 - s / 2, y - s / 2, 500 + s / 2, y + s / 2) for y, s in zip(ys, sides, strict=True)]
+    size = fit_plant_size(make_detections(boxes, [0.5] * 80, [0] * 80))
+    assert size.side_px(np.array([(500, 100), (500, 600)], dtype=np.float32)) == pytest.approx([28, 68], rel=0.05)
+
+
+def test_residual_is_measured_in_photo_pixels_whatever_the_view() -> None:
+    rgb, container = bed(LATTICE)
+    large = np.kron(rgb, np.ones((3, 3, 1), dtype=np.uint8))
+    big = Container("segment", tuple((3 * x, 3 * y) for x, y in container.polygon), 0.9)
+    shown = LATTICE[::2]
+    small_size, big_size = (fit_plant_size(seen([(k * x, k * y) for x, y in shown], 40 * k)) for k in (1, 3))
+    small = find_residual(rgb, container, seen(shown), small_size)
+    found = find_residual(large, big, seen([(3 * x, 3 * y) for x, y in shown], 120), big_size)
+    assert found.area_px == pytest.approx(9 * small.area_px, rel=0.1)
+
+
+def test_likeness_without_plants_is_nothing() -> None:
+    rgb, _ = bed([])
+    nothing = np.zeros(rgb.shape[:2], dtype=bool)
+    assert plant_likeness(rgb, nothing, nothing).max() == 0
+
+
+def test_free_cells_of_a_tray_are_its_empties() -> None:
+    container, plants = tray(SLANTED, 6, 12, missing=set(range(0, 72, 6)))
+    rgb = np.zeros((1300, 1900, 3), dtype=np.uint8)
+    result = estimate(rgb, container, plants)
+    assert (result.method, result.count, result.empty) == ("grid", 60, 12)
+
+
+def test_more_cells_than_the_tray_has_are_not_believed() -> None:
+    container, plants = tray(SLANTED, 6, 12)
+    rgb = np.zeros((1300, 1900, 3), dtype=np.uint8)
+    assert estimate(rgb, container, plants, Density(capacity=72)).method == "grid"
+    assert estimate(rgb, container, plants, Density(capacity=50)).method == "none"
+
+
+def test_a_tray_that_shows_no_grid_keeps_the_detected_empties() -> None:
+    container, plants = tray(SLANTED, 2, 2)
+    result = estimate(np.zeros((1300, 1900, 3), dtype=np.uint8), container, plants)
+    assert (result.method, result.count, result.empty) == ("none", 4, None)

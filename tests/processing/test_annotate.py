@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from processing import annotate
+from processing.counting.boxes import NO_DETECTIONS, make_detections
+from processing.counting.containers import Container
+from processing.counting.totals import Estimate, count_container
+from tests.processing.fakes import paint_picture
+
+BED = Container("segment", ((100.0, 150.0), (700.0, 150.0), (700.0, 550.0), (100.0, 550.0)), 0.9)
+FOUND = make_detections([(150, 200, 200, 250), (300, 300, 350, 350), (500, 400, 560, 460)], [0.9, 0.8, 0.7], [0, 1, 2])
+
+
+def counted(container=BED, found=FOUND, estimate=None):
+    return count_container(container, found, estimate or Estimate("none", found.count(0)))
+
+
+@pytest.mark.parametrize("size", [(4032, 3024), (800, 600), (120, 90), (40, 30)])
+def test_picture_keeps_its_size_and_the_original_is_untouched(size) -> None:
+    rgb = paint_picture(*size)
+    before = rgb.copy()
+    drawn = annotate.draw(rgb, [counted()], [FOUND])
+    assert drawn.shape == rgb.shape
+    assert (rgb == before).all()
+    assert (drawn != rgb).any()
+
+
+def test_each_class_is_drawn_in_its_colour() -> None:
+    drawn = annotate.draw(paint_picture(800, 600), [counted()], [FOUND])
+    for class_name, (x, y) in {"plant": (150, 225), "empty": (300, 325), "dead": (500, 430)}.items():
+        near = drawn[y - 3 : y + 4, x - 3 : x + 4].reshape(-1, 3).astype(int)
+        assert np.abs(near - annotate.CLASS_COLOURS[class_name]).max(axis=1).min() < 40, class_name
+
+
+def test_container_is_tinted_inside_only() -> None:
+    drawn = annotate.draw(paint_picture(800, 600), [counted(found=NO_DETECTIONS)], [NO_DETECTIONS])
+    assert (drawn[480, 400] != 128).any()
+    assert (drawn[580, 750] == 128).all()
+
+
+def test_legend_counts_classes_and_kinds() -> None:
+    tray = Container("plug", BED.polygon, 0.8)
+    rows = annotate.legend_rows([counted(), counted(estimate=Estimate("local_scale", 1500)), counted(tray)])
+    assert [text for _, text in rows] == [
+        "3 plants (est. 1,502)",
+        "3 empty",
+        "3 dead",
+        "2 beds: 2 (est. 1,501)",
+        "1 tray: 1",
+    ]
+
+
+def test_legend_of_a_photo_without_containers_says_so() -> None:
+    assert annotate.legend_rows([]) == [(None, "no container found")]
+    assert annotate.draw(paint_picture(800, 600), [], []).shape == (600, 800, 3)
+
+
+def test_legend_avoids_the_corner_with_the_plants() -> None:
+    corner = make_detections([(15 + 9 * n, 20, 22 + 9 * n, 27) for n in range(12)], [0.9] * 12, [0] * 12)
+    free = annotate.draw(paint_picture(800, 600), [counted(found=corner)], [corner])
+    assert (free[40:60, 30:90] == 128).all()
+
+
+def test_colours_differ_for_colour_blind_people() -> None:
+    colours = np.array([*annotate.CLASS_COLOURS.values()], dtype=float)
+    lightness = colours @ (0.2126, 0.7152, 0.0722)
+    assert np.diff(np.sort(lightness)).min() > 20

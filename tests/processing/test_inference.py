@@ -1,0 +1,132 @@
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from processing import inference
+from processing.counting.boxes import NO_DETECTIONS, make_detections
+from processing.weights import TRAINED_DIR, WeightFile, WeightsError, read_weights
+from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_container, paint_grid, paint_picture
+
+SLICER = inference.SahiSlicer()
+
+
+@pytest.fixture
+def painted(monkeypatch):
+    monkeypatch.setattr(inference, "load_detector", PaintedDetector)
+    monkeypatch.setattr(inference, "load_segmenter", PaintedSegmenter)
+
+
+def test_importing_it_does_not_load_ultralytics_or_torch() -> None:
+    code = (
+        "import django, sys; django.setup(); import processing.inference;"
+        "sys.exit(bool({'ultralytics', 'torch', 'openvino'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("kind", "ticks"), [("segment", True), ("box", False), ("plug", False)])
+def test_containers_and_plants_of_a_photo(painted, kind, ticks) -> None:
+    rgb, place = paint_picture(1600, 1200), (200, 160, 1400, 1040)
+    paint_container(rgb, kind, place)
+    paint_grid(rgb, place, rows=10, columns=12, side=40, empty=(5, 6))
+    steps: list[tuple[int, int]] = []
+    (container,) = inference.find_containers(rgb)
+    found = inference.detect_plants(rgb, container, on_tile=lambda done, total: steps.append((done, total)))
+    assert (container.kind, found.count(0), found.count(1)) == (kind, 118, 2)
+    assert bool(steps) is ticks
+
+
+@pytest.mark.parametrize("size", [(10, 8), (640, 640), (641, 640), (3000, 2000), (4032, 3024)])
+def test_windows_cover_every_pixel(size) -> None:
+    width, height = size
+    seen = np.zeros((height, width), dtype=bool)
+    for x1, y1, x2, y2 in SLICER.windows(width, height, slice_px=640, overlap=0.2):
+        assert 0 <= x1 < x2 <= width
+        assert 0 <= y1 < y2 <= height
+        seen[y1:y2, x1:x2] = True
+    assert seen.all()
+
+
+WHOLE, PART, NEIGHBOUR = (0, 0, 40, 40), (20, 0, 40, 40), (42, 0, 82, 40)
+
+
+def test_merging_joins_what_two_slices_saw() -> None:
+    found = make_detections([WHOLE, PART, NEIGHBOUR], [0.7, 0.9, 0.8], [0, 0, 0])
+    merged = SLICER.merge(found, rule="GREEDYNMM", metric="IOS", threshold=0.5)
+    assert sorted(map(tuple, merged.xyxy.tolist())) == [WHOLE, NEIGHBOUR]
+    kept = SLICER.merge(found, rule="NMS", metric="IOS", threshold=0.5)
+    assert sorted(map(tuple, kept.xyxy.tolist())) == [PART, NEIGHBOUR]
+
+
+def test_merging_nothing_is_nothing() -> None:
+    assert len(SLICER.merge(NO_DETECTIONS, rule="NMS", metric="IOU", threshold=0.5)) == 0
+
+
+def test_merging_keeps_the_cap() -> None:
+    found = make_detections([WHOLE, PART], [0.7, 0.9], [0, 0], capped=True)
+    assert SLICER.merge(found, rule="GREEDYNMM", metric="IOS", threshold=0.5).capped
+
+
+def test_weights_with_other_classes_are_refused(tmp_path, monkeypatch) -> None:
+    path = tmp_path / "detector.pt"
+    path.write_bytes(b"x")
+    weights = WeightFile("detector", path, "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881", ("cat",))
+    with pytest.raises(WeightsError, match="cat"):
+        inference.YoloDetector(weights)
+
+
+def fake_yolo(exports):
+    def export(checkpoint, **_options):
+        exports.append(checkpoint)
+        folder = checkpoint.parent / "detector_openvino_model"
+        folder.mkdir()
+        (folder / "model.xml").write_text("x" * 1000)
+        return str(folder)
+
+    def load(checkpoint, task):
+        return SimpleNamespace(export=lambda **options: export(checkpoint, **options))
+
+    return load
+
+
+def test_workers_that_export_together_leave_one_whole_model(tmp_path, monkeypatch) -> None:
+    source = tmp_path / "detector.pt"
+    source.write_bytes(b"weights")
+    weights, cache, exports = WeightFile("detector", source, "ab" * 32, ("plant",)), tmp_path / "cache", []
+    monkeypatch.setattr(inference, "_import_quietly", lambda: (fake_yolo(exports), None))
+    with ThreadPoolExecutor(8) as pool:
+        folders = set(pool.map(lambda _: inference.export_once(weights, cache), range(8)))
+    assert [path.name for path in cache.iterdir()] == [f"detector-{'ab' * 8}_openvino_model"]
+    assert (folders.pop() / "model.xml").read_text() == "x" * 1000
+    assert not folders
+    made = len(exports)
+    inference.export_once(weights, cache)
+    assert len(exports) == made
+
+
+def test_other_weights_are_another_export(tmp_path, monkeypatch) -> None:
+    source = tmp_path / "detector.pt"
+    source.write_bytes(b"weights")
+    weights = WeightFile("detector", source, "ab" * 32, ("plant",))
+    monkeypatch.setattr(inference, "_import_quietly", lambda: (fake_yolo([]), None))
+    first = inference.export_once(weights, tmp_path / "cache")
+    assert inference.export_once(replace(weights, sha256="cd" * 32), tmp_path / "cache") != first
+
+
+@pytest.mark.slow
+def test_the_shipped_models_load_and_look(tmp_path, settings, capfd) -> None:
+    settings.MODEL_CACHE_DIR = tmp_path
+    rgb = paint_picture(800, 600)
+    detector = inference.YoloDetector(read_weights("detector", TRAINED_DIR))
+    segmenter = inference.YoloSegmenter(read_weights("segmenter", TRAINED_DIR))
+    capped = detector.detect(rgb, imgsz=640, confidence=0.0001, nms_iou=0.9, max_detections=5)
+    assert capped.capped
+    assert len(capped) == 5
+    masks = segmenter.segment(rgb, imgsz=1024, confidence=0.0001, nms_iou=0.9, max_containers=3)
+    assert all(found.mask.shape == (600, 800) for found in masks)
+    assert capfd.readouterr().out == ""

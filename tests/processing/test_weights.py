@@ -1,0 +1,65 @@
+import hashlib
+import json
+
+import pytest
+
+from processing.weights import TRAINED_DIR, WEIGHT_NAMES, WeightsError, read_weights, weights_version
+
+
+@pytest.fixture
+def folder(tmp_path):
+    content = {"segmenter": b"one", "detector": b"two"}
+    for name, data in content.items():
+        (tmp_path / f"{name}.pt").write_bytes(data)
+    entries = {
+        name: {"file": f"{name}.pt", "sha256": hashlib.sha256(data).hexdigest(), "classes": ["plant", "empty"]}
+        for name, data in content.items()
+    }
+    (tmp_path / "weights.json").write_text(json.dumps(entries))
+    return tmp_path
+
+
+def test_described_weights_are_read_and_verified(folder) -> None:
+    weights = read_weights("detector", folder)
+    weights.verify()
+    assert (weights.path, weights.classes) == (folder / "detector.pt", ("plant", "empty"))
+
+
+def test_a_missing_file_is_named(folder) -> None:
+    (folder / "detector.pt").unlink()
+    with pytest.raises(WeightsError, match=r"detector weights are missing.*detector\.pt"):
+        read_weights("detector", folder).verify()
+
+
+def test_a_damaged_file_is_named(folder) -> None:
+    (folder / "segmenter.pt").write_bytes(b"onf")
+    with pytest.raises(WeightsError, match="segmenter weights are damaged"):
+        read_weights("segmenter", folder).verify()
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"detector": {}}', "[1]", '{"detector": null}'])
+def test_an_unusable_description_is_named(folder, text) -> None:
+    (folder / "weights.json").write_text(text)
+    with pytest.raises(WeightsError, match="does not describe the detector"):
+        read_weights("detector", folder)
+
+
+def test_a_missing_description_is_named(tmp_path) -> None:
+    with pytest.raises(WeightsError, match=r"description of the weights is missing.*weights\.json"):
+        read_weights("detector", tmp_path)
+
+
+def test_version_changes_with_a_model(folder) -> None:
+    before = weights_version(folder)
+    entries = json.loads((folder / "weights.json").read_text())
+    entries["segmenter"]["sha256"] = "f" * 64
+    (folder / "weights.json").write_text(json.dumps(entries))
+    assert weights_version(folder) != before
+    assert weights_version(folder).split("-")[1] == before.split("-")[1]
+
+
+def test_shipped_weights_are_as_described_and_small() -> None:
+    for name in WEIGHT_NAMES:
+        weights = read_weights(name, TRAINED_DIR)
+        weights.verify()
+        assert weights.path.stat().st_size < 8_000_000
