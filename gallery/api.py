@@ -1,0 +1,142 @@
+"""The gallery's JSON face: `GET /api/v1/photos/gallery` and `GET /api/v1/photos/{image_id}`, as the spec has them."""
+
+from datetime import UTC, datetime
+from typing import Any, NotRequired, TypedDict
+from uuid import UUID
+
+from django.http import HttpRequest, JsonResponse
+
+from demeter.http import api_view, form_errors
+from gallery.detail import HistoryEvent, PhotoDetail, photo_detail
+from gallery.forms import GalleryFilterForm
+from gallery.queries import CardPage, CardSession, PhotoCard, photo_cards
+from processing.models import Session
+
+
+class GallerySessionJson(TypedDict):
+    """The result of a photo, as the gallery has it."""
+
+    session_id: str
+    total_detected: int | None
+    storage_location_id: int | None
+    storage_location_name: str | None
+
+
+class GalleryPhotoJson(TypedDict):
+    """A photo of the gallery; keys that do not apply are left out, as in the spec."""
+
+    image_id: str
+    thumbnail_url: str | None
+    original_url: str | None
+    status: str
+    error_details: NotRequired[str]
+    uploaded_at: str
+    processing_session: NotRequired[GallerySessionJson]
+    warehouse_name: NotRequired[str | None]
+
+
+@api_view("GET", permission="photos.view_s3image")
+def gallery(request: HttpRequest) -> JsonResponse:
+    """A page of photos; a bad parameter is a 400 that names it."""
+    form = GalleryFilterForm(request.GET)
+    if not form.is_valid():
+        raise form_errors(form)
+    cards = photo_cards(form.wanted, page=form.page_number, per_page=form.page_size)
+    return JsonResponse({"photos": [photo_json(card) for card in cards.cards], "pagination": pagination_json(cards)})
+
+
+@api_view("GET", permission="photos.view_s3image")
+def detail(_request: HttpRequest, image_id: UUID) -> JsonResponse:
+    """One photo."""
+    return JsonResponse(detail_json(photo_detail(image_id)))
+
+
+def pagination_json(cards: CardPage) -> dict[str, int]:
+    """Where this page stands among all."""
+    return {
+        "page": cards.page,
+        "per_page": cards.per_page,
+        "total_pages": cards.total_pages,
+        "total_items": cards.total_items,
+    }
+
+
+def photo_json(card: PhotoCard) -> GalleryPhotoJson:
+    """A photo of the gallery. As in the spec, its session appears once it is counted and placed in a location."""
+    photo = GalleryPhotoJson(
+        image_id=str(card.image_id),
+        thumbnail_url=card.thumbnail_url,
+        original_url=card.original_url,
+        status=card.status,
+        uploaded_at=time_text(card.uploaded_at),
+    )
+    if card.error_details:
+        photo["error_details"] = card.error_details
+    if card.session and card.session.completed and card.session.storage_location_id:
+        photo["processing_session"] = gallery_session_json(card.session)
+        photo["warehouse_name"] = card.session.warehouse_name
+    return photo
+
+
+def gallery_session_json(session: CardSession) -> GallerySessionJson:
+    """The result of a photo in the gallery."""
+    return {
+        "session_id": str(session.session_id),
+        "total_detected": session.total_detected,
+        "storage_location_id": session.storage_location_id,
+        "storage_location_name": session.storage_location_name,
+    }
+
+
+def detail_json(detail: PhotoDetail) -> dict[str, Any]:
+    """A photo with its metadata, its newest run and the history of its location."""
+    image, pictures = detail.image, detail.pictures
+    taken_at = detail.exif["datetime_original"]
+    return {
+        "image_id": str(image.pk),
+        "original_url": pictures.original,
+        "thumbnail_url": pictures.thumbnail,
+        "annotated_url": pictures.annotated,
+        "metadata": {
+            "file_size_bytes": image.file_size_bytes,
+            "width_px": image.width_px,
+            "height_px": image.height_px,
+            "content_type": image.content_type,
+            "exif": {**detail.exif, "datetime_original": time_text(taken_at) if taken_at else None},
+        },
+        "processing_session": session_json(detail.newest) if detail.newest else None,
+        "storage_location_history": [event_json(event) for event in detail.history],
+    }
+
+
+def session_json(session: Session) -> dict[str, Any]:
+    """A run and its result; counts are null until it has counted."""
+    location, validator = session.storage_location, session.validated_by_user
+    return {
+        "session_id": str(session.session_id),
+        "status": session.status,
+        "storage_location_id": session.storage_location_id,
+        "storage_location_name": location.full_name if location else None,
+        "total_detected": session.total_detected,
+        "total_estimated": session.total_estimated,
+        "avg_confidence": float(session.avg_confidence) if session.avg_confidence is not None else None,
+        "category_counts": session.category_counts,
+        "validated": session.validated,
+        "validated_by": (validator.email or validator.get_username()) if validator else None,
+        "validation_date": time_text(session.validation_date) if session.validation_date else None,
+    }
+
+
+def event_json(event: HistoryEvent) -> dict[str, Any]:
+    """One entry of a location's history."""
+    return {
+        "timestamp": time_text(event.timestamp),
+        "event": "photo_processed",
+        "total_plants": event.total_plants,
+        "session_id": str(event.session_id),
+    }
+
+
+def time_text(moment: datetime) -> str:
+    """UTC to the second, as in the spec: 2025-10-08T10:30:00Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,53 @@
+"""What a photo's status looks like to a person: an icon and a word, never colour alone."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from photos.models import S3Image
+from photos.statuses import ImageStatus
+from processing.problems import CATALOGUE, INTERNAL_ERROR, Problem
+from processing.statuses import RunStatus
+
+Tone = Literal["ready", "working", "waiting", "warning", "error"]
+
+
+@dataclass(frozen=True)
+class Badge:
+    """`tone` names the colour class, `icon` a symbol of `_icons.html`; `problem` is what can be looked at."""
+
+    tone: Tone
+    icon: str
+    label: str
+    problem: Problem | None = None
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it will change by itself."""
+        return self.tone in ("working", "waiting")
+
+
+READY = Badge("ready", "check", "Ready")
+PROCESSING = Badge("working", "working", "Processing")
+WAITING = Badge("waiting", "clock", "Waiting")
+
+
+def problem_of(image: S3Image) -> Problem | None:
+    """The catalogue's entry of a failed photo; an unknown code counts as an error of ours."""
+    if image.status != ImageStatus.FAILED:
+        return None
+    return CATALOGUE.get(image.problem, INTERNAL_ERROR)
+
+
+def badge_of(image: S3Image, *, newest_run: str | None) -> Badge:
+    """Blue while a run is unfinished, green when ready, yellow for what a person can settle, red for failures.
+
+    `newest_run` is the status of the photo's newest session: a new run does not touch the photo until it starts.
+    """
+    if newest_run == RunStatus.PENDING:
+        return WAITING
+    if newest_run == RunStatus.PROCESSING:
+        return PROCESSING
+    problem = problem_of(image)
+    if problem is not None:
+        return Badge(problem.severity, problem.severity, problem.title, problem)
+    return READY if image.status == ImageStatus.READY else WAITING

@@ -1,0 +1,120 @@
+"""Settle a photo's problem: write what was missing through the core, then run the photo again.
+
+The catalogue of problems names the fix; this module knows, for each fix, who may do it, what to offer, which other
+photos it unblocks, and how to carry it out.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+
+from demeter.accounts.models import User
+from demeter.refusals import Conflict
+from gallery.detail import Candidate
+from gallery.queries import find_photos_waiting_at
+from locations.configuration import KINDS_BY_DETECTED, active_config, configure_location, set_density
+from locations.models import ContainerType, LocationConfig, StorageLocation
+from photos.models import S3Image, S3ImageQuerySet
+from processing import jobs
+from processing.models import Session
+from processing.problems import Fix, Problem
+from processing.statuses import UNFINISHED
+
+MAX_NEIGHBOURS = 5
+FIX_PERMISSIONS: Mapping[Fix, tuple[str, ...]] = {
+    "choose_location": ("processing.add_job",),
+    "configure": ("processing.add_job", "locations.change_locationconfig"),
+    "calibrate": ("processing.add_job", "locations.change_densityparameters"),
+    "reprocess": ("processing.add_job",),
+}
+
+
+def may_fix(user: User, problem: Problem) -> bool:
+    """Whether this user may settle such a problem; problems without a fix are nobody's."""
+    return problem.fix in FIX_PERMISSIONS and user.has_perms(FIX_PERMISSIONS[problem.fix])
+
+
+def batch_neighbours(image: S3Image) -> tuple[Candidate, ...]:
+    """Where the other photos of the same upload were taken, the most frequent first."""
+    placed = (
+        StorageLocation.objects.active()
+        .with_names()
+        .filter(sessions__original_image__upload_id=image.upload_id, sessions__original_image__deleted_at=None)
+        .exclude(sessions__original_image=image)
+        .annotate(photos=Count("sessions__original_image", distinct=True))
+        .order_by("-photos", "code")[:MAX_NEIGHBOURS]
+    )
+    return tuple(
+        Candidate(location_id=location.pk, name=location.full_name, evidence="Others of the same upload are from here")
+        for location in placed
+    )
+
+
+def suggested_config(location: StorageLocation) -> LocationConfig | None:
+    """What the form starts from: the location's own configuration, else the latest one of the same bed."""
+    in_bed = LocationConfig.objects.filter(active=True, location__storage_area_id=location.storage_area_id)
+    return active_config(location) or in_bed.select_related("location").order_by("-updated_at").first()
+
+
+def suggested_container_type(session: Session) -> ContainerType | None:
+    """A container type of the kind that the photo shows most."""
+    kinds = session.segments.values_list("container_class").annotate(segments=Count("pk"))
+    shown = kinds.order_by("-segments").first()
+    if shown is None:
+        return None
+    return ContainerType.objects.filter(active=True, kind__in=KINDS_BY_DETECTED[shown[0]]).first()
+
+
+def photos_waiting(image: S3Image, *, problem: Problem, location: StorageLocation | None) -> S3ImageQuerySet:
+    """Other photos that the same fix unblocks: same problem, same location or (for a density) same product."""
+    if location is None or problem.fix not in ("configure", "calibrate"):
+        return S3Image.objects.none()
+    location_ids = [location.pk]
+    config = active_config(location) if problem.fix == "calibrate" else None
+    if config is not None:
+        alike = LocationConfig.objects.filter(
+            active=True, product_id=config.product_id, packaging_id=config.packaging_id
+        )
+        location_ids = list(alike.values_list("location_id", flat=True))
+    waiting = find_photos_waiting_at(location_ids, problem_code=problem.code).exclude(pk=image.pk)
+    return waiting.exclude(jobs__status__in=UNFINISHED)
+
+
+@transaction.atomic
+def settle(
+    *, problem: Problem, image: S3Image, session: Session | None, values: Mapping[str, Any], user: User, others: bool
+) -> int:
+    """Write the fix and run the photo again, and with `others` every photo that the fix unblocks; how many run.
+
+    `values` are the cleaned data of the fix's form.
+
+    Raises:
+        Conflict: the photo is being processed, or lacks what the fix builds on.
+    """
+    location = session.storage_location if session else None
+    waiting = list(photos_waiting(image, problem=problem, location=location)) if others else []
+    chosen, reason = _write(problem.fix, location, values)
+    for photo in (image, *waiting):
+        jobs.reprocess(image=photo, user=user, reason=reason, chosen_location=chosen)
+    return 1 + len(waiting)
+
+
+def _write(fix: Fix, location: StorageLocation | None, values: Mapping[str, Any]) -> tuple[StorageLocation | None, str]:
+    """Write the fix; the location to run with, where a person chose one, and the reason for the run."""
+    if fix == "choose_location":
+        chosen: StorageLocation = values["storage_location"]
+        return chosen, f"Location chosen: {chosen.full_name}"
+    if fix == "reprocess":
+        return None, "Processed again"
+    if location is None:
+        raise Conflict("The photo has no location yet. Process it again.")
+    if fix == "configure":
+        config = configure_location(location=location, **values)
+        return None, f"Location configured: {config.product}"
+    present = active_config(location)
+    if present is None:
+        raise Conflict("The location is not configured yet. Configure it first.")
+    density = set_density(product=present.product, packaging=present.packaging, **values)
+    return None, f"Density set: {density.plants_per_m2:.0f} plants per m²"

@@ -1,0 +1,192 @@
+"""The gallery's pages and fragments: the grid, one photo, and the modal that settles a photo's problem."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh, retarget
+from django_htmx.middleware import HtmxDetails
+
+from demeter.http import signed_in_user
+from demeter.refusals import NotFound, Refusal
+from gallery import fixes
+from gallery.badges import badge_of
+from gallery.detail import candidates_of, find_photo, photo_detail
+from gallery.forms import GalleryFilterForm, UnfinishedForm
+from gallery.queries import cards_of, newest_sessions, photo_cards
+from locations.configuration import active_config
+from locations.forms import AssignLocationForm, CalibrateForm, ConfigureLocationForm
+from locations.search import search_locations
+from photos.models import S3Image
+from processing.models import Session
+from processing.problems import Fix, Problem
+from processing.queries import one_job
+
+FIX_FORMS: Mapping[Fix, type[forms.Form]] = {
+    "choose_location": AssignLocationForm,
+    "configure": ConfigureLocationForm,
+    "calibrate": CalibrateForm,
+    "reprocess": forms.Form,
+    "none": forms.Form,
+}
+UNPROCESSABLE = 422
+
+
+class HtmxRequest(HttpRequest):
+    """A request that went through django-htmx's middleware."""
+
+    htmx: HtmxDetails
+
+
+@require_safe
+@permission_required("photos.view_s3image", raise_exception=True)
+def gallery(request: HtmxRequest) -> HttpResponse:
+    """The grid; "load more" asks for the next page of cards alone."""
+    form = GalleryFilterForm(request.GET)
+    if not form.is_valid():
+        return render(request, "gallery/gallery.html", {"form": form, "filtered": True}, status=400)
+    cards = photo_cards(form.wanted, page=form.page_number, per_page=form.page_size)
+    context = {"form": form, "cards": cards, "filtered": form.narrows}
+    return render(request, "gallery/_cards.html" if request.htmx else "gallery/gallery.html", context)
+
+
+@require_safe
+@permission_required("photos.view_s3image", raise_exception=True)
+def changes(request: HttpRequest) -> HttpResponse:
+    """What has become of the unfinished photos of one page of cards: the finished cards, and the next poll."""
+    form = UnfinishedForm(request.GET)
+    if not form.is_valid():
+        return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
+    cards = cards_of(form.cleaned_data["image_id"])
+    context = {
+        "page": form.cleaned_data["page"],
+        "unfinished_ids": [card.image_id for card in cards if card.badge.unfinished],
+        "finished": [card for card in cards if not card.badge.unfinished],
+    }
+    return render(request, "gallery/_card_poll.html", context)
+
+
+@require_safe
+@permission_required("photos.view_s3image", raise_exception=True)
+def photo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
+    """One photo. Its poll gets the progress alone, and the whole photo once the run has ended."""
+    try:
+        detail = photo_detail(image_id)
+    except NotFound as refusal:
+        raise Http404(refusal.message) from refusal
+    unfinished_run = detail.newest if detail.badge.unfinished else None
+    context = {"detail": detail, "job": one_job(unfinished_run.job_id) if unfinished_run else None}
+    if not request.htmx:
+        return render(request, "gallery/photo.html", context)
+    if detail.badge.unfinished:
+        return render(request, "gallery/_photo_progress.html", context)
+    return retarget(render(request, "gallery/_photo.html", context), "#photo")
+
+
+@require_safe
+@permission_required("photos.view_s3image", raise_exception=True)
+def problem(request: HtmxRequest, image_id: UUID) -> HttpResponse:
+    """What is wrong with a photo and the form that settles it: in the modal, or as a page of its own."""
+    image, session = _photo_with_session(image_id)
+    return _show_problem(request, image, session, form=None)
+
+
+@require_POST
+@permission_required(("photos.view_s3image", "processing.add_job"), raise_exception=True)
+def fix(request: HtmxRequest, image_id: UUID) -> HttpResponse:
+    """Settle the problem and run the photo again; what is wrong with the input is shown in the same form."""
+    image, session = _photo_with_session(image_id)
+    user = signed_in_user(request)
+    found = badge_of(image, newest_run=session.status if session else None).problem
+    if found is None or found.fix == "none":
+        messages.info(request, f"There is nothing to fix on {image.original_filename} any more.")
+        return _back_to_photo(request, image)
+    if not fixes.may_fix(user, found):
+        raise PermissionDenied
+    form = FIX_FORMS[found.fix](request.POST)
+    if form.is_valid():
+        try:
+            others = "others" in request.POST
+            started = fixes.settle(
+                problem=found, image=image, session=session, values=form.cleaned_data, user=user, others=others
+            )
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            also = f" and {started - 1} more" if started > 1 else ""
+            messages.success(request, f"{image.original_filename}{also}: processing again.")
+            return _back_to_photo(request, image)
+    return _show_problem(request, image, session, form=form)
+
+
+def _photo_with_session(image_id: UUID) -> tuple[S3Image, Session | None]:
+    try:
+        image = find_photo(image_id)
+    except NotFound as refusal:
+        raise Http404(refusal.message) from refusal
+    return image, newest_sessions([image.pk]).get(image.pk)
+
+
+def _back_to_photo(request: HtmxRequest, image: S3Image) -> HttpResponse:
+    """With htmx the page under the modal, drawn anew; otherwise the photo's page."""
+    return HttpResponseClientRefresh() if request.htmx else redirect("photo", image_id=image.pk)
+
+
+def _show_problem(
+    request: HtmxRequest, image: S3Image, session: Session | None, *, form: forms.Form | None
+) -> HttpResponse:
+    """The problem with its form, redrawn with its errors (422) when it was sent."""
+    found = badge_of(image, newest_run=session.status if session else None)
+    context: dict[str, Any] = {"image": image, "session": session, "badge": found, "problem": found.problem}
+    if found.problem is not None:
+        context |= _fix_context(request, found.problem, image, session)
+        context["form"] = form or FIX_FORMS[found.problem.fix](initial=_initial_values(found.problem, session))
+    template = "gallery/_problem.html" if request.htmx else "gallery/problem.html"
+    return render(request, template, context, status=UNPROCESSABLE if form else 200)
+
+
+def _fix_context(request: HttpRequest, found: Problem, image: S3Image, session: Session | None) -> dict[str, Any]:
+    """What the form of a problem offers beside its fields."""
+    location = session.storage_location if session else None
+    context: dict[str, Any] = {
+        "message": (image.error_details or "").removeprefix(f"{found.code}: "),
+        "may_fix": fixes.may_fix(signed_in_user(request), found),
+        "location": location,
+        "waiting": fixes.photos_waiting(image, problem=found, location=location).count(),
+    }
+    if found.fix == "choose_location":
+        text = request.GET.get("q", "").replace("\x00", "")
+        offers = {offer.location_id: offer for offer in (*candidates_of(session), *fixes.batch_neighbours(image))}
+        context |= {
+            "q": text,
+            "offers": list(offers.values()),
+            "chosen": request.POST.get("storage_location", ""),
+            "found": [place for place in search_locations(text) if place.pk not in offers],
+        }
+    elif location is not None:
+        context["config"] = active_config(location)
+        context["suggested"] = fixes.suggested_config(location) if found.fix == "configure" else None
+    return context
+
+
+def _initial_values(found: Problem, session: Session | None) -> dict[str, Any]:
+    """What the form starts with: the likeliest answer, for a person to confirm or change."""
+    if session is None or session.storage_location is None:
+        return {}
+    if found.fix == "calibrate":
+        return {"container_type": fixes.suggested_container_type(session)}
+    suggestion = fixes.suggested_config(session.storage_location) if found.fix == "configure" else None
+    if suggestion is None:
+        return {}
+    return {
+        "product": suggestion.product_id,
+        "packaging": suggestion.packaging_id,
+        "expected_state": suggestion.expected_state_id,
+    }

@@ -1,0 +1,119 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from gallery.queries import GalleryFilter, cards_of, photo_cards
+from photos.models import S3Image
+from tests.gallery.factories import MOMENT, make_session_waiting, uploaded_at
+from tests.locations.factories import StorageLocationFactory
+from tests.photos.factories import S3ImageFactory
+from tests.processing.factories import JobFactory, SessionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(wanted: GalleryFilter) -> list[str]:
+    return [card.filename for card in photo_cards(wanted, page=1, per_page=50).cards]
+
+
+def named(name: str, **traits):
+    return SessionFactory(job__image__original_filename=name, **traits)
+
+
+def test_a_page_of_cards_takes_three_queries(django_assert_num_queries):
+    for _ in range(5):
+        SessionFactory(ready=True, storage_location=StorageLocationFactory())
+    with django_assert_num_queries(3):
+        cards = photo_cards(GalleryFilter(), page=1, per_page=50).cards
+        assert [card.session.storage_location_name for card in cards] == ["Warehouse A - Rack 3 - Shelf 2"] * 5
+
+
+def test_photos_come_newest_first():
+    uploaded_at(named("old.jpg", ready=True), MOMENT)
+    uploaded_at(named("new.jpg", ready=True), MOMENT + timedelta(hours=1))
+    assert shown(GalleryFilter()) == ["new.jpg", "old.jpg"]
+
+
+def test_annotated_and_deleted_pictures_are_not_shown():
+    S3ImageFactory(kind=S3Image.Kind.ANNOTATED, ready=True)
+    S3ImageFactory(ready=True, deleted_at=timezone.now())
+    assert shown(GalleryFilter()) == []
+
+
+def test_pages_are_cut_and_a_page_past_the_end_is_empty():
+    for _ in range(5):
+        S3ImageFactory(ready=True)
+    first = photo_cards(GalleryFilter(), page=1, per_page=2)
+    assert (len(first.cards), first.total_pages, first.total_items) == (2, 3, 5)
+    assert (first.previous_page, first.next_page) == (None, 2)
+    beyond = photo_cards(GalleryFilter(), page=9, per_page=2)
+    assert (beyond.cards, beyond.previous_page, beyond.next_page) == ((), 3, None)
+
+
+def test_no_photos_make_no_pages():
+    cards = photo_cards(GalleryFilter(), page=1, per_page=50)
+    assert (cards.total_pages, cards.previous_page, cards.next_page) == (0, None, None)
+
+
+def test_the_time_filter_takes_in_its_start_and_not_its_end():
+    for day in (1, 2, 3):
+        uploaded_at(named(f"{day}.jpg", ready=True), MOMENT.replace(day=day))
+    wanted = GalleryFilter(since=MOMENT.replace(day=2), before=MOMENT.replace(day=3))
+    assert shown(wanted) == ["2.jpg"]
+
+
+def test_the_status_filter_tells_success_errors_and_one_problem():
+    named("ready.jpg", ready=True)
+    named("where.jpg", needs_location=True)
+    named("broken.jpg", failed=True)
+    named("busy.jpg", processing=True)
+    assert shown(GalleryFilter(status="success")) == ["ready.jpg"]
+    assert set(shown(GalleryFilter(status="errors"))) == {"where.jpg", "broken.jpg"}
+    assert shown(GalleryFilter(status="needs_location")) == ["where.jpg"]
+
+
+def test_the_warehouse_filter_goes_by_the_newest_session():
+    here, there = StorageLocationFactory(), StorageLocationFactory()
+    moved = uploaded_at(named("moved.jpg", ready=True, storage_location=here), MOMENT)
+    SessionFactory(
+        counted=True,
+        job=JobFactory(image=moved.original_image, finished=True, status="completed"),
+        storage_location=there,
+    )
+    named("here.jpg", ready=True, storage_location=here)
+    assert shown(GalleryFilter(warehouse_ids=(here.storage_area.warehouse_id,))) == ["here.jpg"]
+    assert shown(GalleryFilter(warehouse_ids=(there.storage_area.warehouse_id,))) == ["moved.jpg"]
+    both = (here.storage_area.warehouse_id, there.storage_area.warehouse_id)
+    assert set(shown(GalleryFilter(warehouse_ids=both))) == {"here.jpg", "moved.jpg"}
+
+
+def test_the_search_finds_file_names_and_location_codes():
+    location = StorageLocationFactory(code="N07-CL-12", name="Bay 12")
+    named("IMG_0001.jpg", ready=True, storage_location=location)
+    named("DSC_0002.jpg", ready=True)
+    assert shown(GalleryFilter(text="img_")) == ["IMG_0001.jpg"]
+    assert shown(GalleryFilter(text="n07-cl")) == ["IMG_0001.jpg"]
+    assert shown(GalleryFilter(text="nothing like it")) == []
+
+
+def test_a_photo_that_is_processed_again_shows_its_newest_run():
+    first = uploaded_at(SessionFactory(needs_location=True), MOMENT)
+    SessionFactory(job=JobFactory(image=first.original_image))
+    (card,) = cards_of([first.original_image_id])
+    assert card.badge.label == "Waiting"
+    assert card.badge.unfinished
+    assert card.badge.problem is None
+
+
+def test_a_photo_that_is_not_stored_has_no_addresses():
+    image = S3ImageFactory()
+    (card,) = cards_of([image.pk])
+    assert (card.thumbnail_url, card.original_url, card.session) == (None, None, None)
+
+
+def test_a_card_describes_its_picture():
+    session = make_session_waiting("needs_config", location=StorageLocationFactory())
+    (card,) = cards_of([session.original_image_id])
+    assert card.description == f"Photo {card.filename}, Warehouse A - Rack 3 - Shelf 2"
+    assert (card.badge.tone, card.badge.icon, card.badge.label) == ("warning", "warning", "Location not configured")
