@@ -16,6 +16,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demeter.settings")
 app = Celery("demeter")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.task_queues = [Queue(name) for name in heartbeat.QUEUES]
+# Redis: the lower number goes first, so a photo whose containers are known is finished before the next is opened.
+FIRST, LATER = 0, 5
+app.conf.task_routes = {
+    "processing.tasks.upload_s3_batch": {"queue": "io"},
+    "processing.tasks.process_photo_ml": {"queue": "gpu", "priority": LATER},
+    "processing.tasks.detect_sahi": {"queue": "gpu", "priority": FIRST},
+    "processing.tasks.detect_direct": {"queue": "gpu", "priority": FIRST},
+    "processing.tasks.aggregate_results": {"queue": "cpu"},
+    "processing.recovery.recover_stalled": {"queue": "io"},
+}
 app.conf.task_create_missing_queues = False
 app.conf.beat_schedule = {
     "recover-stalled": {"task": "processing.recovery.recover_stalled", "schedule": 10.0, "options": {"expires": 10}},

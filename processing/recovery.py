@@ -30,7 +30,7 @@ def release_held_work(sender: Any = None, **_signal: Any) -> None:
         logger.warning("%s was lost with %d pieces of work; they will be started again", sender.hostname, released)
 
 
-@shared_task(queue="io", soft_time_limit=60, time_limit=90, ignore_result=True)
+@shared_task(soft_time_limit=60, time_limit=90, ignore_result=True)
 def recover_stalled() -> None:
     """Beat, every 10 seconds. Two rounds at once do the same as one: each row is decided under its lock."""
     recover_segments()

@@ -4,7 +4,7 @@
 
 Every task is safe to run twice: `lifecycle.take_job` and `take_segment` give work to one worker at a time and say
 no when it is done. A message is only a wake-up; what is lost on the way, `processing.recovery` sends again.
-Time limits hold on the io and cpu pools; the solo pool of the gpu worker relies on the lease instead.
+`demeter.celery` says which queue serves which task. Time limits hold on the io and cpu pools; the solo pool of the gpu worker relies on the lease instead.
 """
 
 from collections.abc import Sequence
@@ -20,8 +20,6 @@ from processing.models import Job, Segment
 from processing.statuses import Phase
 
 BATCH_SIZE = 20
-# Redis: the lower number goes first, so a photo whose containers are known is finished before the next is opened.
-FIRST, LATER = 0, 5
 # How long a chord may take to call its body before recovery does.
 CHORD_GRACE = timedelta(seconds=20)
 
@@ -48,7 +46,7 @@ def detection_of(segment: Segment) -> Signature[Any]:
     return task.s(segment.pk)
 
 
-@shared_task(bind=True, queue="io", soft_time_limit=540, time_limit=600)
+@shared_task(bind=True, soft_time_limit=540, time_limit=600)
 def upload_s3_batch(self: Task[Any, Any], image_ids: list[str]) -> dict[str, int]:
     """Phase 1 for up to 20 photos: EXIF, thumbnail, preview, original to S3. A photo already stored is skipped."""
     jobs = stages.store_photos([UUID(image_id) for image_id in image_ids], worker=self.request.hostname)
@@ -57,7 +55,7 @@ def upload_s3_batch(self: Task[Any, Any], image_ids: list[str]) -> dict[str, int
     return {"stored": len(jobs)}
 
 
-@shared_task(bind=True, queue="gpu", priority=LATER, soft_time_limit=540, time_limit=600)
+@shared_task(bind=True, soft_time_limit=540, time_limit=600)
 def process_photo_ml(self: Task[Any, Any], image_id: str) -> dict[str, int]:
     """Phase 2: where was it taken, which containers are in it. A second run finds the job taken or further on."""
     job, segments = stages.open_photo(UUID(image_id), worker=self.request.hostname)
@@ -71,19 +69,19 @@ def process_photo_ml(self: Task[Any, Any], image_id: str) -> dict[str, int]:
     return {"containers": len(segments)}
 
 
-@shared_task(bind=True, queue="gpu", priority=FIRST, soft_time_limit=540, time_limit=600)
+@shared_task(bind=True, soft_time_limit=540, time_limit=600)
 def detect_sahi(self: Task[Any, Any], segment_id: int) -> dict[str, Any]:
     """Phase 3 for loose pots: sliced detection. A second run finds the container taken or done."""
     return stages.detect(segment_id, worker=self.request.hostname)
 
 
-@shared_task(bind=True, queue="gpu", priority=FIRST, soft_time_limit=540, time_limit=600)
+@shared_task(bind=True, soft_time_limit=540, time_limit=600)
 def detect_direct(self: Task[Any, Any], segment_id: int) -> dict[str, Any]:
     """Phase 3 for a box or plug tray: one look at its crop. A second run finds the container taken or done."""
     return stages.detect(segment_id, worker=self.request.hostname)
 
 
-@shared_task(bind=True, queue="cpu", soft_time_limit=240, time_limit=300)
+@shared_task(bind=True, soft_time_limit=240, time_limit=300)
 def aggregate_results(self: Task[Any, Any], _results: list[dict[str, Any]], job_id: str) -> dict[str, Any]:
     """Phase 4: estimate, total, annotate, stock, close. Rows count, not results; a second run finds it closed."""
     return stages.close_photo(UUID(job_id), worker=self.request.hostname)

@@ -42,7 +42,8 @@ def test_transition_moves_job_session_and_image_together():
 def test_transition_completed_with_problem_keeps_counts_and_fails_image():
     session = SessionFactory()
     job = take(session.job)
-    lifecycle.transition(job, RunStatus.COMPLETED, problem=NEEDS_LOCATION, message="GPS coordinates not found", **COUNTS)
+    message = "GPS coordinates not found"
+    lifecycle.transition(job, RunStatus.COMPLETED, problem=NEEDS_LOCATION, message=message, **COUNTS)
     session.refresh_from_db()
     image = session.original_image
     assert (session.status, session.total_detected, session.error_message) == ("completed", 3, None)
