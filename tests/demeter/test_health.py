@@ -1,0 +1,101 @@
+"""`/healthz`: green only when every part is there; open to all; says nothing secret."""
+
+import hashlib
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from subprocess import run
+
+import pytest
+import redis
+from botocore.exceptions import EndpointConnectionError
+from django.conf import LazySettings
+from django.db import OperationalError, connection
+from django.test import Client
+
+from demeter import health, heartbeat
+from processing.weights import WeightFile, WeightsError
+
+pytestmark = pytest.mark.django_db
+ALL = ("io", "gpu", "cpu", "beat")
+
+
+@pytest.fixture
+def broker(settings: LazySettings) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        yield client
+
+
+@pytest.fixture
+def weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Both weight files, as if trained."""
+    model = tmp_path / "model.pt"
+    model.write_bytes(b"trained")
+    sha256 = hashlib.sha256(b"trained").hexdigest()
+    monkeypatch.setattr(health, "read_weights", lambda name: WeightFile(name, model, sha256, ("plant",)))
+
+
+def test_healthz_is_green_when_everything_is_there(client: Client, broker: redis.Redis, weights: None) -> None:
+    for name in ALL:
+        heartbeat.record_sign_of_life(broker, name, "host:1")
+    heartbeat.record_sign_of_life(broker, "io", "host:2")
+    answer = client.get("/healthz")
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["status"] == "ok"
+    assert body["services"] == {"database": "ok", "broker": "ok", "storage": "ok"}
+    assert body["workers"] == {"io": 2, "gpu": 1, "cpu": 1, "beat": 1}
+    assert [weight["name"] for weight in body["weights"]] == ["segmenter", "detector"]
+
+
+def test_healthz_is_not_green_without_one_of_the_workers(client: Client, broker: redis.Redis, weights: None) -> None:
+    for name in ALL:
+        heartbeat.record_sign_of_life(broker, name, "host:1")
+    broker.delete("demeter:alive:gpu")
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["workers"] == {"io": 1, "gpu": 0, "cpu": 1, "beat": 1}
+
+
+def test_a_silent_worker_is_lost_after_twenty_seconds(broker: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    heartbeat.record_sign_of_life(broker, "gpu", "host:1")
+    now = time.time()
+    monkeypatch.setattr(heartbeat.time, "time", lambda: now + 21)
+    assert heartbeat.count_alive(broker)["gpu"] == 0
+
+
+def test_healthz_names_missing_services_and_weights_but_no_reasons(
+    client: Client, monkeypatch: pytest.MonkeyPatch, settings: LazySettings
+) -> None:
+    def no_database() -> None:
+        raise OperationalError("password of demeter at 10.0.0.1 refused")
+
+    def no_storage(name: str) -> bool:
+        raise EndpointConnectionError(endpoint_url="http://10.0.0.1:8333")
+
+    def no_weights(name: str) -> WeightFile:
+        raise WeightsError("/srv/demeter/processing/trained/weights.json is missing")
+
+    monkeypatch.setattr(connection, "cursor", no_database)
+    monkeypatch.setattr(health.default_storage, "exists", no_storage)
+    monkeypatch.setattr(health, "read_weights", no_weights)
+    settings.REDIS_URL = "redis://:secret@127.0.0.1:1/0"
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["services"] == dict.fromkeys(("database", "broker", "storage"), "unreachable")
+    assert answer.json()["weights"] == [
+        {"name": "segmenter", "sha256": "", "present": False},
+        {"name": "detector", "sha256": "", "present": False},
+    ]
+    for secret in (b"10.0.0.1", b"password", b"/srv", b"secret"):
+        assert secret not in answer.content
+
+
+def test_the_web_process_never_loads_the_model_runtime() -> None:
+    code = (
+        "import demeter.wsgi, sys; from django.urls import get_resolver; get_resolver().url_patterns\n"
+        "print([name for name in ('torch', 'ultralytics', 'openvino') if name in sys.modules])"
+    )
+    shown = run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
