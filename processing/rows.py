@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 from django.db import transaction
 
 from processing.counting.boxes import Detections, make_detections
-from processing.counting.containers import Container
+from processing.counting.containers import Container, ContainerKind
 from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.models import Detection, Segment, Session
 from processing.statuses import RunStatus, SegmentStatus
@@ -42,7 +43,7 @@ def _expected_looks(container: Container) -> int:
 def read_container(segment: Segment) -> Container:
     """The container that a segment row describes."""
     polygon = tuple((float(x), float(y)) for x, y in segment.polygon)
-    return Container(segment.container_class, polygon, segment.confidence)
+    return Container(cast(ContainerKind, segment.container_class), polygon, segment.confidence)
 
 
 def save_detections(segment: Segment, detections: Detections) -> None:

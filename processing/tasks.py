@@ -37,7 +37,7 @@ def send(job: Job) -> None:
     elif job.phase == Phase.AGGREGATE:
         aggregate_results.delay([], str(job.job_id))
     else:
-        process_photo_ml.apply_async(args=[str(job.image_id)], task_id=str(job.job_id))
+        process_photo_ml.apply_async(args=(str(job.image_id),), task_id=str(job.job_id))
 
 
 def detection_of(segment: Segment) -> Signature[Any]:
@@ -49,7 +49,7 @@ def detection_of(segment: Segment) -> Signature[Any]:
 @shared_task(bind=True, soft_time_limit=540, time_limit=600)
 def upload_s3_batch(self: Task[Any, Any], image_ids: list[str]) -> dict[str, int]:
     """Phase 1 for up to 20 photos: EXIF, thumbnail, preview, original to S3. A photo already stored is skipped."""
-    jobs = stages.store_photos([UUID(image_id) for image_id in image_ids], worker=self.request.hostname)
+    jobs = stages.store_photos([UUID(image_id) for image_id in image_ids], worker=str(self.request.hostname))
     for job in jobs:
         send(job)
     return {"stored": len(jobs)}
@@ -58,7 +58,7 @@ def upload_s3_batch(self: Task[Any, Any], image_ids: list[str]) -> dict[str, int
 @shared_task(bind=True, soft_time_limit=540, time_limit=600)
 def process_photo_ml(self: Task[Any, Any], image_id: str) -> dict[str, int]:
     """Phase 2: where was it taken, which containers are in it. A second run finds the job taken or further on."""
-    job, segments = stages.open_photo(UUID(image_id), worker=self.request.hostname)
+    job, segments = stages.open_photo(UUID(image_id), worker=str(self.request.hostname))
     if job is None:
         return {"containers": 0}
     body = aggregate_results.s(str(job.job_id))
@@ -72,16 +72,16 @@ def process_photo_ml(self: Task[Any, Any], image_id: str) -> dict[str, int]:
 @shared_task(bind=True, soft_time_limit=540, time_limit=600)
 def detect_sahi(self: Task[Any, Any], segment_id: int) -> dict[str, Any]:
     """Phase 3 for loose pots: sliced detection. A second run finds the container taken or done."""
-    return stages.detect(segment_id, worker=self.request.hostname)
+    return stages.detect(segment_id, worker=str(self.request.hostname))
 
 
 @shared_task(bind=True, soft_time_limit=540, time_limit=600)
 def detect_direct(self: Task[Any, Any], segment_id: int) -> dict[str, Any]:
     """Phase 3 for a box or plug tray: one look at its crop. A second run finds the container taken or done."""
-    return stages.detect(segment_id, worker=self.request.hostname)
+    return stages.detect(segment_id, worker=str(self.request.hostname))
 
 
 @shared_task(bind=True, soft_time_limit=240, time_limit=300)
 def aggregate_results(self: Task[Any, Any], _results: list[dict[str, Any]], job_id: str) -> dict[str, Any]:
     """Phase 4: estimate, total, annotate, stock, close. Rows count, not results; a second run finds it closed."""
-    return stages.close_photo(UUID(job_id), worker=self.request.hostname)
+    return stages.close_photo(UUID(job_id), worker=str(self.request.hostname))
