@@ -155,6 +155,11 @@ UPLOAD_MAX_TOTAL_BYTES = 500 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_MAX_FILES + 50  # above the limit, so that the form can refuse kindly
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # fields other than files
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "photos.receiving.LimitedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 MODEL_CACHE_DIR = DATA_DIR / "cache" / "models"
 
 # --- Pages ------------------------------------------------------------------------------------------------------

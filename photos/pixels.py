@@ -39,6 +39,10 @@ class UnreadablePictureError(ValueError):
     """The bytes are not a picture that can be counted; the message says why, for the user."""
 
 
+class TooManyPixelsError(UnreadablePictureError):
+    """The picture is larger than MAX_PIXELS."""
+
+
 @dataclass(frozen=True)
 class PictureInfo:
     """What the header says: content type by content, and the size in pixels once upright."""
@@ -86,12 +90,12 @@ def _opened(data: bytes) -> Iterator[Image.Image]:
     try:
         with Image.open(BytesIO(data), formats=OPENERS) as image:
             if image.width * image.height > MAX_PIXELS:
-                raise UnreadablePictureError(_too_large(image.width, image.height))
+                raise TooManyPixelsError(_too_large(image.width, image.height))
             yield image
     except UnidentifiedImageError as error:
         raise UnreadablePictureError("The file is not a JPEG, PNG, WebP or HEIC picture.") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise UnreadablePictureError(_too_large()) from error
+        raise TooManyPixelsError(_too_large()) from error
     except UnreadablePictureError:
         raise
     except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, IndexError, struct.error) as error:

@@ -35,8 +35,10 @@ if TYPE_CHECKING:
 URL_SECONDS = 3600
 # All URLs of one period are the same, so that browsers keep the pictures; the last one is still good for 15 minutes.
 URL_PERIOD_SECONDS = 2700
-# Keys are never written twice with other content, so a browser need not ask again while its URL lasts.
+# A photo's files never change, so a browser need not ask again while their URL lasts; a new run redraws the annotated
+# picture under its old key, so there it must ask.
 CACHE_CONTROL = f"private, max-age={URL_SECONDS}, immutable"
+CACHE_CONTROL_ANNOTATED = "private, no-cache"
 MISSING_CODES = ("404", "NoSuchKey")
 OUTAGE_MESSAGE = "The photo storage cannot be reached at the moment. Nothing is lost; try again in a few minutes."
 
@@ -56,7 +58,7 @@ class OriginalLostError(Exception):
 
 
 # --- Staging: files just accepted, until S3 has them ---------------------------------------------------------------
-def stage_file(name: str, file: File) -> str:  # type: ignore[type-arg]  # django-stubs: File is generic, at run time it is not
+def stage_file(name: str, file: File[bytes]) -> str:
     """Keep an accepted file; the name under which it lies there."""
     return storages["staging"].save(name, file)
 
@@ -90,7 +92,7 @@ def put_object(key: str, data: bytes, *, content_type: str, metadata: Mapping[st
             Key=key,
             Body=data,
             ContentType=content_type,
-            CacheControl=CACHE_CONTROL,
+            CacheControl=CACHE_CONTROL_ANNOTATED if key.startswith(keys.ANNOTATED) else CACHE_CONTROL,
             Metadata=dict(metadata or {}),
             ChecksumSHA256=checksum,
         )

@@ -1,0 +1,117 @@
+"""The API's upload: `POST /api/v1/photos/upload`, in the shape of the specification plus what was refused or known."""
+
+import math
+from collections.abc import Sequence
+from typing import TypedDict
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
+
+from demeter.http import api_view, error_json, form_errors, signed_in_user
+from photos.checks import RefusedFile
+from photos.forms import UploadForm
+from photos.statuses import UploadSource
+from photos.uploads import AcceptedUpload, DuplicateFile, accept_upload
+from processing import queries
+from processing.jobs import start_jobs
+from processing.models import Job
+
+
+class AcceptedJobJson(TypedDict):
+    """A photo that is kept, and its job."""
+
+    job_id: str
+    image_id: str
+    filename: str
+    status: str
+
+
+class RefusedJson(TypedDict):
+    """A file that is not kept: a code for programs, and a sentence that says what to do."""
+
+    filename: str
+    code: str
+    message: str
+
+
+class DuplicateJson(TypedDict):
+    """A file that is here already, as this photo."""
+
+    filename: str
+    image_id: str
+
+
+class UploadJson(TypedDict):
+    """The answer; `total_files` counts the jobs."""
+
+    status: str
+    upload_session_id: str
+    jobs: list[AcceptedJobJson]
+    total_files: int
+    estimated_completion_time_minutes: int
+    poll_url: str
+    refused: list[RefusedJson]
+    duplicates: list[DuplicateJson]
+
+
+@api_view("POST", permission="photos.add_upload")
+def upload(request: HttpRequest) -> JsonResponse:
+    """Accept files: 202 when at least one is kept or known already, 400 with the reasons when none is."""
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        raise form_errors(form)
+    fields = {**form.cleaned_data, "source": form.cleaned_data["source"] or UploadSource.API}
+    with transaction.atomic():
+        accepted = accept_upload(user=signed_in_user(request), **fields)
+        jobs = start_jobs(upload=accepted.upload, images=accepted.images)
+    if accepted.refused and not accepted.images and not accepted.duplicates:
+        return error_json(
+            code="all_files_refused",
+            message="None of the files can be used.",
+            status=400,
+            refused=refused_json(accepted.refused),
+        )
+    return JsonResponse(upload_json(accepted, jobs), status=202)
+
+
+def upload_json(accepted: AcceptedUpload, jobs: Sequence[Job]) -> UploadJson:
+    """The accepted upload, as the spec has it."""
+    session_id = str(accepted.upload.upload_session_id)
+    return {
+        "status": "accepted",
+        "upload_session_id": session_id,
+        "jobs": [
+            {
+                "job_id": str(job.job_id),
+                "image_id": str(job.image_id),
+                "filename": job.image.original_filename,
+                "status": str(job.status),
+            }
+            for job in jobs
+        ],
+        "total_files": len(jobs),
+        "estimated_completion_time_minutes": _estimated_minutes(accepted),
+        "poll_url": f"{reverse('api-jobs-status')}?{urlencode({'upload_session_id': session_id})}",
+        "refused": refused_json(accepted.refused),
+        "duplicates": duplicates_json(accepted.duplicates),
+    }
+
+
+def refused_json(refused: Sequence[RefusedFile]) -> list[RefusedJson]:
+    """Refused files."""
+    return [{"filename": file.filename, "code": file.code, "message": file.message} for file in refused]
+
+
+def duplicates_json(duplicates: Sequence[DuplicateFile]) -> list[DuplicateJson]:
+    """Known files."""
+    return [{"filename": file.filename, "image_id": str(file.image_id)} for file in duplicates]
+
+
+def _estimated_minutes(accepted: AcceptedUpload) -> int:
+    """Until the last photo of this upload is counted, from the measured averages and the queue before it."""
+    if not accepted.images:
+        return 0
+    jobs = queries.upload_jobs(accepted.upload.upload_session_id).jobs
+    return max(1, math.ceil(max((job.remaining_seconds for job in jobs), default=0) / 60))

@@ -1,0 +1,116 @@
+"""May this file be kept? One check for each file of an upload, before anything is written. Called by `photos.uploads`.
+
+The answer is a `CheckedFile`, or a `RefusedFile` whose message tells a person what is wrong and what to do about it.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from photos.content import content_type_of, is_complete
+from photos.pixels import MAX_PIXELS, PictureInfo, TooManyPixelsError, UnreadablePictureError, inspect_picture
+
+FILENAME_LIMIT = 255
+MEGABYTE = 1024 * 1024
+
+
+class RefusalCode(StrEnum):
+    """Why a file is refused, for programs."""
+
+    EMPTY_FILE = "empty_file"
+    UNSUPPORTED_TYPE = "unsupported_type"
+    DAMAGED_FILE = "damaged_file"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    FILE_TOO_LARGE = "file_too_large"
+    TOO_MANY_FILES = "too_many_files"
+    UPLOAD_TOO_LARGE = "upload_too_large"
+
+
+MESSAGES = {
+    RefusalCode.EMPTY_FILE: "The file is empty. Copy it from the camera again, or take the photo again.",
+    RefusalCode.UNSUPPORTED_TYPE: "This is not a JPEG, PNG, WebP or HEIC photo, whatever its name says. "
+    "Choose the photo as the camera saved it.",
+    RefusalCode.DAMAGED_FILE: "The photo is damaged or was cut short. "
+    "Copy it from the camera again, or take the photo again.",
+    RefusalCode.TOO_MANY_PIXELS: f"The photo has more than {MAX_PIXELS // 1_000_000} megapixels. "
+    "Take it with a lower resolution, or as several photos.",
+    RefusalCode.FILE_TOO_LARGE: f"The file is larger than {settings.UPLOAD_MAX_FILE_BYTES // MEGABYTE} MB. "
+    "Save the photo as JPEG, or with a lower resolution.",
+    RefusalCode.TOO_MANY_FILES: f"An upload takes {settings.UPLOAD_MAX_FILES} photos. Send this one in another upload.",
+    RefusalCode.UPLOAD_TOO_LARGE: f"An upload takes {settings.UPLOAD_MAX_TOTAL_BYTES // MEGABYTE} MB in all. "
+    "Send this photo in another upload.",
+}
+
+
+@dataclass(frozen=True)
+class RefusedFile:
+    """A file that is not kept."""
+
+    filename: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A file that may be kept, and what its bytes say."""
+
+    file: UploadedFile[bytes]
+    filename: str
+    content_type: str
+    size_bytes: int
+    sha256: str
+    width_px: int
+    height_px: int
+
+
+def check_file(file: UploadedFile[bytes]) -> CheckedFile | RefusedFile:
+    """Check size, type, pixels and completeness, the cheapest first. One file at a time is in memory."""
+    filename, size_bytes = clean_filename(file.name), file.size or 0
+    if size_bytes == 0:
+        return refuse(filename, RefusalCode.EMPTY_FILE)
+    if size_bytes > settings.UPLOAD_MAX_FILE_BYTES:
+        return refuse(filename, RefusalCode.FILE_TOO_LARGE)
+    file.seek(0)
+    data = file.read()
+    file.seek(0)
+    picture = _inspect(data)
+    if isinstance(picture, RefusalCode):
+        return refuse(filename, picture)
+    return CheckedFile(
+        file=file,
+        filename=filename,
+        content_type=picture.content_type,
+        size_bytes=size_bytes,
+        sha256=hashlib.sha256(data).hexdigest(),
+        width_px=picture.width_px,
+        height_px=picture.height_px,
+    )
+
+
+def _inspect(data: bytes) -> PictureInfo | RefusalCode:
+    content_type = content_type_of(data)
+    if content_type is None:
+        return RefusalCode.UNSUPPORTED_TYPE
+    try:
+        picture = inspect_picture(data)
+    except TooManyPixelsError:
+        return RefusalCode.TOO_MANY_PIXELS
+    except UnreadablePictureError:
+        return RefusalCode.DAMAGED_FILE
+    return picture if is_complete(data, content_type) else RefusalCode.DAMAGED_FILE
+
+
+def refuse(filename: str, code: RefusalCode) -> RefusedFile:
+    """The refusal of a file with the message for people."""
+    return RefusedFile(filename, code.value, MESSAGES[code])
+
+
+def clean_filename(name: str | None) -> str:
+    """A name fit for a text column and a page: printable, no path, not endless, never empty."""
+    base = (name or "").replace("\\", "/").rpartition("/")[2]
+    printable = "".join(character for character in base if character.isprintable()).strip()
+    return printable[-FILENAME_LIMIT:] or "photo"

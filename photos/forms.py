@@ -1,0 +1,62 @@
+"""What an upload may hold; the page and the API read it with the same form. Its cleaned data go to `accept_upload`."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from locations.models import StorageLocation
+from photos.statuses import UploadSource
+
+ACCEPTED_FILES = "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif"
+
+
+class PhotosInput(forms.ClearableFileInput):
+    """A file input that takes several files."""
+
+    template_name = "django/forms/widgets/file.html"
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """At least one file. What each one is, `photos.checks` says: a bad one must not stop the good ones."""
+
+    widget = PhotosInput(attrs={"accept": ACCEPTED_FILES})
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
+        """The files, unread."""
+        files = [file for file in data or [] if isinstance(file, UploadedFile)]
+        if not files:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return files
+
+
+class UploadForm(forms.Form):
+    """Files, and what holds for all of them. `upload_session_id` adds to an earlier upload of the same user."""
+
+    files = PhotosField(  # type: ignore[assignment]  # the spec's name; Django's own `files` belongs to the bound form
+        label=_("Photos"), error_messages={"required": _("Choose at least one photo.")}
+    )
+    storage_location = forms.ModelChoiceField(
+        queryset=StorageLocation.objects.active(),
+        to_field_name="code",
+        required=False,
+        label=_("Location of all these photos"),
+        help_text=_("Leave it empty when the photos know their position (GPS)."),
+        error_messages={"invalid_choice": _("There is no location with this code. Choose one of the list.")},
+        widget=forms.TextInput(
+            attrs={
+                "list": "location-options",
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "placeholder": _("Code or name"),
+                "hx-get": reverse_lazy("location-options"),
+                "hx-trigger": "input changed delay:200ms",
+                "hx-target": "#location-options",
+            }
+        ),
+    )
+    source = forms.ChoiceField(choices=UploadSource.choices, required=False)
+    upload_session_id = forms.UUIDField(required=False)

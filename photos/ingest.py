@@ -1,0 +1,90 @@
+"""Phase 1 for one photo: from staging to S3, with what the photo says about itself.
+
+`processing.stages` calls `store_original` from the io workers. The original is safe first: written, verified, noted in
+the row; then come EXIF, thumbnail and preview; the staged file goes last. A second run goes on where one stopped.
+"""
+
+from datetime import UTC
+from urllib.parse import quote
+from uuid import UUID
+
+from django.utils import timezone
+
+from photos import keys, storage
+from photos.exif import PhotoExif, exif_json, gps_json, read_exif
+from photos.models import S3Image
+from photos.pixels import make_preview, make_thumbnail
+
+# S3 takes 2 KB of metadata in all.
+METADATA_NAME_LIMIT = 1000
+
+
+def store_original(image_id: UUID) -> None:
+    """Bring one photo to S3 and describe it in its row; nothing happens when that is done already.
+
+    Raises:
+        UnreadablePictureError: it cannot be decoded; the original is in S3 all the same.
+        OriginalLostError: the file is neither in staging nor in S3.
+        Unavailable: S3 cannot be reached now; the photo stays in staging.
+    """
+    image = S3Image.objects.get(pk=image_id)
+    if image.stored_at is None or image.s3_key_preview is None:
+        data = storage.read_original(image)
+        _store(image, data)
+        _describe(image, data)
+    if image.staging_name:
+        storage.delete_staged(image.staging_name)
+        image.staging_name = ""
+        image.save(update_fields=["staging_name", "updated_at"])
+
+
+def _store(image: S3Image, data: bytes) -> None:
+    """The original, verified; only then `stored_at`."""
+    if image.stored_at is None:
+        content_type = str(image.content_type)
+        storage.put_object(image.s3_key_original, data, content_type=content_type, metadata=original_metadata(image))
+        image.stored_at = timezone.now()
+        image.save(update_fields=["stored_at", "updated_at"])
+
+
+def _describe(image: S3Image, data: bytes) -> None:
+    """EXIF, position, thumbnail and preview; the preview's key is the mark that all is done."""
+    exif, preview = read_exif(data), make_preview(data)
+    thumbnail_key = keys.thumbnail_key(image.image_id, image.created_at)
+    preview_key = keys.preview_key(image.image_id, image.created_at)
+    # From the preview: a HEIC photo takes a second to decode.
+    storage.put_object(thumbnail_key, make_thumbnail(preview), content_type="image/jpeg")
+    storage.put_object(preview_key, preview, content_type="image/jpeg")
+    image.exif_metadata, image.gps_coordinates = exif_json(exif), gps_json(exif)
+    _note_time(image, exif)
+    image.s3_key_thumbnail, image.s3_key_preview = thumbnail_key, preview_key
+    image.save(
+        update_fields=[
+            "exif_metadata",
+            "gps_coordinates",
+            "taken_at",
+            "s3_key_thumbnail",
+            "s3_key_preview",
+            "updated_at",
+        ]
+    )
+
+
+def _note_time(image: S3Image, exif: PhotoExif) -> None:
+    """A wall clock without a zone counts as the nursery's (`TIME_ZONE`); `exif_metadata` says so."""
+    taken_at = exif.taken_at
+    if taken_at is not None and taken_at.tzinfo is None:
+        taken_at = timezone.make_aware(taken_at)
+    image.taken_at = taken_at
+
+
+def original_metadata(image: S3Image) -> dict[str, str]:
+    """The object metadata of the spec; S3 takes ASCII, so the file name is percent-encoded."""
+    name = quote(image.original_filename, safe=" !#$&'()+,;=@[]^`{}~")
+    return {
+        "image_id": str(image.image_id),
+        "uploaded_by": f"user-{image.uploaded_by_user_id}",
+        "upload_timestamp": f"{image.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "content_type": str(image.content_type),
+        "original_filename": name if len(name) <= METADATA_NAME_LIMIT else quote(image.original_filename[:80]),
+    }

@@ -1,0 +1,12 @@
+"""Addresses of uploads: the home page, its fragments, and the API's upload."""
+
+from django.urls import path
+
+from photos import api, views
+
+urlpatterns = [
+    path("", views.upload, name="upload"),
+    path("uploads/<uuid:upload_session_id>/receipt/", views.receipt, name="upload-receipt"),
+    path("uploads/locations/", views.location_options, name="location-options"),
+    path("api/v1/photos/upload", api.upload, name="api-upload"),
+]

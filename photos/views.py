@@ -1,0 +1,104 @@
+"""The upload page, which is the home page: choose photos above, see the jobs of the last 48 hours below.
+
+With JavaScript `static/js/upload.js` sends each file by itself to the API; without, the form arrives here as a whole.
+"""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from demeter.http import signed_in_user
+from demeter.refusals import NotFound
+from locations.search import search_locations
+from photos.forms import UploadForm
+from photos.models import Upload
+from photos.statuses import UploadSource
+from photos.uploads import AcceptedUpload, accept_upload
+from processing import queries
+from processing.jobs import start_jobs
+
+# More would make the page heavy; typing finds the rest.
+OFFERED_LOCATIONS = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("photos.view_s3image", raise_exception=True)
+def upload(request: HttpRequest) -> HttpResponse:
+    """The page; a POST (no JavaScript) accepts the files and goes on to their jobs."""
+    if request.method != "POST":
+        return _render_page(request, UploadForm())
+    if not request.user.has_perm("photos.add_upload"):
+        raise PermissionDenied
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _render_page(request, form, status=422)
+    fields = {**form.cleaned_data, "source": source_of(request)}
+    try:
+        with transaction.atomic():
+            accepted = accept_upload(user=signed_in_user(request), **fields)
+            start_jobs(upload=accepted.upload, images=accepted.images)
+    except NotFound as refusal:
+        raise Http404(refusal.message) from refusal
+    _tell(request, accepted)
+    if not accepted.images:
+        return redirect("upload")
+    query = urlencode({"upload_session_id": str(accepted.upload.upload_session_id)})
+    return redirect(f"{reverse('jobs')}?{query}")
+
+
+@require_safe
+@never_cache
+@permission_required("photos.view_s3image", raise_exception=True)
+def receipt(request: HttpRequest, upload_session_id: UUID) -> HttpResponse:
+    """Fragment: how many photos of one's own upload are verified in S3; asks again until all are."""
+    upload_row = get_object_or_404(Upload, pk=upload_session_id, user=signed_in_user(request))
+    counted = upload_row.images.aggregate(accepted=Count("pk"), stored=Count("stored_at"))
+    return render(request, "photos/_receipt.html", {"upload": upload_row, **counted})
+
+
+@require_safe
+@permission_required("photos.view_s3image", raise_exception=True)
+def location_options(request: HttpRequest) -> HttpResponse:
+    """Fragment: the locations that match what is typed in the upload form."""
+    found = search_locations(request.GET.get("storage_location", ""), limit=OFFERED_LOCATIONS)
+    return render(request, "photos/_location_options.html", {"locations": found})
+
+
+def source_of(request: HttpRequest) -> UploadSource:
+    """Phone or desk; "Mobi" is what browsers on phones have in common."""
+    return UploadSource.MOBILE if "Mobi" in request.headers.get("User-Agent", "") else UploadSource.WEB
+
+
+def _render_page(request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
+    context = {
+        "form": form,
+        "source": source_of(request),
+        "locations": search_locations("", limit=OFFERED_LOCATIONS),
+        "max_files": settings.UPLOAD_MAX_FILES,
+        "max_file_bytes": settings.UPLOAD_MAX_FILE_BYTES,
+        "max_total_bytes": settings.UPLOAD_MAX_TOTAL_BYTES,
+        "job_list": queries.recent_jobs(),
+        "upload_session_id": None,
+    }
+    return render(request, "photos/upload.html", context, status=status)
+
+
+def _tell(request: HttpRequest, accepted: AcceptedUpload) -> None:
+    """What became of the files, as messages of the next page."""
+    if accepted.images:
+        messages.success(request, f"Received: {len(accepted.images)} photos.")
+    for duplicate in accepted.duplicates:
+        messages.info(request, f"{duplicate.filename}: this photo is here already; it is not counted twice.")
+    for refused in accepted.refused:
+        messages.warning(request, f"{refused.filename}: {refused.message}")
