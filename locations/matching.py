@@ -57,30 +57,31 @@ def match_gps(*, lon: float, lat: float, accuracy_m: float | None = None) -> Loc
     An error that is missing, zero, negative or not a number counts as not stated.
     """
     geo.check_point(lon, lat)
-    stated = accuracy_m is not None and math.isfinite(accuracy_m) and accuracy_m > 0
-    error_m = accuracy_m if stated and accuracy_m is not None else 0.0
-    radius_m = min(max(error_m, PHONE_ERROR_M), MAX_SEARCH_RADIUS_M)
-    candidates = _candidates_near(lon=lon, lat=lat, radius_m=radius_m)
-    within_error = tuple(found for found in candidates if (found.distance_m or 0.0) <= error_m)
+    error_m = accuracy_m if accuracy_m is not None and math.isfinite(accuracy_m) and accuracy_m > 0 else 0.0
+    within_error = _candidates_near(lon=lon, lat=lat, radius_m=min(error_m, MAX_SEARCH_RADIUS_M))
     if not within_error:
-        return LocationMatch("outside", candidates[:MAX_OFFERS])
+        return LocationMatch("outside", _candidates_near(lon=lon, lat=lat, radius_m=PHONE_ERROR_M))
     if len(within_error) == 1 and within_error[0].distance_m == 0:
         return LocationMatch("matched", within_error)
-    return LocationMatch("ambiguous", within_error[:MAX_OFFERS])
+    return LocationMatch("ambiguous", within_error)
 
 
 def _candidates_near(*, lon: float, lat: float, radius_m: float) -> tuple[Candidate, ...]:
-    """Active locations within the radius, nearest first: the index proposes, exact distances decide."""
+    """The best active locations within the radius, nearest first: the index proposes, exact distances decide."""
     box = geo.search_box(lon=lon, lat=lat, radius_m=radius_m)
-    locations = list(StorageLocation.objects.active().with_names().touching(box))
-    metres = geo.distances_m([location.polygon for location in locations], lon=lon, lat=lat)
-    near = sorted(
-        ((distance, location) for distance, location in zip(metres, locations, strict=True) if distance <= radius_m),
-        key=lambda pair: (pair[0], pair[1].code),
-    )
+    proposed = list(StorageLocation.objects.active().touching(box).values_list("pk", "code", "polygon"))
+    metres = geo.distances_m([polygon for _pk, _code, polygon in proposed], lon=lon, lat=lat)
+    ranked = sorted(
+        (distance, code, pk)
+        for distance, (pk, code, _polygon) in zip(metres, proposed, strict=True)
+        if distance <= radius_m
+    )[:MAX_OFFERS]
+    if not ranked:
+        return ()
+    locations = StorageLocation.objects.with_names().in_bulk([pk for _distance, _code, pk in ranked])
     return tuple(
-        Candidate(location=location, source="gps", evidence=_describe_distance(distance), distance_m=distance)
-        for distance, location in near
+        Candidate(location=locations[pk], source="gps", evidence=_describe_distance(distance), distance_m=distance)
+        for distance, _code, pk in ranked
     )
 
 

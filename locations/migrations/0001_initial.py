@@ -6,9 +6,10 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.text
 import django.utils.timezone
+from django.db import migrations, models
+
 import locations.models.codes
 import locations.models.places
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
