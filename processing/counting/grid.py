@@ -1,7 +1,8 @@
 """Crates and trays have cells: rows and columns read from where the plants stand, empty cells by subtraction.
 
-The outline's four corners undo the perspective; then the distances repeat along both sides, and the repeat is
-found as the strongest period (the resultant length of the phases, Mardia and Jupp, Directional Statistics, 2.3).
+The outline's four corners undo the perspective roughly; then the distances repeat along both sides, and the repeat
+is found as the strongest period (the resultant length of the phases, Mardia and Jupp, Directional Statistics, 2.3).
+Plants stand above the plane of the outline, so the plane of their tops is fitted to them afterwards.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from processing.counting.containers import Container, points_inside
 from processing.counting.parameters import GridParameters
 
 Floats64 = NDArray[np.float64]
+Ints = NDArray[np.int_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +37,11 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class _Axis:
-    """Cell centres along one side of the container, as fractions of its length."""
+class _Period:
+    """Where cell centres repeat along one side of the container, as fractions of its length."""
 
     first: float
     pitch: float
-    count: int
-    regularity: float
 
 
 def fit_grid(container: Container, detections: Detections, parameters: GridParameters) -> Grid | None:
@@ -52,14 +52,16 @@ def fit_grid(container: Container, detections: Detections, parameters: GridParam
     if corners is None:
         return None
     square = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], dtype=np.float32)
-    to_square = cv2.getPerspectiveTransform(corners, square)
+    to_square = np.asarray(cv2.getPerspectiveTransform(corners, square), dtype=np.float64)
     points = _transform(detections.centres, to_square)
     sizes = np.median(_box_sides(detections, to_square), axis=0)
-    axes = [_fit_axis(points[:, side], float(sizes[side]), parameters) for side in (0, 1)]
-    across, down = axes
+    across, down = (_find_period(points[:, side], float(sizes[side]), parameters) for side in (0, 1))
     if across is None or down is None:
         return None
-    return _fill(container, detections, points, (across, down), np.linalg.inv(to_square))
+    scaling = np.diag([1 / across.pitch, 1 / down.pitch, 1.0])
+    scaling[:2, 2] = -across.first / across.pitch, -down.first / down.pitch
+    to_cells = _refine(detections.centres, scaling @ to_square)
+    return None if to_cells is None else _fill(container, detections, to_cells, parameters)
 
 
 def four_corners(container: Container, min_cover: float) -> NDArray[np.float32] | None:
@@ -78,7 +80,7 @@ def four_corners(container: Container, min_cover: float) -> NDArray[np.float32] 
     return np.asarray(corners, dtype=np.float32)
 
 
-def _transform(points: NDArray[np.float32], matrix: NDArray[np.float64]) -> Floats64:
+def _transform(points: NDArray[np.float32], matrix: Floats64) -> Floats64:
     moved = cv2.perspectiveTransform(points.reshape(-1, 1, 2).astype(np.float64), matrix)
     return np.asarray(moved, dtype=np.float64).reshape(-1, 2)
 
@@ -92,7 +94,7 @@ def _box_sides(detections: Detections, to_square: Floats64) -> Floats64:
     return np.maximum(np.abs(right - left), np.abs(bottom - top))
 
 
-def _fit_axis(values: Floats64, plant_size: float, parameters: GridParameters) -> _Axis | None:
+def _find_period(values: Floats64, plant_size: float, parameters: GridParameters) -> _Period | None:
     """The strongest period of the values (fractions of a side), at least about a plant long."""
     shortest = max(plant_size * parameters.min_pitch_plants, 1 / parameters.max_cells_a_side)
     longest = 1 / parameters.min_cells_a_side
@@ -101,14 +103,67 @@ def _fit_axis(values: Floats64, plant_size: float, parameters: GridParameters) -
     pitches = 1 / np.linspace(1 / longest, 1 / shortest, 600)
     phases = np.exp(2j * np.pi * values[None, :] / pitches[:, None]).mean(axis=1)
     best = int(np.argmax(np.abs(phases)))
-    regularity, pitch = float(np.abs(phases[best])), float(pitches[best])
-    if regularity < parameters.min_regularity:
+    if np.abs(phases[best]) < parameters.min_first_regularity:
         return None
-    offset = float(np.angle(phases[best]) / (2 * np.pi) * pitch)
-    margin = parameters.rim_pitches * pitch
-    first = offset + pitch * np.ceil((margin - offset) / pitch)
-    count = int(np.floor((1 - margin - first) / pitch)) + 1
-    return _Axis(float(first), pitch, count, regularity) if count >= parameters.min_cells_a_side else None
+    pitch = float(pitches[best])
+    return _Period(float(np.angle(phases[best]) / (2 * np.pi) * pitch), pitch)
+
+
+def _refine(centres: NDArray[np.float32], to_cells: Floats64, rounds: int = 4) -> Floats64 | None:
+    """The perspective that puts the plants themselves nearest to whole cells; None when there is none."""
+    for _ in range(rounds):
+        cells = np.round(_transform(centres, to_cells))
+        better, _ = cv2.findHomography(centres.astype(np.float64), cells, cv2.RANSAC, 0.3)
+        if better is None or not np.isfinite(better).all():
+            return None
+        to_cells = np.asarray(better, dtype=np.float64)
+    return to_cells
+
+
+def _fill(container: Container, detections: Detections, to_cells: Floats64, parameters: GridParameters) -> Grid | None:
+    """Which cells hold a plant (dead ones too), and where the others are."""
+    points = _transform(detections.centres, to_cells)
+    cells = np.round(points).astype(int)
+    regularity = float(np.abs(np.exp(2j * np.pi * points).mean(axis=0)).min())
+    to_photo = np.asarray(np.linalg.inv(to_cells), dtype=np.float64)
+    first, last = cells.min(axis=0), cells.max(axis=0)
+    if container.kind == "plug":
+        first, last = _extend(container, first, last, to_photo, parameters)
+    spans = last - first + 1
+    sides_fit = (spans >= parameters.min_cells_a_side) & (spans <= parameters.max_cells_a_side)
+    if regularity < parameters.min_regularity or not sides_fit.all():
+        return None
+    planted = np.isin(detections.class_id, (PLANT, DEAD))
+    taken = set(map(tuple, cells[planted].tolist()))
+    every = np.stack(np.meshgrid(*(np.arange(span) for span in spans)), axis=-1).reshape(-1, 2) + first
+    in_photo = _transform(every.astype(np.float32), to_photo).astype(np.float32)
+    inside = points_inside(container, in_photo)
+    full = np.array([tuple(cell) in taken for cell in every.tolist()])
+    return Grid(
+        rows=int(spans[1]),
+        columns=int(spans[0]),
+        occupied=int((inside & full).sum()),
+        free_centres=in_photo[inside & ~full],
+        regularity=regularity,
+        neighbour_distance=_neighbour_distance(points),
+    )
+
+
+def _extend(
+    container: Container, first: Ints, last: Ints, to_photo: Floats64, parameters: GridParameters
+) -> tuple[Ints, Ints]:
+    """Outer rows without any plant: added while the whole row fits in the outline. Trays only: crates have walls."""
+    first, last = first.copy(), last.copy()
+    for axis in (0, 1):
+        for ends, step in ((first, -1), (last, 1)):
+            while last[axis] - first[axis] < parameters.max_cells_a_side:
+                row = np.zeros((int(last[1 - axis] - first[1 - axis]) + 1, 2), dtype=np.float32)
+                row[:, 1 - axis] = np.arange(first[1 - axis], last[1 - axis] + 1)
+                row[:, axis] = ends[axis] + step * (1 + parameters.row_depth)
+                if not points_inside(container, _transform(row, to_photo).astype(np.float32)).all():
+                    break
+                ends[axis] += step
+    return first, last
 
 
 def _neighbour_distance(cells: Floats64) -> float:
@@ -116,30 +171,3 @@ def _neighbour_distance(cells: Floats64) -> float:
     distances = np.linalg.norm(cells[:, None] - cells[None], axis=2)
     np.fill_diagonal(distances, np.inf)
     return float(np.median(distances.min(axis=1)))
-
-
-def _fill(
-    container: Container, detections: Detections, points: Floats64, axes: tuple[_Axis, _Axis], to_photo: Floats64
-) -> Grid:
-    """Which cells hold a plant (dead ones too), and where the others are."""
-    across, down = axes
-    planted = np.isin(detections.class_id, (PLANT, DEAD))
-    columns = np.round((points[planted, 0] - across.first) / across.pitch).astype(int)
-    rows = np.round((points[planted, 1] - down.first) / down.pitch).astype(int)
-    taken = set(zip(rows.tolist(), columns.tolist(), strict=True))
-    cells = [(row, column) for row in range(down.count) for column in range(across.count)]
-    centres = np.array(
-        [(across.first + column * across.pitch, down.first + row * down.pitch) for row, column in cells],
-        dtype=np.float32,
-    )
-    in_photo = _transform(centres, to_photo).astype(np.float32)
-    inside = points_inside(container, in_photo)
-    full = np.array([cell in taken for cell in cells])
-    return Grid(
-        rows=down.count,
-        columns=across.count,
-        occupied=int((inside & full).sum()),
-        free_centres=in_photo[inside & ~full],
-        regularity=min(across.regularity, down.regularity),
-        neighbour_distance=_neighbour_distance(points / (across.pitch, down.pitch)),
-    )

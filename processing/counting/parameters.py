@@ -58,8 +58,9 @@ class GridParameters:
     min_cells_a_side: int = 2
     max_cells_a_side: int = 30
     min_pitch_plants: float = 0.6
-    min_regularity: float = 0.5
-    rim_pitches: float = 0.25
+    min_first_regularity: float = 0.2
+    min_regularity: float = 0.6
+    row_depth: float = 0.4
     min_single_occupancy: float = 0.85
     min_occupied_share: float = 0.4
     neighbour_distance: tuple[float, float] = (0.75, 1.25)
