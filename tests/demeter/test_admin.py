@@ -1,0 +1,207 @@
+"""Every table in the Django admin opens, is read-only where the pipeline writes, and is closed to all but staff."""
+
+import uuid
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from django_celery_results.models import GroupResult, TaskResult
+
+from demeter.accounts.models import ApiToken, User
+from demeter.accounts.roles import ADMIN, SUPERVISOR, VIEWER, WORKER
+from demeter.accounts.tokens import find_token_user, issue_token
+from locations.models import ProductSize
+from photos.models import S3Image, Upload
+from processing.models import Estimation, Job, Segment, Session
+from stock.ledger import record_count
+from stock.models import StockBatch, StockCount, StockMovement
+from tests.factories import UserFactory
+from tests.gallery.factories import EstimationFactory
+from tests.locations.factories import DensityParametersFactory, LocationConfigFactory
+from tests.processing.factories import SessionFactory
+
+pytestmark = pytest.mark.django_db
+
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+WRITTEN_BY_THE_PIPELINE = (Upload, S3Image, Job, Session, Segment, Estimation, StockCount, StockMovement)
+
+
+def url_of(model, page, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def make_counted_photo():
+    """A photo with all that hangs on it, counted into the stock."""
+    config = LocationConfigFactory()
+    session = SessionFactory(ready=True, storage_location=config.location)
+    EstimationFactory(segment__session=session)
+    record_count(
+        image_id=session.original_image_id,
+        session_id=session.session_id,
+        location=config.location,
+        config=config,
+        quantity=120,
+        quantity_empty=5,
+        user=session.job.requested_by,
+        happened_at=timezone.now(),
+    )
+
+
+@pytest.fixture
+def rows():
+    """At least one row of every registered table."""
+    make_counted_photo()
+    DensityParametersFactory()
+    ProductSize.objects.create(code="S", name="S", min_height_cm=5, max_height_cm=10, sort_order=2)
+    issue_token(user=UserFactory(), name="phone")
+    TaskResult.objects.create(task_id=str(uuid.uuid4()))
+    GroupResult.objects.create(group_id=str(uuid.uuid4()))
+
+
+@pytest.fixture
+def administrator():
+    client = Client()
+    client.force_login(UserFactory(admin=True))
+    return client
+
+
+def test_every_page_of_every_table_opens(admin_client, rows):
+    for model in MODELS:
+        row = model._default_manager.first()
+        assert row is not None, f"{model}: make one in the fixture `rows`"
+        assert admin_client.get(url_of(model, "changelist")).status_code == 200, model
+        assert admin_client.get(url_of(model, "change", row.pk)).status_code == 200, model
+        expected = 403 if model in (*WRITTEN_BY_THE_PIPELINE, StockBatch) else 200
+        assert admin_client.get(url_of(model, "add")).status_code == expected, model
+
+
+def test_every_table_can_be_searched_by_any_word(admin_client, rows):
+    for model in MODELS:
+        assert admin_client.get(url_of(model, "changelist"), {"q": "no-such 12 é%'"}).status_code == 200, model
+
+
+@pytest.mark.parametrize("model", WRITTEN_BY_THE_PIPELINE)
+def test_results_are_found_by_their_id_and_not_changed(admin_client, rows, model):
+    row = model.objects.first()
+    owner = getattr(row, "image_id", None) or getattr(row, "session_id", None) or row.pk
+    key = (
+        uuid.UUID(str(owner)) if model is not Segment and model is not Estimation else Session.objects.get().session_id
+    )
+    found = admin_client.get(url_of(model, "changelist"), {"q": str(key)})
+    assert found.context["cl"].result_count >= 1
+    assert admin_client.post(url_of(model, "change", row.pk), {}).status_code == 403
+    assert admin_client.post(url_of(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+    assert found.context["cl"].model_admin.get_actions(found.wsgi_request) == {}
+
+
+@pytest.mark.parametrize("model", [*WRITTEN_BY_THE_PIPELINE, StockBatch])
+def test_long_lists_need_no_more_queries(admin_client, django_assert_max_num_queries, model):
+    for _ in range(8):
+        make_counted_photo()
+    with django_assert_max_num_queries(14):
+        assert admin_client.get(url_of(model, "changelist")).status_code == 200
+
+
+def test_batch_is_described_but_not_counted(admin_client, rows):
+    batch = StockBatch.objects.get()
+    url = url_of(StockBatch, "change", batch.pk)
+    data = {"state": batch.state_id, "quality": "4", "notes": "Strong", "quantity_current": "9", "batch_code": "X"}
+    assert admin_client.post(url, data).status_code == 302
+    batch.refresh_from_db()
+    assert (batch.quality, batch.notes) == (4, "Strong")
+    assert (batch.quantity_current, batch.batch_code[0]) == (120, "L")
+    assert admin_client.post(url, data | {"quality": "6"}).status_code == 200
+    assert admin_client.post(url_of(StockBatch, "delete", batch.pk), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("role", [VIEWER, WORKER, SUPERVISOR, None])
+def test_only_administrators_get_into_the_admin(client, role):
+    client.force_login(UserFactory(role=role))
+    for url in (reverse("admin:index"), *(url_of(model, "changelist") for model in MODELS)):
+        response = client.get(url)
+        assert response.status_code == 302, url
+        assert response["Location"].startswith(reverse("admin:login"))
+
+
+def test_anonymous_is_sent_to_the_login(client):
+    assert client.get(reverse("admin:index")).status_code == 302
+
+
+def test_administrator_sees_core_tables_and_accounts(administrator, rows):
+    open_models = [model for model in MODELS if administrator.get(url_of(model, "changelist")).status_code == 200]
+    closed = {model for model in MODELS if model not in open_models}
+    assert closed == {Group, TaskResult, GroupResult}
+
+
+def test_token_is_shown_once_and_kept_as_a_hash(administrator):
+    owner = UserFactory()
+    url = url_of(ApiToken, "add")
+    page = administrator.post(url, {"user": owner.pk, "name": "phone"}, follow=True).content.decode()
+    token = page.partition("not shown again: ")[2].partition("<")[0].strip()
+    assert find_token_user(token) == owner
+    row = ApiToken.objects.get()
+    for later in (url_of(ApiToken, "changelist"), url_of(ApiToken, "change", row.pk)):
+        body = administrator.get(later).content.decode()
+        assert token not in body
+        assert row.token_sha256 not in body
+
+
+def test_token_can_be_renamed_but_keeps_owner_and_hash(administrator):
+    owner = UserFactory()
+    token = issue_token(user=owner, name="phone")
+    row = ApiToken.objects.get()
+    administrator.post(url_of(ApiToken, "change", row.pk), {"user": UserFactory().pk, "name": "old phone"})
+    assert find_token_user(token) == owner
+    assert ApiToken.objects.get().name == "old phone"
+
+
+def test_revoked_token_stops_working_and_stays_listed(administrator):
+    token = issue_token(user=UserFactory(), name="phone")
+    data = {"action": "revoke", "_selected_action": [ApiToken.objects.get().pk]}
+    page = administrator.post(url_of(ApiToken, "changelist"), data, follow=True)
+    assert "Revoked: 1" in page.content.decode()
+    assert find_token_user(token) is None
+    first = ApiToken.objects.get().revoked_at
+    administrator.post(url_of(ApiToken, "changelist"), data)
+    assert ApiToken.objects.get().revoked_at == first
+
+
+def user_form(user, **changes):
+    groups = list(user.groups.values_list("pk", flat=True))
+    data = {"username": user.username, "date_joined_0": "2025-10-08", "date_joined_1": "10:30:00", "groups": groups}
+    return data | {"is_active": "on", "is_staff": "on"} | changes
+
+
+def test_administrator_makes_users_and_gives_them_a_role(administrator):
+    data = {"username": "nina", "usable_password": "true", "password1": "greenhouse-42", "password2": "greenhouse-42"}
+    assert administrator.post(url_of(User, "add"), data).status_code == 302
+    nina = User.objects.get(username="nina")
+    role = Group.objects.get(name=SUPERVISOR).pk
+    assert administrator.post(url_of(User, "change", nina.pk), user_form(nina, groups=[role])).status_code == 302
+    assert User.objects.get(username="nina").has_perm("photos.delete_s3image")
+
+
+def test_administrator_cannot_become_superuser():
+    me = UserFactory(admin=True)
+    client = Client()
+    client.force_login(me)
+    data = user_form(me, is_superuser="on", user_permissions=[1])
+    assert client.post(url_of(User, "change", me.pk), data).status_code == 302
+    me.refresh_from_db()
+    assert not me.is_superuser
+    assert not me.user_permissions.exists()
+    assert me.groups.get().name == ADMIN
+
+
+def test_administrator_cannot_take_over_a_superuser(administrator, admin_user):
+    password = admin_user.password
+    assert administrator.post(url_of(User, "change", admin_user.pk), user_form(admin_user)).status_code == 403
+    passwords = {"password1": "greenhouse-42", "password2": "greenhouse-42", "usable_password": "true"}
+    url = reverse("admin:auth_user_password_change", args=[admin_user.pk])
+    assert administrator.post(url, passwords).status_code == 403
+    assert administrator.post(url_of(User, "delete", admin_user.pk), {"post": "yes"}).status_code == 403
+    admin_user.refresh_from_db()
+    assert admin_user.password == password
