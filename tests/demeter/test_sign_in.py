@@ -1,0 +1,47 @@
+"""Every page, fragment and endpoint asks who you are, whichever app it comes from."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, get_resolver, reverse
+
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+OPEN = {"login", "logout", "healthz"}
+
+
+def own_addresses() -> Iterator[str]:
+    """The address of every named view outside the admin, with ids that are nobody's."""
+    for resolver in get_resolver().url_patterns:
+        for entry in [resolver] if isinstance(resolver, URLPattern) else resolver.url_patterns:
+            if isinstance(entry, URLPattern) and resolver.pattern.regex.pattern != "^admin/" and entry.name not in OPEN:
+                arguments = {name: uuid.uuid4() for name in entry.pattern.converters}
+                yield reverse(entry.name, kwargs=arguments)
+
+
+def test_addresses_are_found():
+    addresses = set(own_addresses())
+    assert {"/", "/jobs/", "/gallery/", "/api/v1/photos/upload", "/api/v1/photos/gallery"} <= addresses
+    assert not any(address.startswith("/admin/") for address in addresses)
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
+def test_anonymous_gets_nowhere(client, method):
+    for address in own_addresses():
+        response = getattr(client, method)(address)
+        if address.startswith("/api/"):
+            assert response.status_code in (401, 405), address
+            assert "error" in response.json()
+        else:
+            assert (response.status_code, response["Location"]) == (302, f"{reverse('login')}?next={address}")
+
+
+def test_user_without_a_role_gets_nowhere(client):
+    client.force_login(UserFactory(role=None))
+    for address in own_addresses():
+        statuses = {client.get(address).status_code, client.post(address).status_code}
+        assert 403 in statuses, address
+        assert statuses <= {403, 405}, address
