@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from demeter.http import signed_in_user
 from demeter.refusals import NotFound
 from locations.search import search_locations
+from photos.checks import MEGABYTE
 from photos.forms import UploadForm
 from photos.models import Upload
 from photos.statuses import UploadSource
@@ -87,6 +88,7 @@ def _render_page(request: HttpRequest, form: UploadForm, status: int = 200) -> H
         "locations": search_locations("", limit=OFFERED_LOCATIONS),
         "max_files": settings.UPLOAD_MAX_FILES,
         "max_file_bytes": settings.UPLOAD_MAX_FILE_BYTES,
+        "max_file_megabytes": settings.UPLOAD_MAX_FILE_BYTES // MEGABYTE,
         "max_total_bytes": settings.UPLOAD_MAX_TOTAL_BYTES,
         "job_list": queries.recent_jobs(),
         "upload_session_id": None,
