@@ -93,7 +93,7 @@ def detect(segment_id: int, *, worker: str) -> dict[str, Any]:
         lifecycle.postpone(segment, seconds=_retry_delay(segment.postponements))
     except Exception as error:
         logger.exception("container %s of session %s failed", segment.number, segment.session_id)
-        lifecycle.finish_segment(segment, status=SegmentStatus.FAILED, error=_in_words(error))
+        lifecycle.finish_segment(segment, status=SegmentStatus.FAILED, error=f"{type(error).__name__} in detection")
     return {"segment": segment_id, "status": segment.status}
 
 
@@ -141,16 +141,12 @@ def _ending_job(job: Job, work: Callable[[], Result]) -> Result | None:
         lifecycle.fail(job.pk, STORAGE_LOST, str(error))
     except Exception as error:
         logger.exception("job %s failed in phase %s", job.pk, job.phase)
-        lifecycle.fail(job.pk, INTERNAL_ERROR, _in_words(error))
+        lifecycle.fail(job.pk, INTERNAL_ERROR, f"{type(error).__name__} in the phase {job.phase}; the log tells more")
     return None
 
 
 def _retry_delay(postponements: int) -> float:
     return retry_delay_seconds(postponements, random.Random())  # noqa: S311  jitter, not a secret
-
-
-def _in_words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:500]
 
 
 def read_picture(image: S3Image) -> Rgb:
