@@ -97,6 +97,6 @@ def find_density(*, detected_kind: str, product: Product, packaging: Packaging |
             container_type__kind__in=KINDS_BY_DETECTED[detected_kind], product=product, packaging=packaging
         )
         .select_related("container_type")
-        .order_by("source", "-updated_at")
+        .order_by("source", "-updated_at")  # "calibrated" comes before "default"
         .first()
     )
