@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from demeter.refusals import NotFound
-from gallery.badges import Badge, badge_of
+from gallery.badges import Badge, badge_of, problem_message
 from gallery.queries import visible_photos
 from locations.models import ContainerKind
 from photos.models import S3Image
@@ -85,6 +85,11 @@ class PhotoDetail:
     containers: tuple[ContainerRow, ...]
     candidates: tuple[Candidate, ...]
     history: tuple[HistoryEvent, ...]
+
+    @property
+    def problem_message(self) -> str:
+        """What exactly is wrong, in words; empty when nothing is."""
+        return problem_message(self.image)
 
     @property
     def confidence_percent(self) -> int | None:

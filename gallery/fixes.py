@@ -38,10 +38,12 @@ def may_fix(user: User, problem: Problem) -> bool:
 
 def batch_neighbours(image: S3Image) -> tuple[Candidate, ...]:
     """Where the other photos of the same upload were taken, the most frequent first."""
+    if image.upload is None:
+        return ()
     placed = (
         StorageLocation.objects.active()
         .with_names()
-        .filter(sessions__original_image__upload_id=image.upload_id, sessions__original_image__deleted_at=None)
+        .filter(sessions__original_image__upload=image.upload, sessions__original_image__deleted_at=None)
         .exclude(sessions__original_image=image)
         .annotate(photos=Count("sessions__original_image", distinct=True))
         .order_by("-photos", "code")[:MAX_NEIGHBOURS]
@@ -74,9 +76,7 @@ def photos_waiting(image: S3Image, *, problem: Problem, location: StorageLocatio
     location_ids = [location.pk]
     config = active_config(location) if problem.fix == "calibrate" else None
     if config is not None:
-        alike = LocationConfig.objects.filter(
-            active=True, product_id=config.product_id, packaging_id=config.packaging_id
-        )
+        alike = LocationConfig.objects.filter(active=True, product=config.product, packaging=config.packaging)
         location_ids = list(alike.values_list("location_id", flat=True))
     waiting = find_photos_waiting_at(location_ids, problem_code=problem.code).exclude(pk=image.pk)
     return waiting.exclude(jobs__status__in=UNFINISHED)

@@ -15,6 +15,7 @@ PER_PAGE = 50
 MAX_PER_PAGE = 100
 MAX_PAGE = 1_000_000
 ISO_DATE = ["%Y-%m-%d"]
+CALENDAR = forms.DateInput(attrs={"type": "date"}, format=ISO_DATE[0])
 PERIODS = (("", "Any time"), ("7", "Last 7 days"), ("30", "Last 30 days"))
 STATUSES = (
     ("all", "All photos"),
@@ -30,8 +31,8 @@ class GalleryFilterForm(forms.Form):
     q = forms.CharField(label="Search", required=False, max_length=100)
     status = forms.ChoiceField(label="Status", choices=STATUSES, required=False)
     days = forms.TypedChoiceField(label="Period", choices=PERIODS, coerce=int, empty_value=None, required=False)
-    date_from = forms.DateField(label="From", input_formats=ISO_DATE, required=False)
-    date_to = forms.DateField(label="To", input_formats=ISO_DATE, required=False)
+    date_from = forms.DateField(label="From", input_formats=ISO_DATE, required=False, widget=CALENDAR)
+    date_to = forms.DateField(label="To", input_formats=ISO_DATE, required=False, widget=CALENDAR)
     warehouse_id = forms.ModelMultipleChoiceField(
         label="Warehouses",
         queryset=Warehouse.objects.order_by("name").defer("polygon"),

@@ -10,7 +10,7 @@ from datetime import datetime
 from math import ceil
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from gallery.badges import Badge, badge_of
 from locations.models import StorageLocation
@@ -110,10 +110,10 @@ def visible_photos() -> S3ImageQuerySet:
     return S3Image.objects.photos().visible()
 
 
-def with_newest_location(photos: S3ImageQuerySet) -> S3ImageQuerySet:
-    """Adds `newest_location_id`: where the newest session of each photo places it."""
-    newest = Session.objects.filter(original_image=OuterRef("pk")).order_by("-created_at", "-pk")
-    return photos.annotate(newest_location_id=Subquery(newest.values("storage_location_id")[:1]))
+def newest_run_at(location_ids: Iterable[int] | QuerySet[StorageLocation, int]) -> Exists:
+    """A condition on photos: the newest session places the photo at one of these locations."""
+    newest = Session.objects.filter(original_image=OuterRef(OuterRef("pk"))).order_by("-created_at", "-pk")
+    return Exists(Session.objects.filter(pk=Subquery(newest.values("pk")[:1]), storage_location_id__in=location_ids))
 
 
 def find_photos(wanted: GalleryFilter) -> S3ImageQuerySet:
@@ -131,11 +131,11 @@ def find_photos(wanted: GalleryFilter) -> S3ImageQuerySet:
         photos = photos.filter(status=ImageStatus.FAILED, problem=wanted.status)
     if wanted.warehouse_ids:
         inside = StorageLocation.objects.filter(storage_area__warehouse_id__in=wanted.warehouse_ids)
-        photos = with_newest_location(photos).filter(newest_location_id__in=inside.values("pk"))
+        photos = photos.filter(newest_run_at(inside.values_list("pk", flat=True)))
     if wanted.text:
         named = StorageLocation.objects.filter(Q(code__icontains=wanted.text) | Q(name__icontains=wanted.text))
-        photos = with_newest_location(photos).filter(
-            Q(original_filename__icontains=wanted.text) | Q(newest_location_id__in=named.values("pk"))
+        photos = photos.filter(
+            Q(original_filename__icontains=wanted.text) | newest_run_at(named.values_list("pk", flat=True))
         )
     return photos.order_by("-created_at", "-image_id")
 
@@ -143,7 +143,7 @@ def find_photos(wanted: GalleryFilter) -> S3ImageQuerySet:
 def find_photos_waiting_at(location_ids: Sequence[int], *, problem_code: str) -> S3ImageQuerySet:
     """Photos at these locations that wait for the same fix, oldest first."""
     waiting = visible_photos().filter(status=ImageStatus.FAILED, problem=problem_code)
-    return with_newest_location(waiting).filter(newest_location_id__in=location_ids).order_by("created_at")
+    return waiting.filter(newest_run_at(location_ids)).order_by("created_at")
 
 
 def photo_cards(wanted: GalleryFilter, *, page: int, per_page: int) -> CardPage:

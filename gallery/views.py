@@ -17,7 +17,7 @@ from django_htmx.middleware import HtmxDetails
 from demeter.http import signed_in_user
 from demeter.refusals import NotFound, Refusal
 from gallery import fixes
-from gallery.badges import badge_of
+from gallery.badges import badge_of, problem_message
 from gallery.detail import candidates_of, find_photo, photo_detail
 from gallery.forms import GalleryFilterForm, UnfinishedForm
 from gallery.queries import cards_of, newest_sessions, photo_cards
@@ -49,7 +49,7 @@ class HtmxRequest(HttpRequest):
 @permission_required("photos.view_s3image", raise_exception=True)
 def gallery(request: HtmxRequest) -> HttpResponse:
     """The grid; "load more" asks for the next page of cards alone."""
-    form = GalleryFilterForm(request.GET)
+    form = GalleryFilterForm(request.GET, label_suffix="")
     if not form.is_valid():
         return render(request, "gallery/gallery.html", {"form": form, "filtered": True}, status=400)
     cards = photo_cards(form.wanted, page=form.page_number, per_page=form.page_size)
@@ -110,7 +110,7 @@ def fix(request: HtmxRequest, image_id: UUID) -> HttpResponse:
         return _back_to_photo(request, image)
     if not fixes.may_fix(user, found):
         raise PermissionDenied
-    form = FIX_FORMS[found.fix](request.POST)
+    form = FIX_FORMS[found.fix](request.POST, label_suffix="")
     if form.is_valid():
         try:
             others = "others" in request.POST
@@ -147,7 +147,9 @@ def _show_problem(
     context: dict[str, Any] = {"image": image, "session": session, "badge": found, "problem": found.problem}
     if found.problem is not None:
         context |= _fix_context(request, found.problem, image, session)
-        context["form"] = form or FIX_FORMS[found.problem.fix](initial=_initial_values(found.problem, session))
+        context["form"] = form or FIX_FORMS[found.problem.fix](
+            initial=_initial_values(found.problem, session), label_suffix=""
+        )
     template = "gallery/_problem.html" if request.htmx else "gallery/problem.html"
     return render(request, template, context, status=UNPROCESSABLE if form else 200)
 
@@ -156,7 +158,7 @@ def _fix_context(request: HttpRequest, found: Problem, image: S3Image, session: 
     """What the form of a problem offers beside its fields."""
     location = session.storage_location if session else None
     context: dict[str, Any] = {
-        "message": (image.error_details or "").removeprefix(f"{found.code}: "),
+        "message": problem_message(image),
         "may_fix": fixes.may_fix(signed_in_user(request), found),
         "location": location,
         "waiting": fixes.photos_waiting(image, problem=found, location=location).count(),

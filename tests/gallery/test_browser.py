@@ -1,0 +1,189 @@
+"""The gallery in Chromium: the fix in three interactions, the marks switched, loading more, and axe on every page."""
+
+from collections.abc import Iterator
+from io import BytesIO
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from demeter.accounts.models import User
+from photos.models import S3Image
+from photos.storage import put_object
+from processing import lifecycle
+from processing.models import Session
+from processing.statuses import RunStatus
+from tests.factories import UserFactory
+from tests.gallery.factories import EstimationFactory, SegmentFactory, make_session_waiting, unplaced_candidates
+from tests.locations.factories import StorageLocationFactory
+from tests.photos.factories import S3ImageFactory
+from tests.processing.factories import SessionFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WIDTHS = {"phone": 390, "desk": 1280}
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A worker's phone; fails on anything the browser complains about."""
+    context = browser.new_context(base_url=live_server.url, viewport={"width": WIDTHS["phone"], "height": 844})
+    sign_in(context, UserFactory(), live_server)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def sign_in(context: BrowserContext, user: User, live_server: LiveServer) -> None:
+    client = Client()
+    client.force_login(user)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+
+
+def store_pictures(image: S3Image) -> None:
+    """Plain green pictures under the photo's keys."""
+    for key in filter(None, (image.s3_key_thumbnail, image.s3_key_preview, image.s3_key_original)):
+        data = BytesIO()
+        Image.new("RGB", (400, 300), (70, 120, 70)).save(data, "JPEG")
+        put_object(key, data.getvalue(), content_type="image/jpeg")
+
+
+def make_counted() -> Session:
+    annotated = S3ImageFactory(kind=S3Image.Kind.ANNOTATED, s3_key_original="annotated/2025/10/08/a.jpg")
+    session = SessionFactory(ready=True, storage_location=StorageLocationFactory(), processed_image=annotated)
+    EstimationFactory(segment=SegmentFactory(session=session, number=1))
+    for image in (annotated, session.original_image):
+        store_pictures(image)
+    return session
+
+
+def make_lost() -> Session:
+    evidence = unplaced_candidates(StorageLocationFactory(name="Bay 7"), StorageLocationFactory(name="Bay 8"))
+    session = SessionFactory(needs_location=True, location_evidence=evidence)
+    store_pictures(session.original_image)
+    return session
+
+
+def finish_newest_run(image: S3Image) -> None:
+    """What the workers do, in one step."""
+    job = image.jobs.order_by("-created_at").first()
+    Session.objects.filter(job=job).update(storage_location=job.chosen_location)
+    with transaction.atomic():
+        lifecycle.transition(lifecycle.lock_job(job.pk), RunStatus.PROCESSING)
+    with transaction.atomic():
+        lifecycle.transition(lifecycle.lock_job(job.pk), RunStatus.COMPLETED, total_detected=120, total_estimated=125)
+
+
+def assert_accessible(page: Page) -> None:
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
+
+
+def test_three_interactions_lead_from_the_badge_to_ready(page: Page):
+    lost = make_lost()
+    page.goto("/gallery/")
+    page.get_by_role("link", name="Location missing").click()
+    page.get_by_label("Bay 8").check()
+    page.get_by_role("button", name="Save and process again").click()
+    expect(page.get_by_text("processing again")).to_be_visible()
+    card = page.locator(f"#card-{lost.original_image_id}")
+    expect(card.get_by_text("Waiting")).to_be_visible()
+    finish_newest_run(lost.original_image)
+    expect(card.get_by_text("Ready")).to_be_visible(timeout=5000)
+    expect(card.get_by_text("Warehouse A - Rack 3 - Bay 8")).to_be_visible()
+
+
+def test_the_photo_page_becomes_ready_by_itself(page: Page):
+    lost = make_lost()
+    page.goto(f"/gallery/{lost.original_image_id}/")
+    page.get_by_role("link", name="Fix it now").click()
+    page.get_by_label("Bay 7").check()
+    page.get_by_role("button", name="Save and process again").click()
+    expect(page.locator("#photo-progress")).to_be_visible()
+    finish_newest_run(lost.original_image)
+    expect(page.locator("#photo .badge--ready")).to_be_visible(timeout=5000)
+    expect(page.locator("#photo-progress")).to_have_count(0)
+
+
+def test_searching_keeps_the_modal_and_an_error_explains_itself(page: Page):
+    make_lost()
+    StorageLocationFactory(code="SOUTH-44", name="Southern bay")
+    page.goto("/gallery/")
+    page.get_by_role("link", name="Location missing").click()
+    page.get_by_label("Find a location").fill("south-44")
+    expect(page.get_by_text("Found for")).to_be_visible()
+    expect(page.get_by_label("Southern bay")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("link", name="Location missing")).to_be_focused()
+
+
+def test_the_marks_can_be_switched_off(page: Page):
+    session = make_counted()
+    page.goto(f"/gallery/{session.original_image_id}/")
+    marked = page.get_by_role("img", name="with every counted plant marked")
+    plain = page.get_by_role("img", name="as it was taken")
+    expect(marked).to_be_visible()
+    expect(plain).to_be_hidden()
+    page.get_by_text("Photo only").click()
+    expect(plain).to_be_visible()
+    expect(marked).to_be_hidden()
+
+
+def test_load_more_appends_the_next_page(page: Page):
+    for _ in range(3):
+        store_pictures(SessionFactory(ready=True).original_image)
+    page.goto("/gallery/?per_page=2")
+    expect(page.get_by_role("article")).to_have_count(2)
+    page.get_by_role("link", name="Load more photos").click()
+    expect(page.get_by_role("article")).to_have_count(3)
+    expect(page.get_by_role("link", name="Load more photos")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS.keys())
+def test_axe_finds_nothing_on_any_page(page: Page, width: int):
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto("/gallery/")
+    assert_accessible(page)
+    counted, lost = make_counted(), make_lost()
+    unconfigured = make_session_waiting("needs_config", location=StorageLocationFactory())
+    broken, busy = SessionFactory(failed=True), SessionFactory(processing=True)
+    for session in (unconfigured, broken, busy):
+        store_pictures(session.original_image)
+    for path in ("/gallery/", "/gallery/?status=success&days=7", "/gallery/?q=nothing"):
+        page.goto(path)
+        assert_accessible(page)
+    for session in (counted, lost, unconfigured, broken, busy):
+        page.goto(f"/gallery/{session.original_image_id}/")
+        assert_accessible(page)
+    for session in (lost, unconfigured, broken):
+        page.goto(f"/gallery/{session.original_image_id}/problem/")
+        assert_accessible(page)
+
+
+def test_everything_works_without_javascript(browser: Browser, live_server: LiveServer):
+    lost = make_lost()
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    sign_in(context, UserFactory(), live_server)
+    page = context.new_page()
+    page.goto("/gallery/")
+    page.get_by_role("link", name="Location missing").click()
+    page.get_by_label("Find a location").fill("no such place")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_text("No location matches")).to_be_visible()
+    page.get_by_label("Bay 7").check()
+    page.get_by_role("button", name="Save and process again").click()
+    expect(page).to_have_url(f"{live_server.url}/gallery/{lost.original_image_id}/")
+    expect(page.get_by_text("processing again")).to_be_visible()
+    context.close()
