@@ -36,7 +36,7 @@ Value = TypeVar("Value")
 
 def recent_jobs() -> JobList:
     """The newest jobs of the last 48 hours, of all users."""
-    return _cached("recent", LIST_CACHE_SECONDS, lambda: _make_list(_recent()))
+    return shared("recent", lambda: _make_list(_recent()))
 
 
 def upload_jobs(upload_session_id: UUID) -> JobList:
@@ -52,7 +52,7 @@ def upload_jobs(upload_session_id: UUID) -> JobList:
             raise NotFound("There is no such upload session.")
         return jobs
 
-    return _cached(f"upload:{upload_session_id}", LIST_CACHE_SECONDS, make)
+    return shared(f"upload:{upload_session_id}", make)
 
 
 def one_job(job_id: UUID) -> JobRow:
@@ -68,11 +68,11 @@ def one_job(job_id: UUID) -> JobRow:
             raise NotFound("There is no such job.")
         return rows[0]
 
-    return _cached(f"one:{job_id}", LIST_CACHE_SECONDS, make)
+    return shared(f"one:{job_id}", make)
 
 
-def _cached(name: str, seconds: int, make: Callable[[], Value]) -> Value:
-    """The value kept in Redis under `name`, made when there is none."""
+def shared(name: str, make: Callable[[], Value], *, seconds: int = LIST_CACHE_SECONDS) -> Value:
+    """The value kept in Redis under `name`, made when there is none: many pollers cost as much as one."""
     key = f"jobs:{name}"
     kept = cache.get(key)
     if kept is None:
@@ -179,10 +179,10 @@ def _queue(now: datetime) -> Queue:
         return Queue(
             waiting_since=tuple(sorted(run.queued_at for run in runs if run.waiting)),
             at_work=tuple(run for run in runs if not run.waiting),
-            averages=_cached("averages", AVERAGES_CACHE_SECONDS, _measured_averages),
+            averages=shared("averages", _measured_averages, seconds=AVERAGES_CACHE_SECONDS),
         )
 
-    return _cached("queue", LIST_CACHE_SECONDS, make)
+    return shared("queue", make)
 
 
 def _measured_averages() -> dict[str, float]:

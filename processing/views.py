@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -30,16 +31,22 @@ def jobs(request: HttpRequest) -> HttpResponse:
 def job_rows(request: HttpRequest) -> HttpResponse:
     """The list alone; for a page that has these rows already, the summary and what changed."""
     asked = _read(PollForm(request.GET))
+    if asked["since"] is None:
+        return render(request, "processing/_jobs.html", _context(asked))
+    # Lists are made once a second, so most pollers of one moment ask with the same words and get the same answer.
+    name = f"changes:{asked['upload_session_id']}:{asked['order']}:{asked['since'].isoformat()}"
+    fragment, target = queries.shared(name, lambda: _changes(asked))
+    return HttpResponse(fragment, headers={"HX-Retarget": target} if target else {})
+
+
+def _changes(asked: dict[str, Any]) -> tuple[str, str]:
+    """The fragment for a page that has rows already, and where it goes if it is more than the summary's place."""
     context = _context(asked)
     job_list: JobList = context["job_list"]
-    if asked["since"] is None:
-        return render(request, "processing/_jobs.html", context)
     if asked["order"] != job_list.order:
-        response = render(request, "processing/_jobs.html", context)
-        response["HX-Retarget"] = "#jobs"
-        return response
+        return render_to_string("processing/_jobs.html", context), "#jobs"
     context["changed"] = job_list.changed_since(asked["since"])
-    return render(request, "processing/_job_changes.html", context)
+    return render_to_string("processing/_job_changes.html", context), ""
 
 
 def _read(form: JobListForm) -> dict[str, Any]:

@@ -19,6 +19,10 @@ function noteSuccess() {
   document.getElementById("connection-note").hidden = true;
 }
 
+window.addEventListener("online", () => {
+  connection.restUntil = 0;
+});
+
 document.addEventListener("htmx:beforeRequest", (event) => {
   const isPoll = event.detail.elt.matches("[data-poll]") && event.detail.requestConfig.triggeringEvent === undefined;
   if (isPoll && (document.hidden || Date.now() < connection.restUntil)) event.preventDefault();
