@@ -7,7 +7,7 @@ the ordinary import, the rest from catalogue.json beside them. What exists alrea
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
@@ -31,19 +31,6 @@ from locations.models import (
 )
 
 NURSERY_DIR = settings.BASE_DIR / "demo" / "nursery"
-# Bays with loose pots, crates and plug trays, as the synthetic photos show them; the last one has no configuration.
-LOOSE_POTS_SPOTS = ("N1-N-03", "N1-S-05", "N4-N-11")
-CRATE_SPOTS = ("N2-N-04", "N2-S-12")
-PLUG_TRAY_SPOTS = ("N3-N-02", "N3-S-07")
-UNCONFIGURED_SPOT = "N4-S-13"
-
-
-class PhotoSpot(NamedTuple):
-    """Where a demo photo is taken: a point well inside a location."""
-
-    lon: float
-    lat: float
-    location_code: str
 
 
 @dataclass(frozen=True)
@@ -135,10 +122,3 @@ def _set_densities(plantings: list[dict[str, Any]]) -> None:
         ),
         ignore_conflicts=True,
     )
-
-
-def demo_photo_spots() -> list[PhotoSpot]:
-    """Where to take the demo photos: loose pots, crates, plug trays, and last the location without configuration."""
-    codes = (*LOOSE_POTS_SPOTS, *CRATE_SPOTS, *PLUG_TRAY_SPOTS, UNCONFIGURED_SPOT)
-    by_code = StorageLocation.objects.in_bulk(codes, field_name="code")
-    return [PhotoSpot(by_code[code].centroid_lon, by_code[code].centroid_lat, code) for code in codes]

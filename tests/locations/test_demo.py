@@ -1,11 +1,13 @@
 import importlib.util
 
 import pytest
+from django.conf import settings
 
 from locations.configuration import active_config, find_density
-from locations.demo import NURSERY_DIR, demo_photo_spots, load_demo_nursery
+from locations.demo import NURSERY_DIR, load_demo_nursery
 from locations.matching import match_gps
 from locations.models import DensityParameters, LocationConfig, Product, StorageArea, StorageLocation, Warehouse
+from photos.exif import gps_json, read_exif
 
 pytestmark = pytest.mark.django_db
 
@@ -26,23 +28,19 @@ def test_demo_nursery_loads_again_without_undoing_changes():
     assert (LocationConfig.objects.count(), DensityParameters.objects.count()) == (115, 14)
 
 
-def test_demo_photo_spots_match_and_only_the_last_is_unconfigured():
+def test_demo_photos_lie_in_bays_with_a_density_for_what_they_show():
     load_demo_nursery()
-    configured = []
-    for spot in demo_photo_spots():
-        location = match_gps(lon=spot.lon, lat=spot.lat).location
-        assert location is not None
-        assert location.code == spot.location_code
-        configured.append(active_config(location) is not None)
-    assert configured == [True] * 7 + [False]
-
-
-def test_demo_plantings_have_a_density_for_their_containers():
-    load_demo_nursery()
-    kinds = ["segment"] * 3 + ["box"] * 2 + ["plug"] * 2
-    for spot, kind in zip(demo_photo_spots(), kinds, strict=False):
-        config = active_config(StorageLocation.objects.get(code=spot.location_code))
-        assert find_density(detected_kind=kind, product=config.product, packaging=config.packaging)
+    places = {}
+    for path in (settings.BASE_DIR / "demo" / "photos").glob("*.jpg"):
+        gps = gps_json(read_exif(path.read_bytes()))
+        places[path.stem] = gps and match_gps(lon=gps["lon"], lat=gps["lat"], accuracy_m=gps["accuracy"]).location
+    assert places.pop("plug-tray-square-cells") is None
+    assert active_config(places.pop("crate-yellow-single")) is None
+    assert len(places) == 6
+    for name, location in places.items():
+        config = active_config(location)
+        kind = {"bed": "segment", "crates": "box", "plug": "plug"}[name.partition("-")[0]]
+        assert find_density(detected_kind=kind, product=config.product, packaging=config.packaging), name
 
 
 def test_demo_files_are_what_the_script_draws(tmp_path):
