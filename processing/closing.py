@@ -110,20 +110,10 @@ def _store_annotated(image: S3Image, rgb: Rgb, counted: Counted) -> S3Image:
 
 def _complete(job: Job, session: Session, counted: Counted, picture: S3Image) -> None:
     """All rows of the result in one transaction; the caller holds the job's lock."""
-    photo, config = counted.photo, counted.config
+    photo = counted.photo
     _save_containers(counted)
-    problem, message = _find_problem(session, photo, config)
-    if problem is None and session.storage_location and config:
-        ledger.record_count(
-            image_id=job.image_id,
-            session_id=session.session_id,
-            location=session.storage_location,
-            config=config,
-            quantity=photo.total_estimated,
-            quantity_empty=photo.total_empty_containers,
-            user=job.requested_by,
-            happened_at=job.image.taken_at or job.image.created_at,
-        )
+    problem, message = _find_problem(session, photo, counted.config)
+    _record_stock(job, session, counted, problem)
     lifecycle.enter_phase(job, Phase.DONE)
     lifecycle.transition(
         job,
@@ -138,6 +128,25 @@ def _complete(job: Job, session: Session, counted: Counted, picture: S3Image) ->
         category_counts=photo.category_counts,
         partial=counted.failed_containers > 0,
         review_reasons=_review_reasons(photo, counted.failed_containers),
+    )
+
+
+def _record_stock(job: Job, session: Session, counted: Counted, problem: Problem | None) -> None:
+    """The count into the ledger; a photo that still has a problem stands for no stock."""
+    if problem is not None or session.storage_location is None or counted.config is None:
+        ledger.reverse_image_counts(job.image_id, user=job.requested_by, reason="The photo needs attention.")
+        return
+    image = job.image
+    ledger.record_count(
+        image_id=job.image_id,
+        session_id=session.session_id,
+        location=session.storage_location,
+        config=counted.config,
+        quantity=counted.photo.total_estimated,
+        quantity_empty=counted.photo.total_empty_containers,
+        user=job.requested_by,
+        # A phone whose clock is ahead must not outrank all later photos.
+        happened_at=min(image.taken_at or image.created_at, image.created_at),
     )
 
 
