@@ -4,7 +4,8 @@
 
 Every task is safe to run twice: `lifecycle.take_job` and `take_segment` give work to one worker at a time and say
 no when it is done. A message is only a wake-up; what is lost on the way, `processing.recovery` sends again.
-`demeter.celery` says which queue serves which task. Time limits hold on the io and cpu pools; the solo pool of the gpu worker relies on the lease instead.
+`demeter.celery` says which queue serves which task. Time limits hold on the io and cpu pools; the solo pool of the gpu
+worker relies on the lease instead.
 """
 
 from collections.abc import Sequence

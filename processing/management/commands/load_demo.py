@@ -12,12 +12,12 @@ from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management.base import BaseCommand
 from django.db import transaction
-from photos.uploads import accept_upload
 
 from demeter.accounts.models import User
 from demeter.accounts.roles import ADMIN, ROLE_PERMISSIONS
 from locations.demo import load_demo_nursery
 from photos.statuses import UploadSource
+from photos.uploads import accept_upload
 from processing.jobs import start_jobs
 
 PHOTOS_DIR = settings.BASE_DIR / "demo" / "photos"
