@@ -64,18 +64,22 @@ def _webp_reaches_end(data: bytes) -> bool:
 
 
 def _heic_reaches_end(data: bytes) -> bool:
-    """Walk the outermost boxes (length, type, data); a length of 1 means that 64 bits follow, 0 the rest."""
+    """Walk the outermost boxes (length, type, data) to the end of the one with the pixels.
+
+    A length of 1 means that 64 bits follow, 0 the rest of the file. Phones hang things of their own behind.
+    """
     position = 0
     while position + 8 <= len(data):
         size = int.from_bytes(data[position : position + 4], "big")
-        if size == 0:
-            return True
+        kind = data[position + 4 : position + 8]
         if size == 1:
             size = int.from_bytes(data[position + 8 : position + 16], "big")
+        if kind == b"mdat":
+            return position + size <= len(data)
         if size < 8:
             return False
         position += size
-    return position <= len(data)
+    return False
 
 
 _REACHES_END: Mapping[str, Callable[[bytes], bool]] = {

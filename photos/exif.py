@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO
+from numbers import Real
 from typing import Any, Literal
 
 from PIL import Image
@@ -206,18 +207,27 @@ def _text(value: Any) -> str | None:
 
 
 def _number(value: Any, *, above: float, below: float) -> float | None:
-    """A finite number between two limits; the first of a list."""
-    if isinstance(value, tuple) and value:
-        value = value[0]
-    if isinstance(value, str | bytes) or value is None:
-        return None
-    number = float(value)
-    return round(number, 9) if math.isfinite(number) and above < number < below else None
+    """A number between two limits; the first of a list."""
+    number = _float(value[0] if isinstance(value, tuple) and value else value)
+    return round(number, 9) if number is not None and above < number < below else None
 
 
 def _numbers(value: Any) -> tuple[float, float, float] | None:
-    """Three finite numbers."""
+    """Three numbers."""
     if not isinstance(value, tuple | list) or len(value) != 3:
         return None
-    first, second, third = (float(part) for part in value)
-    return (first, second, third) if all(map(math.isfinite, (first, second, third))) else None
+    first, second, third = map(_float, value)
+    if first is None or second is None or third is None:
+        return None
+    return first, second, third
+
+
+def _float(value: Any) -> float | None:
+    """A finite number, also from a fraction; a fraction over zero is none."""
+    if not isinstance(value, Real):
+        return None
+    try:
+        number = float(value)
+    except (OverflowError, ZeroDivisionError):
+        return None
+    return number if math.isfinite(number) else None
