@@ -81,6 +81,8 @@ def _drop_root(folder: Path) -> tuple[str, ...]:
     if os.geteuid() != 0:
         return ()
     as_user = AS_PLAIN_USER if _works(AS_PLAIN_USER) else AS_NOBODY
+    if as_user == AS_NOBODY:
+        folder.parent.chmod(0o711)
     for path in (folder, *folder.rglob("*")):
         _give_to_server(path, as_user)
     return as_user

@@ -19,7 +19,8 @@ PARTS = ("master", "volume", "filer", "s3", "admin")
 def make_program(folder: Path, *, ports: dict[str, int], access_key: str, secret_key: str) -> Program:
     """`weed mini` on `folder`; `ports` names one port for each of PARTS, gRPC answers 10,000 above it."""
     objects = folder / "objects"
-    objects.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    objects.mkdir(mode=0o700, exist_ok=True)
     identities = folder / "identities.json"
     write_private(identities, json.dumps({"identities": [_identity(access_key, secret_key)]}))
     return Program(

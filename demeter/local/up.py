@@ -56,7 +56,7 @@ class StopRequest:
 
 def up(options: Options) -> None:
     """Start everything, say so when it is green, keep it running until asked to stop, end it in order."""
-    options.data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
+    options.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     is_stopping = StopRequest()
     with _only_one(options.data_dir):
         folders = Folders.of(options.data_dir)
