@@ -89,15 +89,37 @@ def detect_sliced(
 def choose_scale(
     crop: Rgb, container: Container, window: Window, *, detector: Detector, parameters: SlicingParameters
 ) -> float:
-    """The scale at which the median plant is as large as the detector likes it, from one look at the whole crop.
+    """The scale at which the median plant is as large as the detector likes it, from a look at the whole crop.
 
-    Too few plants in that look mean that they are too small to be seen in it: then the crop's own pixels are used.
+    Plants that are small in a look are seen in part, the near ones first, so a finer look follows. Too few plants in
+    every look mean that they are too small for any: then the crop's own pixels are used.
     """
     longer_side = max(crop.shape[:2])
-    look_scale = min(1.0, parameters.slice_px / longer_side)
+    plant_px = None
+    for look_px in parameters.looks_px:
+        look_scale = min(1.0, look_px / longer_side)
+        plant_px = _median_plant_px(crop, container, window, look_scale, detector, parameters) or plant_px
+        if plant_px is not None and plant_px * look_scale >= parameters.legible_plant_px:
+            break
+    if plant_px is None:
+        return 1.0
+    coarsest = min(1.0, parameters.slice_px / longer_side)
+    return float(min(parameters.max_upscale, max(coarsest, parameters.target_plant_px / plant_px)))
+
+
+def _median_plant_px(
+    crop: Rgb,
+    container: Container,
+    window: Window,
+    look_scale: float,
+    detector: Detector,
+    parameters: SlicingParameters,
+) -> float | None:
+    """Side of the median plant in pixels of the photo; None when too few are seen at this scale."""
+    shown = shrink(crop, look_scale)
     found = detector.detect(
-        shrink(crop, look_scale),
-        imgsz=parameters.slice_px,
+        shown,
+        imgsz=round_up(max(shown.shape[:2]), STRIDE_PX),
         confidence=parameters.confidence,
         nms_iou=parameters.nms_iou,
         max_detections=parameters.max_detections_per_slice,
@@ -105,9 +127,8 @@ def choose_scale(
     placed = found.of_class(PLANT).placed(scale=look_scale, offset_xy=window[:2])
     plants = placed.select(points_inside(container, placed.centres))
     if len(plants) < parameters.min_plants_for_scale:
-        return 1.0
-    plant_px = float(np.median(np.sqrt(plants.sizes.prod(axis=1))))
-    return float(min(parameters.max_upscale, max(look_scale, parameters.target_plant_px / plant_px)))
+        return None
+    return float(np.median(np.sqrt(plants.sizes.prod(axis=1))))
 
 
 def touching(windows: Sequence[Window], mask: Mask) -> list[Window]:

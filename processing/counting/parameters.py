@@ -33,6 +33,8 @@ class SlicingParameters:
     merge_metric: Literal["IOU", "IOS"] = "IOS"
     merge_threshold: float = 0.5
     max_detections_per_slice: int = 1000
+    looks_px: tuple[int, ...] = (640, 1280)
+    legible_plant_px: float = 20.0
     target_plant_px: float = 45.0
     min_plants_for_scale: int = 5
     max_upscale: float = 1.5

@@ -73,11 +73,19 @@ def test_large_plants_are_shown_smaller() -> None:
     assert max(max(shape) for shape in detector.shown) <= 640
 
 
-def test_too_few_plants_in_the_first_look_leave_the_scale_alone() -> None:
-    detector = PaintedDetector(smallest_px=20)
+def test_too_few_plants_in_every_look_leave_the_scale_alone() -> None:
+    detector = PaintedDetector(smallest_px=25)
     rgb = bed((0, 0, 3000, 2000))
     assert sliced(rgb, rectangle(0, 0, 3000, 2000), detector).count(PLANT) == 600
-    assert detector.shown[1] == (640, 640)
+    assert [max(shape) for shape in detector.shown[:3]] == [640, 1280, 640]
+
+
+@pytest.mark.parametrize(("side", "looks"), [(45, [640, 1280]), (120, [640])])
+def test_small_plants_are_looked_at_again_more_finely(side, looks) -> None:
+    detector = PaintedDetector()
+    place = (0, 0, 3000, 2000)
+    sliced(bed(place, rows=10, columns=15, side=side), rectangle(*place), detector, slice_px=600)
+    assert [max(shape) for shape in detector.shown if max(shape) != 600] == looks
 
 
 def test_a_count_that_touches_the_cap_says_so() -> None:
