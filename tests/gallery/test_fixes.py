@@ -59,7 +59,7 @@ def test_the_modal_is_also_a_page(worker: Client, lost):
     modal = worker.get(problem_path(lost), headers=HTMX)
     assertNotContains(modal, "<html")
     for response in (page, modal):
-        assertContains(response, 'id="modal-title">Location missing')
+        assertContains(response, 'id="modal-title" class="problem__title">Location missing')
         assertContains(response, "GPS coordinates not found")
 
 
