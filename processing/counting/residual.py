@@ -62,7 +62,7 @@ def fit_plant_size(plants: Detections, rounds: int = 5) -> PlantSize:
         bend = 1.5 * max(float(np.median(errors)) / 0.6745, 1e-6)
         weights = np.minimum(1.0, bend / np.maximum(errors, 1e-6))
     low, high = np.quantile(sides, [0.05, 0.95])
-    return PlantSize(coefficients, (float(low), float(high)), float(np.median(sides)) ** 2)
+    return PlantSize(coefficients, (max(float(low), 1.0), max(float(high), 1.0)), float(np.median(sides)) ** 2)
 
 
 def find_residual(rgb: Rgb, container: Container, detections: Detections, size: PlantSize) -> Residual:
@@ -122,19 +122,13 @@ def _separation(likeness: NDArray[np.float32], cores: Mask, outside: Mask) -> fl
 
 
 def _painted(view: Rgb, detections: Detections, window: Window, scale: float, share: float, *, ellipse: bool) -> Mask:
+    """The boxes, or the ellipses in them, shrunk to a share of their sides, over the view of the window."""
     mask = np.zeros(view.shape[:2], dtype=np.uint8)
-    centres = (detections.centres - np.array(window[:2], dtype=np.float32)) * scale
-    for (x, y), (width, height) in zip(centres, detections.sizes * scale * share / 2, strict=True):
+    centres = np.round((detections.centres - np.array(window[:2], dtype=np.float32)) * scale).astype(int).tolist()
+    halves = np.maximum(np.round(detections.sizes * scale * share / 2), 1).astype(int).tolist()
+    for (x, y), (across, down) in zip(centres, halves, strict=True):
         if ellipse:
-            axes = (max(1, round(float(width))), max(1, round(float(height))))
-            cv2.ellipse(mask, (round(float(x)), round(float(y))), axes, 0, 0, 360, 1, -1)
+            cv2.ellipse(mask, (x, y), (across, down), 0, 0, 360, 1, -1)
         else:
-            corners = (
-                (round(float(x - width)), round(float(y - height))),
-                (
-                    round(float(x + width)),
-                    round(float(y + height)),
-                ),
-            )
-            cv2.rectangle(mask, *corners, 1, -1)
+            cv2.rectangle(mask, (x - across, y - down), (x + across, y + down), 1, -1)
     return mask.astype(bool)
