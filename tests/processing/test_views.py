@@ -3,6 +3,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
@@ -118,3 +119,8 @@ def test_row_of_each_state(client, state, snapshot):
     row = page[page.index("<li") : page.index("</li>")]
     lines = (line.strip() for line in re.sub(r'src="[^"]+"', 'src="SIGNED"', row).splitlines())
     assert "\n".join(line for line in lines if line) == snapshot
+
+
+@pytest.mark.parametrize("name", ["400", "403_csrf", "500"])
+def test_error_pages_need_no_request(name):
+    assert "Go to the start page" in render_to_string(f"{name}.html")

@@ -1,0 +1,95 @@
+"""The jobs page in Chromium: its poll keeps the focus, rests in a hidden tab and survives a lost network."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Page, expect
+
+from processing.models import Job
+from tests.factories import UserFactory
+from tests.processing.factories import SessionFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+POLL_MS = 2000
+HIDE = "Object.defineProperty(document, 'hidden', {get: () => %s, configurable: true})"
+
+
+@pytest.fixture
+def page(browser, live_server) -> Iterator[Page]:
+    client = Client()
+    client.force_login(UserFactory())
+    context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=live_server.url)
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    yield context.new_page()
+    context.close()
+
+
+def test_poll_redraws_a_row_and_keeps_the_focus(page):
+    job = SessionFactory(processing=True).job
+    page.goto("/jobs/")
+    page.locator(f'[id="job-{job.pk}-photo"]').focus()
+    Job.objects.update(tiles_done=18)
+    expect(page.locator(f'[id="job-{job.pk}"] progress')).to_have_attribute("value", "85", timeout=4 * POLL_MS)
+    expect(page.locator(f'[id="job-{job.pk}-photo"]')).to_be_focused()
+
+
+def test_poll_brings_new_photos_and_ends_when_all_are_done(page):
+    job = SessionFactory(processing=True).job
+    page.goto("/jobs/")
+    SessionFactory(ready=True)
+    expect(page.locator("#job-rows > li")).to_have_count(2, timeout=4 * POLL_MS)
+    Job.objects.filter(pk=job.pk).update(
+        status="failed", problem="detection_failed", error="x", finished_at=job.created_at
+    )
+    expect(page.locator("#jobs-summary")).to_have_attribute("hx-trigger", "jobs-started from:body", timeout=4 * POLL_MS)
+    expect(page.locator("#announcer")).to_have_text("All 2 photos are done.")
+
+
+def test_poll_rests_while_the_tab_is_hidden(page):
+    SessionFactory(processing=True)
+    page.goto("/jobs/")
+    page.evaluate(HIDE % "true")
+    polls = []
+    page.on("request", lambda request: polls.append(request.url))
+    page.wait_for_timeout(2.5 * POLL_MS)
+    assert polls == []
+    page.evaluate(HIDE % "false")
+    page.wait_for_event("request", timeout=2 * POLL_MS)
+
+
+def test_a_lost_network_is_said_and_goes_away(page):
+    SessionFactory(processing=True)
+    page.goto("/jobs/")
+    page.context.set_offline(True)
+    expect(page.locator("#connection-note")).to_be_visible(timeout=3 * POLL_MS)
+    page.context.set_offline(False)
+    expect(page.locator("#connection-note")).to_be_hidden(timeout=3 * POLL_MS)
+
+
+def test_problem_opens_in_the_modal_and_gives_the_focus_back(page):
+    job = SessionFactory(needs_location=True).job
+    page.goto("/jobs/")
+    page.locator(f'[id="job-{job.pk}-problem"]').click()
+    expect(page.locator("#modal-title")).to_have_text("Location missing")
+    page.keyboard.press("Escape")
+    expect(page.locator(f'[id="job-{job.pk}-problem"]')).to_be_focused()
+
+
+@pytest.mark.parametrize("width_px", [390, 1280])
+def test_jobs_in_every_state_are_accessible_and_fit(page, width_px):
+    for state in ("processing", "ready", "needs_location", "failed"):
+        SessionFactory(**{state: True})
+    SessionFactory()
+    page.set_viewport_size({"width": width_px, "height": 800})
+    page.goto("/jobs/")
+    assert page.evaluate("document.documentElement.scrollWidth") == width_px
+    assert Axe().run(page).response["violations"] == []
+
+
+def test_sign_in_page_is_accessible(browser, live_server):
+    page = browser.new_page()
+    page.goto(f"{live_server.url}/login/")
+    assert Axe().run(page).response["violations"] == []
+    page.close()
