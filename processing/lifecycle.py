@@ -119,23 +119,29 @@ def _hold(row: Job | Segment, worker: str) -> None:
     row.held_by, row.lease_until = worker, timezone.now() + WORK_LEASE
 
 
-def enter_phase(job: Job, phase: Phase, *, queued: bool = False) -> None:
-    """Note where the job is, how long the phase before took, and renew the lease.
-
-    `queued` hands the job to another worker: nobody holds it until that one takes it.
-    """
+def enter_phase(job: Job, phase: Phase) -> None:
+    """Begin a phase (or go on with it after a restart): note how long the one before took and renew the lease."""
     now = timezone.now()
-    if job.phase_started_at is not None and job.phase != phase:
+    if job.phase != phase or job.phase_started_at is None:
+        _note_seconds(job, now)
+        job.phase, job.phase_started_at = phase, now
+    job.lease_until = now + WORK_LEASE
+    job.save(update_fields=["phase", "phase_started_at", "lease_until", "updated_at"])
+
+
+def queue_phase(job: Job, phase: Phase) -> None:
+    """End a phase and hand the job to another worker: nobody holds it, and no time counts, until that one begins."""
+    _note_seconds(job, timezone.now())
+    job.phase, job.phase_started_at = phase, None
+    wait_in_queue(job, "phase", "phase_started_at")
+
+
+def _note_seconds(job: Job, now: datetime) -> None:
+    if job.phase_started_at is not None:
         seconds = round((now - job.phase_started_at).total_seconds(), 3)
         session = Session.objects.get(job=job)
         session.phase_seconds = {**session.phase_seconds, job.phase: seconds}
         session.save(update_fields=["phase_seconds", "updated_at"])
-    if job.phase != phase or job.phase_started_at is None:
-        job.phase, job.phase_started_at = phase, now
-    job.lease_until = now + (QUEUE_LEASE if queued else WORK_LEASE)
-    if queued:
-        job.held_by = ""
-    job.save(update_fields=["phase", "phase_started_at", "lease_until", "held_by", "updated_at"])
 
 
 def await_detection(job: Job, segments: Sequence[Segment]) -> None:
@@ -146,7 +152,8 @@ def await_detection(job: Job, segments: Sequence[Segment]) -> None:
         job.tiles_total = sum(segment.tiles_total for segment in segments)
         job.tiles_done = sum(segment.tiles_done for segment in segments)
         job.save(update_fields=["tiles_total", "tiles_done", "updated_at"])
-        enter_phase(job, Phase.DETECT, queued=True)
+        enter_phase(job, Phase.DETECT)
+        wait_in_queue(job)
 
 
 def postpone(row: Job | Segment, *, seconds: float) -> None:
@@ -189,10 +196,10 @@ def queue_lease_end() -> datetime:
     return timezone.now() + QUEUE_LEASE
 
 
-def wait_in_queue(row: Job | Segment) -> None:
-    """A new lease for work that is sent to a queue and that nobody holds."""
+def wait_in_queue(row: Job | Segment, *changed: str) -> None:
+    """A new lease for work that is sent to a queue and that nobody holds; saves the `changed` columns with it."""
     row.held_by, row.lease_until = "", queue_lease_end()
-    row.save(update_fields=["held_by", "lease_until", "updated_at"])
+    row.save(update_fields=["held_by", "lease_until", "updated_at", *changed])
 
 
 def count_lost_worker(row: Job | Segment) -> bool:

@@ -123,7 +123,9 @@ class Session(Timestamped):
     validation_date = models.DateTimeField(null=True, blank=True)
     manual_adjustments = models.JSONField(null=True, blank=True)
     partial = models.BooleanField(default=False, help_text="At least one container could not be counted")
-    review_reasons = models.JSONField(default=list, help_text="Why a person should look at this count: [text]")
+    review_reasons = models.JSONField(
+        default=list, blank=True, help_text="Why a person should look at this count: [text]"
+    )
     model_versions = models.JSONField(null=True, blank=True, help_text="{segmenter: sha256, detector: sha256}")
     parameters_hash = models.CharField(max_length=64, blank=True)
     detections_from = models.ForeignKey(
@@ -134,7 +136,7 @@ class Session(Timestamped):
         related_name="reused_by",
         help_text="The session whose segments and detections this one reuses",
     )
-    phase_seconds = models.JSONField(default=dict, help_text="{phase: seconds}")
+    phase_seconds = models.JSONField(default=dict, blank=True, help_text="{phase: seconds}")
 
     class Meta:
         db_table = "photo_processing_sessions"

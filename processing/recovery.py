@@ -56,7 +56,7 @@ def _recover_job(job_id: Any) -> None:
         if job is None:
             return
         if job.phase == Phase.DETECT:
-            lifecycle.enter_phase(job, Phase.AGGREGATE, queued=True)
+            lifecycle.queue_phase(job, Phase.AGGREGATE)
         elif not _may_run_again(job):
             message = f"Processing stopped {job.attempt} times in the phase {job.get_phase_display()}."
             lifecycle.transition(job, RunStatus.FAILED, problem=TOO_MANY_ATTEMPTS, message=message)

@@ -47,7 +47,7 @@ def _store_photo(job_id: UUID, worker: str) -> Job | None:
     def store() -> Job:
         lifecycle.enter_phase(taken, Phase.STORE)
         ingest.store_original(taken.image_id)
-        lifecycle.enter_phase(taken, Phase.LOCATE, queued=True)
+        lifecycle.queue_phase(taken, Phase.LOCATE)
         return taken
 
     return _ending_job(job, store)

@@ -276,14 +276,16 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_reasons",
-                    models.JSONField(default=list, help_text="Why a person should look at this count: [text]"),
+                    models.JSONField(
+                        blank=True, default=list, help_text="Why a person should look at this count: [text]"
+                    ),
                 ),
                 (
                     "model_versions",
                     models.JSONField(blank=True, help_text="{segmenter: sha256, detector: sha256}", null=True),
                 ),
                 ("parameters_hash", models.CharField(blank=True, max_length=64)),
-                ("phase_seconds", models.JSONField(default=dict, help_text="{phase: seconds}")),
+                ("phase_seconds", models.JSONField(blank=True, default=dict, help_text="{phase: seconds}")),
                 (
                     "detections_from",
                     models.ForeignKey(

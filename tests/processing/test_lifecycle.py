@@ -94,10 +94,10 @@ def test_enter_phase_measures_the_phase_before():
     job = take(session.job)
     lifecycle.enter_phase(job, Phase.STORE)
     job.phase_started_at -= timedelta(seconds=7)
-    lifecycle.enter_phase(job, Phase.LOCATE, queued=True)
+    lifecycle.queue_phase(job, Phase.LOCATE)
     session.refresh_from_db()
     assert session.phase_seconds["store"] == pytest.approx(7, abs=1)
-    assert (job.phase, job.held_by) == (Phase.LOCATE, "")
+    assert (job.phase, job.held_by, job.phase_started_at) == (Phase.LOCATE, "", None)
 
 
 def test_tiles_of_job_are_the_sum_and_never_go_back():
