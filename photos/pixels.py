@@ -56,7 +56,8 @@ def inspect_picture(data: bytes) -> PictureInfo:
     """Content type and upright size from the header alone; UnreadablePictureError when it is no such picture."""
     with _opened(data) as image:
         width, height = image.size
-        turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+        # Not `image.getexif()`: a PNG's own decodes all its pixels to look behind them.
+        turned = Image.Image.getexif(image).get(0x0112, 1) in (5, 6, 7, 8)
         content_type = CONTENT_TYPES[image.format or ""]
     return PictureInfo(content_type, height if turned else width, width if turned else height)
 

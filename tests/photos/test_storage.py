@@ -1,0 +1,207 @@
+import socket
+import threading
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+
+from demeter.refusals import Unavailable
+from photos import breaker_store, keys, storage
+from photos.breaker import BreakerState, Mode, after_call
+from photos.breaker_store import RedisBreakerStore
+from photos.models import S3Image
+
+NOW = 1_760_000_000  # 2025-10-09 08:53:20 UTC, 20 s after the start of a period
+PERIOD_START = NOW - NOW % storage.URL_PERIOD_SECONDS
+
+
+def fetch(url: str) -> tuple[int, dict[str, str], bytes]:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return answer.status, dict(answer.headers), answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, dict(error.headers), error.read()
+
+
+@pytest.fixture
+def stored():
+    storage.put_object("originals/2025/10/08/año 1.jpg", b"pixels", content_type="image/jpeg", metadata={"a": "b"})
+    return "originals/2025/10/08/año 1.jpg"
+
+
+# --- Objects --------------------------------------------------------------------------------------------------------
+def test_object_comes_back_with_its_metadata(stored):
+    assert storage.read_object(stored) == b"pixels"
+    head = storage._client().head_object(Bucket=settings.S3_BUCKET, Key=stored)
+    assert (head["ContentType"], head["Metadata"]) == ("image/jpeg", {"a": "b"})
+
+
+def test_missing_object_is_no_outage():
+    for _ in range(12):
+        with pytest.raises(storage.ObjectMissingError):
+            storage.read_object("originals/none.jpg")
+    storage.put_object("originals/x.jpg", b"1", content_type="image/jpeg")
+
+
+def test_object_that_arrived_differently_is_refused(monkeypatch):
+    client = storage._client()
+    monkeypatch.setattr(client, "head_object", lambda **_: {"ContentLength": 6, "ChecksumSHA256": "other"})
+    with pytest.raises(Unavailable):
+        storage.put_object("originals/y.jpg", b"pixels", content_type="image/jpeg")
+
+
+def test_annotated_picture_is_asked_for_again_and_others_are_kept_by_the_browser():
+    storage.put_object("annotated/a.jpg", b"1", content_type="image/jpeg")
+    storage.put_object("thumbnails/a.jpg", b"1", content_type="image/jpeg")
+    _, annotated, _ = fetch(storage.presigned_url("annotated/a.jpg"))
+    _, thumbnail, _ = fetch(storage.presigned_url("thumbnails/a.jpg"))
+    assert annotated["Cache-Control"] == "private, no-cache"
+    assert thumbnail["Cache-Control"] == "private, max-age=3600, immutable"
+
+
+# --- Originals ------------------------------------------------------------------------------------------------------
+def test_original_comes_from_staging_until_it_is_stored():
+    name = storage.stage_file("s/one.jpg", ContentFile(b"staged"))
+    image = S3Image(s3_key_original="originals/one.jpg", staging_name=name)
+    assert storage.read_original(image) == b"staged"
+
+
+def test_original_comes_from_s3_once_it_is_stored(stored, django_user_model):
+    image = S3Image(s3_key_original=stored, stored_at="2025-10-08T10:30:00Z")
+    assert storage.read_original(image) == b"pixels"
+
+
+def test_original_that_is_nowhere_is_lost():
+    with pytest.raises(storage.OriginalLostError):
+        storage.read_original(S3Image(s3_key_original="originals/gone.jpg", staging_name="s/gone.jpg"))
+
+
+def test_deleting_a_staged_file_twice_is_no_error():
+    name = storage.stage_file("s/two.jpg", ContentFile(b"staged"))
+    storage.delete_staged(name)
+    storage.delete_staged(name)
+    assert storage.read_staged(name) is None
+
+
+# --- Signed addresses -----------------------------------------------------------------------------------------------
+def test_signed_address_shows_the_picture(stored):
+    status, headers, body = fetch(storage.presigned_url(stored))
+    assert (status, headers["Content-Type"], body) == (200, "image/jpeg", b"pixels")
+
+
+def test_signed_address_of_a_download_names_the_file(stored):
+    _, headers, _ = fetch(storage.presigned_url(stored, download_name="mañana 1.jpg"))
+    assert headers["Content-Disposition"] == "attachment; filename*=utf-8''ma%C3%B1ana%201.jpg"
+
+
+def test_tampered_address_is_refused(stored):
+    url = storage.presigned_url(stored)
+    assert fetch(url[:-4] + "0000")[0] == 403
+    assert fetch(url.replace("originals", "thumbnails"))[0] == 403
+    assert fetch(url.replace("X-Amz-Expires=3600", "X-Amz-Expires=9999"))[0] == 403
+    assert fetch(url.partition("?")[0])[0] == 403
+
+
+def test_address_is_refused_after_its_hour(stored, monkeypatch):
+    monkeypatch.setattr(storage.time, "time", lambda: PERIOD_START)
+    url = storage.presigned_url(stored)
+    assert fetch(url)[0] == 403
+
+
+def test_address_stays_the_same_within_a_period(monkeypatch):
+    def url_at(second: float) -> str:
+        monkeypatch.setattr(storage.time, "time", lambda: PERIOD_START + second)
+        return storage.presigned_url("thumbnails/a.jpg")
+
+    assert url_at(0) == url_at(1) == url_at(2699.9)
+    assert url_at(2700) != url_at(0)
+    assert storage.URL_SECONDS - storage.URL_PERIOD_SECONDS >= 900
+
+
+def test_address_is_signed_for_where_browsers_are(settings):
+    settings.S3_PUBLIC_ENDPOINT_URL = "https://photos.demeter.example:9000/"
+    url = storage.presigned_url("thumbnails/a.jpg")
+    assert url.startswith(f"https://photos.demeter.example:9000/{settings.S3_BUCKET}/thumbnails/a.jpg?")
+
+
+def test_address_without_a_public_endpoint_is_that_of_aws(settings):
+    settings.S3_PUBLIC_ENDPOINT_URL = ""
+    settings.S3_REGION = "sa-east-1"
+    assert urlsplit(storage.presigned_url("thumbnails/a.jpg")).netloc == "s3.sa-east-1.amazonaws.com"
+
+
+# --- Bucket ---------------------------------------------------------------------------------------------------------
+def test_bucket_is_made_with_retention_and_cors(settings, capsys):
+    settings.S3_BUCKET = "demeter-test-new"
+    call_command("ensure_bucket")
+    call_command("ensure_bucket")
+    client = storage._client()
+    rules = client.get_bucket_lifecycle_configuration(Bucket="demeter-test-new")["Rules"]
+    kept_days = {rule["Filter"]["Prefix"]: rule["Expiration"]["Days"] for rule in rules}
+    assert kept_days == dict(keys.RETENTION_DAYS)
+    cors = client.get_bucket_cors(Bucket="demeter-test-new")["CORSRules"]
+    assert set(cors[0]["AllowedMethods"]) == {"GET", "HEAD"}
+
+
+# --- Outages --------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def dead_s3(monkeypatch):
+    """A client whose server is gone; the number of tries to reach it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    client = storage._session().client("s3", endpoint_url=address, region_name="us-east-1")
+    tries = []
+
+    def client_or_dead():
+        tries.append(1)
+        return client
+
+    monkeypatch.setattr(storage, "_client", client_or_dead)
+    return tries
+
+
+def test_outage_is_unavailable_and_opens_the_breaker_for_everyone(dead_s3):
+    for _ in range(10):
+        with pytest.raises(Unavailable):
+            storage.read_object("originals/x.jpg")
+    assert len(dead_s3) == 10
+    with pytest.raises(Unavailable):
+        storage.put_object("originals/x.jpg", b"1", content_type="image/jpeg")
+    assert len(dead_s3) == 10
+    elsewhere = RedisBreakerStore(url=settings.REDIS_URL, name="s3")
+    assert elsewhere.update(lambda state: state).mode is Mode.OPEN
+
+
+def test_refused_credentials_are_an_outage(monkeypatch):
+    client = storage._session().client(
+        "s3", endpoint_url=settings.S3_ENDPOINT_URL, aws_access_key_id="x", aws_secret_access_key="y"
+    )
+    monkeypatch.setattr(storage, "_client", lambda: client)
+    with pytest.raises(Unavailable):
+        storage.read_object("originals/x.jpg")
+
+
+def test_breaker_state_loses_no_count_between_threads():
+    shared = [RedisBreakerStore(url=settings.REDIS_URL, name="counting") for _ in range(4)]
+    together = threading.Barrier(4)
+
+    def count(store: RedisBreakerStore) -> None:
+        together.wait()
+        for _ in range(25):
+            store.update(lambda state: after_call(state, 1000.0, good=True))
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(count, shared))
+    assert shared[0].update(lambda state: state).calls == 100
+
+
+def test_breaker_is_closed_while_redis_is_away(monkeypatch):
+    monkeypatch.setattr(breaker_store, "TIMEOUT_SECONDS", 0.2)
+    lonely = RedisBreakerStore(url="redis://127.0.0.1:1/0", name="s3")
+    assert lonely.update(lambda state: state) == BreakerState()
