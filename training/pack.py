@@ -19,6 +19,7 @@ def pack(source: Path, target: Path) -> str:
     checkpoint["train_args"] = {key: checkpoint["train_args"][key] for key in KEPT_ARGUMENTS}
     model = checkpoint.get("ema") or checkpoint["model"]
     model.args = {key: value for key, value in dict(model.args).items() if key in KEPT_ARGUMENTS}
+    model.pt_path = target.name
     for unneeded in ("git", "train_results", "train_metrics"):
         checkpoint.pop(unneeded, None)
     torch.save(checkpoint, target)

@@ -46,7 +46,6 @@ def main() -> None:
     parser.add_argument("--name", required=True)
     parser.add_argument("--epochs", type=int, required=True)
     parser.add_argument("--lr", type=float, default=0.001)
-    parser.add_argument("--freeze", type=int, default=0, help="first layers to leave as they are")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--resume", action="store_true")
     args = parser.parse_args()
@@ -58,7 +57,6 @@ def main() -> None:
         data=str(args.data),
         epochs=args.epochs,
         lr0=args.lr,
-        freeze=args.freeze or None,
         seed=args.seed,
         project=str(args.runs.resolve()),
         name=args.name,
