@@ -10,7 +10,7 @@ from datetime import datetime
 from math import ceil
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gallery.badges import Badge, badge_of
 from locations.models import StorageLocation
@@ -110,10 +110,14 @@ def visible_photos() -> S3ImageQuerySet:
     return S3Image.objects.photos().visible()
 
 
-def newest_run_at(location_ids: Iterable[int] | QuerySet[StorageLocation, int]) -> Exists:
-    """A condition on photos: the newest session places the photo at one of these locations."""
-    newest = Session.objects.filter(original_image=OuterRef(OuterRef("pk"))).order_by("-created_at", "-pk")
-    return Exists(Session.objects.filter(pk=Subquery(newest.values("pk")[:1]), storage_location_id__in=location_ids))
+def newest_run_at(locations: Iterable[int] | QuerySet[StorageLocation, int]) -> Q:
+    """A condition on photos: the newest session places the photo at one of these locations (ids).
+
+    Written from the sessions' side, so that PostgreSQL joins once instead of looking at each photo's sessions.
+    """
+    newer = Session.objects.filter(original_image=OuterRef("original_image"), created_at__gt=OuterRef("created_at"))
+    placed = Session.objects.filter(~Exists(newer), storage_location_id__in=locations)
+    return Q(pk__in=placed.values("original_image_id"))
 
 
 def find_photos(wanted: GalleryFilter) -> S3ImageQuerySet:
