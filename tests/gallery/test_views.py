@@ -55,7 +55,7 @@ def test_a_problem_leads_to_its_form_with_and_without_javascript(viewer: Client)
 def test_the_grid_takes_the_same_queries_for_any_number_of_photos(viewer: Client, django_assert_num_queries):
     for _ in range(6):
         SessionFactory(ready=True, storage_location=StorageLocationFactory())
-    with django_assert_num_queries(8):  # sign-in and permissions 4, photos 3, warehouses of the filter bar 1
+    with django_assert_num_queries(7):  # sign-in and permissions 3, photos 3, warehouses of the filter bar 1
         viewer.get("/gallery/")
 
 
@@ -140,7 +140,7 @@ def test_the_photo_page_takes_the_same_queries_for_any_history(viewer: Client, c
     for _ in range(5):
         EstimationFactory(segment=SegmentFactory(session=counted))
         SessionFactory(ready=True, storage_location=counted.storage_location)
-    with django_assert_num_queries(8):  # sign-in and permissions 4, photo, runs, containers, history
+    with django_assert_num_queries(7):  # sign-in and permissions 3, photo, runs, containers, history
         viewer.get(photo_path(counted))
 
 
