@@ -33,8 +33,8 @@ Result = TypeVar("Result")
 
 def store_photos(image_ids: Sequence[UUID], *, worker: str) -> list[Job]:
     """Phase 1 of a batch; the jobs that may go on. Each photo fails or waits for itself."""
-    job_ids = Job.objects.unfinished().filter(image_id__in=image_ids).values_list("pk", flat=True)
-    stored = [_store_photo(job_id, worker) for job_id in job_ids]
+    jobs = Job.objects.unfinished().filter(image_id__in=image_ids).order_by("created_at")
+    stored = [_store_photo(job.pk, worker) for job in jobs]
     return [job for job in stored if job is not None]
 
 
