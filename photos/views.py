@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
@@ -72,7 +73,8 @@ def receipt(request: HttpRequest, upload_session_id: UUID) -> HttpResponse:
 @permission_required("photos.view_s3image", raise_exception=True)
 def location_options(request: HttpRequest) -> HttpResponse:
     """Fragment: the locations that match what is typed in the upload form."""
-    found = search_locations(request.GET.get("storage_location", ""), limit=OFFERED_LOCATIONS)
+    typed = request.GET.get("storage_location", "").replace("\x00", "")
+    found = search_locations(typed, limit=OFFERED_LOCATIONS)
     return render(request, "photos/_location_options.html", {"locations": found})
 
 
@@ -99,7 +101,8 @@ def _render_page(request: HttpRequest, form: UploadForm, status: int = 200) -> H
 def _tell(request: HttpRequest, accepted: AcceptedUpload) -> None:
     """What became of the files, as messages of the next page."""
     if accepted.images:
-        messages.success(request, f"Received: {len(accepted.images)} photos.")
+        count = len(accepted.images)
+        messages.success(request, f"Received: {count} photo{pluralize(count)}.")
     for duplicate in accepted.duplicates:
         messages.info(request, f"{duplicate.filename}: this photo is here already; it is not counted twice.")
     for refused in accepted.refused:
