@@ -56,6 +56,7 @@ def reprocess(*, image: S3Image, user: User, reason: str, chosen_location: Stora
             requested_by=user,
         )
         _save_with_sessions([job])
+        lifecycle.reopen(image)
         transaction.on_commit(lambda: tasks.send(job))
     return job
 

@@ -71,9 +71,10 @@ def _image_columns(to: str, problem: Problem | None, message: str, now: datetime
     }
 
 
-def lock_job(job_id: UUID) -> Job:
-    """The job, locked until the transaction ends."""
-    return Job.objects.select_for_update().get(pk=job_id)
+def reopen(image: S3Image) -> None:
+    """A finished photo is to be processed again: what was wrong with it does not count any more."""
+    columns = _image_columns(RunStatus.PROCESSING, None, "", timezone.now())
+    S3Image.objects.filter(pk=image.pk).update(**columns)
 
 
 def lock_unfinished(job_id: UUID) -> Job | None:

@@ -78,9 +78,9 @@ def finish_newest_run(image: S3Image) -> None:
     job = image.jobs.order_by("-created_at").first()
     Session.objects.filter(job=job).update(storage_location=job.chosen_location)
     with transaction.atomic():
-        lifecycle.transition(lifecycle.lock_job(job.pk), RunStatus.PROCESSING)
+        lifecycle.transition(lifecycle.lock_unfinished(job.pk), RunStatus.PROCESSING)
     with transaction.atomic():
-        lifecycle.transition(lifecycle.lock_job(job.pk), RunStatus.COMPLETED, total_detected=120, total_estimated=125)
+        lifecycle.transition(lifecycle.lock_unfinished(job.pk), RunStatus.COMPLETED, total_detected=120, total_estimated=125)
 
 
 def assert_accessible(page: Page) -> None:

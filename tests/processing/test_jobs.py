@@ -1,0 +1,84 @@
+"""Starting work: first runs of an upload, and new runs of a photo."""
+
+from unittest import mock
+
+import pytest
+
+from demeter.refusals import Conflict, NotFound
+from processing import jobs
+from processing.models import Job
+from processing.statuses import JobKind, Phase, RunStatus
+from tests.locations.factories import StorageLocationFactory
+from tests.photos.factories import S3ImageFactory, UploadFactory
+from tests.processing.factories import SessionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent(django_capture_on_commit_callbacks):
+    """Runs a call and tells which tasks it sent after the commit, with their arguments."""
+
+    def run(call):
+        messages = []
+
+        def note(self, args=None, kwargs=None, **options):
+            messages.append((self.name.rpartition(".")[2], args, options.get("task_id")))
+
+        with mock.patch("celery.app.task.Task.apply_async", note), django_capture_on_commit_callbacks(execute=True):
+            result = call()
+        return result, messages
+
+    return run
+
+
+def test_start_jobs_sends_chunks_of_twenty(sent):
+    upload = UploadFactory(storage_location=StorageLocationFactory())
+    images = S3ImageFactory.create_batch(41, upload=upload)
+    started, messages = sent(lambda: jobs.start_jobs(upload=upload, images=images))
+    assert [(name, len(args[0])) for name, args, _ in messages] == [("upload_s3_batch", n) for n in (20, 20, 1)]
+    assert Job.objects.filter(status=RunStatus.PENDING, session__isnull=False).count() == 41
+    assert {job.chosen_location for job in started} == {upload.storage_location}
+
+
+def test_reprocess_starts_from_the_stored_original(sent):
+    session = SessionFactory(needs_location=True)
+    image, place = session.original_image, StorageLocationFactory()
+    call = lambda: jobs.reprocess(image=image, user=image.uploaded_by_user, reason="Found it", chosen_location=place)  # noqa: E731
+    job, messages = sent(call)
+    assert messages == [("process_photo_ml", (str(image.pk),), str(job.pk))]
+    assert (job.kind, job.phase, job.chosen_location, job.reason) == (
+        JobKind.REPROCESS,
+        Phase.LOCATE,
+        place,
+        "Found it",
+    )
+    image.refresh_from_db()
+    assert (image.status, image.problem, image.error_details) == ("processing", "", None)
+    assert session.job.session.total_detected == 120
+
+
+def test_reprocess_keeps_an_earlier_choice_of_location(sent):
+    place = StorageLocationFactory()
+    session = SessionFactory(ready=True, job__chosen_location=place)
+    job, _ = sent(lambda: jobs.reprocess(image=session.original_image, user=session.job.requested_by, reason=""))
+    assert job.chosen_location == place
+
+
+def test_reprocess_of_photo_that_never_reached_storage_begins_there(sent):
+    session = SessionFactory(failed=True, job__image__stored_at=None)
+    job, messages = sent(lambda: jobs.reprocess(image=session.original_image, user=session.job.requested_by, reason=""))
+    assert job.phase == Phase.STORE
+    assert [name for name, *_ in messages] == ["upload_s3_batch"]
+
+
+def test_reprocess_refuses_photo_under_way():
+    session = SessionFactory(processing=True)
+    with pytest.raises(Conflict, match="being processed already"):
+        jobs.reprocess(image=session.original_image, user=session.job.requested_by, reason="")
+
+
+def test_reprocess_refuses_deleted_photo():
+    session = SessionFactory(ready=True, job__image__deleted_at="2026-01-01T00:00:00Z")
+    with pytest.raises(NotFound, match="deleted"):
+        jobs.reprocess(image=session.original_image, user=session.job.requested_by, reason="")
