@@ -78,15 +78,8 @@ def delete_staged(name: str) -> None:
 
 
 # --- S3: objects ----------------------------------------------------------------------------------------------------
-def put_object(
-    key: str,
-    data: bytes,
-    *,
-    content_type: str,
-    metadata: Mapping[str, str] | None = None,
-    is_replaceable: bool = False,
-) -> None:
-    """Write an object and check that S3 has it whole, by size and SHA-256; `is_replaceable` keeps it out of caches.
+def put_object(key: str, data: bytes, *, content_type: str, metadata: Mapping[str, str] | None = None) -> None:
+    """Write an object and check that S3 has it whole, by size and SHA-256.
 
     Raises:
         Unavailable: S3 cannot be reached now, or the object did not arrive whole.

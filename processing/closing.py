@@ -90,7 +90,7 @@ def _store_annotated(image: S3Image, rgb: Rgb, counted: Counted) -> S3Image:
     picture = annotate.draw(rgb, counted.photo.containers, counted.detections)
     data = encode_jpeg(picture)
     key = keys.annotated_key(image.image_id, image.created_at)
-    storage.put_object(key, data, content_type="image/jpeg", is_replaceable=True)
+    storage.put_object(key, data, content_type="image/jpeg")
     height_px, width_px = picture.shape[:2]
     row, _ = S3Image.objects.update_or_create(
         s3_key_original=key,

@@ -80,7 +80,8 @@ def finish_newest_run(image: S3Image) -> None:
     with transaction.atomic():
         lifecycle.transition(lifecycle.lock_unfinished(job.pk), RunStatus.PROCESSING)
     with transaction.atomic():
-        lifecycle.transition(lifecycle.lock_unfinished(job.pk), RunStatus.COMPLETED, total_detected=120, total_estimated=125)
+        locked = lifecycle.lock_unfinished(job.pk)
+        lifecycle.transition(locked, RunStatus.COMPLETED, total_detected=120, total_estimated=125)
 
 
 def assert_accessible(page: Page) -> None:
