@@ -53,9 +53,7 @@ def make_exif(time: str, point: tuple[float, float] | None) -> Image.Exif:
 def main() -> None:
     """Stamp every photo of the table."""
     features = json.loads(LOCATIONS.read_text(encoding="utf-8"))["features"]
-    centres = {
-        feature["properties"]["code"]: shape(feature["geometry"]).centroid.coords[0][:2] for feature in features
-    }
+    centres = {feature["properties"]["code"]: shape(feature["geometry"]).centroid.coords[0][:2] for feature in features}
     for name, (time, code) in TAKEN.items():
         path = PHOTOS_DIR / name
         exif = make_exif(time, centres[code] if code else None)
