@@ -1,9 +1,9 @@
-r"""Trains one of the two models from a public checkpoint on tiles made by dataset.py; `--resume` goes on after a stop.
+r"""Trains one of the two models from a public checkpoint on tiles made by dataset.py.
 
     python -m training.train detector --data tiles/data.yaml \
         --base yolo11n-coco.pt --runs runs --name detector-1 --epochs 5
 
-The weights to ship are packed from runs/NAME/weights/last.pt by pack.py.
+The same command with `--resume` goes on after a stop. pack.py packs runs/NAME/weights/last.pt for shipping.
 """
 
 import argparse
