@@ -3,7 +3,6 @@
 The answer is a `CheckedFile`, or a `RefusedFile` whose message tells a person what is wrong and what to do about it.
 """
 
-import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from photos.content import content_type_of, is_complete
 from photos.pixels import MAX_PIXELS, PictureInfo, TooManyPixelsError, UnreadablePictureError, inspect_picture
+from photos.receiving import sha256_of
 
 FILENAME_LIMIT = 255
 MEGABYTE = 1024 * 1024
@@ -85,7 +85,7 @@ def check_file(file: UploadedFile[bytes]) -> CheckedFile | RefusedFile:
         filename=filename,
         content_type=picture.content_type,
         size_bytes=size_bytes,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=sha256_of(file, data),
         width_px=picture.width_px,
         height_px=picture.height_px,
     )

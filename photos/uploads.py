@@ -71,7 +71,8 @@ def accept_upload(
     except BaseException:
         _delete_staged(image for image, _ in kept)
         raise
-    _delete_staged(image for image, _ in kept if image not in accepted.images)
+    if overtaken:
+        _delete_staged(image for image, _ in kept if image not in accepted.images)
     return accepted
 
 
@@ -144,10 +145,14 @@ def _save_rows(images: Sequence[S3Image]) -> tuple[tuple[S3Image, ...], list[Dup
     """
     S3Image.objects.bulk_create(sorted(images, key=lambda image: image.sha256), ignore_conflicts=True)
     winners = _find_photos(image.sha256 for image in images)
-    saved = tuple(image for image in images if winners.get(image.sha256) == image.image_id)
-    return saved, [
-        DuplicateFile(image.original_filename, winners[image.sha256]) for image in images if image not in saved
-    ]
+    saved, duplicates = [], []
+    for image in images:
+        winner = winners[image.sha256]
+        if winner == image.image_id:
+            saved.append(image)
+        else:
+            duplicates.append(DuplicateFile(image.original_filename, winner))
+    return tuple(saved), duplicates
 
 
 def _record(accepted: AcceptedUpload) -> None:

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import re
 from uuid import uuid4
@@ -137,6 +138,12 @@ def test_upload_without_files_is_refused(client, files):
 def test_upload_of_more_than_500_megabytes_is_not_read(client, settings):
     settings.UPLOAD_MAX_TOTAL_BYTES = -3 * 1024 * 1024
     assert send(client, photo()).status_code == 413
+
+
+def test_photo_is_hashed_while_it_arrives(client):
+    data = make_picture(size=(500, 500))
+    send(client, upload_file("a.jpg", data), photo("b.jpg"))
+    assert S3Image.objects.get(original_filename="a.jpg").sha256 == hashlib.sha256(data).hexdigest()
 
 
 def test_upload_by_token(user):
