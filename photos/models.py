@@ -113,9 +113,7 @@ class S3Image(Timestamped):
                 condition=Q(kind="photo", deleted_at=None),
                 name="s3_images_one_visible_photo_per_content",
             ),
-            models.CheckConstraint(
-                condition=Q(status__in=ImageStatus.values), name="s3_images_status_known"
-            ),
+            models.CheckConstraint(condition=Q(status__in=ImageStatus.values), name="s3_images_status_known"),
             models.CheckConstraint(
                 condition=~Q(status=ImageStatus.FAILED) | (Q(error_details__isnull=False) & ~Q(error_details="")),
                 name="s3_images_failed_has_reason",
