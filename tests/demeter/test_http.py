@@ -77,7 +77,8 @@ def test_token_wins_over_a_session_and_leaves_it_alone(client, bearer):
 
 
 def test_scheme_of_the_token_may_be_spelled_in_any_case(client, bearer):
-    assert client.get("/echo", headers={"Authorization": bearer["Authorization"].replace("Bearer", "bearer")}).status_code == 200
+    headers = {"Authorization": bearer["Authorization"].replace("Bearer", "bearer")}
+    assert client.get("/echo", headers=headers).status_code == 200
 
 
 def test_path_arguments_reach_the_view(client, bearer):
