@@ -8,6 +8,7 @@ precision. Everything around it (crops, slices, scales, overlaps) is pure and li
 import logging
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Sequence
@@ -208,6 +209,7 @@ def _import_quietly() -> tuple[Any, Any]:
     os.environ.update(
         YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", YOLO_VERBOSE="false", YOLO_CONFIG_DIR=str(config_dir)
     )
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # reports usage unless it is not there
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import torch  # noqa: PLC0415  (see the module's docstring)

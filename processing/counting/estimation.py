@@ -1,16 +1,18 @@
 """Plants that detection cannot see, per container; never below what was detected, and nothing invented.
 
-Segments: plant-like area outside the boxes over the local plant area. Crates and trays: cells without a plant are
-the empty ones. Runs after detection, before the totals.
+Segments: plant-like area outside the boxes over the local size of a box. Crates and trays: what the cells without a
+detected plant look like. Runs after detection, before the totals.
 """
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from processing.counting.boxes import DEAD, PLANT, Detections, Rgb
 from processing.counting.containers import Container
 from processing.counting.grid import Grid, fit_grid
-from processing.counting.parameters import EstimationParameters, GridParameters
-from processing.counting.residual import find_residual, fit_plant_size
+from processing.counting.parameters import EstimationParameters, GridParameters, ResidualParameters
+from processing.counting.residual import PlantCover, find_cover, find_residual, fit_plant_size
 from processing.counting.totals import Estimate
 
 
@@ -33,7 +35,7 @@ def estimate_container(
     """The best estimate for one container of the photo (height, width, 3) from the detections it owns."""
     if container.kind == "segment":
         return estimate_segment(rgb, container, detections, density=density, parameters=parameters)
-    return estimate_cells(container, detections, density=density, parameters=parameters.grid)
+    return estimate_cells(rgb, container, detections, density=density, parameters=parameters.grid)
 
 
 def estimate_segment(
@@ -44,7 +46,7 @@ def estimate_segment(
     density: Density | None,
     parameters: EstimationParameters,
 ) -> Estimate:
-    """Hidden plants of a segment: plant-like area outside all boxes / local plant area x overlap factor.
+    """Hidden plants of a segment: plant-like area outside all boxes / local box area x overlap factor.
 
     Needs ten plants to learn size and colour from, three with a calibrated density. With fewer, and something left
     to estimate, the detected count stands and the estimate asks for calibration.
@@ -54,19 +56,16 @@ def estimate_segment(
         covered = float(detections.sizes.prod(axis=1).sum()) / max(container.area_px, 1.0)
         return Estimate("none", len(plants), needs_calibration=covered < parameters.min_covered_share)
     size = fit_plant_size(plants)
-    residual = find_residual(rgb, container, detections, size)
-    legible = (
-        residual.separation >= parameters.min_separation
-        and residual.plant_view_px >= parameters.min_plant_view_px
-        and residual.plant_share_of_box > 0
-    )
-    if not legible:
+    plant_px = float(np.median(size.side_px(plants.centres)))
+    cover = find_cover(rgb, container, detections, parameters.residual.around_plants * plant_px)
+    if not _legible(cover, plant_px, parameters.residual):
         return Estimate("none", len(plants))
+    thinnest_px = parameters.residual.thinnest_plants * plant_px
+    residual = find_residual(cover, detections, min_level=parameters.residual.min_level, thinnest_px=thinnest_px)
     factor = parameters.overlap_factor
     if density is not None and density.overlap_factor is not None:
         factor = density.overlap_factor
-    areas = size.side_px(residual.points) ** 2 * residual.plant_share_of_box
-    hidden = round(float((residual.area_per_point_px / areas).sum()) * factor)
+    hidden = round(float((residual.area_per_point_px / size.side_px(residual.points) ** 2).sum()) * factor)
     if len(plants) < parameters.min_detections and density is None:
         return Estimate("none", len(plants), needs_calibration=hidden > 0)
     count = len(plants) + hidden
@@ -74,25 +73,38 @@ def estimate_segment(
         method="local_scale" if len(plants) >= parameters.min_detections else "density",
         count=count,
         residual_area_px=round(residual.area_px, 1),
-        local_plant_area_px=round(residual.plant_share_of_box * size.median_area_px, 1),
+        local_plant_area_px=round(size.median_area_px, 1),
         confidence=round(len(plants) / count, 4),
     )
 
 
+def _legible(cover: PlantCover, plant_px: float, parameters: ResidualParameters) -> bool:
+    """Plants large enough to be seen, in colours that differ from what lies between them."""
+    return cover.contrast >= parameters.min_contrast and plant_px * cover.scale >= parameters.min_plant_view_px
+
+
 def estimate_cells(
-    container: Container, detections: Detections, *, density: Density | None, parameters: GridParameters
+    rgb: Rgb, container: Container, detections: Detections, *, density: Density | None, parameters: GridParameters
 ) -> Estimate:
-    """Empty cells of a crate or tray; the plants are those detected. Without a legible grid detection stands."""
+    """Cells of a crate or tray in which nothing was seen: those that look like its plants hold one.
+
+    The others are empty in a tray; in a crate, whose walls and tall plants hide cells, only what was seen is empty.
+    Without a legible grid what was detected stands.
+    """
     plants, dead = detections.count(PLANT), detections.count(DEAD)
     grid = fit_grid(container, detections, parameters)
     if grid is None or not _believable(grid, plants + dead, density, parameters):
         return Estimate("none", plants)
+    cover = find_cover(rgb, container, detections, parameters.around_cells * grid.pitch_px)
+    alike = cover.at(grid.centres) >= parameters.min_level
+    told_apart = cover.contrast >= parameters.min_contrast
+    hidden = int((alike & ~grid.planted & ~grid.bare).sum()) if told_apart else 0
     return Estimate(
         method="grid",
-        count=plants,
+        count=plants + hidden,
         local_plant_area_px=round(container.area_px / grid.cells, 1),
         confidence=round(grid.regularity, 4),
-        empty=grid.cells - grid.occupied,
+        empty=grid.cells - grid.occupied - hidden if container.kind == "plug" else None,
     )
 
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.counting.boxes import DEAD, PLANT, Detections
+from processing.counting.boxes import EMPTY, Detections, Mask
 from processing.counting.containers import Container, points_inside
 from processing.counting.parameters import GridParameters
 
@@ -21,19 +21,26 @@ Ints = NDArray[np.int_]
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """The cells of one container: how many have plants, and the centres (n, 2) in photo pixels of the others."""
+    """The cells with their centre (n, 2, in photo pixels) in the container; planted and bare (n,): what was seen."""
 
     rows: int
     columns: int
-    occupied: int
-    free_centres: NDArray[np.float32]
+    centres: NDArray[np.float32]
+    planted: Mask
+    bare: Mask
+    pitch_px: float
     regularity: float
     neighbour_distance: float
 
     @property
     def cells(self) -> int:
-        """Cells whose centre lies in the container."""
-        return self.occupied + len(self.free_centres)
+        """How many cells there are."""
+        return len(self.centres)
+
+    @property
+    def occupied(self) -> int:
+        """In how many a plant was seen."""
+        return int(self.planted.sum())
 
 
 @dataclass(frozen=True)
@@ -133,17 +140,19 @@ def _fill(container: Container, detections: Detections, to_cells: Floats64, para
     sides_fit = (spans >= parameters.min_cells_a_side) & (spans <= parameters.max_cells_a_side)
     if regularity < parameters.min_regularity or not sides_fit.all():
         return None
-    planted = np.isin(detections.class_id, (PLANT, DEAD))
-    taken = set(map(tuple, cells[planted].tolist()))
+    empty = detections.class_id == EMPTY
+    planted, bare = (set(map(tuple, cells[chosen].tolist())) for chosen in (~empty, empty))
     every = np.stack(np.meshgrid(*(np.arange(span) for span in spans)), axis=-1).reshape(-1, 2) + first
     in_photo = _transform(every.astype(np.float32), to_photo).astype(np.float32)
     inside = points_inside(container, in_photo)
-    full = np.array([tuple(cell) in taken for cell in every.tolist()])
+    there = [tuple(cell) for cell in every[inside].tolist()]
     return Grid(
         rows=int(spans[1]),
         columns=int(spans[0]),
-        occupied=int((inside & full).sum()),
-        free_centres=in_photo[inside & ~full],
+        centres=in_photo[inside],
+        planted=np.array([cell in planted for cell in there], dtype=bool),
+        bare=np.array([cell in bare and cell not in planted for cell in there], dtype=bool),
+        pitch_px=float(np.sqrt(container.area_px / max(int(inside.sum()), 1))),
         regularity=regularity,
         neighbour_distance=_neighbour_distance(points),
     )

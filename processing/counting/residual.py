@@ -16,7 +16,7 @@ from processing.counting.containers import Container, Window, crop_window, draw_
 VIEW_PX = 800
 CORE_SHARE = 0.5
 BINS = (8, 16, 16)
-MAJORITY = 0.5
+BARE_SHARE = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +34,29 @@ class PlantSize:
 
 
 @dataclass(frozen=True, eq=False)
+class PlantCover:
+    """How plant-covered each pixel's surroundings are in a view of a container: 1 as on its plants, 0 as where barest.
+
+    `contrast` is how far apart the two are; near 0 the picture does not tell plants from the rest.
+    """
+
+    level: NDArray[np.float32]
+    inside: Mask
+    window: Window
+    scale: float
+    contrast: float
+
+    def at(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n,) levels at points (x, y) of the photo; of the nearest pixel for those at the rim."""
+        return _at(self.level, points, self.window, self.scale)
+
+
+@dataclass(frozen=True, eq=False)
 class Residual:
-    """Plant-like pixels outside every box: where (n, 2), and the photo pixels each stands for."""
+    """Plant-covered places outside every box: where (n, 2), and the photo pixels each stands for."""
 
     points: NDArray[np.float32]
     area_per_point_px: float
-    plant_share_of_box: float
-    plant_view_px: float
-    separation: float
 
     @property
     def area_px(self) -> float:
@@ -65,33 +80,32 @@ def fit_plant_size(plants: Detections, rounds: int = 5) -> PlantSize:
     return PlantSize(coefficients, (max(float(low), 1.0), max(float(high), 1.0)), float(np.median(sides)) ** 2)
 
 
-def find_residual(rgb: Rgb, container: Container, detections: Detections, size: PlantSize) -> Residual:
-    """Plant-like pixels of the segment outside all boxes, cleaned of what is thinner than a third of a plant."""
+def find_cover(rgb: Rgb, container: Container, detections: Detections, around_px: float) -> PlantCover:
+    """The plant cover of a container, averaged over squares with a side of `around_px` photo pixels.
+
+    One pixel says little: plants are several colours, and soil shares some of them.
+    """
     window = crop_window(container, rgb)
     crop = rgb[window[1] : window[3], window[0] : window[2]]
     scale = min(1.0, VIEW_PX / max(crop.shape[:2]))
-    view = shrink(crop, scale)
-    inside = draw_mask(container, window, scale)[: view.shape[0], : view.shape[1]]
-    plants, empties = detections.select(detections.class_id != EMPTY), detections.of_class(EMPTY)
-    cores = _painted(view, plants, window, scale, CORE_SHARE, ellipse=True) & inside
-    boxes = _painted(view, plants, window, scale, 1.0, ellipse=False) & inside
-    free = _painted(view, empties, window, scale, 1.0, ellipse=False)
-    likeness = plant_likeness(view, cores, inside)
-    alike = likeness > MAJORITY
-    left = alike & inside & ~boxes & ~free
-    plant_view_px = float(np.median(size.side_px(plants.centres))) * scale
-    thin = max(1, round(plant_view_px / 3))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thin, thin))
-    solid = cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_OPEN, kernel).astype(bool)
-    rows, columns = np.nonzero(solid)
-    points = (np.column_stack([columns, rows]) + 0.5) / scale + window[:2]
-    return Residual(
-        points=points.astype(np.float32),
-        area_per_point_px=1 / scale**2,
-        plant_share_of_box=float(alike[boxes].mean()) if boxes.any() else 0.0,
-        plant_view_px=plant_view_px,
-        separation=_separation(likeness, cores, inside & ~boxes),
-    )
+    view, inside = shrink(crop, scale), draw_mask(container, window, scale)
+    plants = detections.select(detections.class_id != EMPTY)
+    cores = _painted(inside.shape, plants, window, scale, CORE_SHARE, ellipse=True) & inside
+    likeness = _averaged(plant_likeness(view, cores, inside), inside, _odd(around_px * scale))
+    planted = float(np.median(_at(likeness, plants.centres, window, scale)))
+    bare = float(np.quantile(likeness[inside], BARE_SHARE)) if inside.any() else planted
+    level = (likeness - bare) / max(planted - bare, 1e-6)
+    return PlantCover(level.astype(np.float32), inside, window, scale, contrast=planted - bare)
+
+
+def find_residual(cover: PlantCover, detections: Detections, *, min_level: float, thinnest_px: float) -> Residual:
+    """Where the cover is at least `min_level` outside all boxes, without what is thinner than `thinnest_px`."""
+    boxes = _painted(cover.inside.shape, detections, cover.window, cover.scale, 1.0, ellipse=False)
+    left = cover.inside & (cover.level > min_level) & ~boxes
+    kernel = np.ones((_odd(thinnest_px * cover.scale),) * 2, dtype=np.uint8)
+    rows, columns = np.nonzero(cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_OPEN, kernel))
+    points = (np.column_stack([columns, rows]) + 0.5) / cover.scale + cover.window[:2]
+    return Residual(points.astype(np.float32), 1 / cover.scale**2)
 
 
 def plant_likeness(view: Rgb, cores: Mask, inside: Mask) -> NDArray[np.float32]:
@@ -114,16 +128,11 @@ def plant_likeness(view: Rgb, cores: Mask, inside: Mask) -> NDArray[np.float32]:
     return likeness
 
 
-def _separation(likeness: NDArray[np.float32], cores: Mask, outside: Mask) -> float:
-    """How much more plant-like the plants' middles are than what lies between the boxes."""
-    if not cores.any() or not outside.any():
-        return 0.0
-    return float(likeness[cores].mean() - likeness[outside].mean())
-
-
-def _painted(view: Rgb, detections: Detections, window: Window, scale: float, share: float, *, ellipse: bool) -> Mask:
+def _painted(
+    shape: tuple[int, ...], detections: Detections, window: Window, scale: float, share: float, *, ellipse: bool
+) -> Mask:
     """The boxes, or the ellipses in them, shrunk to a share of their sides, over the view of the window."""
-    mask = np.zeros(view.shape[:2], dtype=np.uint8)
+    mask = np.zeros(shape, dtype=np.uint8)
     centres = np.round((detections.centres - np.array(window[:2], dtype=np.float32)) * scale).astype(int).tolist()
     halves = np.maximum(np.round(detections.sizes * scale * share / 2), 1).astype(int).tolist()
     for (x, y), (across, down) in zip(centres, halves, strict=True):
@@ -132,3 +141,25 @@ def _painted(view: Rgb, detections: Detections, window: Window, scale: float, sh
         else:
             cv2.rectangle(mask, (x - across, y - down), (x + across, y + down), 1, -1)
     return mask.astype(bool)
+
+
+def _averaged(likeness: NDArray[np.float32], inside: Mask, side: int) -> NDArray[np.float32]:
+    """The mean over a square around each pixel, of those pixels that lie inside."""
+    weight = cv2.blur(inside.astype(np.float32), (side, side))
+    mean = cv2.blur(likeness * inside, (side, side)) / np.maximum(weight, 1e-3)
+    return np.asarray(mean, dtype=np.float32)
+
+
+def _at(
+    likeness: NDArray[np.float32], points: NDArray[np.float32], window: Window, scale: float
+) -> NDArray[np.float32]:
+    """The values at points (x, y) of the photo; the nearest pixel for those at the rim."""
+    places = np.round((points - np.array(window[:2])) * scale).astype(int)
+    columns = np.clip(places[:, 0], 0, likeness.shape[1] - 1)
+    rows = np.clip(places[:, 1], 0, likeness.shape[0] - 1)
+    values: NDArray[np.float32] = likeness[rows, columns]
+    return values
+
+
+def _odd(length: float) -> int:
+    return max(1, round(length)) | 1

@@ -5,8 +5,8 @@ from processing.counting.boxes import EMPTY, concatenate, make_detections
 from processing.counting.containers import Container
 from processing.counting.estimation import Density, estimate_container
 from processing.counting.parameters import EstimationParameters
-from processing.counting.residual import find_residual, fit_plant_size, plant_likeness
-from tests.processing.counting.test_grid import SLANTED, tray
+from processing.counting.residual import fit_plant_size, plant_likeness
+from tests.processing.counting.test_grid import SLANTED, UPRIGHT, tray
 
 PARAMETERS = EstimationParameters()
 SIZE = (1000, 700)
@@ -43,7 +43,7 @@ def test_plants_not_detected_are_estimated() -> None:
     hidden = len(LATTICE) - len(shown)
     assert result.method == "local_scale"
     assert result.count - len(shown) == pytest.approx(0.85 * hidden, rel=0.15)
-    assert result.local_plant_area_px == pytest.approx(np.pi * 20**2, rel=0.15)
+    assert result.local_plant_area_px == pytest.approx(40 * 40, rel=0.01)
     assert result.confidence == pytest.approx(len(shown) / result.count, abs=1e-4)
 
 
@@ -110,10 +110,10 @@ def test_residual_is_measured_in_photo_pixels_whatever_the_view() -> None:
     large = np.kron(rgb, np.ones((3, 3, 1), dtype=np.uint8))
     big = Container("segment", tuple((3 * x, 3 * y) for x, y in container.polygon), 0.9)
     shown = LATTICE[::2]
-    small_size, big_size = (fit_plant_size(seen([(k * x, k * y) for x, y in shown], 40 * k)) for k in (1, 3))
-    small = find_residual(rgb, container, seen(shown), small_size)
-    found = find_residual(large, big, seen([(3 * x, 3 * y) for x, y in shown], 120), big_size)
-    assert found.area_px == pytest.approx(9 * small.area_px, rel=0.1)
+    small = estimate(rgb, container, seen(shown))
+    found = estimate(large, big, seen([(3 * x, 3 * y) for x, y in shown], 120))
+    assert found.residual_area_px == pytest.approx(9 * small.residual_area_px, rel=0.1)
+    assert found.count == pytest.approx(small.count, rel=0.05)
 
 
 def test_likeness_without_plants_is_nothing() -> None:
@@ -127,6 +127,26 @@ def test_free_cells_of_a_tray_are_its_empties() -> None:
     rgb = np.zeros((1300, 1900, 3), dtype=np.uint8)
     result = estimate(rgb, container, plants)
     assert (result.method, result.count, result.empty) == ("grid", 60, 12)
+
+
+def test_cells_that_look_planted_hold_a_plant_that_was_missed() -> None:
+    container, plants = tray(UPRIGHT, 6, 12)
+    rng = np.random.default_rng(1)
+    rgb = np.clip(rng.normal((60, 50, 45), 8, (1000, 1400, 3)), 0, 255).astype(np.uint8)
+    bare, missed = (3, 30), (7, 40, 64)
+    for number, (x, y) in enumerate(plants.centres.astype(int).tolist()):
+        if number not in bare:
+            rgb[y - 30 : y + 30, x - 30 : x + 30] = np.clip(rng.normal((80, 160, 70), 10, (60, 60, 3)), 0, 255)
+    detected = plants.select(np.array([n not in (*bare, *missed) for n in range(72)]))
+    result = estimate(rgb, container, detected)
+    assert (result.method, result.count, result.empty) == ("grid", 70, 2)
+
+
+def test_a_crate_s_free_cells_may_be_hidden_and_are_not_called_empty() -> None:
+    container, plants = tray(SLANTED, 5, 8, missing={9, 20})
+    crate = Container("box", container.polygon, 0.9)
+    result = estimate(np.zeros((1300, 1900, 3), dtype=np.uint8), crate, plants)
+    assert (result.method, result.count, result.empty) == ("grid", 38, None)
 
 
 def test_more_cells_than_the_tray_has_are_not_believed() -> None:
