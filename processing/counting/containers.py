@@ -134,23 +134,25 @@ def shrink(rgb: Rgb, scale: float) -> Rgb:
 
 
 def resolve_overlaps(containers: Iterable[Container], parameters: SegmentationParameters) -> tuple[Container, ...]:
-    """Most confident first: a second look at the same thing is dropped, two pieces of one thing are joined."""
+    """Most confident first: each thing is claimed once.
+
+    A second look at the same thing is dropped; so is a crate or tray in or around another, which is one of its cells
+    or a group of them. Pieces of one bed are joined. A crate or tray standing on a bed stays.
+    """
     kept: list[Container] = []
     for candidate in sorted(containers, key=lambda item: -item.confidence):
         if any(_iou(candidate, other) >= parameters.same_container_iou for other in kept):
             continue
-        twin = next(
-            (
-                index
-                for index, other in enumerate(kept)
-                if other.kind == candidate.kind and _cover(candidate, other) >= parameters.same_kind_cover
-            ),
-            None,
-        )
-        if twin is None:
+        is_bed = candidate.kind == "segment"
+        overlapping = [
+            other
+            for other in kept
+            if (other.kind == "segment") == is_bed and _cover(candidate, other) >= parameters.nested_cover
+        ]
+        if not overlapping:
             kept.append(candidate)
-        else:
-            kept[twin] = _joined(kept[twin], candidate)
+        elif is_bed:
+            kept[kept.index(overlapping[0])] = _joined(overlapping[0], candidate)
     return tuple(kept)
 
 

@@ -97,6 +97,14 @@ def test_two_pieces_of_one_bed_are_joined() -> None:
     assert joined.confidence == bed.confidence
 
 
+def test_cells_found_as_crates_in_a_tray_are_dropped_and_so_is_a_group_of_crates() -> None:
+    tray = rectangle(0, 0, 400, 400, kind="plug", confidence=0.9)
+    cells = [rectangle(x, 10, x + 90, 100, kind="box", confidence=0.6) for x in (10, 110, 210)]
+    assert resolve_overlaps([tray, *cells], PARAMETERS) == (tray,)
+    group = rectangle(0, 0, 400, 400, kind="box", confidence=0.4)
+    assert resolve_overlaps([group, *cells], PARAMETERS) == tuple(cells)
+
+
 def test_a_crate_on_a_bed_and_neighbours_stay() -> None:
     bed, crate, neighbour = (
         rectangle(0, 0, 400, 300),
