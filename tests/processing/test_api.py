@@ -117,7 +117,7 @@ def test_status_takes_a_bearer_token():
 
 def test_status_costs_three_queries_and_then_none(client, django_assert_num_queries):
     session = SessionFactory(processing=True)
-    sign_in_and_permissions = 4
+    sign_in_and_permissions = 3
     with django_assert_num_queries(sign_in_and_permissions + 3):
         status_of(client, session.job.upload_id)
     with django_assert_num_queries(sign_in_and_permissions):
