@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
+from PIL import Image
 from sahi.postprocess.backends import set_postprocess_backend
 from sahi.postprocess.combine import greedy_nmm, nms
 from sahi.slicing import get_slice_bboxes
@@ -210,11 +211,13 @@ def _import_quietly() -> tuple[Any, Any]:
         YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", YOLO_VERBOSE="false", YOLO_CONFIG_DIR=str(config_dir)
     )
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # reports usage unless it is not there
+    pillow_open = Image.open
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import torch  # noqa: PLC0415  (see the module's docstring)
         from ultralytics import YOLO  # noqa: PLC0415
         from ultralytics.utils import LOGGER, SETTINGS  # noqa: PLC0415
+    Image.open = pillow_open  # ultralytics puts one there that installs packages for files it cannot read
     SETTINGS.update(sync=False)
     LOGGER.setLevel(logging.ERROR)
     return YOLO, torch

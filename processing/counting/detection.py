@@ -1,4 +1,4 @@
-"""Looking for plants in one container: slices over a segment, one look at a box or plug tray.
+"""Looking for plants in one container: slices over a segment, one or two looks at a box or plug tray.
 
 The pixels of the photo are cut and scaled here, the detector sees windows only, and its boxes come back placed in
 the full photo exactly once.
@@ -15,6 +15,7 @@ from processing.counting.parameters import CropParameters, SlicingParameters
 
 OnTile = Callable[[int, int], None]
 STRIDE_PX = 32
+CUT_PX = 2.0
 
 
 class Detector(Protocol):
@@ -38,19 +39,24 @@ class Slicer(Protocol):
 
 
 def detect_cropped(rgb: Rgb, container: Container, *, detector: Detector, parameters: CropParameters) -> Detections:
-    """Plants of a box or plug tray, from one look at its crop shown at 512 to 768 px."""
+    """Plants of a box or plug tray, from its whole crop: a coarse look, and a finer one where plants are small.
+
+    The coarse look comes first because a large plant seen too finely falls apart into its leaves.
+    """
     window = crop_window(container, rgb)
     crop = _cut(rgb, window)
-    longer_side = max(crop.shape[:2])
-    shown_px = min(max(longer_side, parameters.min_imgsz_px), parameters.max_imgsz_px)
-    scale = shown_px / longer_side
-    found = detector.detect(
-        shrink(crop, scale),
-        imgsz=round_up(shown_px, STRIDE_PX),
-        confidence=parameters.confidence,
-        nms_iou=parameters.nms_iou,
-        max_detections=parameters.max_detections,
-    )
+    for look_px in parameters.looks_px:
+        scale = look_px / max(crop.shape[:2])
+        found = detector.detect(
+            shrink(crop, scale),
+            imgsz=round_up(look_px, STRIDE_PX),
+            confidence=parameters.confidence,
+            nms_iou=parameters.nms_iou,
+            max_detections=parameters.max_detections,
+        )
+        seen_px = _median_side(found.of_class(PLANT))
+        if seen_px is not None and seen_px >= parameters.legible_plant_px:
+            break
     return _inside(container, found.placed(scale=scale, offset_xy=window[:2]))
 
 
@@ -74,6 +80,7 @@ def detect_sliced(
     parts = []
     for done, slice_window in enumerate(slices, start=1):
         seen = _detect_slice(shown, slice_window, detector, parameters)
+        seen = without_cut(seen, slice_window, (width, height), overlap_px=parameters.overlap * parameters.slice_px)
         parts.append(seen.placed(scale=1.0, offset_xy=slice_window[:2]))
         if on_tile is not None:
             on_tile(done, len(slices))
@@ -126,9 +133,29 @@ def _median_plant_px(
     )
     placed = found.of_class(PLANT).placed(scale=look_scale, offset_xy=window[:2])
     plants = placed.select(points_inside(container, placed.centres))
-    if len(plants) < parameters.min_plants_for_scale:
-        return None
-    return float(np.median(np.sqrt(plants.sizes.prod(axis=1))))
+    return _median_side(plants) if len(plants) >= parameters.min_plants_for_scale else None
+
+
+def _median_side(plants: Detections) -> float | None:
+    """Side of the median plant as a square; None without any."""
+    return float(np.median(np.sqrt(plants.sizes.prod(axis=1)))) if len(plants) else None
+
+
+def without_cut(
+    detections: Detections, window: Window, resolution_wh: tuple[int, int], *, overlap_px: float
+) -> Detections:
+    """Boxes in a slice's own pixels, without those cut by a border to another slice, which sees them whole.
+
+    Only boxes shorter than the overlap are sure to be whole in the other slice; the picture's own borders cut for good.
+    """
+    x1, y1, x2, y2 = window
+    width, height = x2 - x1, y2 - y1
+    low, high = detections.xyxy[:, :2], detections.xyxy[:, 2:]
+    inner_low = np.array([x1 > 0, y1 > 0])
+    inner_high = np.array([x2 < resolution_wh[0], y2 < resolution_wh[1]])
+    touches = ((low < CUT_PX) & inner_low) | ((high > np.array([width, height]) - CUT_PX) & inner_high)
+    cut = (touches & (detections.sizes < overlap_px)).any(axis=1)
+    return detections.select(~cut)
 
 
 def touching(windows: Sequence[Window], mask: Mask) -> list[Window]:

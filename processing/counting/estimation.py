@@ -109,12 +109,13 @@ def estimate_cells(
 
 
 def _believable(grid: Grid, planted: int, density: Density | None, parameters: GridParameters) -> bool:
-    """Plants sit one to a cell, about one cell apart, and the cells are as many as the tray is known to have."""
+    """Plants sit one to a cell, about one cell apart, in every row, and there are no more cells than are known."""
     if density is not None and density.capacity is not None and grid.cells > density.capacity:
         return False
     low, high = parameters.neighbour_distance
     return (
         grid.occupied >= parameters.min_single_occupancy * planted
         and grid.occupied >= parameters.min_occupied_share * grid.cells
+        and grid.alternation >= parameters.min_alternation
         and low <= grid.neighbour_distance <= high
     )

@@ -31,6 +31,7 @@ class Grid:
     pitch_px: float
     regularity: float
     neighbour_distance: float
+    alternation: float
 
     @property
     def cells(self) -> int:
@@ -109,8 +110,12 @@ def _find_period(values: Floats64, plant_size: float, parameters: GridParameters
         return None
     pitches = 1 / np.linspace(1 / longest, 1 / shortest, 600)
     phases = np.exp(2j * np.pi * values[None, :] / pitches[:, None]).mean(axis=1)
-    best = int(np.argmax(np.abs(phases)))
-    if np.abs(phases[best]) < parameters.min_first_regularity:
+    strength = np.abs(phases)
+    best = int(np.argmax(strength))
+    doubled = np.where((pitches > 1.8 * pitches[best]) & (pitches < 2.2 * pitches[best]), strength, 0.0)
+    if doubled.max() >= parameters.min_doubled_strength * strength[best]:
+        best = int(np.argmax(doubled))  # a plant seen as two leaves doubles the rows
+    if strength[best] < parameters.min_first_regularity:
         return None
     pitch = float(pitches[best])
     return _Period(float(np.angle(phases[best]) / (2 * np.pi) * pitch), pitch)
@@ -155,7 +160,15 @@ def _fill(container: Container, detections: Detections, to_cells: Floats64, para
         pitch_px=float(np.sqrt(container.area_px / max(int(inside.sum()), 1))),
         regularity=regularity,
         neighbour_distance=_neighbour_distance(points),
+        alternation=min(_alternation(cells[~empty, axis]) for axis in (0, 1)) if (~empty).any() else 0.0,
     )
+
+
+def _alternation(rows: Ints) -> float:
+    """Plants in odd rows over those in even ones, or the reverse: near 0 when every other row was made up."""
+    odd = int(np.count_nonzero(rows % 2))
+    even = len(rows) - odd
+    return float(min(odd, even) / max(odd, even, 1))
 
 
 def _extend(

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from photos.pixels import UnreadablePictureError, decode_picture
 from processing import inference
 from processing.counting.boxes import NO_DETECTIONS, make_detections
 from processing.weights import TRAINED_DIR, WeightFile, WeightsError, read_weights
@@ -130,3 +131,5 @@ def test_the_shipped_models_load_and_look(tmp_path, settings, capfd) -> None:
     masks = segmenter.segment(rgb, imgsz=1024, confidence=0.0001, nms_iou=0.9, max_containers=3)
     assert all(found.mask.shape == (600, 800) for found in masks)
     assert capfd.readouterr().out == ""
+    with pytest.raises(UnreadablePictureError, match="not a JPEG"):
+        decode_picture(b"ultralytics would look for another reader")

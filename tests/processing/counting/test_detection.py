@@ -1,8 +1,8 @@
 import pytest
 
-from processing.counting.boxes import EMPTY, PLANT
+from processing.counting.boxes import EMPTY, PLANT, make_detections
 from processing.counting.containers import Container
-from processing.counting.detection import detect_cropped, detect_sliced, round_up, touching
+from processing.counting.detection import detect_cropped, detect_sliced, round_up, touching, without_cut
 from processing.counting.parameters import CropParameters, SlicingParameters
 from processing.inference import SahiSlicer
 from tests.processing.fakes import PaintedDetector, paint_container, paint_grid, paint_picture
@@ -25,12 +25,12 @@ def sliced(rgb, container, detector=None, on_tile=None, **changes):
         container,
         detector=detector or PaintedDetector(),
         slicer=SahiSlicer(),
-        parameters=SlicingParameters(**changes),
+        parameters=SlicingParameters(**{"target_plant_px": 45.0, **changes}),
         on_tile=on_tile,
     )
 
 
-@pytest.mark.parametrize(("rule", "metric"), [("NMS", "IOS"), ("GREEDYNMM", "IOS")])
+@pytest.mark.parametrize(("rule", "metric"), [("NMS", "IOU"), ("NMS", "IOS"), ("GREEDYNMM", "IOS")])
 def test_sliced_plants_are_counted_once_and_placed_in_the_photo(rule, metric) -> None:
     place = (300, 200, 2700, 1800)
     found = sliced(bed(place, empty=(0, 7)), rectangle(*place), merge=rule, merge_metric=metric)
@@ -94,16 +94,15 @@ def test_a_count_that_touches_the_cap_says_so() -> None:
     assert sliced(rgb, place, max_detections_per_slice=20).capped
 
 
-@pytest.mark.parametrize(
-    ("place", "shown_px"), [((700, 300, 2700, 1300), 768), ((700, 300, 1300, 600), 600), ((700, 300, 800, 380), 512)]
-)
-def test_a_tray_is_one_look_at_its_crop(place, shown_px) -> None:
+@pytest.mark.parametrize("place", [(700, 300, 2700, 1300), (700, 300, 1300, 600), (700, 300, 800, 380)])
+@pytest.mark.parametrize(("share", "looks"), [(10, [512]), (20, [512, 768])])
+def test_a_tray_is_looked_at_whole_and_again_when_its_plants_are_small(place, share, looks) -> None:
     rgb = paint_picture(3000, 2000)
-    side = (place[2] - place[0]) // 20
+    side = (place[2] - place[0]) // share
     paint_grid(rgb, place, rows=4, columns=6, side=side, empty=(3,))
     detector = PaintedDetector()
     found = detect_cropped(rgb, rectangle(*place, kind="plug"), detector=detector, parameters=CropParameters())
-    assert [max(shape) for shape in detector.shown] == [shown_px]
+    assert [max(shape) for shape in detector.shown] == looks
     assert (found.count(PLANT), found.count(EMPTY)) == (23, 1)
     pitch = (place[2] - place[0]) / 6
     assert found.centres.min(axis=0)[0] == pytest.approx(place[0] + pitch / 2, abs=4)
@@ -117,3 +116,13 @@ def test_only_windows_with_a_pixel_of_the_mask_are_kept() -> None:
 
 def test_sizes_are_rounded_up_to_the_stride() -> None:
     assert [round_up(value, 32) for value in (512, 513, 768)] == [512, 544, 768]
+
+
+def test_boxes_cut_by_another_slice_are_left_to_it() -> None:
+    boxes = [(0, 100, 40, 140), (600, 300, 640, 340), (300, 0, 340, 40), (200, 200, 240, 240), (0, 300, 300, 340)]
+    seen = make_detections(boxes, [0.5] * 5, [0] * 5)
+    inner = without_cut(seen, (500, 500, 1140, 1140), (2000, 2000), overlap_px=128)
+    assert inner.xyxy.tolist() == [[200, 200, 240, 240], [0, 300, 300, 340]]
+    corner = without_cut(seen, (0, 0, 640, 640), (2000, 2000), overlap_px=128)
+    assert len(corner) == 4
+    assert len(without_cut(seen, (0, 0, 640, 640), (640, 640), overlap_px=128)) == 5

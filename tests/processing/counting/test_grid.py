@@ -75,3 +75,10 @@ def test_any_slant_gives_the_same_cells(rows, columns, seed, shifts) -> None:
     grid = fit_grid(*tray(corners, rows, columns, missing=missing, jitter=0.04, seed=seed), PARAMETERS)
     assert grid.cells == rows * columns
     assert grid.cells - grid.occupied == len(missing)
+
+
+def test_a_grid_with_made_up_rows_alternates() -> None:
+    container, plants = tray(UPRIGHT, 8, 4, missing={n for n in range(32) if (n // 4) % 2}, jitter=0.02)
+    doubled = fit_grid(container, plants, PARAMETERS)
+    assert doubled is None or doubled.rows == 4 or doubled.alternation < 0.3
+    assert fit_grid(*tray(UPRIGHT, 8, 4), PARAMETERS).alternation > 0.9
