@@ -50,11 +50,13 @@ def count_truly_outlined(truth: dict[str, Any], image: Path) -> Iterator[tuple[s
             count.container.kind,
             {
                 "true": entry["in_frame"]["plant"] + entry["in_frame"]["dead"],
+                "visible": entry["visible"]["plant"] + entry["visible"]["dead"],
                 "true_empty": entry["visible"]["empty"],
                 "detected": count.detected + count.dead,
                 "estimated": count.estimated + count.dead,
                 "detected_empty": boxes.count(EMPTY),
-                "grid_empty": -1 if count.estimate.empty is None else count.estimate.empty,
+                "grid_empty": count.empty,
+                "has_grid": int(count.estimate.method == "grid"),
             },
         )
 
@@ -71,17 +73,15 @@ def print_beds(rows: list[dict[str, int]]) -> None:
 
 
 def print_cells(kind: str, rows: list[dict[str, int]]) -> None:
-    """Mean absolute error of the empties, where a grid was read and over all."""
-    read = [row for row in rows if row["grid_empty"] >= 0]
+    """Mean absolute error of plants and empties per container, where a grid was read."""
+    read = [row for row in rows if row["has_grid"]]
     print(f"{kind}: {len(rows)}, grid read in {len(read)}")
-    if not read:
-        return
-    true = np.array([row["true_empty"] for row in read])
-    for name in ("detected_empty", "grid_empty"):
-        found = np.array([row[name] for row in read])
-        print(
-            f"  {name:14}  mean absolute error {np.mean(np.abs(found - true)):5.2f}  sum {found.sum()} of {true.sum()}"
-        )
+    for truth, names in {"visible": ("detected", "estimated"), "true_empty": ("detected_empty", "grid_empty")}.items():
+        true = np.array([row[truth] for row in read])
+        for name in names:
+            found = np.array([row[name] for row in read])
+            error = np.mean(np.abs(found - true)) if read else 0.0
+            print(f"  {name:14}  mean absolute error {error:5.2f}  sum {found.sum()} of {true.sum()}")
 
 
 def main() -> None:

@@ -106,6 +106,7 @@ class EstimationParameters:
     min_detections: int = 10
     min_detections_calibrated: int = 3
     overlap_factor: float = 0.85
+    max_hidden_share: float = 0.5
     min_covered_share: float = 0.5
     residual: ResidualParameters = field(default_factory=ResidualParameters)
     grid: GridParameters = field(default_factory=GridParameters)

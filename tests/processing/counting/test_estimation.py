@@ -58,7 +58,7 @@ def test_empty_pots_are_not_plants() -> None:
 
 
 def test_the_learned_overlap_factor_replaces_the_default() -> None:
-    shown = LATTICE[::2]
+    shown = [place for number, place in enumerate(LATTICE) if number % 4]
     rgb, container = bed(LATTICE)
     default, learned = (
         estimate(rgb, container, seen(shown), density) for density in (None, Density(overlap_factor=1.7))
@@ -75,6 +75,12 @@ def test_plants_in_the_colour_of_the_soil_are_not_estimated() -> None:
 def test_too_few_plants_ask_for_calibration_and_the_detected_count_stands() -> None:
     result = estimate(*bed(LATTICE), seen(LATTICE[:6]))
     assert (result.method, result.count, result.needs_calibration) == ("none", 6, True)
+
+
+def test_more_hidden_plants_than_can_be_believed_ask_for_calibration() -> None:
+    result = estimate(*bed(LATTICE), seen(LATTICE[::3]))
+    assert (result.method, result.count, result.needs_calibration) == ("none", len(LATTICE[::3]), True)
+    assert estimate(*bed(LATTICE), seen(LATTICE[::3]), Density(overlap_factor=0.85)).method == "local_scale"
 
 
 def test_a_calibrated_density_needs_fewer_plants() -> None:
@@ -109,7 +115,7 @@ def test_residual_is_measured_in_photo_pixels_whatever_the_view() -> None:
     rgb, container = bed(LATTICE)
     large = np.kron(rgb, np.ones((3, 3, 1), dtype=np.uint8))
     big = Container("segment", tuple((3 * x, 3 * y) for x, y in container.polygon), 0.9)
-    shown = LATTICE[::2]
+    shown = [place for number, place in enumerate(LATTICE) if number % 4]
     small = estimate(rgb, container, seen(shown))
     found = estimate(large, big, seen([(3 * x, 3 * y) for x, y in shown], 120))
     assert found.residual_area_px == pytest.approx(9 * small.residual_area_px, rel=0.1)
