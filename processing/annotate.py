@@ -45,8 +45,9 @@ def draw(rgb: Rgb, counts: Sequence[ContainerCount], detections: Sequence[Detect
         _draw_container(canvas, item.container, unit)
     for boxes in detections:
         _draw_boxes(canvas, boxes, unit)
-    for number, item in enumerate(counts, start=1):
-        _draw_label(canvas, item, number, unit)
+    if len(counts) > 1:  # the legend says all there is to say about a single one
+        for number, item in enumerate(counts, start=1):
+            _draw_label(canvas, item, number, unit)
     _paste_legend(canvas, legend_rows(counts), detections, unit)
     return canvas
 
