@@ -48,8 +48,9 @@ def estimate_segment(
 ) -> Estimate:
     """Hidden plants of a segment: plant-like area outside all boxes / local box area x overlap factor.
 
-    Needs ten plants to learn size and colour from, three with a calibrated density. With fewer, or with more hidden
-    than can be believed from what was seen, the detected count stands and the estimate asks for calibration.
+    Needs ten plants to learn size and colour from, three with a calibrated density. With fewer, and something left
+    to estimate, the detected count stands and the estimate asks for calibration. More hidden plants than can be
+    believed mean that detection failed, which no density mends: the detected count stands, marked as doubtful.
     """
     plants = detections.of_class(PLANT)
     if len(plants) < parameters.min_detections_calibrated:
@@ -66,9 +67,10 @@ def estimate_segment(
     if density is not None and density.overlap_factor is not None:
         factor = density.overlap_factor
     hidden = round(float((residual.area_per_point_px / size.side_px(residual.points) ** 2).sum()) * factor)
-    too_few = len(plants) < parameters.min_detections or hidden > parameters.max_hidden_share * len(plants)
-    if too_few and density is None:
+    if len(plants) < parameters.min_detections and density is None:
         return Estimate("none", len(plants), needs_calibration=hidden > 0)
+    if hidden > parameters.max_hidden_share * len(plants):
+        return Estimate("none", len(plants), is_doubtful=True)
     count = len(plants) + hidden
     return Estimate(
         method="local_scale" if len(plants) >= parameters.min_detections else "density",

@@ -26,6 +26,7 @@ class Estimate:
     confidence: float = 0.0
     empty: int | None = None
     needs_calibration: bool = False
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,10 @@ def count_container(
         own.append(f"too_many_detections: a limit was touched in a {container.kind}, plants may be missing")
     if estimate.needs_calibration:
         own.append(f"needs_calibration: too few plants were seen to estimate the rest of a {container.kind}")
+    if estimate.is_doubtful:
+        own.append(
+            f"doubtful: much of a {container.kind} looks planted but was not recognised; go nearer or count by hand"
+        )
     return ContainerCount(
         container=container,
         detected=detected,
