@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from demeter.local.programs import Folders, Program, end_together, spawn
 
-FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS = 0.5, 30.0
+FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS = 0.5, 10.0
+LOG_LINES_SHOWN = 15
 STEADY_SECONDS = 60.0  # a program that ran this long is forgiven its earlier deaths
 TICK_SECONDS = 0.1
 
@@ -58,7 +59,10 @@ class Supervisor:
         for child in self._children:
             while not is_stopping() and not (child.process.poll() is None and child.program.is_ready()):
                 if time.monotonic() > deadline:
-                    raise NotReadyError(f"{child.program.name} is not ready after {seconds:.0f} s")
+                    raise NotReadyError(
+                        f"{child.program.name} is not ready after {seconds:.0f} s. The end of its log:\n"
+                        + self._log_end(child.program)
+                    )
                 self.tick()
                 time.sleep(TICK_SECONDS)
 
@@ -81,6 +85,10 @@ class Supervisor:
         )
         child.restart_at = now + child.delay_seconds
         child.delay_seconds = min(2 * child.delay_seconds, LONGEST_DELAY_SECONDS)
+
+    def _log_end(self, program: Program) -> str:
+        lines = (self._folders.logs / f"{program.name}.log").read_text(errors="replace").splitlines()
+        return "\n".join(lines[-LOG_LINES_SHOWN:])
 
     def stop(self) -> None:
         """End everything, last batch first, and forget it."""
