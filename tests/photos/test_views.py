@@ -139,7 +139,8 @@ def test_receipt_of_another_user_does_not_exist(client):
 
 # --- Locations ------------------------------------------------------------------------------------------------------
 def test_locations_are_found_while_typing(client):
-    wanted, other = StorageLocationFactory(name="Claro 7"), StorageLocationFactory(name="Claro 8")
+    wanted = StorageLocationFactory(name="Claro 7", code="L-WANTED")
+    other = StorageLocationFactory(name="Claro 8", code="L-OTHER")
     page = client.get(reverse("location-options"), {"storage_location": "claro 7"}).content.decode()
     assert f'<option value="{wanted.code}">{wanted.full_name}</option>' in page
     assert other.code not in page
