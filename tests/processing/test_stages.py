@@ -1,0 +1,171 @@
+"""The stages of one photo, with painted models and the real storage: results, outages, failures, all of it twice."""
+
+from unittest import mock
+
+import numpy as np
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from demeter.refusals import Unavailable
+from photos import storage
+from photos.pixels import encode_jpeg
+from photos.statuses import UploadSource
+from photos.uploads import accept_upload
+from processing import inference, stages
+from processing.jobs import reprocess, start_jobs
+from processing.models import Detection, Job, Segment
+from processing.statuses import Phase, RunStatus, SegmentStatus
+from stock.models import StockBatch, StockMovement
+from tests.factories import UserFactory
+from tests.locations.factories import StorageLocationFactory
+from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_container, paint_grid, paint_picture
+
+pytestmark = pytest.mark.django_db
+WORKER = "gpu@test"
+TRAY, BED = (40, 40, 440, 340), (480, 40, 960, 640)
+
+
+@pytest.fixture(autouse=True)
+def painted_models(monkeypatch):
+    monkeypatch.setattr(inference, "load_detector", PaintedDetector)
+    monkeypatch.setattr(inference, "load_segmenter", PaintedSegmenter)
+
+
+@pytest.fixture
+def place():
+    return StorageLocationFactory(configured=True)
+
+
+def tray_and_bed():
+    rgb = paint_picture(1000, 700)
+    paint_container(rgb, "plug", TRAY)
+    paint_grid(rgb, TRAY, rows=4, columns=6, side=30, empty=(3, 10))
+    paint_container(rgb, "segment", BED)
+    paint_grid(rgb, BED, rows=6, columns=5, side=40)
+    return rgb
+
+
+def upload(rgb, place=None) -> Job:
+    file = SimpleUploadedFile("photo.jpg", encode_jpeg(rgb, 95), content_type="image/jpeg")
+    accepted = accept_upload(user=UserFactory(), files=[file], source=UploadSource.API, storage_location=place)
+    [job] = start_jobs(upload=accepted.upload, images=accepted.images)
+    return job
+
+
+def run(job: Job) -> Job:
+    """The whole canvas in one process."""
+    stages.store_photos([job.image_id], worker=WORKER)
+    _, segments = stages.open_photo(job.image_id, worker=WORKER)
+    for segment in segments:
+        stages.detect(segment.pk, worker=WORKER)
+    stages.close_photo(job.pk, worker=WORKER)
+    return Job.objects.select_related("session", "image").get(pk=job.pk)
+
+
+def test_photo_becomes_count_picture_and_stock(place):
+    job = run(upload(tray_and_bed(), place))
+    session = job.session
+    assert (job.status, job.phase, job.image.status) == (RunStatus.COMPLETED, Phase.DONE, "ready")
+    assert session.category_counts == {"plant": 22 + 30, "empty": 2, "dead": 0}
+    assert (session.total_detected, session.total_empty_containers) == (52, 2)
+    assert session.total_estimated >= session.total_detected
+    assert set(session.phase_seconds) == {"store", "locate", "segment", "detect", "aggregate"}
+    assert storage.read_object(session.processed_image.s3_key_original).startswith(b"\xff\xd8")
+    assert StockBatch.objects.get().quantity_current == session.total_estimated
+
+
+def test_every_stage_twice_counts_once(place):
+    job = upload(tray_and_bed(), place)
+    for _ in range(2):
+        stages.store_photos([job.image_id], worker=WORKER)
+    _, segments = stages.open_photo(job.image_id, worker=WORKER)
+    assert stages.open_photo(job.image_id, worker=WORKER) == (None, [])
+    for segment in segments * 2:
+        stages.detect(segment.pk, worker=WORKER)
+    for _ in range(2):
+        stages.close_photo(job.pk, worker=WORKER)
+    job.refresh_from_db()
+    assert Detection.objects.filter(segment__session=job.session, class_id=0).count() == 52
+    assert StockMovement.objects.count() == 1
+
+
+def test_photo_is_not_closed_while_a_container_is_open(place):
+    job = upload(tray_and_bed(), place)
+    stages.store_photos([job.image_id], worker=WORKER)
+    _, segments = stages.open_photo(job.image_id, worker=WORKER)
+    stages.detect(segments[0].pk, worker=WORKER)
+    assert stages.close_photo(job.pk, worker=WORKER)["skipped"]
+
+
+def test_one_failed_container_leaves_a_partial_count(place, monkeypatch):
+    def detect(rgb, container, **options):
+        if container.kind == "plug":
+            raise RuntimeError("out of memory")
+        return mock.DEFAULT
+
+    broken = mock.Mock(side_effect=detect, wraps=inference.detect_plants)
+    monkeypatch.setattr(inference, "detect_plants", broken)
+    job = run(upload(tray_and_bed(), place))
+    assert (job.status, job.session.partial, job.session.total_detected) == (RunStatus.COMPLETED, True, 30)
+    assert "partial: 1 container(s) could not be counted" in job.session.review_reasons
+    assert Segment.objects.get(container_class="plug").error == "RuntimeError in detection"
+
+
+def test_photo_whose_containers_all_fail_is_failed_with_reason(place, monkeypatch):
+    monkeypatch.setattr(inference, "detect_plants", mock.Mock(side_effect=RuntimeError("broken")))
+    job = run(upload(tray_and_bed(), place))
+    assert (job.status, job.problem) == (RunStatus.FAILED, "detection_failed")
+    assert job.image.error_details == "detection_failed: RuntimeError in detection"
+
+
+def test_photo_without_container_completes_with_zeros_and_a_reason(place):
+    job = run(upload(paint_picture(600, 400), place))
+    assert (job.status, job.session.total_detected, job.session.total_estimated) == (RunStatus.COMPLETED, 0, 0)
+    assert job.session.review_reasons[0].startswith("no_container")
+
+
+def test_outage_of_the_storage_puts_the_photo_off_and_nobody_sees_failed(place, monkeypatch):
+    job = upload(tray_and_bed(), place)
+    with monkeypatch.context() as outage:
+        outage.setattr(storage, "put_object", mock.Mock(side_effect=Unavailable("down")))
+        assert stages.store_photos([job.image_id], worker=WORKER) == []
+    job.refresh_from_db()
+    assert (job.status, job.phase, job.postponements, job.held_by) == (RunStatus.PROCESSING, Phase.STORE, 1, "")
+    assert run(job).status == RunStatus.COMPLETED
+
+
+def test_error_of_ours_ends_the_photo_with_a_reason_and_without_details(place, monkeypatch):
+    monkeypatch.setattr(inference, "find_containers", mock.Mock(side_effect=KeyError("secret")))
+    job = upload(tray_and_bed(), place)
+    stages.store_photos([job.image_id], worker=WORKER)
+    assert stages.open_photo(job.image_id, worker=WORKER) == (None, [])
+    job.refresh_from_db()
+    assert (job.status, job.problem) == (RunStatus.FAILED, "internal_error")
+    assert job.error == "KeyError in the phase segment; the log tells more"
+
+
+def test_location_missing_then_chosen_reuses_the_detections(place, monkeypatch):
+    first = run(upload(tray_and_bed()))
+    assert (first.problem, first.image.status, StockBatch.objects.count()) == ("needs_location", "failed", 0)
+    unused = mock.Mock()
+    monkeypatch.setattr(inference, "detect_plants", unused)
+    again = run(reprocess(image=first.image, user=first.requested_by, reason="Found", chosen_location=place))
+    unused.assert_not_called()
+    assert again.session.detections_from == first.session
+    assert (again.image.status, again.session.total_detected) == ("ready", first.session.total_detected)
+    assert Detection.objects.filter(segment__session=first.session).count() == 54, "history keeps its own"
+
+
+def test_location_without_configuration_is_named():
+    job = run(upload(tray_and_bed(), StorageLocationFactory()))
+    assert job.problem == "needs_config"
+    assert "is not configured" in job.error
+
+
+def test_few_plants_without_density_need_calibration(place):
+    rgb = paint_picture(1000, 700)
+    paint_container(rgb, "segment", BED)
+    paint_grid(rgb, (BED[0], BED[1], BED[0] + 100, BED[1] + 60), rows=1, columns=2, side=24)
+    job = run(upload(np.ascontiguousarray(rgb), place))
+    assert (job.problem, job.session.total_detected) == ("needs_calibration", 2)
+    assert Segment.objects.get().status == SegmentStatus.DONE
