@@ -25,7 +25,7 @@ from processing.locating import locate
 from processing.models import Job, Segment
 from processing.problems import INTERNAL_ERROR, STORAGE_LOST, UNREADABLE_PHOTO
 from processing.statuses import Phase, SegmentStatus
-from processing.weights import read_weights
+from processing.weights import WEIGHT_NAMES, read_weights
 
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -68,7 +68,7 @@ def _open(job: Job) -> list[Segment]:
     lifecycle.enter_phase(job, Phase.LOCATE)
     locate(job, image, session)
     lifecycle.enter_phase(job, Phase.SEGMENT)
-    session.model_versions = {name: read_weights(name).sha256 for name in ("segmenter", "detector")}
+    session.model_versions = {name: read_weights(name).sha256 for name in WEIGHT_NAMES}
     session.parameters_hash = DEFAULT_PARAMETERS.parameters_hash()
     session.save(update_fields=["model_versions", "parameters_hash", "updated_at"])
     earlier = rows.find_same_detections(session)

@@ -50,8 +50,3 @@ def read_weights(name: WeightName, folder: Path = TRAINED_DIR) -> WeightFile:
         raise WeightsError(f"The description of the weights is missing: {description}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise WeightsError(f"{description} does not describe the {name} weights ({error!r})") from error
-
-
-def weights_version(folder: Path = TRAINED_DIR) -> str:
-    """Eight hex digits of each model, joined: the key under which detections can be used again."""
-    return "-".join(read_weights(name, folder).sha256[:8] for name in WEIGHT_NAMES)

@@ -89,6 +89,17 @@ def test_every_stage_twice_counts_once(place):
     assert StockMovement.objects.count() == 1
 
 
+def test_plants_of_a_crate_on_a_bed_are_counted_once(place):
+    rgb = paint_picture(1000, 700)
+    paint_container(rgb, "segment", (40, 40, 960, 660))
+    paint_grid(rgb, (40, 40, 500, 660), rows=6, columns=5, side=40)
+    paint_container(rgb, "box", (560, 160, 900, 500))
+    paint_grid(rgb, (560, 160, 900, 500), rows=4, columns=4, side=40)
+    job = run(upload(rgb, place))
+    assert sorted(job.session.segments.values_list("container_class", "detected")) == [("box", 16), ("segment", 30)]
+    assert Detection.objects.filter(segment__session=job.session).count() == job.session.total_detected == 46
+
+
 def test_photo_is_not_closed_while_a_container_is_open(place):
     job = upload(tray_and_bed(), place)
     stages.store_photos([job.image_id], worker=WORKER)
@@ -168,4 +179,5 @@ def test_few_plants_without_density_need_calibration(place):
     paint_grid(rgb, (BED[0], BED[1], BED[0] + 100, BED[1] + 60), rows=1, columns=2, side=24)
     job = run(upload(np.ascontiguousarray(rgb), place))
     assert (job.problem, job.session.total_detected) == ("needs_calibration", 2)
+    assert not StockBatch.objects.exists(), "a photo with an open problem stands for no stock"
     assert Segment.objects.get().status == SegmentStatus.DONE
