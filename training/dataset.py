@@ -3,7 +3,7 @@
 Scale decides whether a detector transfers: its tiles show plants of 20 to 200 px, a bed's hundreds as well as a
 tray's few large cells. The segmenter sees whole pictures and crops in which one container fills the frame.
 
-    python -m training.dataset detector --synthetic DIR --out DIR --tiles 1600 --seed 1
+    python -m training.dataset detector --synthetic DIR 1600 --out DIR --seed 1
 """
 
 import argparse
@@ -183,24 +183,25 @@ def main() -> None:
     """Make the tiles of one model."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", choices=sorted(NAMES))
-    parser.add_argument("--synthetic", type=Path, nargs="+", required=True, help="folders of renders")
+    parser.add_argument(
+        "--synthetic", nargs=2, action="append", required=True, metavar=("DIR", "TILES"), help="a folder of renders"
+    )
     parser.add_argument("--photos", type=Path, help="folder of the photos that --drawn describes")
     parser.add_argument("--drawn", type=Path, help="hand-drawn labels of real photos (JSON)")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--tiles", type=int, required=True, help="tiles from renders")
     parser.add_argument("--drawn-tiles", type=int, default=0, help="tiles from real photos")
     parser.add_argument("--dense", type=Path, help="real dense canopies with YOLO boxes (detector only)")
     parser.add_argument("--dense-tiles", type=int, default=0)
     parser.add_argument("--seed", type=int, required=True)
     args = parser.parse_args()
-    sources = [([picture for folder in args.synthetic for picture in load_synthetic(folder, "train")], args.tiles)]
+    sources = [(load_synthetic(Path(folder), "train"), int(tiles)) for folder, tiles in args.synthetic]
     if args.drawn:
         subject = "plants" if args.model == "detector" else "containers"
         sources.append((load_drawn(args.drawn, args.photos, subject), args.drawn_tiles))
     if args.dense:
         sources.append((load_yolo(args.dense / "images" / "train", args.dense / "labels" / "train"), args.dense_tiles))
     write_tiles(args.model, "train", sources, args.out, args.seed)
-    held_out = [picture for folder in args.synthetic for picture in load_synthetic(folder, "validation")]
+    held_out = [picture for folder, _ in args.synthetic for picture in load_synthetic(Path(folder), "validation")]
     write_tiles(args.model, "validation", [(held_out, VALIDATION_TILES)], args.out, args.seed)
     write_description(args.model, args.out)
 
