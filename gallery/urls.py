@@ -12,4 +12,5 @@ urlpatterns = [
     path("gallery/<uuid:image_id>/fix/", views.fix, name="photo-fix"),
     path("api/v1/photos/gallery", api.gallery, name="api-gallery"),
     path("api/v1/photos/<uuid:image_id>", api.detail, name="api-photo"),
+    path("api/v1/photos/<uuid:image_id>/annotated", api.annotated, name="api-photo-annotated"),
 ]

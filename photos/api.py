@@ -1,18 +1,27 @@
-"""The API's upload: `POST /api/v1/photos/upload`, in the shape of the specification plus what was refused or known."""
+"""The API's upload: `POST /api/v1/photos/upload`, in the shape of the specification plus what was refused or known.
+
+`/thumbnail` under a photo is where a thumbnail that may have expired is shown from.
+"""
 
 import math
 from collections.abc import Sequence
 from typing import TypedDict
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
 from demeter.http import api_view, error_json, form_errors, signed_in_user
+from demeter.refusals import NotFound
 from photos.checks import RefusedFile
 from photos.forms import UploadForm
+from photos.models import S3Image
+from photos.pixels import UnreadablePictureError
 from photos.statuses import UploadSource
+from photos.storage import OriginalLostError, presigned_url
+from photos.thumbnails import restore_thumbnail
 from photos.uploads import AcceptedUpload, DuplicateFile, accept_upload
 from processing import queries
 from processing.jobs import start_jobs
@@ -74,6 +83,19 @@ def upload(request: HttpRequest) -> JsonResponse:
             refused=refused_json(accepted.refused),
         )
     return JsonResponse(upload_json(accepted, jobs), status=202)
+
+
+@api_view("GET", permission="photos.view_s3image")
+def thumbnail(_request: HttpRequest, image_id: UUID) -> HttpResponse:
+    """To the thumbnail in S3, made again when it had expired."""
+    image = S3Image.objects.photos().visible().exclude(stored_at=None).filter(pk=image_id).first()
+    if image is None:
+        raise NotFound("There is no such photo, or it is not stored yet.")
+    try:
+        key = restore_thumbnail(image)
+    except (OriginalLostError, UnreadablePictureError) as error:
+        raise NotFound("The thumbnail has expired and the original is lost.") from error
+    return HttpResponseRedirect(presigned_url(key))
 
 
 def upload_json(accepted: AcceptedUpload, jobs: Sequence[Job]) -> UploadJson:
