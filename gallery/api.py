@@ -9,15 +9,16 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 
-from demeter.http import api_view, form_errors
+from demeter.http import api_view, form_errors, read_json, signed_in_user
 from demeter.refusals import NotFound
 from gallery.detail import HistoryEvent, PhotoDetail, find_photo, newest_count, photo_detail
-from gallery.forms import GalleryFilterForm
+from gallery.forms import GalleryFilterForm, PhotosForm
 from gallery.queries import CardPage, CardSession, PhotoCard, photo_cards
 from photos.pixels import UnreadablePictureError
 from photos.storage import OriginalLostError, presigned_url
 from processing.models import Session
 from processing.redrawing import restore_annotated
+from processing.trash import Moved, delete_photos, restore_photos
 
 
 class GallerySessionJson(TypedDict):
@@ -70,6 +71,34 @@ def annotated(_request: HttpRequest, image_id: UUID) -> HttpResponse:
     if key is None:
         raise NotFound("This photo has no annotated picture yet.")
     return HttpResponseRedirect(presigned_url(key))
+
+
+@api_view("POST", permission="photos.delete_s3image")
+def delete(request: HttpRequest) -> JsonResponse:
+    """Move photos to the trash; `left` are those with an unfinished run."""
+    return JsonResponse(moved_json(delete_photos(image_ids=_image_ids(request), user=signed_in_user(request))))
+
+
+@api_view("POST", permission="photos.delete_s3image")
+def restore(request: HttpRequest) -> JsonResponse:
+    """Bring photos back from the trash; `left` are those that were uploaded again meanwhile."""
+    return JsonResponse(moved_json(restore_photos(image_ids=_image_ids(request), user=signed_in_user(request))))
+
+
+def _image_ids(request: HttpRequest) -> list[UUID]:
+    form = PhotosForm(read_json(request))
+    if not form.is_valid():
+        raise form_errors(form)
+    image_ids: list[UUID] = form.cleaned_data["image_ids"]
+    return image_ids
+
+
+def moved_json(moved: Moved) -> dict[str, list[str]]:
+    """Ids; a photo that was there already, or that is unknown, is in neither list."""
+    return {
+        "image_ids": [str(image.pk) for image in moved.moved],
+        "left": [str(image.pk) for image in moved.left],
+    }
 
 
 def pagination_json(cards: CardPage) -> dict[str, int]:

@@ -86,9 +86,12 @@ def upload(request: HttpRequest) -> JsonResponse:
 
 
 @api_view("GET", permission="photos.view_s3image")
-def thumbnail(_request: HttpRequest, image_id: UUID) -> HttpResponse:
-    """To the thumbnail in S3, made again when it had expired."""
-    image = S3Image.objects.photos().visible().exclude(stored_at=None).filter(pk=image_id).first()
+def thumbnail(request: HttpRequest, image_id: UUID) -> HttpResponse:
+    """To the thumbnail in S3, made again when it had expired; of a photo in the trash for those who may look there."""
+    photos = S3Image.objects.photos().filter(purged_at=None).exclude(stored_at=None)
+    if not request.user.has_perm("photos.delete_s3image"):
+        photos = photos.visible()
+    image = photos.filter(pk=image_id).first()
     if image is None:
         raise NotFound("There is no such photo, or it is not stored yet.")
     try:

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -84,13 +85,13 @@ def list_staged(before: datetime) -> Iterator[str]:
     folders = [""]
     while folders:
         folder = folders.pop()
-        try:
+        with suppress(FileNotFoundError):  # nothing was ever staged, or ingest was quicker
             inner, files = staging.listdir(folder)
-        except FileNotFoundError:  # nothing was ever staged
-            continue
-        folders += [f"{folder}{name}/" for name in inner]
-        names = (f"{folder}{name}" for name in files)
-        yield from (name for name in names if staging.get_modified_time(name) < before)
+            folders += [f"{folder}{name}/" for name in inner]
+            for name in files:
+                with suppress(FileNotFoundError):
+                    if staging.get_modified_time(folder + name) < before:
+                        yield folder + name
 
 
 # --- S3: objects ----------------------------------------------------------------------------------------------------

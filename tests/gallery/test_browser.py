@@ -129,6 +129,26 @@ def test_pictures_gone_from_storage_come_back_by_themselves(page: Page):
     expect(page.get_by_role("img", name="every counted plant marked")).to_have_js_property("naturalWidth", 400)
 
 
+def test_deleted_photo_is_undone_at_once_or_brought_back_later(page: Page, live_server: LiveServer):
+    sign_in(page.context, UserFactory(supervisor=True), live_server)
+    image = make_counted().original_image
+    card = page.locator(f"#card-{image.pk}")
+    for way_back in ("Undo", "Bring back"):
+        page.goto(f"/gallery/{image.pk}/")
+        page.get_by_role("button", name="Delete this photo").click()
+        expect(page.get_by_text("1 photo moved to the trash.")).to_be_visible()
+        expect(card).to_have_count(0)
+        assert_accessible(page)
+        if way_back == "Bring back":
+            page.get_by_role("link", name="Trash").click()
+            expect(page.get_by_text("29 days left")).to_be_visible()
+            assert_accessible(page)
+        page.get_by_role("button", name=way_back).click()
+        expect(page.get_by_role("status").get_by_text("1 photo brought back.")).to_be_visible()
+        page.goto("/gallery/")
+        expect(card).to_be_visible()
+
+
 def test_searching_keeps_the_modal_and_an_error_explains_itself(page: Page):
     make_lost()
     StorageLocationFactory(code="SOUTH-44", name="Southern bay")
