@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import reverse
 
 from demeter.http import api_view, error_json, form_errors, signed_in_user
+from demeter.rates import UPLOAD
 from demeter.refusals import NotFound
 from photos.checks import RefusedFile
 from photos.forms import UploadForm
@@ -65,7 +66,7 @@ class UploadJson(TypedDict):
     duplicates: list[DuplicateJson]
 
 
-@api_view("POST", permission="photos.add_upload")
+@api_view("POST", permission="photos.add_upload", rate=UPLOAD)
 def upload(request: HttpRequest) -> JsonResponse:
     """Accept files: 202 when at least one is kept or known already, 400 with the reasons when none is."""
     form = UploadForm(request.POST, request.FILES)
