@@ -11,9 +11,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from photos import keys, storage
+from photos.bounded import make_preview
 from photos.exif import PhotoExif, exif_json, gps_json, read_exif
 from photos.models import S3Image
-from photos.pixels import make_preview, make_thumbnail
+from photos.pixels import make_thumbnail
 
 # S3 takes 2 KB of metadata in all.
 METADATA_NAME_LIMIT = 1000

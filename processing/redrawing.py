@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from photos import keys, storage
+from photos.bounded import decode_picture
 from photos.models import S3Image
-from photos.pixels import decode_picture, encode_jpeg
+from photos.pixels import encode_jpeg
 from processing import annotate, rows
 from processing.models import Session
 from processing.statuses import SegmentStatus

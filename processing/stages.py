@@ -15,9 +15,10 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from demeter.refusals import Unavailable
 from photos import ingest, storage
+from photos.bounded import decode_picture
 from photos.breaker import retry_delay_seconds
 from photos.models import S3Image
-from photos.pixels import UnreadablePictureError, decode_picture
+from photos.pixels import UnreadablePictureError
 from processing import closing, inference, lifecycle, rows
 from processing.counting.boxes import Rgb
 from processing.counting.parameters import DEFAULT_PARAMETERS
