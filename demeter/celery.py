@@ -10,7 +10,7 @@ from celery import Celery
 from celery.schedules import crontab
 from kombu import Queue
 
-from demeter import heartbeat
+from demeter import heartbeat, logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demeter.settings")
 
@@ -37,5 +37,6 @@ app.conf.beat_schedule = {
 }
 app.autodiscover_tasks()
 heartbeat.connect_signals()
+logs.connect_signals()
 app.autodiscover_tasks(related_name="recovery")
 app.autodiscover_tasks(related_name="upkeep")

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from demeter.accounts.views import LimitedLoginView, admin_login
 from demeter.health import healthz
+from demeter.metrics import metrics
 
 urlpatterns = [
     path("", include("photos.urls")),
@@ -16,4 +17,5 @@ urlpatterns = [
     path("admin/login/", admin_login, name="admin-login"),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
+    path("api/v1/metrics", metrics, name="api-metrics"),
 ]

@@ -26,6 +26,7 @@ READ: Mapping[str, tuple[str, ...]] = {"get": VIEWERS}
 
 RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "healthz": {"get": EVERYONE},
+    "api-metrics": READ,
     "login": {"get": EVERYONE, "post": EVERYONE, "put": EVERYONE},  # a put is a post to Django's form views
     "logout": {"post": SIGNED_IN},
     "admin-login": {"get": (ANONYMOUS,), "post": (ANONYMOUS,), "put": (ANONYMOUS,), "delete": (ANONYMOUS,)},
