@@ -166,7 +166,7 @@ def hairy(builder: ShapeBuilder, rng: Rng, size_m: float) -> None:
     form = BodyForm(radius, radius * rng.uniform(2, 5), int(rng.integers(14, 22)), 0.12)
     crest = body(builder, form, hsv(0.28, 0.25, 0.4), np.zeros(3))
     feet, outward = _some(rng, *crest, 260)
-    droop = outward + [0, 0, -0.5]
+    droop = outward - np.array([0, 0, 0.5])
     colour = hsv(0.12, rng.uniform(0, 0.2), rng.uniform(0.8, 0.95))
     droop /= np.linalg.norm(droop, axis=1, keepdims=True)
     spines(
@@ -285,5 +285,5 @@ def candelabra(builder: ShapeBuilder, rng: Rng, size_m: float) -> None:
         angle = index * GOLDEN_ANGLE + rng.normal(0, 0.2)
         away = size_m * rng.uniform(0.22, 0.32)
         foot = np.array([math.cos(angle) * away, math.sin(angle) * away, tall * rng.uniform(0.2, 0.5)])
-        builder.tube([foot * [0, 0, 1], foot + [0, 0, size_m * 0.05]], size_m * 0.07, colour * 0.8)
+        builder.tube([foot * [0, 0, 1], foot + np.array([0, 0, size_m * 0.05])], size_m * 0.07, colour * 0.8)
         body(builder, BodyForm(size_m * 0.09, tall * rng.uniform(0.3, 0.7), ribs, 0.4), colour, foot)

@@ -1,4 +1,4 @@
-"""Plants with stems and soft leaves: crassulas, young shrubs, trailing and cushion plants, seedlings (used by forms.py)."""
+"""Plants with stems and soft leaves: crassulas, shrubs, trailing and cushion plants, seedlings (used by forms.py)."""
 
 import math
 from dataclasses import replace

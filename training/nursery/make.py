@@ -48,10 +48,12 @@ def make(order: Order) -> str:
     seconds = {"stage": round(staged - started, 2), "render": round(rendered - staged, 2)}
     write(order.out, picture, record_of(plan, truth, seconds), rng)
     rest = time.monotonic() - rendered
-    return f"{order.seed} {plan.kind} {len(truth.items)} places {seconds} truth and files {rest:.1f} {truth.totals()['visible']}"
+    seen = truth.totals()["visible"]
+    return f"{order.seed} {plan.kind} {len(truth.items)} places {seconds} truth and files {rest:.1f} s, visible {seen}"
 
 
 def record_of(plan: ScenePlan, truth: Truth, seconds: dict[str, float]) -> dict[str, Any]:
+    """The JSON of a picture, as training/pictures.py reads it."""
     view, width_height = plan.view, plan.view.resolution_wh
     camera = {
         "height_m": round(view.height_m, 3),

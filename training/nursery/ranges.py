@@ -45,10 +45,13 @@ class Hold:
 def hold_phone(rng: np.random.Generator, kind: str, extent_m: float) -> Hold:
     """A usual view of a bed, crate or tray whose longer side measures `extent_m`."""
     fov = rng.uniform(*BASE_FIELD_OF_VIEW)
-    if kind == "bed" and rng.random() < 0.35:  # held low: plants hide each other
-        return Hold(rng.uniform(0.28, 0.75), rng.uniform(BASE_MIN_TILT, 30), fov, rng.normal(0, 2))
     if kind == "bed":
-        return Hold(rng.uniform(0.6, 1.3), rng.uniform(30, 64), fov, rng.normal(0, 2))
+        way = str(rng.choice(["low", "down", "usual"], p=[0.33, 0.22, 0.45]))
+        if way == "low":  # plants hide each other
+            return Hold(rng.uniform(0.28, 0.75), rng.uniform(BASE_MIN_TILT, 30), fov, rng.normal(0, 2))
+        if way == "down":  # few pots, close
+            return Hold(rng.uniform(0.35, 1.1), rng.uniform(60, 88), fov, rng.normal(0, 4))
+        return Hold(rng.uniform(0.6, 1.3), rng.uniform(30, 62), fov, rng.normal(0, 2))
     top = rng.random() < {"crate": 0.35, "plug": 0.5}[kind]
     tilt = rng.uniform(64, 88) if top else rng.uniform(18 if kind == "crate" else 28, 64)
     distance = extent_m / (2 * np.tan(np.radians(fov) / 2) * rng.uniform(0.75, 1.7))

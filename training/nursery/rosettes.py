@@ -98,20 +98,23 @@ def rosette(
     striped = form.striped and rng.random() < 0.6
     for index in range(count):
         inner = index / (count - 1)
-        grown = replace(
-            blade,
-            length=blade.length * (1 - 0.72 * inner**1.3) * rng.uniform(0.85, 1.15),
-            half_width=blade.half_width * (1 - 0.6 * inner) * rng.uniform(0.9, 1.1),
-            thickness=blade.thickness * (1 - 0.5 * inner),
-            bend=blade.bend * rng.uniform(0.7, 1.3),
-        )
-        points, faces, along = leaf(grown)
+        points, faces, along = leaf(_inner_leaf(blade, inner, rng))
         elevation = low + (form.high - low) * inner**1.15 + rng.normal(0, 0.09)
         points = points @ rotation_y(-elevation).T @ rotation_z(index * GOLDEN_ANGLE + rng.normal(0, 0.08)).T
         points += [centre[0], centre[1], tall * inner + 0.004]
-        builder.add(
-            points, faces, _leaf_colour(hsv(hue, saturation, value * (0.85 + 0.3 * inner)), tip, along, striped)
-        )
+        foot = hsv(hue, saturation, value * (0.85 + 0.3 * inner))
+        builder.add(points, faces, _leaf_colour(foot, tip, along, striped))
+
+
+def _inner_leaf(outermost: LeafForm, inner: float, rng: Rng) -> LeafForm:
+    """A leaf between the outermost (`inner` 0) and the heart (1): shorter, narrower, none like the next."""
+    return replace(
+        outermost,
+        length=outermost.length * (1 - 0.72 * inner**1.3) * rng.uniform(0.85, 1.15),
+        half_width=outermost.half_width * (1 - 0.6 * inner) * rng.uniform(0.9, 1.1),
+        thickness=outermost.thickness * (1 - 0.5 * inner),
+        bend=outermost.bend * rng.uniform(0.7, 1.3),
+    )
 
 
 def _leaf_colour(foot: Floats, tip: Floats, along: Floats, striped: bool) -> Floats:

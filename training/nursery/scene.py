@@ -35,9 +35,8 @@ class Placement:
     def matrix(self) -> Floats:
         """World matrix (4, 4)."""
         result = np.eye(4)
-        result[:3, :3] = (
-            rotation_z(self.turn) @ rotation_y(self.tilt[1]) @ rotation_x(self.tilt[0]) @ np.diag(self.scale)
-        )
+        turned = rotation_z(self.turn) @ rotation_y(self.tilt[1]) @ rotation_x(self.tilt[0])
+        result[:3, :3] = turned @ np.diag(self.scale)
         result[:3, 3] = self.location
         return result
 
@@ -49,7 +48,7 @@ class Placement:
 
 @dataclass(frozen=True)
 class Item:
-    """One place for a plant: a pot (`pot` numbers ScenePlan.pots) or a cell (`soil` numbers its soil shapes, or None)."""
+    """One place for a plant: a pot (`pot` numbers Draft.pots) or a cell (`soil` numbers Draft.soil_seeds, or None)."""
 
     id: int
     label: Label

@@ -150,6 +150,7 @@ def fill_pots(draft: Draft, rng: Rng, spots: Sequence[Spot], size_m: float, rang
     rates, jitter = draw_rates(rng), rng.choice([0.01, 0.03, 0.06])
     bare = rng.choice([0.0, 0.3, 0.8])
     tags = rng.choice([0.0, 0.006, 0.03, 0.2], p=[0.4, 0.3, 0.2, 0.1])
+    style = int(rng.integers(12))
     for spot in spots:
         if rng.random() < rates.missing:
             continue
@@ -170,14 +171,14 @@ def fill_pots(draft: Draft, rng: Rng, spots: Sequence[Spot], size_m: float, rang
             )
         )  # fmt: skip
         if rng.random() < tags:
-            _tag(draft, rng, place, model)
+            _tag(draft, rng, place, model, style)
 
 
-def _tag(draft: Draft, rng: Rng, place: Placement, model: PotModel) -> None:
+def _tag(draft: Draft, rng: Rng, place: Placement, model: PotModel, style: int) -> None:
     x, y, z = place.location
     at = (x + model.size_m * 0.3 * rng.normal(), y + model.size_m * 0.3 * rng.normal(), z + model.soil_m)
     tilt = rng.normal(0, 0.25, 2)
-    draft.props.append(Prop("tag", Placement(at, rng.random() * 6.28, (float(tilt[0]), float(tilt[1]))), 1))
+    draft.props.append(Prop("tag", Placement(at, rng.random() * 6.28, (float(tilt[0]), float(tilt[1]))), style))
 
 
 def fill_cells(

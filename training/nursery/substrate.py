@@ -1,7 +1,7 @@
 """Paints potting soil and floors as pictures of a known size: colour and height (used by surfaces.py, no Blender).
 
-Real substrate is dark fibrous peat with light grains scattered in it, not a packing of pebbles: a dark ground of crumbs,
-then fibres, bark chips, grit and perlite on top, in the mix of the recipe.
+Real substrate is dark fibrous peat with light grains scattered in it, not a packing of pebbles: a dark ground of
+crumbs, then fibres, bark chips, grit and perlite on top, in the mix of the recipe.
 """
 
 from dataclasses import dataclass
@@ -209,7 +209,7 @@ def _mat(rng: Rng) -> tuple[Picture, Picture]:
 def _planks(rng: Rng) -> tuple[Picture, Picture]:
     base = hsv(rng.uniform(0.06, 0.11), rng.uniform(0.1, 0.45), rng.uniform(0.3, 0.65))
     grain = cv2.resize(rng.standard_normal((SIDE_PX // 3, 24)).astype(np.float32), (SIDE_PX, SIDE_PX))
-    colour = base[None, None] * np.exp(0.16 * grain + 0.1 * noise(rng, 12))[..., None]
+    colour = base[None, None] * np.exp(0.16 * grain + 0.1 * noise(rng, 12) + 0.08 * noise(rng, 500))[..., None]
     height = np.full((SIDE_PX, SIDE_PX), 0.6, np.float32)
     board = int(rng.uniform(0.06, 0.14) / FLOOR_SIDE_M * SIDE_PX)
     for start in range(0, SIDE_PX, board):

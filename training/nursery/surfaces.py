@@ -140,7 +140,7 @@ def floor(name: str, painting: tuple[Picture, Picture], *, kind: str, fade_m: fl
     colour, height = _texture(graph, _image(name, *painting), FLOOR_SIDE_M, False)
     mean = painting[0].mean(axis=(0, 1))
     distance = graph.node("ShaderNodeCameraData").outputs["View Distance"]
-    far = graph.span(distance, (fade_m, 3 * fade_m), (0.0, 0.9))
+    far = graph.span(distance, (fade_m, 3 * fade_m), (0.0, 0.8))
     broad = graph.span(graph.noise(1.3, 5.0), (0.3, 0.7), (0.7, 1.15))
     colour = graph.multiply(graph.mix(far, colour, (*(float(value) for value in mean), 1.0)), broad)
     if kind in ("gravel", "soil"):

@@ -17,7 +17,7 @@ Maker = Callable[[ShapeBuilder, Rng], None]
 
 
 def _tag(builder: ShapeBuilder, rng: Rng) -> None:
-    colour = hsv(0.15, 0.05, 0.9)
+    colour = hsv(*((0.15, 0.05, 0.9), (0.0, 0.0, 0.8), (0.15, 0.7, 0.85), (0.55, 0.4, 0.7))[int(rng.integers(4))])
     builder.box((0, 0, 0.03), (0.013, 0.0008, 0.075), colour)
     for height in (0.045, 0.052, 0.059):
         builder.box((0, 0.0006, height), (0.009, 0.0004, 0.0015), hsv(0.6, 0.3, 0.2))
@@ -56,8 +56,9 @@ def _bucket(builder: ShapeBuilder, rng: Rng) -> None:
 
 
 def _carton(builder: ShapeBuilder, rng: Rng) -> None:
-    builder.box((0, 0, 0.13), (0.4, 0.3, 0.26), hsv(0.08, 0.4, 0.5))
-    builder.box((0, 0, 0.262), (0.4, 0.05, 0.002), hsv(0.1, 0.25, 0.65))
+    tall = rng.uniform(0.15, 0.35)
+    builder.box((0, 0, tall / 2), (0.4, 0.3, tall), hsv(0.08, 0.4, rng.uniform(0.4, 0.6)))
+    builder.box((0, 0, tall), (0.4, 0.05, 0.004), hsv(0.1, 0.25, 0.65))
 
 
 def _sack(builder: ShapeBuilder, rng: Rng) -> None:
