@@ -10,8 +10,8 @@ import numpy as np
 import OpenEXR
 from numpy.typing import NDArray
 
-# With the denoiser, 2 samples look like many, and its cheap settings make a picture affordable on one core: at 768 x 576
-# a sample costs about 2 s, denoising about 1 s.
+# With the denoiser, 2 samples look like many, and its cheap settings make a picture affordable on one core: at 768 x
+# 576 a sample costs about 2 s, denoising about 1 s.
 SAMPLES = 2
 
 

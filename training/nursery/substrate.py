@@ -117,24 +117,24 @@ def _grains(
 ) -> None:
     """Angular crumbs between two colours, lighter on one side, with a dark gap around them; some half buried."""
     px_per_mm = SIDE_PX / (SOIL_SIDE_M * 1000)
-    for _ in range(count):
-        radius = size_mm[0] * (size_mm[1] / size_mm[0]) ** (rng.random() ** 1.6) * px_per_mm / 2
-        corners = int(rng.integers(5, 8))
-        angles = np.sort(rng.random(corners) * 6.28)
-        ring = np.stack([np.cos(angles), np.sin(angles) * rng.uniform(0.45, 1)], 1) * radius
-        turn = rng.random() * 6.28
-        ring = ring @ np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-        middle = rng.random(2) * SIDE_PX
-        outline = np.round((ring + middle) * 8).astype(np.int32)
-        share = rng.random()
-        shade = (shades[0] * (1 - share) + shades[1] * share) * rng.uniform(0.75, 1.1)
-        cv2.fillConvexPoly(
-            colour, np.round((ring * 1.2 + middle + 0.8) * 8).astype(np.int32), (shade * 0.12).tolist(), cv2.LINE_AA, 3
-        )
-        cv2.fillConvexPoly(colour, outline, shade.tolist(), cv2.LINE_AA, 3)
-        light = np.round((ring * 0.55 + middle - radius * 0.2) * 8).astype(np.int32)
-        cv2.fillConvexPoly(colour, light, np.minimum(shade * 1.25, 0.95).tolist(), cv2.LINE_AA, 3)
-        cv2.fillConvexPoly(height, outline, float(rng.uniform(0.7, 1.0)), cv2.LINE_AA, 3)
+    radius = size_mm[0] * (size_mm[1] / size_mm[0]) ** (rng.random(count) ** 1.6) * px_per_mm / 2
+    angles = np.sort(rng.random((count, 6)) * 6.28, axis=1)
+    ring = np.stack([np.cos(angles), np.sin(angles) * rng.uniform(0.45, 1, (count, 1))], 2) * radius[:, None, None]
+    turn = rng.random(count) * 6.28
+    turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]).transpose(2, 0, 1)
+    ring, middle = ring @ turned, rng.random((count, 1, 2)) * SIDE_PX
+    gap, outline, light = (
+        np.round((ring * reach + middle + shift[:, None, None]) * 8).astype(np.int32)
+        for reach, shift in ((1.2, np.full(count, 0.8)), (1.0, np.zeros(count)), (0.55, -radius * 0.2))
+    )
+    share = rng.random((count, 1))
+    shade = (shades[0] * (1 - share) + shades[1] * share) * rng.uniform(0.75, 1.1, (count, 1))
+    lit, level = np.minimum(shade * 1.25, 0.95), rng.uniform(0.7, 1.0, count)
+    for index in range(count):
+        cv2.fillConvexPoly(colour, gap[index], (shade[index] * 0.12).tolist(), cv2.LINE_AA, 3)
+        cv2.fillConvexPoly(colour, outline[index], shade[index].tolist(), cv2.LINE_AA, 3)
+        cv2.fillConvexPoly(colour, light[index], lit[index].tolist(), cv2.LINE_AA, 3)
+        cv2.fillConvexPoly(height, outline[index], float(level[index]), cv2.LINE_AA, 3)
 
 
 def paint_floor(kind: str, seed: int) -> tuple[Picture, Picture]:

@@ -20,11 +20,12 @@ from training.nursery.view import NEAREST_M, View
 LABELS = ("plant", "dead", "empty")
 IN_FRAME = 0.5
 COUNTED_VISIBILITY = 0.2
-LARGE_PX = 150
+STEEPNESS_STEP = 0.12
 SMALLEST_OUTLINE = 4e-4
 OUTLINE_KEPT = 0.85
 
 Record = dict[str, Any]
+Group = slice | list[int]
 
 
 @dataclass(frozen=True)
@@ -56,18 +57,20 @@ class SeenPixels:
         return [int(value) for value in (*self.low[number], *(self.high[number] + 1))]
 
 
-def _painted_area(groups: Sequence[Floats], low: Floats, high: Floats, scale: float, view: View) -> tuple[float, float]:
-    """Pixels covered by convex groups of points, all and inside the frame, drawn at `scale`.
+def _painted_area(points: Floats, groups: Sequence[Group], scale: float, view: View) -> tuple[float, float]:
+    """Pixels covered by the hulls of groups of `points` (n, 2), all and inside the frame, drawn at `scale`.
 
     OpenCV also paints the edge of a polygon, half a pixel too much all around; drawing at twice the scale halves that,
     so the two together give the true area (Richardson).
     """
+    low, high = points.min(axis=0), points.max(axis=0)
     whole, inside = [], []
     for zoom in (scale, 2 * scale):
         canvas = np.zeros(np.ceil((high - low) * zoom).astype(int)[::-1] + 3, np.uint8)
-        for points in groups:
-            corners = np.round(((points - low) * zoom + 1) * 16).astype(np.int32)
-            cv2.fillConvexPoly(canvas, cv2.convexHull(corners), 1, shift=4)
+        corners = np.round(((points - low) * zoom + 1) * 16).astype(np.int32)
+        for group in groups:
+            some = corners[group]
+            cv2.fillConvexPoly(canvas, cv2.convexHull(some) if len(some) > 4 else some, 1, shift=4)
         first = np.clip((-low * zoom + 1).astype(int), 0, None)
         last = np.clip(((view.resolution_wh - low) * zoom + 1).astype(int), 0, None)
         whole.append(float(canvas.sum()) / zoom**2)
@@ -85,33 +88,25 @@ def project_parts(shape: Shape, place: Placement, view: View) -> tuple[Floats, b
 
 
 def plant_extent(shape: Shape, pixels: Floats, view: View, ratio: float) -> Extent:
-    """Amodal extent of a plant; small ones by the hulls of their leaves and bodies, times the shape's `ratio`."""
+    """Amodal extent of a plant by the hulls of its leaves and bodies, times the shape's `ratio`."""
     low, high = pixels.min(axis=0), pixels.max(axis=0)
-    longest = float(max(high - low))
-    scale = min(4.0, 220 / max(longest, 1.0))
-    box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
-    if longest > LARGE_PX:
-        area, inside = _painted_area([pixels[list(face)] for face in shape.faces], low, high, scale, view)
-        return Extent(area, inside, box)
-    area, inside = _painted_area(_fleshy(shape, pixels), low, high, scale, view)
-    return Extent(area * ratio, inside * ratio, box)
+    scale = min(4.0, 220 / max(float(max(high - low)), 1.0))
+    area, inside = _painted_area(pixels, _fleshy(shape), scale, view)
+    return Extent(area * ratio, inside * ratio, (float(low[0]), float(low[1]), float(high[0]), float(high[1])))
 
 
-def _fleshy(shape: Shape, pixels: Floats) -> list[Floats]:
-    return [pixels[start:stop].astype(np.float32) for start, stop, slot in shape.parts if slot == 0]
+def _fleshy(shape: Shape) -> list[Group]:
+    return [slice(start, stop) for start, stop, slot in shape.parts if slot == 0]
 
 
-def outline_ratio(shape: Shape, view: View) -> float:
-    """Area of the whole shape (bent leaves, spines) over that of its fleshy parts' hulls, at the scene's tilt.
+def outline_ratio(shape: Shape, pixels: Floats, view: View) -> float:
+    """Area of the whole shape (bent leaves, spines) over that of its fleshy parts' hulls, as seen in `pixels` (n, 2).
 
-    Measured once per shape and scene, close up; it saves drawing every face of every plant.
+    Measured enlarged, once per shape and steepness of view; it saves drawing every face of every plant.
     """
-    points = shape.vertices - shape.vertices.mean(axis=0)
-    flat = points @ view.axes[:2].T * [1, -1]
-    pixels = flat * (200 / max(np.ptp(flat[:, 0]), np.ptp(flat[:, 1]), 1e-6))
-    low, high = pixels.min(axis=0), pixels.max(axis=0)
-    whole, _ = _painted_area([pixels[list(face)] for face in shape.faces], low, high, 2.0, view)
-    parts, _ = _painted_area(_fleshy(shape, pixels), low, high, 2.0, view)
+    enlarged = pixels * (200 / max(float(np.ptp(pixels, axis=0).max()), 1e-6))
+    whole, _ = _painted_area(enlarged, [list(face) for face in shape.faces], 3.0, view)
+    parts, _ = _painted_area(enlarged, _fleshy(shape), 3.0, view)
     return whole / parts
 
 
@@ -122,7 +117,7 @@ class Truth:
         self.plan, self.view, self.shapes, self.index = plan, plan.view, shapes, index
         self.highest = plan.body_index(plan.draft.containers[-1])
         self.seen = SeenPixels(index, self.highest)
-        self.ratios: dict[int, float] = {}
+        self.ratios: dict[tuple[int, int], float] = {}
         self.items = [self._item(item) for item in plan.draft.items]
         self.containers = [self._container(container) for container in plan.draft.containers]
 
@@ -157,10 +152,16 @@ class Truth:
         pixels, seen = project_parts(shape, item.plant, self.view)
         if not seen:
             return None
-        if item.form not in self.ratios:
-            self.ratios[item.form] = outline_ratio(shape, self.view)
-        extent = plant_extent(shape, pixels, self.view, self.ratios[item.form])
+        key = item.form, round(self._steepness(item.plant) / STEEPNESS_STEP)
+        if key not in self.ratios:
+            self.ratios[key] = outline_ratio(shape, pixels, self.view)
+        extent = plant_extent(shape, pixels, self.view, self.ratios[key])
         return extent, int(self.seen.count[item.plant_index]), self.seen.box(item.plant_index)
+
+    def _steepness(self, place: Placement) -> float:
+        """Sine of the angle under which the place is looked down on."""
+        sight = np.array(self.view.position) - place.location
+        return float(sight[2] / np.linalg.norm(sight))
 
     def _empty(self, item: Item) -> tuple[Extent, int, list[int] | None] | None:
         """Of an empty pot or cell its opening: seen where the pot, the soil or the tray shows in it."""
@@ -169,7 +170,7 @@ class Truth:
         size = np.array(self.view.resolution_wh)
         if depth.min() < NEAREST_M or (high <= 0).any() or (low >= size).any():
             return None
-        area, inside = _painted_area([pixels], low, high, min(4.0, 220 / max(high - low)), self.view)
+        area, inside = _painted_area(pixels, [slice(None)], min(4.0, 220 / max(high - low)), self.view)
         x0, y0 = np.clip(np.floor(low), 0, size - 1).astype(int)
         x1, y1 = np.clip(np.ceil(high) + 1, 1, size).astype(int)
         opening = np.zeros((y1 - y0, x1 - x0), np.uint8)
