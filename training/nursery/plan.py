@@ -44,7 +44,7 @@ def plan_scene(
         resolution_wh=size,
     )
     reach = max(abs(float(point[1])) for container in draft.containers for point in container.outline)
-    draw_surroundings(draft, rng, target, reach, view.position)
+    draw_surroundings(draft, np.random.default_rng([seed, 3]), target, reach, view.position)
     light = draw_light(rng, str(rng.choice(ranges.lights, p=ranges.light_shares)))
     floor = str(rng.choice(["gravel", "concrete", "mat", "soil"], p=[0.25, 0.25, 0.3, 0.2]))
     dust = float(rng.choice([0.0, rng.uniform(0.05, 0.5)]))

@@ -14,7 +14,7 @@ from training.nursery.pots import TrayModel, cell_soil_shape, crate_shape, pot_s
 from training.nursery.scene import OCCLUDER, Bench, Container, Placement, ScenePlan
 from training.nursery.shapes import GREY, Shape, ShapeBuilder, linear
 from training.nursery.substrate import paint_floor, paint_soil
-from training.nursery.surroundings import prop_shape
+from training.nursery.surroundings import FLAT, prop_shape
 from training.nursery.view import View
 
 Mesh = Any  # bpy's types are made at run time
@@ -123,7 +123,7 @@ class Stage:
             key = (prop.kind, prop.seed)
             if key not in meshes:
                 meshes[key] = to_mesh(prop.kind, prop_shape(prop), [self.props])
-            self._put(meshes[key], prop.place, OCCLUDER)
+            self._put(meshes[key], prop.place, 0 if prop.kind in FLAT else OCCLUDER)
 
 
 def to_mesh(name: str, shape: Shape, materials: list[Material]) -> Mesh:

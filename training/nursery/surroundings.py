@@ -165,14 +165,14 @@ def _film(builder: ShapeBuilder, rng: Rng) -> None:
 
 def _hedge(builder: ShapeBuilder, rng: Rng) -> None:
     """Trees, shrubs and shade outside: a ragged wall of leaves all around."""
-    columns, rows = 420, 26
+    columns, rows = 800, 44
     angles, heights = np.arange(columns) / columns * 2 * math.pi, np.linspace(-0.1, 1, rows)
-    bushes = np.interp(np.arange(columns), np.linspace(0, columns, 40), rng.uniform(1.2, 4.0, 40))
-    away = rng.uniform(8, 11) + rng.normal(0, 0.25, (rows, columns))
-    tall = heights[:, None] * bushes + rng.normal(0, 0.08, (rows, columns))
+    bushes = np.interp(np.arange(columns), np.linspace(0, columns, 90), rng.uniform(2.0, 3.4, 90))
+    away = rng.uniform(8, 11) + rng.normal(0, 0.2, (rows, columns))
+    tall = heights[:, None] * (bushes + rng.normal(0, 0.15, columns)) + rng.normal(0, 0.06, (rows, columns))
     points = np.stack([away * np.cos(angles), away * np.sin(angles), tall], -1).reshape(-1, 3)
-    tone = np.clip(rng.gamma(2.0, 0.5, (rows, columns, 1)) * (0.35 + 0.65 * heights[:, None, None]), 0.1, 2.5)
-    colour = hsv(rng.uniform(0.2, 0.34), rng.uniform(0.3, 0.6), rng.uniform(0.2, 0.45)) * tone
+    tone = rng.gamma(1.1, 0.9, (rows, columns, 1)) * (0.3 + 0.7 * heights[:, None, None] ** 2)
+    colour = hsv(rng.uniform(0.2, 0.34), rng.uniform(0.3, 0.6), rng.uniform(0.2, 0.45)) * np.clip(tone, 0.08, 3)
     builder.add(points, tube_faces(rows, columns), np.clip(colour, 0, 0.9).reshape(-1, 3))
 
 
@@ -183,13 +183,16 @@ def _far_bench(builder: ShapeBuilder, rng: Rng) -> None:
     for x in (-2.3, 0, 2.3):
         for y in (-width / 2 + 0.05, width / 2 - 0.05):
             builder.box((x, y, height / 2), (0.05, 0.05, height), hsv(0, 0, 0.4))
-    hue, tone = rng.uniform(0.2, 0.36), rng.uniform(0.2, 0.5)
-    for _ in range(420):
-        x, y = rng.uniform(-2.45, 2.45), rng.uniform(-width / 2, width / 2)
-        size = rng.uniform(0.02, 0.07)
-        colour = hsv(hue + rng.normal(0, 0.02), rng.uniform(0.3, 0.7), tone * rng.uniform(0.5, 1.4))
-        middle = (x, y, height + rng.uniform(0.03, 0.2))
-        builder.ball(middle, (size * rng.uniform(0.6, 1.6), size, size * rng.uniform(0.3, 1)), colour, rings=4)
+    along, across = 260, 60
+    x, y = np.meshgrid(np.linspace(-2.45, 2.45, along), np.linspace(-width / 2, width / 2, across), indexing="ij")
+    shoots = rng.gamma(2.0, 0.5, (along, across))
+    shoots[[0, -1]] = shoots[:, [0, -1]] = 0.0
+    leaves = np.stack([x + rng.normal(0, 0.01, x.shape), y, height + 0.02 + 0.09 * rng.uniform(0.6, 1.6) * shoots], -1)
+    tone = np.clip(0.2 + 0.55 * shoots * rng.gamma(3.0, 0.33, x.shape), 0.05, 2.5)[..., None]
+    colour = hsv(rng.uniform(0.2, 0.36), rng.uniform(0.35, 0.7), rng.uniform(0.2, 0.5)) * tone
+    cells = np.arange((along - 1) * across).reshape(along - 1, across)[:, :-1].ravel()
+    faces = np.stack([cells, cells + across, cells + across + 1, cells + 1], 1)
+    builder.add(leaves.reshape(-1, 3), faces.tolist(), np.clip(colour, 0, 0.9).reshape(-1, 3))
 
 
 MAKERS: dict[str, Maker] = {
@@ -197,6 +200,8 @@ MAKERS: dict[str, Maker] = {
     "sack": _sack, "pot_stack": _pot_stack, "legs": _legs, "hand": _hand, "weeds": _weeds, "litter": _litter,
     "greenhouse": _greenhouse, "film": _film, "hedge": _hedge, "far_bench": _far_bench,
 }  # fmt: skip
+# They lie so flat that they hide nothing.
+FLAT = ("litter", "weeds", "drip_line", "hose")
 LOOSE = (
     "hose",
     "drip_line",
@@ -235,6 +240,11 @@ def _in_the_way(
     return along < 0.45 * reach + 0.4
 
 
+def _deck_m(draft: Draft) -> float:
+    """Height of what the stock stands on: the bench, or the ground."""
+    return max([0.002, *(bench.height_m + 0.001 for bench in draft.benches)])
+
+
 def draw_surroundings(
     draft: Draft, rng: Rng, target: tuple[float, float, float], half_width_m: float, camera: tuple[float, float, float]
 ) -> None:
@@ -251,11 +261,13 @@ def draw_surroundings(
             away = half_width_m + rng.uniform(1.6, 2.2) + 2.0 * row
             where = (rng.uniform(-2, 2), side * away, 0.0) if turn < 0.8 else (side * away, rng.uniform(-2, 2), 0.0)
             _put(draft, rng, "far_bench", where, turn)
-    for _ in range(int(rng.integers(0, 6))):
+    for _ in range(int(rng.integers(0, 10))):
         kind = str(rng.choice(LOOSE))
-        where = (rng.uniform(-2, 2), float(rng.choice([-1, 1])) * (half_width_m + rng.uniform(0.15, 1.2)), 0.002)
+        where = (rng.uniform(-3, 3), float(rng.choice([-1, 1])) * (half_width_m + rng.uniform(0.15, 1.6)), 0.002)
         if not _in_the_way(where, target, camera):
             _put(draft, rng, kind, where)
+    for x in rng.uniform(-1.2, 1.2, int(rng.choice([0, 2, 5]))):  # spilt between the pots
+        _put(draft, rng, "litter", (target[0] + x, target[1] + rng.normal(0, 0.2), _deck_m(draft)))
     if rng.random() < 0.07:
         at = (target[0] + rng.normal(0, 0.15), target[1] + rng.normal(0, 0.15), target[2] + rng.uniform(-0.02, 0.06))
         _put(draft, rng, "hand", at)
