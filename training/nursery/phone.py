@@ -25,14 +25,18 @@ def photograph(rgb: Linear, depth: NDArray[np.float32], rng: Rng) -> NDArray[np.
 
 
 def _expose(light: Linear, rng: Rng) -> Linear:
-    """Exposes for the middle of the picture; white balance takes back most of a cast, never all."""
+    """Exposes for the middle of the picture; white balance takes back most of a strong cast, never all.
+
+    A weak cast is left alone: a picture full of green plants is no reason to turn it magenta.
+    """
     grey = light @ np.array([0.2126, 0.7152, 0.0722], np.float32)
     height, width = grey.shape
     middle = grey[height // 5 : -height // 5, width // 5 : -width // 5]
     metered = np.median(middle) * 0.6 + grey.mean() * 0.4
     light = light * (MIDDLE_GREY * 2 ** rng.normal(0, 0.45) / max(1e-3, float(metered)))
     mean = light.reshape(-1, 3).mean(axis=0) + 1e-4
-    balance = (mean.mean() / mean) ** rng.uniform(0.4, 0.9)
+    cast = float(np.abs(np.log(mean / mean.mean())).max())
+    balance = (mean.mean() / mean) ** (rng.uniform(0.4, 0.9) * min(max(cast - 0.25, 0) / 0.35, 1))
     drift = np.array([1 + rng.normal(0, 0.06), 1, 1 + rng.normal(0, 0.08)])
     return (light * np.clip(balance, 0.4, 2.5) * drift).astype(np.float32)
 
@@ -81,8 +85,8 @@ def _develop(light: Linear, rng: Rng, scale: float) -> NDArray[np.uint8]:
     light = np.clip(light * (1 + light / white**2) / (1 + light) * rng.uniform(1.25, 1.5), 0, 1)
     picture = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055).astype(np.float32)
     grey = picture.mean(axis=-1, keepdims=True)
-    picture = grey + (picture - grey) * rng.uniform(0.75, 1.25)
-    picture = 0.5 + (picture - 0.5) * rng.uniform(0.9, 1.25)
+    picture = grey + (picture - grey) * rng.uniform(0.85, 1.35)
+    picture = 0.5 + (picture - 0.5) * rng.uniform(0.95, 1.35)
     if rng.random() < 0.7:
         picture = picture + (picture - cv2.GaussianBlur(picture, (0, 0), 1.2 * scale)) * rng.uniform(0.2, 0.9)
     return (np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)
