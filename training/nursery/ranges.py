@@ -10,7 +10,8 @@ BASE_LIGHTS = ("sun", "overcast", "shade", "haze", "net", "grow")
 OTHER_LIGHTS = ("low-sun", "led-white", "violet", "dusk")
 BASE_FIELD_OF_VIEW = (44.0, 72.0)
 BASE_MIN_TILT = 15.0
-BASE_MAX_HEIGHT_M = 1.95
+# An arm's reach over a bench, or a standing person over stock on the ground.
+BASE_MAX_ABOVE_M = 1.4
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ def hold_phone(rng: np.random.Generator, kind: str, extent_m: float) -> Hold:
     top = rng.random() < {"crate": 0.35, "plug": 0.5}[kind]
     tilt = rng.uniform(64, 88) if top else rng.uniform(18 if kind == "crate" else 28, 64)
     distance = extent_m / (2 * np.tan(np.radians(fov) / 2) * rng.uniform(0.75, 1.7))
-    return Hold(float(max(0.22, distance * np.sin(np.radians(tilt)))), tilt, fov, rng.normal(0, 2.5))
+    above = float(np.clip(distance * np.sin(np.radians(tilt)), 0.22, BASE_MAX_ABOVE_M))
+    return Hold(above, tilt, fov, rng.normal(0, 2.5))
 
 
 def hold_otherwise(rng: np.random.Generator, kind: str, extent_m: float) -> Hold:

@@ -157,15 +157,20 @@ def _gravel(rng: Rng) -> tuple[Picture, Picture]:
     hue, saturation = rng.choice([0.07, 0.1, 0.58]), rng.uniform(0.02, 0.2)
     colour = np.full((SIDE_PX, SIDE_PX, 3), hsv(hue, 0.3, 0.15), np.float32)
     height = np.zeros((SIDE_PX, SIDE_PX), np.float32)
-    size = rng.uniform(3.5, 9)
-    for _ in range(int(0.8 * (SIDE_PX / size) ** 2)):
-        angles = np.arange(7) * 0.9 + rng.uniform(0, 0.6, 7)
-        ring = np.stack([np.cos(angles), np.sin(angles) * rng.uniform(0.5, 1)], 1) * size * rng.uniform(0.4, 1.2)
-        middle, shade = rng.random(2) * SIDE_PX, hsv(hue + rng.normal(0, 0.02), saturation, rng.uniform(0.3, 0.65))
-        for reach, tone in ((1.15, 0.15), (1.0, 0.75), (0.7, 1.0)):
-            outline = np.round((ring * reach + middle - (1 - reach) * size * 0.4) * 8).astype(np.int32)
-            cv2.fillConvexPoly(colour, outline, (shade * tone).tolist(), cv2.LINE_AA, 3)
-            cv2.fillConvexPoly(height, outline, float(tone), cv2.LINE_AA, 3)
+    size = rng.uniform(5, 10)
+    count = int(1.3 * (SIDE_PX / size) ** 2)
+    angles = np.arange(7) * 0.9 + rng.uniform(0, 0.6, (count, 7))
+    ring = np.stack([np.cos(angles), np.sin(angles) * rng.uniform(0.5, 1, (count, 1))], 2)
+    ring, middle = ring * size * rng.uniform(0.4, 1.2, (count, 1, 1)), rng.random((count, 1, 2)) * SIDE_PX
+    tones = hsv(hue, saturation, 1.0) * rng.uniform(0.08, 0.38, (count, 1))
+    layers = [
+        (tone, np.round((ring * reach + middle - (1 - reach) * size * 0.4) * 8).astype(np.int32))
+        for reach, tone in ((1.15, 0.15), (1.0, 0.75), (0.7, 1.0))
+    ]
+    for index in range(count):
+        for tone, outlines in layers:
+            cv2.fillConvexPoly(colour, outlines[index], (tones[index] * tone).tolist(), cv2.LINE_AA, 3)
+            cv2.fillConvexPoly(height, outlines[index], tone, cv2.LINE_AA, 3)
     return _stained(colour, rng, 0.45), height
 
 
