@@ -10,7 +10,7 @@ import numpy as np
 
 from training.nursery import leafy
 from training.nursery.scene import Draft, Placement, Prop
-from training.nursery.shapes import Floats, Shape, ShapeBuilder, hsv, tube_faces
+from training.nursery.shapes import Floats, LeafForm, Shape, ShapeBuilder, hsv, leaf, rotation_z, tube_faces
 
 Rng = np.random.Generator
 Maker = Callable[[ShapeBuilder, Rng], None]
@@ -126,11 +126,13 @@ def _weeds(builder: ShapeBuilder, rng: Rng) -> None:
 
 def _litter(builder: ShapeBuilder, rng: Rng) -> None:
     """Fallen leaves and spilt substrate."""
-    for _ in range(int(rng.integers(10, 50))):
-        x, y = rng.normal(0, 0.5, 2)
-        size = rng.uniform(0.004, 0.03)
-        colour = hsv(rng.uniform(0.05, 0.13), rng.uniform(0.3, 0.6), rng.uniform(0.12, 0.55))
-        builder.ball((x, y, 0.004), (size, size * rng.uniform(0.3, 1), 0.003), colour, rings=4)
+    for _ in range(int(rng.integers(15, 70))):
+        length = rng.uniform(0.005, 0.035)
+        flat = LeafForm(length, length * rng.uniform(0.1, 0.35), 0.0008, 0.6, 0.5, rng.normal(0, 0.8), rings=5, sides=4)
+        points, faces, along = leaf(flat)
+        colour = hsv(rng.uniform(0.05, 0.13), rng.uniform(0.3, 0.6), rng.uniform(0.12, 0.5))
+        where = [*rng.normal(0, 0.5, 2), 0.002]
+        builder.add(points @ rotation_z(rng.random() * 6.28).T + where, faces, colour * (0.7 + 0.5 * along)[:, None])
 
 
 def _greenhouse(builder: ShapeBuilder, rng: Rng) -> None:

@@ -23,6 +23,8 @@ COUNTED_VISIBILITY = 0.2
 STEEPNESS_STEP = 0.12
 SMALLEST_OUTLINE = 4e-4
 OUTLINE_KEPT = 0.85
+# Larger pictures are thinned out for the outlines, which need no more.
+OUTLINE_PX = 1200
 
 Record = dict[str, Any]
 Group = slice | list[int]
@@ -210,20 +212,20 @@ class Truth:
         for item in self.plan.draft.items:
             if item.container == container.id:
                 own[[item.holder_index, item.plant_index]] = 1
-        mine = own[self.index]
-        area = self._edge(container)
-        hidden = (self.index > 0) & (mine == 0)
-        pot_px = self._pot_px(container)
+        step = max(1, max(self.view.resolution_wh) // OUTLINE_PX)
+        index = self.index[::step, ::step]
+        mine, area = own[index], self._edge(container)[::step, ::step]
+        hidden = (index > 0) & (mine == 0)
+        pot_px = self._pot_px(container) / step
         uncut, cut = (_smooth(mine | mask, pot_px) for mask in (area, area * ~hidden))
         whole, part = _largest(uncut), _largest(cut)
         if whole is None:
             return None
         total = max(1, int((cut > 0).sum()))
         chosen = part if part is not None and cv2.contourArea(part) > OUTLINE_KEPT * total else whole
-        width, height = self.view.resolution_wh
-        if cv2.contourArea(chosen) < width * height * SMALLEST_OUTLINE:
+        if cv2.contourArea(chosen) < index.size * SMALLEST_OUTLINE:
             return None
-        points = cv2.approxPolyDP(chosen, max(1.0, width / 900), True)[:, 0]
+        points = cv2.approxPolyDP(chosen, max(1.0, index.shape[1] / 900), True)[:, 0] * step
         return [[int(x), int(y)] for x, y in points] if len(points) >= 3 else None
 
     def _edge(self, container: Container) -> NDArray[np.uint8]:
