@@ -19,7 +19,7 @@ from training.nursery.stage import Stage
 from training.nursery.truth import Truth
 from training.nursery.write import write
 
-VERSION = "1.4"
+VERSION = "1.5"
 LOWEST_PRIORITY = 19
 
 

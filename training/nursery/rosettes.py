@@ -82,7 +82,6 @@ def rosette(
     form = KINDS[kind]
     hue, saturation, value = colour or draw_colour(rng)
     radius = size_m * rng.uniform(0.40, 0.76) * share
-    tall = radius * rng.uniform(*form.tall)
     blade = LeafForm(
         radius * form.radius,
         radius * rng.uniform(*form.width),
@@ -94,7 +93,7 @@ def rosette(
     tip = hsv(hue, saturation, value)
     if rng.random() < 0.4:
         tip = hsv(float(rng.choice([0.98, 0.02, 0.93, 0.07])), saturation + 0.15, value * rng.uniform(0.7, 1.1))
-    count, low = int(rng.integers(*form.leaves)), rng.uniform(*form.low)
+    count, low, tall = int(rng.integers(*form.leaves)), rng.uniform(*form.low), radius * rng.uniform(*form.tall)
     striped = form.striped and rng.random() < 0.6
     for index in range(count):
         inner = index / (count - 1)
