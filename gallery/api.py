@@ -9,6 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from demeter.http import api_view, form_errors
 from gallery.detail import HistoryEvent, PhotoDetail, photo_detail
 from gallery.forms import GalleryFilterForm
+from gallery.markers import photo_markers
 from gallery.queries import CardPage, CardSession, PhotoCard, photo_cards
 from processing.models import Session
 
@@ -49,6 +50,12 @@ def gallery(request: HttpRequest) -> JsonResponse:
 def detail(_request: HttpRequest, image_id: UUID) -> JsonResponse:
     """One photo."""
     return JsonResponse(detail_json(photo_detail(image_id)))
+
+
+@api_view("GET", permission="photos.view_s3image")
+def markers(_request: HttpRequest, image_id: UUID) -> JsonResponse:
+    """Every mark of a photo, for the viewer."""
+    return JsonResponse(photo_markers(image_id))
 
 
 def pagination_json(cards: CardPage) -> dict[str, int]:

@@ -13,19 +13,14 @@ from django.db.models import QuerySet
 
 from demeter.refusals import NotFound
 from gallery.badges import Badge, badge_of, problem_message
+from gallery.containers import ContainerRow, container_rows
 from gallery.queries import visible_photos
-from locations.models import ContainerKind
 from photos.models import S3Image
 from photos.storage import presigned_url
-from processing.models import Segment, Session
+from processing.models import Session
 from processing.statuses import RunStatus
 
 HISTORY_LENGTH = 100
-ESTIMATION_NOTES: Mapping[str, str] = {
-    "local_scale": "Hidden plants estimated from the size of the visible ones",
-    "grid": "Estimated from the grid of the tray",
-    "density": "Hidden plants estimated from the known density",
-}
 
 
 @dataclass(frozen=True)
@@ -57,19 +52,6 @@ class Candidate:
     location_id: int
     name: str
     evidence: str
-
-
-@dataclass(frozen=True)
-class ContainerRow:
-    """One container of the photo; counts are None where it could not be counted."""
-
-    number: int
-    name: str
-    detected: int | None
-    estimated: int | None
-    empty: int | None
-    dead: int | None
-    note: str
 
 
 @dataclass(frozen=True)
@@ -135,7 +117,7 @@ def photo_detail(image_id: UUID) -> PhotoDetail:
         newest=newest,
         counted=counted,
         runs=runs,
-        containers=_containers(counted),
+        containers=container_rows(counted) if counted else (),
         candidates=candidates_of(counted),
         history=location_history(counted.storage_location_id if counted else None),
     )
@@ -183,34 +165,6 @@ def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
         )
         for session in sessions
     )
-
-
-def _containers(session: Session | None) -> tuple[ContainerRow, ...]:
-    if session is None:
-        return ()
-    segments = session.segments.select_related("estimation").defer("polygon").order_by("number")
-    return tuple(
-        ContainerRow(
-            number=segment.number,
-            name=str(ContainerKind(segment.container_class).label),
-            detected=segment.detected,
-            estimated=segment.estimated,
-            empty=segment.empty,
-            dead=segment.dead,
-            note=_container_note(segment),
-        )
-        for segment in segments
-    )
-
-
-def _container_note(segment: Segment) -> str:
-    """Why a container's count is missing or too low, else how its hidden plants were estimated."""
-    if segment.error:
-        return f"Not counted: {segment.error}"
-    if segment.capped:
-        return "More plants than can be counted at once: the number is too low"
-    estimation = getattr(segment, "estimation", None)
-    return ESTIMATION_NOTES.get(estimation.method, "") if estimation else ""
 
 
 def _pictures(image: S3Image, counted: Session | None) -> Pictures:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gallery import api, views
+from gallery import api, review_views, views
 
 urlpatterns = [
     path("gallery/", views.gallery, name="gallery"),
@@ -10,6 +10,14 @@ urlpatterns = [
     path("gallery/<uuid:image_id>/", views.photo, name="photo"),
     path("gallery/<uuid:image_id>/problem/", views.problem, name="photo-problem"),
     path("gallery/<uuid:image_id>/fix/", views.fix, name="photo-fix"),
+    path("gallery/<uuid:image_id>/correct/", review_views.correct, name="photo-correct"),
+    path("gallery/<uuid:image_id>/undo/", review_views.undo, name="photo-undo"),
+    path("gallery/<uuid:image_id>/redo/", review_views.redo, name="photo-redo"),
+    path("gallery/<uuid:image_id>/note/", review_views.note, name="photo-note"),
+    path("gallery/<uuid:image_id>/sign-off/", review_views.sign_off, name="photo-sign-off"),
+    path("review/", review_views.queue, name="review"),
+    path("review/next/", review_views.next_to_review, name="review-next"),
     path("api/v1/photos/gallery", api.gallery, name="api-gallery"),
     path("api/v1/photos/<uuid:image_id>", api.detail, name="api-photo"),
+    path("api/v1/photos/<uuid:image_id>/markers", api.markers, name="api-photo-markers"),
 ]

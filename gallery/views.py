@@ -21,6 +21,7 @@ from gallery.badges import badge_of, problem_message
 from gallery.detail import candidates_of, find_photo, photo_detail
 from gallery.forms import GalleryFilterForm, UnfinishedForm
 from gallery.queries import cards_of, newest_sessions, photo_cards
+from gallery.review import review_state
 from locations.configuration import active_config
 from locations.forms import AssignLocationForm, CalibrateForm, ConfigureLocationForm
 from locations.search import search_locations
@@ -82,7 +83,9 @@ def photo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     except NotFound as refusal:
         raise Http404(refusal.message) from refusal
     unfinished_run = detail.newest if detail.badge.unfinished else None
-    context = {"detail": detail, "job": one_job(unfinished_run.job_id) if unfinished_run else None}
+    context: dict[str, Any] = {"detail": detail, "job": one_job(unfinished_run.job_id) if unfinished_run else None}
+    if request.user.has_perm("processing.change_session"):
+        context |= {"may_review": True, "review": review_state(detail.image, signed_in_user(request))}
     if not request.htmx:
         return render(request, "gallery/photo.html", context)
     if detail.badge.unfinished:

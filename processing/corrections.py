@@ -13,6 +13,7 @@ from demeter.accounts.models import User
 from demeter.refusals import Conflict, Invalid, NotFound
 from photos.models import S3Image
 from processing.counting.boxes import CLASS_NAMES
+from processing.counting.corrections import SAME_PLACE_SHARE
 from processing.models import Correction, Session
 from processing.recount import ReviewedPhoto, read_reviewed, recount
 from processing.statuses import RunStatus
@@ -46,8 +47,7 @@ def correct(*, image: S3Image, user: User, action: Change, x: float, y: float, c
         raise Invalid("The place lies outside the photo.")
     image, session = _lock(image)
     photo = read_reviewed(image, session)
-    if action != "add":
-        x, y = _find_place(photo, x=x, y=y, action=action, class_id=class_id)
+    x, y = _find_place(photo, x=x, y=y, action=action, class_id=class_id)
     correction = Correction.objects.create(image=image, user=user, action=action, class_id=class_id, x=x, y=y)
     _recount(session, photo.plus(correction), user)
     return correction
@@ -130,10 +130,15 @@ def _lock(image: S3Image) -> tuple[S3Image, Session]:
 
 
 def _find_place(photo: ReviewedPhoto, *, x: float, y: float, action: Change, class_id: int) -> tuple[float, float]:
-    """The centre of the box that a tap means, as shares of the photo."""
+    """The place to record, as shares of the photo: of what is corrected its centre, of what is added the tap itself."""
     width, height = photo.found.resolution_wh
+    nearest = photo.corrected.nearest
+    if action == "add":
+        if nearest(x * width, y * height, within_sides=SAME_PLACE_SHARE, class_id=class_id) is not None:
+            raise Conflict(f"This is counted as {CLASS_NAMES[class_id]} already.")
+        return x, y
     wanted = class_id if action == "remove" else None
-    index = photo.corrected.nearest(x * width, y * height, within_sides=TAP_SIDES, class_id=wanted)
+    index = nearest(x * width, y * height, within_sides=TAP_SIDES, class_id=wanted)
     if index is None:
         raise Conflict(f"There is nothing to {action} at this place any more.")
     if action == "retype" and photo.corrected.class_id[index] == class_id:

@@ -10,10 +10,8 @@ from typing import Any
 
 from photos.models import S3Image
 from processing import rows
-from processing.counting.boxes import CLASS_NAMES
 from processing.counting.corrections import (
     NO_CONTAINER,
-    Change,
     CorrectedPhoto,
     Counts,
     FoundPhoto,
@@ -85,20 +83,47 @@ def totals_of(session: Session) -> dict[str, Any]:
     return {name: getattr(session, name) for name in TOTALS}
 
 
+def corrected_counts(photo: ReviewedPhoto, index: int) -> tuple[Counts, Counts]:
+    """What the model counted in a container, and the same corrected; NO_CONTAINER: beside all containers."""
+    base = _container_counts(photo.segments[index]) if index != NO_CONTAINER else Counts()
+    return base, base.corrected(find_change(photo.corrected, index))
+
+
+def _container_counts(segment: Segment) -> Counts:
+    """What the model counted in a container; zeros where it could not count."""
+    return Counts(segment.detected or 0, segment.estimated or 0, segment.empty or 0, segment.dead or 0)
+
+
 def _set_totals(session: Session, photo: ReviewedPhoto, model: dict[str, Any]) -> None:
     """The model's totals and the differences of every container, and of what stands beside all containers."""
-    changes = {index: find_change(photo.corrected, index) for index in (*range(len(photo.segments)), NO_CONTAINER)}
+    differences = {index: _difference(photo, index) for index in (*range(len(photo.segments)), NO_CONTAINER)}
     total = Counter(_as_dict(_model_counts(model)))
-    for index, change in changes.items():
-        base = container_counts(photo.segments[index]) if index != NO_CONTAINER else Counts()
-        total.update(_as_dict(base.corrected(change)))
-        total.subtract(_as_dict(base))
+    for difference in differences.values():
+        total.update(difference)
     counts = Counts(**{name: max(0, number) for name, number in total.items()})
     session.total_detected = counts.detected
     session.total_estimated = max(counts.detected, counts.estimated)
     session.total_empty_containers = counts.empty
     session.category_counts = counts.by_class()
-    session.manual_adjustments = _adjustments(photo, changes, model)
+    kinds = Counter(correction.action for correction in photo.corrections)
+    session.manual_adjustments = {
+        "added": kinds[Correction.Action.ADD],
+        "removed": kinds[Correction.Action.REMOVE],
+        "retyped": kinds[Correction.Action.RETYPE],
+        "notes": kinds[Correction.Action.NOTE],
+        "containers": [
+            {"number": photo.segments[index].number if index != NO_CONTAINER else None, **difference}
+            for index, difference in differences.items()
+            if any(difference.values())
+        ],
+        "model": model,
+    }
+
+
+def _difference(photo: ReviewedPhoto, index: int) -> dict[str, int]:
+    """What corrections change in each number of a container."""
+    before, after = (_as_dict(counts) for counts in corrected_counts(photo, index))
+    return {name: after[name] - before[name] for name in after}
 
 
 def _model_counts(model: dict[str, Any]) -> Counts:
@@ -110,32 +135,5 @@ def _model_counts(model: dict[str, Any]) -> Counts:
     )
 
 
-def container_counts(segment: Segment) -> Counts:
-    """What the model counted in a container; zeros where it could not count."""
-    return Counts(segment.detected or 0, segment.estimated or 0, segment.empty or 0, segment.dead or 0)
-
-
 def _as_dict(counts: Counts) -> dict[str, int]:
     return {field.name: getattr(counts, field.name) for field in fields(counts)}
-
-
-def _adjustments(photo: ReviewedPhoto, changes: dict[int, Change], model: dict[str, Any]) -> dict[str, Any]:
-    """The spec's `manual_adjustments`: corrections of each kind, what they change where, the model's totals."""
-    kinds = Counter(correction.action for correction in photo.corrections)
-    return {
-        "added": kinds[Correction.Action.ADD],
-        "removed": kinds[Correction.Action.REMOVE],
-        "retyped": kinds[Correction.Action.RETYPE],
-        "notes": kinds[Correction.Action.NOTE],
-        "containers": [
-            {"number": photo.segments[index].number if index != NO_CONTAINER else None, **_by_class(change)}
-            for index, change in changes.items()
-            if change != Change()
-        ],
-        "model": model,
-    }
-
-
-def _by_class(change: Change) -> dict[str, int]:
-    net = (change.plants_changed + change.plants_added, change.empty, change.dead)
-    return dict(zip(CLASS_NAMES, net, strict=True))

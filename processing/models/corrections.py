@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from demeter.accounts.models import User
 from photos.models import S3Image
+from processing.counting.boxes import CLASS_NAMES
 from processing.counting.corrections import Mark, MarkAction
 
 
@@ -65,6 +66,11 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} by {self.user}"
+
+    @property
+    def words(self) -> str:
+        """What was done, for the buttons and the trace: "add plant", "note"."""
+        return self.action if self.class_id is None else f"{self.action} {CLASS_NAMES[self.class_id]}"
 
     @property
     def is_note(self) -> bool:

@@ -1,5 +1,5 @@
 // What every page needs beside htmx: the modal, one polite announcer, and polls that rest and back off.
-// Elements say what they want: [data-poll], [data-announce="text"], [data-close-modal].
+// Elements say what they want: [data-poll], [data-announce="text"], [data-say="text"], [data-close-modal].
 
 const LONGEST_PAUSE_MS = 60_000;
 const FIRST_PAUSE_MS = 4_000;
@@ -56,11 +56,17 @@ document.addEventListener("htmx:afterSettle", () => {
   lastMilestone = milestone;
 });
 
+// A fragment that arrives with [data-say] is the answer to what a person just did.
+document.addEventListener("htmx:load", (event) => {
+  const said = event.target.dataset?.say;
+  if (said) document.getElementById("announcer").textContent = said;
+});
+
 // --- Modal: opens when a fragment arrives in it, gives the focus back to what opened it -----------------------------
 let openerId = "";
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id !== "modal-body") return;
+  if (event.detail.target?.id !== "modal-body") return;
   const modal = document.getElementById("modal");
   const opener = event.detail.requestConfig.elt;
   if (!modal.open) {

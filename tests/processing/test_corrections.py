@@ -74,7 +74,9 @@ def test_each_correction_changes_the_count_and_not_what_the_model_found(bed, ana
 def test_plants_beside_all_containers_count_too(bed, ana):
     correct(bed, ana, "add", OUTSIDE)
     assert totals(bed) == (6, 8, 1, 0)
-    assert bed.manual_adjustments["containers"] == [{"number": None, "plant": 1, "empty": 0, "dead": 0}]
+    assert bed.manual_adjustments["containers"] == [
+        {"number": None, "detected": 1, "estimated": 1, "empty": 0, "dead": 0}
+    ]
 
 
 def test_adjustments_say_what_was_changed_and_what_the_model_had_counted(bed, ana):
@@ -87,7 +89,7 @@ def test_adjustments_say_what_was_changed_and_what_the_model_had_counted(bed, an
         "removed": 1,
         "retyped": 0,
         "notes": 1,
-        "containers": [{"number": 1, "plant": 1, "empty": -1, "dead": 0}],
+        "containers": [{"number": 1, "detected": 1, "estimated": 0, "empty": -1, "dead": 0}],
         "model": {
             "total_detected": 5,
             "total_estimated": 7,
@@ -157,6 +159,7 @@ def test_what_somebody_added_can_be_removed_by_another(bed, ana, luis):
         ("remove", place(5), PLANT, Conflict),
         ("retype", FREE, DEAD, Conflict),
         ("retype", place(0), PLANT, Conflict),
+        ("add", {"x": 0.105, "y": 0.1}, PLANT, Conflict),
         ("add", {"x": 1.1, "y": 0.5}, PLANT, Invalid),
         ("add", {"x": float("nan"), "y": 0.5}, PLANT, Invalid),
     ],
