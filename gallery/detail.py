@@ -6,6 +6,7 @@ Five queries, however many runs, containers and plants there are.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.db.models import QuerySet
 
 from demeter.refusals import NotFound
 from gallery.badges import Badge, badge_of, problem_message
+from gallery.chart import Chart, Counted, draw_chart
 from gallery.containers import ContainerRow, container_rows
 from gallery.queries import visible_photos
 from photos.models import S3Image
@@ -32,6 +34,7 @@ class Pictures:
     preview: str | None
     thumbnail: str | None
     annotated: str | None
+    annotated_download: str | None
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,15 @@ class HistoryEvent:
     timestamp: datetime
     total_plants: int
     total_estimated: int
+    validated: bool
     session_id: UUID
     image_id: UUID
+    thumbnail_key: str | None
+
+    @property
+    def thumbnail_url(self) -> str | None:
+        """Signed for an hour; None while nothing is stored."""
+        return _url(self.thumbnail_key)
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,29 @@ class PhotoDetail:
         """Mean confidence of the shown count, in whole percent."""
         confidence = self.counted.avg_confidence if self.counted else None
         return None if confidence is None else round(confidence * 100)
+
+    @property
+    def chart(self) -> Chart | None:
+        """The counts of the location over time, one for each photo: that of its newest run."""
+        newest = {event.image_id: event for event in reversed(self.history)}
+        return draw_chart(
+            [Counted(event.image_id, event.timestamp, event.total_estimated) for event in newest.values()]
+        )
+
+    @property
+    def container_counts(self) -> list[list[int]]:
+        """[number, seen, estimated] of each counted container, for the labels of the viewer."""
+        return [
+            [row.number, row.detected, row.estimated or 0]
+            for row in self.containers
+            if row.number is not None and row.detected is not None
+        ]
+
+    @property
+    def written_exif(self) -> dict[str, Any]:
+        """All that the camera wrote, with names for people."""
+        written = self.image.exif_metadata or {}
+        return {name.replace("_", " ").capitalize(): value for name, value in written.items()}
 
     @property
     def exif(self) -> Mapping[str, Any]:
@@ -151,8 +184,8 @@ def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
         Session.objects.filter(
             storage_location_id=location_id, status=RunStatus.COMPLETED, original_image__deleted_at=None
         )
-        .select_related("job")
-        .defer("location_evidence")
+        .select_related("job", "original_image")
+        .defer("location_evidence", "original_image__exif_metadata", "original_image__gps_coordinates")
         .order_by("-created_at", "-pk")[:HISTORY_LENGTH]
     )
     return tuple(
@@ -160,8 +193,10 @@ def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
             timestamp=session.job.finished_at or session.updated_at,
             total_plants=session.total_detected or 0,
             total_estimated=session.total_estimated or 0,
+            validated=session.validated,
             session_id=session.session_id,
             image_id=session.original_image_id,
+            thumbnail_key=session.original_image.s3_key_thumbnail,
         )
         for session in sessions
     )
@@ -170,14 +205,16 @@ def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
 def _pictures(image: S3Image, counted: Session | None) -> Pictures:
     annotated = counted.processed_image if counted else None
     original_key = image.s3_key_original if image.stored_at else None
+    annotated_key = annotated.s3_key_original if annotated else None
     return Pictures(
         original=_url(original_key),
-        download=presigned_url(original_key, download_name=image.original_filename) if original_key else None,
+        download=_url(original_key, download_name=image.original_filename),
         preview=_url(image.s3_key_preview),
         thumbnail=_url(image.s3_key_thumbnail),
-        annotated=_url(annotated.s3_key_original if annotated else None),
+        annotated=_url(annotated_key),
+        annotated_download=_url(annotated_key, download_name=f"{Path(image.original_filename).stem}-counted.jpg"),
     )
 
 
-def _url(key: str | None) -> str | None:
-    return presigned_url(key) if key else None
+def _url(key: str | None, *, download_name: str | None = None) -> str | None:
+    return presigned_url(key, download_name=download_name) if key else None

@@ -5,6 +5,7 @@ Each post works as a plain form that leads back to the photo; sent by a script i
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from django import forms
@@ -21,7 +22,7 @@ from demeter.refusals import NotFound, Refusal
 from gallery.detail import find_photo, photo_detail
 from gallery.forms import CorrectionForm, NextForm, SignOffForm
 from gallery.review import COUNTED_UP_TO, count_waiting, next_photo, review_state, waiting_photos
-from gallery.views import UNPROCESSABLE, HtmxRequest
+from gallery.views import UNPROCESSABLE, HtmxRequest, tab_context
 from photos.models import S3Image
 from processing import corrections
 
@@ -136,12 +137,13 @@ def _answer(
     detail = photo_detail(image_id)
     if not refused and detail.counted is not None:
         said = f"{said} {detail.counted.total_estimated} plants, {detail.counted.total_detected} of them seen."
-    context = {
-        "detail": detail,
-        "may_review": True,
-        "review": review_state(image, user),
-        "said": said,
-        "refused": refused,
-    }
+    context = tab_context(detail, _current_tab(request))
+    context |= {"may_review": True, "review": review_state(image, user), "said": said, "refused": refused}
     response = render(request, "gallery/_reviewed.html", context, status=UNPROCESSABLE if refused else 200)
     return trigger_client_event(response, "marksChanged") if redraws and not refused else response
+
+
+def _current_tab(request: HtmxRequest) -> str:
+    """The tab that the page shows, from its address."""
+    address = urlsplit(request.htmx.current_url or "")
+    return parse_qs(address.query).get("tab", [""])[-1]

@@ -73,6 +73,11 @@ class Correction(models.Model):
         return self.action if self.class_id is None else f"{self.action} {CLASS_NAMES[self.class_id]}"
 
     @property
+    def place_percent(self) -> tuple[int, int] | None:
+        """Where, in whole percent of the photo's width and height; None for a note."""
+        return None if self.x is None or self.y is None else (round(self.x * 100), round(self.y * 100))
+
+    @property
     def is_note(self) -> bool:
         """Whether it says something and changes nothing."""
         return self.action == self.Action.NOTE

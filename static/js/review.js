@@ -104,7 +104,7 @@ class Review {
   async post(values) {
     const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers"));
     const answer = await fetch(this.root.dataset.correct, {
-      method: "POST", body: values, headers: { "X-CSRFToken": token, "HX-Request": "true" },
+      method: "POST", body: values, headers: { "X-CSRFToken": token, "HX-Request": "true", "HX-Current-URL": window.location.href },
     });
     if (answer.redirected) return window.location.reload();
     if (!answer.ok && answer.status !== 422) return this.fail();

@@ -24,9 +24,10 @@ class PhotoViewer {
     this.bounds = L.latLngBounds([-photo.height_px, 0], [0, photo.width_px]);
     this.stage.style.aspectRatio = `${photo.width_px} / ${photo.height_px}`;
     this.map = L.map(this.stage, {
-      crs: L.CRS.Simple, attributionControl: false, zoomAnimation: false, fadeAnimation: false, zoomSnap: 0.25, zoomDelta: 0.5,
+      crs: L.CRS.Simple, attributionControl: false, zoomControl: false, zoomAnimation: false, fadeAnimation: false, zoomSnap: 0, zoomDelta: 0.5,
       minZoom: -8, maxZoom: 3, keyboardPanDelta: 32, scrollWheelZoom: false, wheelPxPerZoomLevel: 120,
     });
+    L.control.zoom({ position: "bottomright" }).addTo(this.map);
     this.picture = L.imageOverlay(photo.preview_url, this.bounds, { alt: this.stage.dataset.alt }).addTo(this.map);
     this.containers.addTo(this.map);
     this.marks.addTo(this.map);
@@ -89,11 +90,11 @@ class PhotoViewer {
     }
   }
 
-  // The containers' counts as the table of the page has them after a correction.
+  // The containers' counts as they are after a correction.
   relabel() {
-    for (const row of document.querySelectorAll("#containers [data-container]")) {
-      const container = this.photo.containers.find(({ number }) => number === Number(row.dataset.container));
-      if (container) Object.assign(container, { detected: Number(row.dataset.detected), estimated: Number(row.dataset.estimated) });
+    for (const [number, detected, estimated] of JSON.parse(document.getElementById("container-counts").textContent)) {
+      const container = this.photo.containers.find((known) => known.number === number);
+      if (container) Object.assign(container, { detected, estimated });
     }
     this.drawContainers();
   }

@@ -89,10 +89,17 @@ def test_a_correction_by_script_gets_the_count_and_the_containers(bed, superviso
     response = supervisor.post(path_of(bed, "correct"), {**REMOVE, "action": "retype", "class_id": DEAD}, headers=HTMX)
     assertTemplateUsed(response, "gallery/_reviewed.html")
     assertContains(response, 'data-say="Corrected. 4 plants, 2 of them seen."')
-    assertContains(response, 'aria-labelledby="containers-title" hx-swap-oob="true"')
-    assertContains(response, 'data-detected="2" data-estimated="4"')
+    assertContains(response, 'id="details" class="details card stack" hx-swap-oob="true"')
+    assertContains(response, "[[1, 2, 4]]")
     assertNotContains(response, "<html")
     assert "HX-Trigger" not in response.headers
+
+
+def test_a_correction_brings_the_shown_tab_up_to_date(bed, supervisor):
+    headers = {**HTMX, "HX-Current-URL": f"http://testserver/gallery/{bed.original_image_id}/?tab=trace"}
+    response = supervisor.post(path_of(bed, "correct"), REMOVE, headers=headers)
+    assertContains(response, "<td>remove plant</td>")
+    assertNotContains(response, "containers-title")
 
 
 def test_undo_and_redo_have_the_marks_read_again(bed, supervisor):

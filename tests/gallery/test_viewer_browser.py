@@ -15,7 +15,7 @@ from tests.factories import UserFactory
 from tests.gallery.test_browser import assert_accessible, sign_in
 from tests.locations.factories import StorageLocationFactory
 from tests.photos.factories import S3ImageFactory
-from tests.processing.factories import make_bed
+from tests.processing.factories import SessionFactory, make_bed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PLANT, EMPTY, DEAD = range(3)
@@ -241,9 +241,9 @@ def test_without_javascript_a_count_is_undone_noted_and_signed_off(browser: Brow
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
 def test_axe_finds_nothing_in_the_review(supervisor: Page, size: dict[str, int]):
-    page = supervisor
-    make_photo(*[PLANT] * 6)
-    Session.objects.update(review_reasons=["doubtful: much of a segment looks planted"])
+    page, session = supervisor, make_photo(*[PLANT] * 6)
+    SessionFactory(ready=True, storage_location=session.storage_location)
+    Session.objects.filter(pk=session.pk).update(review_reasons=["doubtful: much of a segment looks planted"])
     page.set_viewport_size(size)
     page.goto("/review/")
     expect(page.get_by_text("In doubt")).to_be_visible()
@@ -255,3 +255,7 @@ def test_axe_finds_nothing_in_the_review(supervisor: Page, size: dict[str, int])
     tap_photo(page, 400, 100)
     expect(page.get_by_text("Chosen: plant")).to_be_visible()
     assert_accessible(page)
+    for tab in ("History", "Trace", "Photo"):
+        page.get_by_role("navigation", name="About this photo").get_by_role("link", name=tab).click()
+        expect(page.get_by_role("link", name=tab, exact=True)).to_have_attribute("aria-current", "page")
+        assert_accessible(page)
