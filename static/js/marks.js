@@ -44,7 +44,9 @@ const MarkLayer = L.Layer.extend({
     const corner = map.containerPointToLayerPoint(size.multiplyBy(-SPARE_SHARE));
     const whole = size.multiplyBy(1 + 2 * SPARE_SHARE);
     this.area = L.bounds(corner, corner.add(whole));
-    this.density = window.devicePixelRatio || 1;
+    const density = window.devicePixelRatio || 1;
+    if (this.density !== density) this.stamps.clear();
+    this.density = density;
     const [width, height] = [Math.round(whole.x * this.density), Math.round(whole.y * this.density)];
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     this.canvas.style.width = `${whole.x}px`;
@@ -74,9 +76,14 @@ const MarkLayer = L.Layer.extend({
 
   stamp(mark, radius) {
     const highlighted = this.shown.corrections && mark.origin !== FOUND;
-    const key = [mark.classId, radius, highlighted, mark.removed, mark === this.selected, this.density].join();
-    if (!this.stamps.has(key)) this.stamps.set(key, drawStamp(mark, radius, highlighted, mark === this.selected, this.density));
-    return this.stamps.get(key);
+    const selected = mark === this.selected;
+    const key = radius * 24 + mark.classId * 8 + highlighted * 4 + mark.removed * 2 + selected;
+    let stamp = this.stamps.get(key);
+    if (!stamp) {
+      stamp = drawStamp(mark, radius, highlighted, selected, this.density);
+      this.stamps.set(key, stamp);
+    }
+    return stamp;
   },
 
   // The mark whose centre is nearest to a place, when the place lies on it or within a finger's reach.
