@@ -4,8 +4,6 @@ Each function locks the photo's row, as a run that ends does, so that correction
 other. Corrections belong to the photo; the newest counted session shows them, and the stock follows.
 """
 
-from typing import Literal
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,7 +11,7 @@ from demeter.accounts.models import User
 from demeter.refusals import Conflict, Invalid, NotFound
 from photos.models import S3Image
 from processing.counting.boxes import CLASS_NAMES
-from processing.counting.corrections import SAME_PLACE_SHARE
+from processing.counting.corrections import SAME_PLACE_SHARE, MarkAction
 from processing.models import Correction, Session
 from processing.recount import ReviewedPhoto, read_reviewed, recount
 from processing.statuses import RunStatus
@@ -23,8 +21,6 @@ NOTE_LENGTH = 2000
 # A tap means the plant whose box it hits: half a side from the centre, three quarters into the corner.
 TAP_SIDES = 0.75
 
-Change = Literal["add", "remove", "retype"]
-
 
 def counted_session(image: S3Image) -> Session | None:
     """The newest session of a photo that has counts."""
@@ -33,7 +29,7 @@ def counted_session(image: S3Image) -> Session | None:
 
 
 @transaction.atomic
-def correct(*, image: S3Image, user: User, action: Change, x: float, y: float, class_id: int) -> Correction:
+def correct(*, image: S3Image, user: User, action: MarkAction, x: float, y: float, class_id: int) -> Correction:
     """Record a correction at a place (shares of the upright photo's width and height) and count again.
 
     Of what is removed or retyped the exact place is kept, so that it is found again in a later run; `class_id` is what
@@ -129,7 +125,7 @@ def _lock(image: S3Image) -> tuple[S3Image, Session]:
     return locked, session
 
 
-def _find_place(photo: ReviewedPhoto, *, x: float, y: float, action: Change, class_id: int) -> tuple[float, float]:
+def _find_place(photo: ReviewedPhoto, *, x: float, y: float, action: MarkAction, class_id: int) -> tuple[float, float]:
     """The place to record, as shares of the photo: of what is corrected its centre, of what is added the tap itself."""
     width, height = photo.found.resolution_wh
     nearest = photo.corrected.nearest

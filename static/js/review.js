@@ -4,6 +4,7 @@
 const CLASS_WORDS = ["plant", "empty place", "dead plant"];
 const SAME_PLACE_SHARE = 0.3;  // as in processing/counting/corrections.py: here stands something already
 const ADDING_KEYS = { a: PLANT, e: EMPTY, d: DEAD };
+const BUTTON_KEYS = { z: "undo", y: "redo", n: "next-photo" };
 
 class Review {
   constructor(viewer) {
@@ -39,11 +40,14 @@ class Review {
     if (key in ADDING_KEYS) this.add(this.viewer.map.getCenter(), ADDING_KEYS[key]);
     else if (["1", "2", "3"].includes(key)) this.retype(Number(key) - 1);
     else if (key === "x" || key === "delete") this.remove();
-    else if (key === "z") document.getElementById("undo")?.click();
-    else if (key === "y") document.getElementById("redo")?.click();
-    else if (key === "n") document.getElementById("next-photo")?.click();
+    else if (key in BUTTON_KEYS) this.press(BUTTON_KEYS[key]);
     else return;
     event.preventDefault();
+  }
+
+  // Not before the server has everything: undo takes back the last correction, and leaving would lose one.
+  press(id) {
+    this.sending.then(() => document.getElementById(id)?.click());
   }
 
   // With the keyboard the mark under the cross is the chosen one.
@@ -104,7 +108,7 @@ class Review {
   async post(values) {
     const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers"));
     const answer = await fetch(this.root.dataset.correct, {
-      method: "POST", body: values, headers: { "X-CSRFToken": token, "HX-Request": "true", "HX-Current-URL": window.location.href },
+      method: "POST", body: values, keepalive: true, headers: { "X-CSRFToken": token, "HX-Request": "true", "HX-Current-URL": window.location.href },
     });
     if (answer.redirected) return window.location.reload();
     if (!answer.ok && answer.status !== 422) return this.fail();
