@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Event
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -9,13 +10,15 @@ from django.utils import timezone
 
 from demeter.refusals import Conflict, Invalid, NotFound
 from photos.models import S3Image
-from processing import corrections
+from processing import closing, corrections
 from processing.models import Correction, Detection, Session
+from processing.rows import copy_detections
 from stock.ledger import record_count
 from stock.models import StockBatch, StockCount, StockMovement
 from tests.factories import UserFactory
 from tests.locations.factories import StorageLocationFactory
-from tests.processing.factories import CorrectionFactory, SessionFactory, make_bed
+from tests.processing.factories import CorrectionFactory, JobFactory, SessionFactory, make_bed
+from tests.processing.fakes import paint_picture
 
 pytestmark = pytest.mark.django_db
 PLANT, EMPTY, DEAD = range(3)
@@ -272,6 +275,40 @@ def test_corrections_at_the_same_time_are_all_counted():
         list(threads.map(remove, range(6)))
     assert totals(bed)[0] == 0
     assert Session.objects.get().manual_adjustments["removed"] == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_correction_made_while_a_run_ends_waits_for_its_count(monkeypatch):
+    bed, ana = make_bed(PLANT, PLANT, PLANT), UserFactory(supervisor=True)
+    job = JobFactory(image=bed.original_image, status="processing", phase="detect", started_at=timezone.now())
+    run = SessionFactory(job=job, status="processing")
+    copy_detections(bed, run)
+    counted, go_on = Event(), Event()
+    record_stock = closing._record_stock
+
+    def record_slowly(*args) -> None:
+        counted.set()
+        assert go_on.wait(30)
+        record_stock(*args)
+
+    def in_thread(work, *args):
+        try:
+            work(*args)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(closing, "_record_stock", record_slowly)
+    with ThreadPoolExecutor(2) as threads:
+        ending = threads.submit(in_thread, closing.close, job, paint_picture(1000, 1000))
+        assert counted.wait(30)
+        correcting = threads.submit(in_thread, correct, bed, ana, "remove", place(0))
+        with pytest.raises(TimeoutError):
+            correcting.result(timeout=0.5)
+        go_on.set()
+        ending.result(timeout=30)
+        correcting.result(timeout=30)
+    assert totals(run)[0] == 2
+    assert totals(bed)[0] == 3, "what the earlier run counted is history"
 
 
 @pytest.mark.parametrize("things", [10, 300])
