@@ -13,6 +13,7 @@ from demeter.http import api_view, form_errors, read_json, signed_in_user
 from demeter.refusals import NotFound
 from gallery.detail import HistoryEvent, PhotoDetail, find_photo, newest_count, photo_detail
 from gallery.forms import GalleryFilterForm, PhotosForm
+from gallery.markers import photo_markers
 from gallery.queries import CardPage, CardSession, PhotoCard, photo_cards
 from photos.pixels import UnreadablePictureError
 from photos.storage import OriginalLostError, presigned_url
@@ -99,6 +100,12 @@ def moved_json(moved: Moved) -> dict[str, list[str]]:
         "image_ids": [str(image.pk) for image in moved.moved],
         "left": [str(image.pk) for image in moved.left],
     }
+
+
+@api_view("GET", permission="photos.view_s3image")
+def markers(_request: HttpRequest, image_id: UUID) -> JsonResponse:
+    """Every mark of a photo, for the viewer."""
+    return JsonResponse(photo_markers(image_id))
 
 
 def pagination_json(cards: CardPage) -> dict[str, int]:

@@ -6,6 +6,7 @@ Five queries, however many runs, containers and plants there are.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,21 +14,17 @@ from django.db.models import QuerySet
 
 from demeter.refusals import NotFound
 from gallery.badges import Badge, badge_of, problem_message
+from gallery.chart import Chart, Counted, draw_chart
+from gallery.containers import ContainerRow, container_rows
 from gallery.queries import visible_photos
-from locations.models import ContainerKind
 from photos.models import S3Image
 from photos.storage import presigned_url
 from photos.thumbnails import thumbnail_url
-from processing.models import Segment, Session
+from processing.models import Session
 from processing.redrawing import annotated_url
 from processing.statuses import RunStatus
 
 HISTORY_LENGTH = 100
-ESTIMATION_NOTES: Mapping[str, str] = {
-    "local_scale": "Hidden plants estimated from the size of the visible ones",
-    "grid": "Estimated from the grid of the tray",
-    "density": "Hidden plants estimated from the known density",
-}
 
 
 @dataclass(frozen=True)
@@ -42,6 +39,7 @@ class Pictures:
     preview: str | None
     thumbnail: str | None
     annotated: str | None
+    annotated_download: str | None
 
 
 @dataclass(frozen=True)
@@ -51,8 +49,15 @@ class HistoryEvent:
     timestamp: datetime
     total_plants: int
     total_estimated: int
+    validated: bool
     session_id: UUID
     image_id: UUID
+    thumbnail_key: str | None
+
+    @property
+    def thumbnail_url(self) -> str | None:
+        """Signed for an hour; None while nothing is stored."""
+        return _url(self.thumbnail_key)
 
 
 @dataclass(frozen=True)
@@ -62,19 +67,6 @@ class Candidate:
     location_id: int
     name: str
     evidence: str
-
-
-@dataclass(frozen=True)
-class ContainerRow:
-    """One container of the photo; counts are None where it could not be counted."""
-
-    number: int
-    name: str
-    detected: int | None
-    estimated: int | None
-    empty: int | None
-    dead: int | None
-    note: str
 
 
 @dataclass(frozen=True)
@@ -101,6 +93,29 @@ class PhotoDetail:
         """Mean confidence of the shown count, in whole percent."""
         confidence = self.counted.avg_confidence if self.counted else None
         return None if confidence is None else round(confidence * 100)
+
+    @property
+    def chart(self) -> Chart | None:
+        """The counts of the location over time, one for each photo: that of its newest run."""
+        newest = {event.image_id: event for event in reversed(self.history)}
+        return draw_chart(
+            [Counted(event.image_id, event.timestamp, event.total_estimated) for event in newest.values()]
+        )
+
+    @property
+    def container_counts(self) -> list[list[int]]:
+        """[number, seen, estimated] of each counted container, for the labels of the viewer."""
+        return [
+            [row.number, row.detected, row.estimated or 0]
+            for row in self.containers
+            if row.number is not None and row.detected is not None
+        ]
+
+    @property
+    def written_exif(self) -> dict[str, Any]:
+        """All that the camera wrote, with names for people."""
+        written = self.image.exif_metadata or {}
+        return {name.replace("_", " ").capitalize(): value for name, value in written.items()}
 
     @property
     def exif(self) -> Mapping[str, Any]:
@@ -140,7 +155,7 @@ def photo_detail(image_id: UUID) -> PhotoDetail:
         newest=newest,
         counted=counted,
         runs=runs,
-        containers=_containers(counted),
+        containers=container_rows(counted) if counted else (),
         candidates=candidates_of(counted),
         history=location_history(counted.storage_location_id if counted else None),
     )
@@ -179,8 +194,8 @@ def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
         Session.objects.filter(
             storage_location_id=location_id, status=RunStatus.COMPLETED, original_image__deleted_at=None
         )
-        .select_related("job")
-        .defer("location_evidence")
+        .select_related("job", "original_image")
+        .defer("location_evidence", "original_image__exif_metadata", "original_image__gps_coordinates")
         .order_by("-created_at", "-pk")[:HISTORY_LENGTH]
     )
     return tuple(
@@ -188,51 +203,29 @@ def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
             timestamp=session.job.finished_at or session.updated_at,
             total_plants=session.total_detected or 0,
             total_estimated=session.total_estimated or 0,
+            validated=session.validated,
             session_id=session.session_id,
             image_id=session.original_image_id,
+            thumbnail_key=session.original_image.s3_key_thumbnail,
         )
         for session in sessions
     )
 
 
-def _containers(session: Session | None) -> tuple[ContainerRow, ...]:
-    if session is None:
-        return ()
-    segments = session.segments.select_related("estimation").defer("polygon").order_by("number")
-    return tuple(
-        ContainerRow(
-            number=segment.number,
-            name=str(ContainerKind(segment.container_class).label),
-            detected=segment.detected,
-            estimated=segment.estimated,
-            empty=segment.empty,
-            dead=segment.dead,
-            note=_container_note(segment),
-        )
-        for segment in segments
-    )
-
-
-def _container_note(segment: Segment) -> str:
-    """Why a container's count is missing or too low, else how its hidden plants were estimated."""
-    if segment.error:
-        return f"Not counted: {segment.error}"
-    if segment.capped:
-        return "More plants than can be counted at once: the number is too low"
-    estimation = getattr(segment, "estimation", None)
-    return ESTIMATION_NOTES.get(estimation.method, "") if estimation else ""
-
-
 def _pictures(image: S3Image, counted: Session | None) -> Pictures:
     original_key = image.s3_key_original if image.stored_at else None
+    annotated = counted.processed_image if counted else None
     return Pictures(
         original=_url(original_key),
-        download=presigned_url(original_key, download_name=image.original_filename) if original_key else None,
+        download=_url(original_key, download_name=image.original_filename),
         preview=_url(image.s3_key_preview),
         thumbnail=thumbnail_url(image.pk, key=image.s3_key_thumbnail, written_at=image.thumbnail_stored_at),
-        annotated=annotated_url(image.pk, counted.processed_image if counted else None),
+        annotated=annotated_url(image.pk, annotated),
+        annotated_download=annotated_url(
+            image.pk, annotated, download_name=f"{Path(image.original_filename).stem}-counted.jpg"
+        ),
     )
 
 
-def _url(key: str | None) -> str | None:
-    return presigned_url(key) if key else None
+def _url(key: str | None, *, download_name: str | None = None) -> str | None:
+    return presigned_url(key, download_name=download_name) if key else None

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from gallery.queries import GalleryFilter
 from locations.models import Warehouse
+from processing.counting.boxes import CLASS_NAMES
 from processing.problems import CATALOGUE
 
 PER_PAGE = 50
@@ -120,6 +121,28 @@ class PageForm(forms.Form):
     """A page of a list."""
 
     page = forms.IntegerField(min_value=1, max_value=MAX_PAGE, required=False)
+
+
+class CorrectionForm(forms.Form):
+    """One correction: what, where (shares of the photo's width and height), of or to which class."""
+
+    action = forms.ChoiceField(choices=[(action, action) for action in ("add", "remove", "retype")])
+    class_id = forms.TypedChoiceField(choices=list(enumerate(CLASS_NAMES)), coerce=int)
+    x = forms.FloatField(min_value=0, max_value=1)
+    y = forms.FloatField(min_value=0, max_value=1)
+
+
+class SignOffForm(forms.Form):
+    """The total that the person saw when signing off; not needed to take a sign-off back."""
+
+    seen = forms.IntegerField(required=False)
+    reopen = forms.BooleanField(required=False)
+
+
+class NextForm(forms.Form):
+    """The photo that was reviewed last."""
+
+    after = forms.UUIDField(required=False)
 
 
 def _midnight(day: Any) -> datetime:

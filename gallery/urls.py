@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gallery import api, trash_views, views
+from gallery import api, review_views, trash_views, views
 
 urlpatterns = [
     path("gallery/", views.gallery, name="gallery"),
@@ -11,11 +11,21 @@ urlpatterns = [
     path("gallery/delete/", trash_views.delete, name="photos-delete"),
     path("gallery/restore/", trash_views.restore, name="photos-restore"),
     path("gallery/<uuid:image_id>/", views.photo, name="photo"),
+    path("gallery/<uuid:image_id>/tab/<slug:tab>/", views.photo_tab, name="photo-tab"),
+    path("gallery/<uuid:image_id>/export.csv", views.export, name="photo-export"),
     path("gallery/<uuid:image_id>/problem/", views.problem, name="photo-problem"),
     path("gallery/<uuid:image_id>/fix/", views.fix, name="photo-fix"),
+    path("gallery/<uuid:image_id>/correct/", review_views.correct, name="photo-correct"),
+    path("gallery/<uuid:image_id>/undo/", review_views.undo, name="photo-undo"),
+    path("gallery/<uuid:image_id>/redo/", review_views.redo, name="photo-redo"),
+    path("gallery/<uuid:image_id>/note/", review_views.note, name="photo-note"),
+    path("gallery/<uuid:image_id>/sign-off/", review_views.sign_off, name="photo-sign-off"),
+    path("review/", review_views.queue, name="review"),
+    path("review/next/", review_views.next_to_review, name="review-next"),
     path("api/v1/photos/gallery", api.gallery, name="api-gallery"),
     path("api/v1/photos/delete", api.delete, name="api-photos-delete"),
     path("api/v1/photos/restore", api.restore, name="api-photos-restore"),
     path("api/v1/photos/<uuid:image_id>", api.detail, name="api-photo"),
     path("api/v1/photos/<uuid:image_id>/annotated", api.annotated, name="api-photo-annotated"),
+    path("api/v1/photos/<uuid:image_id>/markers", api.markers, name="api-photo-markers"),
 ]

@@ -1,7 +1,9 @@
 """The gallery's pages and fragments: the grid, one photo, and the modal that settles a photo's problem."""
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -10,6 +12,8 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh, retarget
 from django_htmx.middleware import HtmxDetails
@@ -18,9 +22,11 @@ from demeter.http import signed_in_user
 from demeter.refusals import NotFound, Refusal
 from gallery import fixes
 from gallery.badges import badge_of, problem_message
-from gallery.detail import candidates_of, find_photo, photo_detail
+from gallery.detail import PhotoDetail, candidates_of, find_photo, photo_detail
 from gallery.forms import GalleryFilterForm, UnfinishedForm
 from gallery.queries import cards_of, newest_sessions, photo_cards
+from gallery.review import review_state
+from gallery.trace import export_csv, photo_corrections
 from locations.configuration import active_config
 from locations.forms import AssignLocationForm, CalibrateForm, ConfigureLocationForm
 from locations.search import search_locations
@@ -37,6 +43,7 @@ FIX_FORMS: Mapping[Fix, type[forms.Form]] = {
     "none": forms.Form,
 }
 UNPROCESSABLE = 422
+TABS: Mapping[str, str] = {"counts": "Counts", "history": "History", "trace": "Trace", "file": "Photo"}
 
 
 class HtmxRequest(HttpRequest):
@@ -82,12 +89,41 @@ def photo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     except NotFound as refusal:
         raise Http404(refusal.message) from refusal
     unfinished_run = detail.newest if detail.badge.unfinished else None
-    context = {"detail": detail, "job": one_job(unfinished_run.job_id) if unfinished_run else None}
+    context = tab_context(detail, request.GET.get("tab", ""))
+    context["job"] = one_job(unfinished_run.job_id) if unfinished_run else None
+    if request.user.has_perm("processing.change_session"):
+        context |= {"may_review": True, "review": review_state(detail.image, signed_in_user(request))}
     if not request.htmx:
         return render(request, "gallery/photo.html", context)
     if detail.badge.unfinished:
         return render(request, "gallery/_photo_progress.html", context)
     return retarget(render(request, "gallery/_photo.html", context), "#photo")
+
+
+@require_safe
+@permission_required("photos.view_s3image", raise_exception=True)
+def photo_tab(request: HtmxRequest, image_id: UUID, tab: str) -> HttpResponse:
+    """One tab of a photo's page, alone; as an address of its own it leads to the page."""
+    if not request.htmx:
+        return redirect(f"{reverse('photo', kwargs={'image_id': image_id})}?{urlencode({'tab': tab})}")
+    try:
+        detail = photo_detail(image_id)
+    except NotFound as refusal:
+        raise Http404(refusal.message) from refusal
+    return render(request, "gallery/_details.html", tab_context(detail, tab))
+
+
+@require_safe
+@permission_required("photos.view_s3image", raise_exception=True)
+def export(_request: HttpRequest, image_id: UUID) -> HttpResponse:
+    """Marks and corrections as CSV."""
+    try:
+        image, text = export_csv(image_id)
+    except NotFound as refusal:
+        raise Http404(refusal.message) from refusal
+    name = f"{PurePath(image.original_filename).stem}.csv"
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition})
 
 
 @require_safe
@@ -124,6 +160,13 @@ def fix(request: HtmxRequest, image_id: UUID) -> HttpResponse:
             messages.success(request, f"{image.original_filename}{also}: processing again.")
             return _back_to_photo(request, image)
     return _show_problem(request, image, session, form=form)
+
+
+def tab_context(detail: PhotoDetail, tab: str) -> dict[str, Any]:
+    """What the tabs of a photo's page need; an unknown tab is the first."""
+    shown = tab if tab in TABS else next(iter(TABS))
+    corrections = photo_corrections(detail.image) if shown == "trace" else ()
+    return {"detail": detail, "tabs": TABS, "tab": shown, "corrections": corrections}
 
 
 def _photo_with_session(image_id: UUID) -> tuple[S3Image, Session | None]:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from demeter.readonly_admin import ReadOnlyAdmin
-from processing.models import Estimation, Job, Segment, Session
+from processing.models import Correction, Estimation, Job, Segment, Session
 
 
 @admin.register(Job)
@@ -98,3 +98,14 @@ class EstimationAdmin(ReadOnlyAdmin):
     def session(self, estimation: Estimation) -> Session:
         """The result that the estimate is part of."""
         return estimation.segment.session
+
+
+@admin.register(Correction)
+class CorrectionAdmin(ReadOnlyAdmin):
+    """What people corrected in photos."""
+
+    list_display = ("image", "action", "class_id", "x", "y", "text", "user", "created_at", "undone_at")
+    list_filter = ("action", "class_id")
+    list_select_related = ("image", "user")
+    search_fields = ("image__image_id", "image__original_filename", "user__username", "text")
+    date_hierarchy = "created_at"

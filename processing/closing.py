@@ -30,6 +30,7 @@ from processing.problems import (
     REFUSALS,
     Problem,
 )
+from processing.recount import read_reviewed, recount, totals_of
 from processing.statuses import Phase, RunStatus, SegmentStatus
 from stock import ledger
 
@@ -121,7 +122,6 @@ def _complete(job: Job, session: Session, counted: Counted, picture: S3Image) ->
     photo = counted.photo
     _save_containers(counted)
     problem, message = _find_problem(session, photo, counted.config)
-    _record_stock(job, session, counted, problem)
     lifecycle.enter_phase(job, Phase.DONE)
     lifecycle.transition(
         job,
@@ -137,6 +137,22 @@ def _complete(job: Job, session: Session, counted: Counted, picture: S3Image) ->
         partial=counted.failed_containers > 0,
         review_reasons=_review_reasons(photo, counted.failed_containers),
     )
+    # From here on the photo's row is locked: a correction was made before and is seen, or waits for this result.
+    session.refresh_from_db()
+    if job.image.corrections.standing().exists():
+        recount(session, read_reviewed(job.image, session))
+    _keep_sign_off(session)
+    _record_stock(job, session, counted, problem)
+
+
+def _keep_sign_off(session: Session) -> None:
+    """A run that ends with the very count that a person signed off keeps the signature; any other needs a new one."""
+    runs = Session.objects.filter(original_image=session.original_image_id, status=RunStatus.COMPLETED)
+    earlier = runs.exclude(pk=session.pk).order_by("-created_at", "-pk").first()
+    if earlier is not None and earlier.validated and totals_of(earlier) == totals_of(session):
+        session.validated = True
+        session.validated_by_user, session.validation_date = earlier.validated_by_user, earlier.validation_date
+        session.save(update_fields=["validated", "validated_by_user", "validation_date", "updated_at"])
 
 
 def _record_stock(job: Job, session: Session, counted: Counted, problem: Problem | None) -> None:
@@ -150,8 +166,8 @@ def _record_stock(job: Job, session: Session, counted: Counted, problem: Problem
         session_id=session.session_id,
         location=session.storage_location,
         config=counted.config,
-        quantity=counted.photo.total_estimated,
-        quantity_empty=counted.photo.total_empty_containers,
+        quantity=session.total_estimated or 0,
+        quantity_empty=session.total_empty_containers or 0,
         user=job.requested_by,
         # A phone whose clock is ahead must not outrank all later photos.
         happened_at=min(image.taken_at or image.created_at, image.created_at),

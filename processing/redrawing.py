@@ -22,13 +22,13 @@ from processing.statuses import SegmentStatus
 _drawing = threading.Lock()
 
 
-def annotated_url(image_id: UUID, picture: S3Image | None) -> str | None:
+def annotated_url(image_id: UUID, picture: S3Image | None, *, download_name: str | None = None) -> str | None:
     """Where a photo's annotated picture is shown from: S3, or Demeter when it may have to be made again."""
     if picture is None:
         return None
     if _may_be_gone(picture):
         return reverse("api-photo-annotated", kwargs={"image_id": image_id})
-    return storage.presigned_url(picture.s3_key_original)
+    return storage.presigned_url(picture.s3_key_original, download_name=download_name)
 
 
 def restore_annotated(session: Session) -> str | None:

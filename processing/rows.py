@@ -9,6 +9,7 @@ from django.db import transaction
 
 from processing.counting.boxes import Detections, make_detections
 from processing.counting.containers import Container, ContainerKind
+from processing.counting.corrections import FoundPhoto
 from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.counting.totals import ContainerCount, Estimate, average_confidence
 from processing.models import Detection, Segment, Session
@@ -86,6 +87,21 @@ def read_count(segment: Segment, detections: Detections) -> ContainerCount:
         dead=segment.dead or 0,
         avg_confidence=average_confidence(detections),
         estimate=Estimate("none", estimated),
+    )
+
+
+def read_photo(segments: Sequence[Segment], resolution_wh: tuple[int, int]) -> FoundPhoto:
+    """Everything that a session found, in one query; `segments` are all of its own, in the order of their numbers."""
+    index_of = {segment.pk: index for index, segment in enumerate(segments)}
+    boxes = Detection.objects.filter(segment__in=index_of).order_by("segment__number", "pk")
+    values = np.array(list(boxes.values_list("segment_id", *_BOX_COLUMNS)), dtype=np.float64).reshape(-1, 7)
+    segment_id, class_id, x, y, width, height, confidence = values.T
+    xyxy = np.stack([x - width / 2, y - height / 2, x + width / 2, y + height / 2], axis=1)
+    return FoundPhoto(
+        containers=tuple(read_container(segment) for segment in segments),
+        detections=make_detections(xyxy, confidence, class_id),
+        container_index=np.array([index_of[int(pk)] for pk in segment_id], dtype=np.intp),
+        resolution_wh=resolution_wh,
     )
 
 

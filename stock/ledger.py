@@ -1,4 +1,5 @@
-"""The ledger: the only writer of stock. `processing.stages` calls it when a photo is counted (docs/stock.md).
+"""The ledger: the only writer of stock. `processing.closing` calls it when a photo is counted, and
+`processing.corrections` when a person corrects that count (docs/stock.md).
 
 Each function locks the photo and then its locations, in one order, writes the counts and the movements and brings the
 batches' columns up to date in one transaction.
@@ -59,6 +60,26 @@ def record_count(
     )
     for place in places:
         _settle(place, user=user)
+    return count
+
+
+@transaction.atomic
+def correct_count(
+    *, image_id: UUID, session_id: UUID, quantity: int, quantity_empty: int, user: User | None
+) -> StockCount | None:
+    """A person corrected what a run of a photo saw: the count follows, and the difference is a movement of its own.
+
+    None: the run stands for no stock, for example because the photo still needs a location.
+    """
+    _lock_image(image_id)
+    count = _standing_count(image_id)
+    if count is None or count.session_id != session_id:
+        return None
+    place = count.batch.location_id
+    _lock_locations({place})
+    count.quantity, count.quantity_empty = quantity, quantity_empty
+    count.save(update_fields=["quantity", "quantity_empty", "updated_at"])
+    _settle(place, user=user)
     return count
 
 

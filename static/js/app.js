@@ -1,5 +1,6 @@
 // What every page needs beside htmx: the modal, one polite announcer, and polls that rest and back off.
-// Elements say what they want: [data-poll], [data-announce="text"], [data-close-modal], [data-restore="address"].
+// Elements say what they want: [data-poll], [data-announce="text"], [data-say="text"], [data-close-modal],
+// [data-restore="address"].
 
 const LONGEST_PAUSE_MS = 60_000;
 const FIRST_PAUSE_MS = 4_000;
@@ -69,12 +70,18 @@ document.addEventListener("htmx:afterSettle", () => {
   lastMilestone = milestone;
 });
 
+// A fragment that arrives with [data-say] is the answer to what a person just did.
+document.addEventListener("htmx:load", (event) => {
+  const said = event.target.dataset?.say;
+  if (said) document.getElementById("announcer").textContent = said;
+});
+
 // --- Modal: opens when the fragment in it is ready to be used (settled, not merely swapped: before that htmx hears ---
 // no typing), gives the focus back to what opened it
 let openerId = "";
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target.id !== "modal-body") return;
+  if (event.detail.target?.id !== "modal-body") return;
   const modal = document.getElementById("modal");
   const opener = event.detail.requestConfig.elt;
   if (!modal.open) {

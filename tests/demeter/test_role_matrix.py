@@ -40,6 +40,15 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "photo": READ,
     "photo-problem": READ,
     "photo-fix": {"post": WORKERS},
+    "photo-tab": READ,
+    "photo-export": READ,
+    "photo-correct": {"post": SUPERVISORS},
+    "photo-undo": {"post": SUPERVISORS},
+    "photo-redo": {"post": SUPERVISORS},
+    "photo-note": {"post": SUPERVISORS},
+    "photo-sign-off": {"post": SUPERVISORS},
+    "review": {"get": SUPERVISORS},
+    "review-next": {"get": SUPERVISORS},
     "trash": {"get": SUPERVISORS},
     "photos-delete": {"post": SUPERVISORS},
     "photos-restore": {"post": SUPERVISORS},
@@ -53,6 +62,7 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "api-photos-delete": {"post": SUPERVISORS},
     "api-photos-restore": {"post": SUPERVISORS},
     "api-photo": READ,
+    "api-photo-markers": READ,
 }
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -144,9 +154,13 @@ def test_foreign_and_deleted_objects_are_not_found(role):
     deleted = S3ImageFactory(ready=True, deleted_at="2025-10-09T00:00:00Z", purged_at="2025-11-09T00:00:00Z")
     SessionFactory(ready=True, job__image=deleted)
     addresses = [reverse("upload-receipt", args=[foreign.pk])]
-    addresses += [reverse(name, args=[deleted.pk]) for name in ("photo", "photo-problem", "api-photo")]
+    addresses += [reverse(name, args=[deleted.pk]) for name in ("photo", "photo-problem", "photo-export", "api-photo")]
     addresses += [reverse(name, args=[deleted.pk]) for name in ("api-photo-thumbnail", "api-photo-annotated")]
+    addresses += [reverse("api-photo-markers", args=[deleted.pk])]
     assert {client.get(address).status_code for address in addresses} == {404}
     if role in WORKERS:
         for name in ("photo-fix", "api-reprocess"):
             assert client.post(reverse(name, args=[deleted.pk]), {"reason": "again"}).status_code == 404, name
+    if role in SUPERVISORS:
+        for name in ("photo-correct", "photo-undo", "photo-redo", "photo-note", "photo-sign-off"):
+            assert client.post(reverse(name, args=[deleted.pk])).status_code == 404, name

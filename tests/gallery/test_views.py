@@ -8,10 +8,11 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects, assertTemplateUsed
 
+from tests.factories import UserFactory
 from tests.gallery.factories import MOMENT, EstimationFactory, SegmentFactory, unplaced_candidates, uploaded_at
 from tests.locations.factories import StorageLocationFactory, WarehouseFactory
 from tests.photos.factories import S3ImageFactory
-from tests.processing.factories import JobFactory, SessionFactory
+from tests.processing.factories import CorrectionFactory, JobFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -131,8 +132,15 @@ def test_changes_refuse_bad_questions(viewer: Client, query):
 
 def test_the_photo_page_shows_everything_about_it(viewer: Client, counted):
     response = viewer.get(photo_path(counted))
-    for text in ("N1-C2", "92 %", "1. Loose pots", "History of the location", "This photo", "Runs", "First run"):
+    for text in ("N1-C2", "92 %", "1. Loose pots", "Downloads"):
         assertContains(response, text)
+    for tab, texts in {
+        "history": ("History of the location", "This photo"),
+        "trace": ("Where this number comes from", "Runs", "First run", "Nobody has corrected this photo."),
+        "file": ("image/jpeg", "4032"),
+    }.items():
+        for text in texts:
+            assertContains(viewer.get(photo_path(counted), {"tab": tab}), text)
     assertContains(response, counted.original_image.s3_key_preview)
 
 
@@ -140,8 +148,12 @@ def test_the_photo_page_takes_the_same_queries_for_any_history(viewer: Client, c
     for _ in range(5):
         EstimationFactory(segment=SegmentFactory(session=counted))
         SessionFactory(ready=True, storage_location=counted.storage_location)
-    with django_assert_num_queries(7):  # sign-in and permissions 3, photo, runs, containers, history
-        viewer.get(photo_path(counted))
+        CorrectionFactory(image=counted.original_image)
+    for tab in ("counts", "history", "file"):
+        with django_assert_num_queries(7):  # sign-in and permissions 3, photo, runs, containers, history
+            viewer.get(photo_path(counted), {"tab": tab})
+    with django_assert_num_queries(8):  # and the corrections
+        viewer.get(photo_path(counted), {"tab": "trace"})
 
 
 def test_the_photo_page_switches_the_marks_without_javascript(viewer: Client, counted):
@@ -159,9 +171,10 @@ def test_the_history_lists_the_counts_of_the_location_newest_first(viewer: Clien
     uploaded_at(older, MOMENT - timedelta(days=3))
     deleted = SessionFactory(ready=True, storage_location=counted.storage_location, total_detected=66)
     type(deleted.original_image).objects.filter(pk=deleted.original_image_id).update(deleted_at=timezone.now())
-    response = viewer.get(photo_path(counted))
+    response = viewer.get(photo_path(counted), {"tab": "history"})
     assert [event.total_plants for event in response.context["detail"].history] == [120, 77]
-    assertContains(response, f'href="{photo_path(older)}"')
+    assertContains(response, f'href="{photo_path(older)}?tab=history"')
+    assertContains(response, 'class="chart__dot', count=2)
 
 
 def test_a_photo_without_a_place_shows_what_the_evidence_offers(viewer: Client):
@@ -179,6 +192,30 @@ def test_a_new_photo_says_that_it_is_not_counted_yet(viewer: Client):
     response = viewer.get(f"/gallery/{image.pk}/")
     assertContains(response, "Not counted yet.")
     assertContains(response, "The picture appears here once it is stored.")
+
+
+def test_a_tab_alone_is_a_fragment_and_its_address_leads_to_the_page(viewer: Client, counted):
+    path = f"{photo_path(counted)}tab/trace/"
+    assertRedirects(viewer.get(path), f"{photo_path(counted)}?tab=trace", fetch_redirect_response=False)
+    fragment = viewer.get(path, headers=HTMX)
+    assertTemplateUsed(fragment, "gallery/_details.html")
+    assertNotContains(fragment, "<html")
+    assertContains(viewer.get(photo_path(counted), {"tab": "nonsense"}), 'aria-current="page">Counts')
+    assert viewer.get(f"/gallery/{uuid4()}/tab/trace/", headers=HTMX).status_code == 404
+
+
+def test_the_trace_tells_who_corrected_what_and_which_models_counted(viewer: Client, counted):
+    counted.model_versions, counted.parameters_hash = {"detector": "abc123" * 10}, "f00d" * 16
+    counted.save()
+    person = UserFactory(username="ana", supervisor=True)
+    CorrectionFactory(image=counted.original_image, user=person, action="retype", class_id=2, x=0.25, y=0.75)
+    CorrectionFactory(image=counted.original_image, user=person, undone_at=MOMENT)
+    note = {"action": "note", "class_id": None, "x": None, "y": None}
+    CorrectionFactory(image=counted.original_image, user=person, text="<i>wet</i>", **note)
+    response = viewer.get(photo_path(counted), {"tab": "trace"})
+    for text in ("abc123abc123", "f00df00df00d", "retype dead", "25 %, 75 %", "8 Oct 2025", "&lt;i&gt;wet&lt;/i&gt;"):
+        assertContains(response, text)
+    assertContains(response, "<td>ana</td>", count=3)
 
 
 def test_hostile_file_names_are_escaped(viewer: Client):

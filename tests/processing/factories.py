@@ -5,8 +5,10 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
-from processing.models import Job, Segment, Session
+from locations.models import StorageLocation
+from processing.models import Correction, Detection, Job, Segment, Session
 from processing.statuses import JobKind, Phase, RunStatus
+from tests.factories import UserFactory
 from tests.photos.factories import S3ImageFactory
 
 
@@ -94,3 +96,59 @@ class SegmentFactory(factory.django.DjangoModelFactory):
     polygon = [[0, 0], [400, 0], [400, 300], [0, 300]]
     confidence = 0.9
     area_px = 120_000.0
+
+
+class DetectionFactory(factory.django.DjangoModelFactory):
+    """A plant of a counted bed, 40 px wide."""
+
+    class Meta:
+        model = Detection
+
+    segment = factory.SubFactory(SegmentFactory, session__ready=True, session__processing=False, status="done")
+    class_id = 0
+    center_x_px = factory.Sequence(lambda n: 100.0 + 60 * (n % 50))
+    center_y_px = 100.0
+    width_px = height_px = 40.0
+    confidence = 0.9
+
+
+class CorrectionFactory(factory.django.DjangoModelFactory):
+    """A plant that a person added in the middle of the photo."""
+
+    class Meta:
+        model = Correction
+
+    image = factory.SubFactory(S3ImageFactory, ready=True)
+    user = factory.SubFactory(UserFactory, supervisor=True)
+    action = "add"
+    class_id = 0
+    x = y = 0.5
+
+
+def make_bed(*classes: int, location: StorageLocation | None = None, estimated: int | None = None) -> Session:
+    """A counted photo of 1000 x 1000 px with one bed: things of these classes 60 px apart, from (100, 100) on."""
+    plants = classes.count(0)
+    session = SessionFactory(
+        ready=True,
+        storage_location=location,
+        total_detected=plants,
+        total_estimated=plants if estimated is None else estimated,
+        total_empty_containers=classes.count(1),
+        category_counts={"plant": plants, "empty": classes.count(1), "dead": classes.count(2)},
+        job__image__width_px=1000,
+        job__image__height_px=1000,
+    )
+    segment = SegmentFactory(
+        session=session,
+        number=1,
+        status="done",
+        polygon=[[0, 0], [900, 0], [900, 900], [0, 900]],
+        area_px=810_000.0,
+        detected=plants,
+        estimated=session.total_estimated,
+        empty=classes.count(1),
+        dead=classes.count(2),
+    )
+    for number, class_id in enumerate(classes):
+        DetectionFactory(segment=segment, class_id=class_id, center_x_px=100 + 60 * number)
+    return session

@@ -11,7 +11,8 @@ from photos import storage
 from photos.pixels import encode_jpeg
 from photos.statuses import UploadSource
 from photos.uploads import accept_upload
-from processing import inference, stages
+from processing import corrections, inference, stages
+from processing.counting.boxes import NO_DETECTIONS
 from processing.jobs import reprocess, start_jobs
 from processing.models import Detection, Job, Segment
 from processing.statuses import Phase, RunStatus, SegmentStatus
@@ -190,3 +191,37 @@ def test_few_plants_without_density_need_calibration(place):
     assert (job.problem, job.session.total_detected) == ("needs_calibration", 2)
     assert not StockBatch.objects.exists(), "a photo with an open problem stands for no stock"
     assert Segment.objects.get().status == SegmentStatus.DONE
+
+
+def test_corrections_are_applied_again_to_a_new_run(place, monkeypatch):
+    first = run(upload(tray_and_bed(), place))
+    person, image = UserFactory(supervisor=True), first.image
+    seen = Detection.objects.filter(segment__session=first.session, class_id=0).first()
+    corrections.correct(
+        image=image, user=person, action="remove", x=seen.center_x_px / 1000, y=seen.center_y_px / 700, class_id=0
+    )
+    corrections.correct(image=image, user=person, action="add", x=0.7, y=0.93, class_id=2)
+    first.session.refresh_from_db()
+    assert first.session.category_counts == {"plant": 51, "empty": 2, "dead": 1}
+    # Another model: nothing is reused, and each box lies a little elsewhere.
+    monkeypatch.setattr(stages, "read_weights", lambda name: mock.Mock(sha256=f"new {name}"))
+    detect = inference.detect_plants
+    monkeypatch.setattr(inference, "detect_plants", lambda *a, **k: detect(*a, **k).placed(scale=1, offset_xy=(3, 3)))
+    again = run(reprocess(image=image, user=first.requested_by, reason="A new model")).session
+    assert again.detections_from is None
+    assert again.category_counts == first.session.category_counts
+    assert again.manual_adjustments["model"]["category_counts"] == {"plant": 52, "empty": 2, "dead": 0}
+    assert Detection.objects.filter(segment__session=again).count() == 54
+    assert StockBatch.objects.get().quantity_current == again.total_estimated
+
+
+def test_a_run_with_the_same_count_keeps_the_sign_off_and_another_count_does_not(place, monkeypatch):
+    first = run(upload(tray_and_bed(), place))
+    person = UserFactory(supervisor=True)
+    corrections.sign_off(image=first.image, user=person, seen=first.session.total_estimated)
+    again = run(reprocess(image=first.image, user=first.requested_by, reason="Look again"))
+    assert (again.session.validated, again.session.validated_by_user) == (True, person)
+    monkeypatch.setattr(stages, "read_weights", lambda name: mock.Mock(sha256=f"new {name}"))
+    monkeypatch.setattr(inference, "detect_plants", mock.Mock(return_value=NO_DETECTIONS))
+    other = run(reprocess(image=first.image, user=first.requested_by, reason="A worse model"))
+    assert (other.session.total_detected, other.session.validated) == (0, False)

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Sum
 
 from locations.configuration import ConfigureMode, configure_location
-from stock.ledger import record_count, reverse_image_counts
+from stock.ledger import correct_count, record_count, reverse_image_counts
 from stock.models import MovementKind, SourceType, StockBatch, StockCount, StockMovement
 from stock.queries import stock_of
 from tests.factories import UserFactory
@@ -296,3 +296,27 @@ def test_photos_swapped_between_two_locations_do_not_deadlock():
     run_together(swap(images[0], right, left), swap(images[1], left, right))
     assert stock_now(left.location) == [10]
     assert stock_now(right.location) == [10]
+
+
+def test_corrected_count_moves_the_difference_and_the_next_photo_absorbs_it(config):
+    image, session, user = S3ImageFactory(), uuid.uuid4(), UserFactory()
+    count(config, 100, image=image, session=session)
+    count(config, 90, hour=1)
+    corrected = correct_count(image_id=image.pk, session_id=session, quantity=97, quantity_empty=2, user=user)
+    assert (corrected.quantity, corrected.quantity_empty) == (97, 2)
+    assert sorted(ledger()) == [-10, -3, 3, 100]
+    assert [line.quantity for line in stock_of(config.location, hours(0.5))] == [97]
+    assert stock_now(config.location) == [90]
+    # A new run reverses all of it.
+    count(config, 95, image=image)
+    assert [line.quantity for line in stock_of(config.location, hours(0.5))] == [95]
+    assert stock_now(config.location) == [90]
+
+
+def test_correcting_a_run_that_no_longer_stands_changes_nothing(config):
+    image, session = S3ImageFactory(), uuid.uuid4()
+    count(config, 100, image=image, session=session)
+    count(config, 95, image=image)
+    for wrong in (session, uuid.uuid4()):
+        assert correct_count(image_id=image.pk, session_id=wrong, quantity=1, quantity_empty=0, user=None) is None
+    assert stock_now(config.location) == [95]

@@ -1,4 +1,4 @@
-"""Jobs (one attempt at a photo), sessions (its result), and what was found: segments, detections, estimations."""
+"""Sessions (the result of a job) and what was found: segments, detections, estimations."""
 
 import uuid
 
@@ -7,85 +7,9 @@ from django.db import models
 from django.db.models import Q
 
 from demeter.timestamps import Timestamped
-from photos.models import S3Image, Upload
-from processing.statuses import UNFINISHED, JobKind, Phase, RunStatus, SegmentStatus
-
-
-class Leased(models.Model):
-    """A row that one worker at a time works on. After `lease_until` recovery starts the work again.
-
-    `held_by` names the worker while it works; empty means waiting in a queue or for a retry.
-    """
-
-    lease_until = models.DateTimeField(null=True, blank=True)
-    held_by = models.CharField(max_length=255, blank=True)
-    attempt = models.PositiveSmallIntegerField(default=0, help_text="How often a worker was lost at this work")
-    postponements = models.PositiveSmallIntegerField(default=0, help_text="How often an outage put it off")
-
-    class Meta:
-        abstract = True
-
-
-class JobQuerySet(models.QuerySet["Job"]):
-    """Read as adjectives: `Job.objects.unfinished()`."""
-
-    def unfinished(self) -> "JobQuerySet":
-        """Waiting or at work."""
-        return self.filter(status__in=UNFINISHED)
-
-
-class Job(Leased, Timestamped):
-    """One run of one photo through the pipeline; its id is the Celery id that the API shows."""
-
-    job_id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    image = models.ForeignKey(S3Image, on_delete=models.CASCADE, related_name="jobs")
-    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, null=True, blank=True, related_name="jobs")
-    kind = models.CharField(max_length=20, choices=JobKind.choices)
-    status = models.CharField(max_length=20, choices=RunStatus.choices, default=RunStatus.PENDING)
-    phase = models.CharField(max_length=20, choices=Phase.choices, default=Phase.STORE)
-    phase_started_at = models.DateTimeField(null=True, blank=True)
-    tiles_done = models.PositiveIntegerField(default=0)
-    tiles_total = models.PositiveIntegerField(default=0)
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    problem = models.CharField(max_length=50, blank=True)
-    error = models.TextField(blank=True)
-    reason = models.TextField(blank=True, help_text="Why a person asked for this run")
-    chosen_location = models.ForeignKey(
-        "locations.StorageLocation", on_delete=models.PROTECT, null=True, blank=True, related_name="jobs"
-    )
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="jobs"
-    )
-
-    objects = JobQuerySet.as_manager()
-
-    class Meta:
-        db_table = "photo_jobs"
-        ordering = ["-created_at"]
-        indexes = [
-            models.Index(fields=["-created_at"], name="idx_jobs_created"),
-            models.Index(fields=["lease_until"], name="idx_jobs_lease", condition=Q(status__in=UNFINISHED)),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["image"], condition=Q(status__in=UNFINISHED), name="jobs_one_unfinished_per_image"
-            ),
-            models.CheckConstraint(condition=Q(status__in=RunStatus.values), name="jobs_status_known"),
-            models.CheckConstraint(
-                condition=~Q(status=RunStatus.FAILED) | (~Q(error="") & ~Q(problem="")),
-                name="jobs_failed_has_reason",
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=UNFINISHED) | Q(finished_at__isnull=False), name="jobs_finished_has_time"
-            ),
-            models.CheckConstraint(
-                condition=Q(tiles_done__lte=models.F("tiles_total")), name="jobs_tiles_within_total"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.job_id)
+from photos.models import S3Image
+from processing.models.runs import Job, Leased
+from processing.statuses import RunStatus, SegmentStatus
 
 
 class Session(Timestamped):
@@ -121,7 +45,9 @@ class Session(Timestamped):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="validated_sessions"
     )
     validation_date = models.DateTimeField(null=True, blank=True)
-    manual_adjustments = models.JSONField(null=True, blank=True)
+    manual_adjustments = models.JSONField(
+        null=True, blank=True, help_text="What people changed, and the model's own totals; null when nothing"
+    )
     partial = models.BooleanField(default=False, help_text="At least one container could not be counted")
     review_reasons = models.JSONField(
         default=list, blank=True, help_text="Why a person should look at this count: [text]"
@@ -137,6 +63,14 @@ class Session(Timestamped):
         help_text="The session whose segments and detections this one reuses",
     )
     phase_seconds = models.JSONField(default=dict, blank=True, help_text="{phase: seconds}")
+    needs_look = models.GeneratedField(
+        expression=models.ExpressionWrapper(
+            Q(partial=True) | ~Q(review_reasons=[]), output_field=models.BooleanField()
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+        help_text="Comes first in the review: partial, or with reasons",
+    )
 
     class Meta:
         db_table = "photo_processing_sessions"
@@ -146,6 +80,11 @@ class Session(Timestamped):
             models.Index(fields=["storage_location"], name="idx_sessions_storage_location"),
             models.Index(fields=["original_image"], name="idx_sessions_original_image"),
             models.Index(fields=["-created_at"], name="idx_sessions_created_at"),
+            models.Index(
+                fields=["-needs_look", "avg_confidence", "id"],
+                name="idx_sessions_to_review",
+                condition=Q(status=RunStatus.COMPLETED, validated=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=RunStatus.values), name="sessions_status_known"),

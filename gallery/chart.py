@@ -1,0 +1,94 @@
+"""The chart of a location's counts as coordinates for an inline SVG; pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil, log10
+from uuid import UUID
+
+WIDTH, HEIGHT = 720, 240
+LEFT, RIGHT, TOP, BOTTOM = 72, 20, 16, 36
+MAX_DATES = 4
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One photo's count at a moment."""
+
+    image_id: UUID
+    moment: datetime
+    plants: int
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One count on the chart."""
+
+    counted: Counted
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A label of an axis at its coordinate."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Dots from the oldest to the newest, the line through them, and the labels of both axes."""
+
+    dots: tuple[Dot, ...]
+    heights: tuple[Tick, ...]
+    dates: tuple[Tick, ...]
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+
+    @property
+    def line(self) -> str:
+        """The `points` of an SVG polyline."""
+        return " ".join(f"{dot.x:.1f},{dot.y:.1f}" for dot in self.dots)
+
+
+def draw_chart(counts: Sequence[Counted]) -> Chart | None:
+    """The counts over time, from zero up, in the order of their moments; None when there are fewer than two."""
+    if len(counts) < 2:
+        return None
+    ordered = sorted(counts, key=lambda counted: counted.moment)
+    first, last = ordered[0].moment, ordered[-1].moment
+    seconds = max((last - first).total_seconds(), 1.0)
+    step = _round_step(max(counted.plants for counted in ordered))
+    top = step * max(1, ceil(max(counted.plants for counted in ordered) / step))
+    dots = tuple(
+        Dot(counted, _x((counted.moment - first).total_seconds() / seconds), _y(counted.plants / top))
+        for counted in ordered
+    )
+    heights = tuple(Tick(_y(value / top), f"{value:,}") for value in range(0, top + 1, step))
+    return Chart(dots, heights, _dates(first, last))
+
+
+def _x(share: float) -> float:
+    return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
+
+
+def _y(share: float) -> float:
+    return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+
+
+def _round_step(highest: int) -> int:
+    """1, 2 or 5 times a power of ten, so that at most five lines reach the highest count."""
+    wanted = max(highest / 5, 1)
+    power: int = 10 ** int(log10(wanted))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= wanted)
+
+
+def _dates(first: datetime, last: datetime) -> tuple[Tick, ...]:
+    """Evenly spaced days; times of day when all counts are of one day."""
+    span = last - first
+    shape = "%H:%M" if span.days < 1 else "%-d %b %Y"
+    shares = [number / (MAX_DATES - 1) for number in range(MAX_DATES)]
+    return tuple(Tick(_x(share), (first + span * share).strftime(shape)) for share in shares)

@@ -1,0 +1,93 @@
+"""Where a photo's number comes from, as rows of a file: every mark after corrections, then every correction."""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+from uuid import UUID
+
+from demeter.refusals import NotFound
+from gallery.detail import find_photo
+from photos.models import S3Image
+from processing.corrections import counted_session
+from processing.counting.boxes import CLASS_NAMES
+from processing.counting.corrections import ADDED, FOUND, NO_CONTAINER, RETYPED
+from processing.models import Correction
+from processing.recount import ReviewedPhoto, read_reviewed
+
+COLUMNS = (
+    "record",
+    "container",
+    "class",
+    "x_px",
+    "y_px",
+    "side_px",
+    "confidence",
+    "state",
+    "user",
+    "time",
+    "undone_at",
+    "text",
+)
+STATES = {FOUND: "found", RETYPED: "retyped", ADDED: "added"}
+# A spreadsheet takes a cell that begins like this for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def photo_corrections(image: S3Image) -> tuple[Correction, ...]:
+    """Every correction of a photo with its person, undone ones too, the newest first; one query."""
+    return tuple(image.corrections.select_related("user").order_by("-pk"))
+
+
+def export_csv(image_id: UUID) -> tuple[S3Image, str]:
+    """A photo and the CSV of its marks and corrections.
+
+    Raises:
+        NotFound: there is no such photo, or it has no count yet.
+    """
+    image = find_photo(image_id)
+    session = counted_session(image)
+    if session is None:
+        raise NotFound("This photo has no count yet.")
+    file = StringIO()
+    writer = csv.DictWriter(file, COLUMNS, restval="")
+    writer.writeheader()
+    photo = read_reviewed(image, session)
+    writer.writerows(_marks(photo))
+    writer.writerows(_correction(correction, photo) for correction in reversed(photo_corrections(image)))
+    return image, file.getvalue()
+
+
+def _marks(photo: ReviewedPhoto) -> Iterator[dict[str, object]]:
+    boxes = photo.corrected
+    confidence = photo.found.detections.confidence
+    for index, (x, y) in enumerate(boxes.centres):
+        container = int(boxes.container_index[index])
+        yield {
+            "record": "mark",
+            "container": photo.segments[container].number if container != NO_CONTAINER else "",
+            "class": CLASS_NAMES[boxes.class_id[index]],
+            "x_px": round(x, 1),
+            "y_px": round(y, 1),
+            "side_px": round(float(boxes.side_px[index]), 1),
+            "confidence": round(float(confidence[index]), 4) if index < len(confidence) else "",
+            "state": STATES[int(boxes.origin[index])] if boxes.alive[index] else "removed",
+        }
+
+
+def _correction(correction: Correction, photo: ReviewedPhoto) -> dict[str, object]:
+    row: dict[str, object] = {
+        "record": correction.action,
+        "user": _plain(correction.user.get_username()),
+        "time": correction.created_at.isoformat(timespec="seconds"),
+        "undone_at": correction.undone_at.isoformat(timespec="seconds") if correction.undone_at else "",
+        "text": _plain(correction.text),
+    }
+    if correction.is_note:
+        return row
+    mark = correction.as_mark(photo.found.resolution_wh)
+    place = {"class": CLASS_NAMES[mark.class_id], "x_px": round(mark.x_px, 1), "y_px": round(mark.y_px, 1)}
+    return row | place
+
+
+def _plain(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

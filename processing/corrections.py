@@ -1,0 +1,159 @@
+"""What people do to a count: correct it, undo, redo, note, sign it off. The pages of the gallery call this.
+
+Each function locks the photo's row, as a run that ends does, so that corrections and runs of one photo follow each
+other. Corrections belong to the photo; the newest counted session shows them, and the stock follows.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from demeter.accounts.models import User
+from demeter.refusals import Conflict, Invalid, NotFound
+from photos.models import S3Image
+from processing.counting.boxes import CLASS_NAMES
+from processing.counting.corrections import SAME_PLACE_SHARE, MarkAction
+from processing.models import Correction, Session
+from processing.recount import ReviewedPhoto, read_reviewed, recount
+from processing.statuses import RunStatus
+from stock import ledger
+
+NOTE_LENGTH = 2000
+# A tap means the plant whose box it hits: half a side from the centre, three quarters into the corner.
+TAP_SIDES = 0.75
+
+
+def counted_session(image: S3Image) -> Session | None:
+    """The newest session of a photo that has counts."""
+    counted = Session.objects.filter(original_image=image, status=RunStatus.COMPLETED)
+    return counted.order_by("-created_at", "-pk").first()
+
+
+@transaction.atomic
+def correct(*, image: S3Image, user: User, action: MarkAction, x: float, y: float, class_id: int) -> Correction:
+    """Record a correction at a place (shares of the upright photo's width and height) and count again.
+
+    Of what is removed or retyped the exact place is kept, so that it is found again in a later run; `class_id` is what
+    was added, what it was (remove) or what it is (retype).
+
+    Raises:
+        Invalid: the place lies outside the photo.
+        Conflict: there is no count, nothing to correct at this place, or it is so already.
+    """
+    if not (0 <= x <= 1 and 0 <= y <= 1):
+        raise Invalid("The place lies outside the photo.")
+    image, session = _lock(image)
+    photo = read_reviewed(image, session)
+    x, y = _find_place(photo, x=x, y=y, action=action, class_id=class_id)
+    correction = Correction.objects.create(image=image, user=user, action=action, class_id=class_id, x=x, y=y)
+    _recount(session, photo.plus(correction), user)
+    return correction
+
+
+@transaction.atomic
+def note(*, image: S3Image, user: User, text: str) -> Correction:
+    """Say something about a photo's count. Raises Invalid when there is nothing to say, Conflict without a count."""
+    text = text.strip()
+    if not text or len(text) > NOTE_LENGTH:
+        raise Invalid(f"A note has 1 to {NOTE_LENGTH} characters.")
+    image, session = _lock(image)
+    correction = Correction.objects.create(image=image, user=user, action=Correction.Action.NOTE, text=text)
+    _recount(session, read_reviewed(image, session), user)
+    return correction
+
+
+@transaction.atomic
+def undo(*, image: S3Image, user: User) -> Correction:
+    """Take back this user's newest correction of the photo that still stands. Raises Conflict when there is none."""
+    image, session = _lock(image)
+    correction = image.corrections.undoable(user).first()
+    if correction is None:
+        raise Conflict("There is nothing of yours to undo on this photo.")
+    correction.undone_at = timezone.now()
+    correction.save(update_fields=["undone_at"])
+    _recount(session, read_reviewed(image, session), user)
+    return correction
+
+
+@transaction.atomic
+def redo(*, image: S3Image, user: User) -> Correction:
+    """Make the correction again that this user undid last. Raises Conflict when there is none.
+
+    What was undone before a newer correction stays undone.
+    """
+    image, session = _lock(image)
+    correction = image.corrections.redoable(user).first()
+    if correction is None:
+        raise Conflict("There is nothing of yours to redo on this photo.")
+    correction.undone_at = None
+    correction.save(update_fields=["undone_at"])
+    _recount(session, read_reviewed(image, session), user)
+    return correction
+
+
+@transaction.atomic
+def sign_off(*, image: S3Image, user: User, seen: int) -> Session:
+    """State that a photo's count is right. `seen` is the total that the person saw.
+
+    Raises:
+        Conflict: there is no count, or it is another one by now.
+    """
+    image, session = _lock(image)
+    if session.total_estimated != seen:
+        raise Conflict(f"The count has changed to {session.total_estimated} meanwhile. Look at it again.")
+    session.validated, session.validated_by_user, session.validation_date = True, user, timezone.now()
+    _save_validation(session)
+    return session
+
+
+@transaction.atomic
+def reopen_count(*, image: S3Image) -> Session:
+    """Take a sign-off back. Raises Conflict when there is no count."""
+    _, session = _lock(image)
+    session.validated, session.validated_by_user, session.validation_date = False, None, None
+    _save_validation(session)
+    return session
+
+
+def _lock(image: S3Image) -> tuple[S3Image, Session]:
+    """The photo, locked until the transaction ends, and what is shown as its count."""
+    locked = S3Image.objects.select_for_update(no_key=True).filter(pk=image.pk, deleted_at=None).first()
+    if locked is None:
+        raise NotFound("This photo was deleted.")
+    session = counted_session(locked)
+    if session is None:
+        raise Conflict("This photo has no count yet.")
+    return locked, session
+
+
+def _find_place(photo: ReviewedPhoto, *, x: float, y: float, action: MarkAction, class_id: int) -> tuple[float, float]:
+    """The place to record, as shares of the photo: of what is corrected its centre, of what is added the tap itself."""
+    width, height = photo.found.resolution_wh
+    nearest = photo.corrected.nearest
+    if action == "add":
+        if nearest(x * width, y * height, within_sides=SAME_PLACE_SHARE, class_id=class_id) is not None:
+            raise Conflict(f"This is counted as {CLASS_NAMES[class_id]} already.")
+        return x, y
+    wanted = class_id if action == "remove" else None
+    index = nearest(x * width, y * height, within_sides=TAP_SIDES, class_id=wanted)
+    if index is None:
+        raise Conflict(f"There is nothing to {action} at this place any more.")
+    if action == "retype" and photo.corrected.class_id[index] == class_id:
+        raise Conflict(f"This is counted as {CLASS_NAMES[class_id]} already.")
+    centre_x, centre_y = photo.corrected.centres[index]
+    return min(1.0, max(0.0, centre_x / width)), min(1.0, max(0.0, centre_y / height))
+
+
+def _recount(session: Session, photo: ReviewedPhoto, user: User) -> None:
+    """The totals and, where this session stands for stock, the ledger."""
+    if recount(session, photo):
+        ledger.correct_count(
+            image_id=session.original_image_id,
+            session_id=session.session_id,
+            quantity=session.total_estimated or 0,
+            quantity_empty=session.total_empty_containers or 0,
+            user=user,
+        )
+
+
+def _save_validation(session: Session) -> None:
+    session.save(update_fields=["validated", "validated_by_user", "validation_date", "updated_at"])

@@ -1,0 +1,90 @@
+"""What people corrected in a photo: events, applied by position to whatever the newest run found."""
+
+from typing import cast
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from demeter.accounts.models import User
+from photos.models import S3Image
+from processing.counting.boxes import CLASS_NAMES
+from processing.counting.corrections import Mark, MarkAction
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    """Read as adjectives: `Correction.objects.standing()`."""
+
+    def standing(self) -> "CorrectionQuerySet":
+        """Not undone, in the order in which they were made."""
+        return self.filter(undone_at=None).order_by("pk")
+
+    def undoable(self, user: User) -> "CorrectionQuerySet":
+        """What this user can undo, the newest first."""
+        return self.filter(user=user, undone_at=None).order_by("-pk")
+
+    def redoable(self, user: User) -> "CorrectionQuerySet":
+        """What this user can redo, the last undone first; a newer correction ends what was undone before it."""
+        newest = self.filter(user=user).order_by("-pk").values("created_at")[:1]
+        return self.filter(user=user, undone_at__gt=newest).order_by("pk")
+
+
+class Correction(models.Model):
+    """One correction by one person. Never edited; only `undone_at` is set by undo and cleared by redo."""
+
+    class Action(models.TextChoices):
+        ADD = "add"
+        REMOVE = "remove"
+        RETYPE = "retype"
+        NOTE = "note"
+
+    image = models.ForeignKey(S3Image, on_delete=models.CASCADE, related_name="corrections")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="corrections")
+    action = models.CharField(max_length=10, choices=Action.choices)
+    class_id = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="0 plant, 1 empty, 2 dead: what was added or removed, or what it really is"
+    )
+    x = models.FloatField(null=True, blank=True, help_text="Share of the upright photo's width")
+    y = models.FloatField(null=True, blank=True, help_text="Share of the upright photo's height")
+    text = models.TextField(blank=True, help_text="Of a note")
+    created_at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        db_table = "photo_corrections"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(action="note", class_id=None, x=None, y=None) & ~Q(text="")
+                | Q(action__in=("add", "remove", "retype"), class_id__isnull=False, class_id__lte=2, text="")
+                & Q(x__isnull=False, x__gte=0, x__lte=1, y__isnull=False, y__gte=0, y__lte=1),
+                name="corrections_note_has_text_and_mark_has_place",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} by {self.user}"
+
+    @property
+    def words(self) -> str:
+        """What was done, for the buttons and the trace: "add plant", "note"."""
+        return self.action if self.class_id is None else f"{self.action} {CLASS_NAMES[self.class_id]}"
+
+    @property
+    def place_percent(self) -> tuple[int, int] | None:
+        """Where, in whole percent of the photo's width and height; None for a note."""
+        return None if self.x is None or self.y is None else (round(self.x * 100), round(self.y * 100))
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it says something and changes nothing."""
+        return self.action == self.Action.NOTE
+
+    def as_mark(self, resolution_wh: tuple[int, int]) -> Mark:
+        """The correction in pixels of the photo. Raises ValueError for a note, which has no place."""
+        if self.x is None or self.y is None or self.class_id is None:
+            raise ValueError("a note marks no place")
+        width, height = resolution_wh
+        return Mark(cast(MarkAction, self.action), self.x * width, self.y * height, self.class_id)

@@ -1,0 +1,182 @@
+// The picture of a counted photo, to zoom and pan, with its containers and marks drawn over it from data.
+// Takes the place of the plain pictures in `_viewer.html` where scripts run. review.js corrects through it.
+
+const CONTAINER_COLOURS = { segment: "rgb(0 114 178)", box: "rgb(204 121 167)", plug: "rgb(230 159 0)" };
+const FINGER_PX = 14;
+const SHARPER_FROM = 1.2;  // pixels of the screen for one of the preview: from here on the original is worth its bytes
+
+class PhotoViewer {
+  constructor(root) {
+    this.root = root;
+    this.stage = root.querySelector(".viewer__map");
+    this.marks = new MarkLayer();
+    this.containers = L.layerGroup();
+    this.estimates = L.layerGroup();
+    this.sharp = null;
+  }
+
+  async open() {
+    const photo = await this.fetchMarkers();
+    if (!photo) return false;
+    this.root.querySelector(".viewer__live").hidden = false;
+    this.root.querySelector(".viewer__plain").hidden = true;
+    this.photo = photo;
+    this.bounds = L.latLngBounds([-photo.height_px, 0], [0, photo.width_px]);
+    this.stage.style.aspectRatio = `${photo.width_px} / ${photo.height_px}`;
+    this.map = L.map(this.stage, {
+      crs: L.CRS.Simple, attributionControl: false, zoomControl: false, zoomAnimation: false, fadeAnimation: false, zoomSnap: 0, zoomDelta: 0.5,
+      minZoom: -8, maxZoom: 3, keyboardPanDelta: 32, scrollWheelZoom: false, wheelPxPerZoomLevel: 120,
+    });
+    L.control.zoom({ position: "bottomright" }).addTo(this.map);
+    this.picture = L.imageOverlay(photo.preview_url, this.bounds, { alt: this.stage.dataset.alt }).addTo(this.map);
+    this.containers.addTo(this.map);
+    this.marks.addTo(this.map);
+    this.estimates.addTo(this.map);
+    this.fit();
+    // The wheel scrolls the page until the picture is chosen.
+    this.stage.addEventListener("focus", () => this.map.scrollWheelZoom.enable());
+    this.stage.addEventListener("blur", () => this.map.scrollWheelZoom.disable());
+    this.stage.addEventListener("keydown", (event) => this.onKey(event));
+    this.map.on("zoomend", () => this.sharpen());
+    this.map.on("moveend", () => this.keepInside());
+    this.root.addEventListener("change", (event) => event.target.matches("[data-layer]") && this.showLayers());
+    this.show(photo);
+    this.showLayers();
+    return true;
+  }
+
+  async fetchMarkers() {
+    const answer = await fetch(this.root.dataset.markers, { headers: { Accept: "application/json" } });
+    return answer.ok ? answer.json() : null;
+  }
+
+  async reload() {
+    const photo = await this.fetchMarkers();
+    if (photo) this.show(photo);
+  }
+
+  show(photo) {
+    this.photo = photo;
+    this.marks.selected = null;
+    this.marks.marks = [...readMarks(photo.removed, true), ...readMarks(photo.marks, false)];
+    this.drawContainers();
+    this.changed();
+  }
+
+  // After marks were added, removed or chosen.
+  changed() {
+    this.marks.draw();
+    const standing = this.marks.marks.filter((mark) => !mark.removed);
+    const numbers = {
+      ...[PLANT, EMPTY, DEAD].map((classId) => standing.filter((mark) => mark.classId === classId).length),
+      corrections: standing.filter((mark) => mark.origin !== FOUND).length + (this.marks.marks.length - standing.length),
+    };
+    for (const element of this.root.querySelectorAll("[data-number]")) element.textContent = numbers[element.dataset.number];
+    this.root.dispatchEvent(new CustomEvent("viewer:changed"));
+  }
+
+  drawContainers() {
+    this.containers.clearLayers();
+    this.estimates.clearLayers();
+    for (const container of this.photo.containers) {
+      const corners = container.polygon.map(([x, y]) => [-y, x]);
+      const colour = CONTAINER_COLOURS[container.kind];
+      const outline = L.polygon(corners, { color: colour, weight: 3, fillOpacity: 0.08, interactive: false }).addTo(this.containers);
+      const label = document.createElement("span");
+      const hidden = container.estimated - container.detected;
+      label.textContent = `${container.number}. ${container.name}: ${container.detected}${hidden > 0 ? ` + ${hidden} hidden` : ""}`;
+      const icon = L.divIcon({ className: "viewer__label", html: label, iconSize: null });
+      L.marker(outline.getBounds().getNorthWest(), { icon, interactive: false, keyboard: false }).addTo(this.estimates);
+    }
+  }
+
+  // The containers' counts as they are after a correction.
+  relabel() {
+    for (const [number, detected, estimated] of JSON.parse(document.getElementById("container-counts").textContent)) {
+      const container = this.photo.containers.find((known) => known.number === number);
+      if (container) Object.assign(container, { detected, estimated });
+    }
+    this.drawContainers();
+  }
+
+  showLayers() {
+    const wanted = Object.fromEntries([...this.root.querySelectorAll("[data-layer]")].map((box) => [box.dataset.layer, box.checked]));
+    this.marks.shown = { classes: [wanted.plant, wanted.empty, wanted.dead], corrections: wanted.corrections };
+    this.marks.draw();
+    for (const [name, layer] of [["containers", this.containers], ["estimate", this.estimates]]) {
+      if (wanted[name]) layer.addTo(this.map);
+      else layer.remove();
+    }
+  }
+
+  fit() {
+    this.map.fitBounds(this.bounds, { animate: false });
+    this.map.setMinZoom(this.map.getZoom() - 0.5);
+  }
+
+  // The middle of the view never leaves the picture.
+  keepInside() {
+    const { lat, lng } = this.map.getCenter();
+    const nearest = [Math.min(0, Math.max(-this.photo.height_px, lat)), Math.min(this.photo.width_px, Math.max(0, lng))];
+    if (nearest[0] !== lat || nearest[1] !== lng) this.map.panTo(nearest, { animate: false });
+  }
+
+  // The original takes the preview's place once one zooms in far enough to see the difference.
+  sharpen() {
+    const previewWidth = this.picture.getElement().naturalWidth || this.photo.width_px;
+    const shownWidth = this.photo.width_px * this.map.getZoomScale(this.map.getZoom(), 0) * (window.devicePixelRatio || 1);
+    if (this.sharp || !this.photo.original_url || previewWidth >= this.photo.width_px || shownWidth < previewWidth * SHARPER_FROM) return;
+    this.sharp = L.imageOverlay(this.photo.original_url, this.bounds).addTo(this.map);
+    this.sharp.on("error", () => this.sharp.remove());
+  }
+
+  onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "0") this.fit();
+    else if (event.key === "?") this.root.querySelector(".viewer__keys").open ^= true;
+    else if (event.key === "." || event.key === ",") this.goTo(event.key === "." ? 1 : -1);
+    else return;
+    event.preventDefault();
+  }
+
+  // The next or previous mark that is shown, into the middle of the view.
+  goTo(step) {
+    const shown = this.marks.marks.filter((mark) => !mark.removed && this.marks.isShown(mark));
+    if (!shown.length) return;
+    const here = shown.indexOf(this.marks.selected);
+    this.select(shown[(here + step + shown.length) % shown.length]);
+    this.map.panTo(toLatLng(this.marks.selected), { animate: false });
+  }
+
+  select(mark) {
+    this.marks.selected = mark;
+    this.changed();
+  }
+
+  // The mark at a place of the map, for a finger or a mouse.
+  markAt(latLng) {
+    return this.marks.nearest(latLng.lng, -latLng.lat, FINGER_PX / this.map.getZoomScale(this.map.getZoom(), 0));
+  }
+}
+
+function readMarks(columns, removed) {
+  return columns.x.map((x, i) => ({
+    x, y: columns.y[i], side: columns.side[i], classId: columns.class_id[i], origin: columns.origin[i], removed,
+  }));
+}
+
+function toLatLng(mark) {
+  return [-mark.y, mark.x];
+}
+
+// The page is redrawn by htmx when a run ends; each new viewer is opened once.
+async function openViewers() {
+  for (const root of document.querySelectorAll("[data-markers]:not([data-opened])")) {
+    root.dataset.opened = "";
+    const viewer = new PhotoViewer(root);
+    if (await viewer.open()) root.dispatchEvent(new CustomEvent("viewer:open", { bubbles: true, detail: viewer }));
+  }
+}
+
+document.addEventListener("DOMContentLoaded", openViewers);
+document.addEventListener("htmx:afterSettle", openViewers);
