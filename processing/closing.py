@@ -16,6 +16,8 @@ from processing import annotate, lifecycle, rows
 from processing.counting.boxes import Detections, Rgb
 from processing.counting.containers import Container, owned_detections
 from processing.counting.estimation import Density
+from processing.counting.parameters import DEFAULT_PARAMETERS
+from processing.counting.quality import find_faults
 from processing.counting.totals import PhotoCount, count_photo
 from processing.models import Estimation, Job, Segment, Session
 from processing.photo_count import estimate_counts
@@ -24,6 +26,7 @@ from processing.problems import (
     NEEDS_CALIBRATION,
     NEEDS_CONFIG,
     NEEDS_LOCATION,
+    REFUSALS,
     Problem,
 )
 from processing.statuses import Phase, RunStatus, SegmentStatus
@@ -66,7 +69,8 @@ def _count(rgb: Rgb, session: Session, segments: tuple[Segment, ...], *, failed_
     found = [rows.read_detections(segment) for segment in segments]
     owned = owned_detections(containers, found)
     counts = estimate_counts(rgb, containers, owned, densities=_densities(config))
-    return Counted(segments, owned, count_photo(counts, owned), config, failed_containers)
+    faults = find_faults(rgb, owned, DEFAULT_PARAMETERS.quality)
+    return Counted(segments, owned, count_photo(counts, owned, problems=faults), config, failed_containers)
 
 
 def _densities(config: LocationConfig | None) -> Callable[[Container], Density | None]:
@@ -74,7 +78,9 @@ def _densities(config: LocationConfig | None) -> Callable[[Container], Density |
 
     def find(container: Container) -> Density | None:
         row = _density_row(container.kind, config)
-        return None if row is None else Density(overlap_factor=row.overlap_adjustment_factor)
+        if row is None:
+            return None
+        return Density(overlap_factor=row.overlap_adjustment_factor, capacity=row.container_type.capacity)
 
     return find
 
@@ -174,6 +180,10 @@ def _save_containers(counted: Counted) -> None:
 
 def _find_problem(session: Session, photo: PhotoCount, config: LocationConfig | None) -> tuple[Problem | None, str]:
     """What a person must still do before this count can stand, the most basic first."""
+    for text in photo.problems:
+        code, _, message = text.partition(": ")
+        if code in REFUSALS:
+            return REFUSALS[code], message
     if session.storage_location is None:
         evidence = session.location_evidence or {}
         return NEEDS_LOCATION, evidence.get("text", "")
@@ -188,7 +198,7 @@ def _find_problem(session: Session, photo: PhotoCount, config: LocationConfig | 
 
 def _review_reasons(photo: PhotoCount, failed: int) -> list[str]:
     """Why a person should look at this count although it stands."""
-    reasons = [text for text in photo.problems if not text.startswith(NEEDS_CALIBRATION.code)]
+    reasons = [text for text in photo.problems if text.partition(":")[0] not in (*REFUSALS, NEEDS_CALIBRATION.code)]
     if failed:
         reasons.append(f"partial: {failed} container(s) could not be counted")
     return reasons

@@ -14,6 +14,7 @@ from processing.counting.boxes import NO_DETECTIONS, Detections, Rgb
 from processing.counting.containers import Container, owned_detections
 from processing.counting.estimation import Density, estimate_container
 from processing.counting.parameters import DEFAULT_PARAMETERS, CountingParameters
+from processing.counting.quality import find_faults
 from processing.counting.totals import ContainerCount, PhotoCount, count_container, count_photo
 
 logger = logging.getLogger(__name__)
@@ -56,7 +57,8 @@ def count_picture(
     with watch.phase("estimate"):
         owned = owned_detections(containers, found)
         counts = estimate_counts(rgb, containers, owned, parameters=parameters)
-    return CountedPhoto(count_photo(counts, owned, problems=problems), owned, watch.seconds)
+        faults = find_faults(rgb, owned, parameters.quality)
+    return CountedPhoto(count_photo(counts, owned, problems=(*faults, *problems)), owned, watch.seconds)
 
 
 def estimate_counts(

@@ -39,6 +39,41 @@ NEEDS_CALIBRATION = Problem(
     "The detected plants are counted; hidden ones cannot be estimated until a density is known for this product.",
     "calibrate",
 )
+TOO_DARK = Problem(
+    "too_dark",
+    "warning",
+    "Too dark",
+    "The count of a dark photo cannot be believed. Take it again with more light, or count by hand.",
+    "none",
+)
+TOO_BRIGHT = Problem(
+    "too_bright",
+    "warning",
+    "Too bright",
+    "The count of a burnt-out photo cannot be believed. Take it again with the sun behind you, or count by hand.",
+    "none",
+)
+TOO_BLURRED = Problem(
+    "too_blurred",
+    "warning",
+    "Blurred",
+    "The count of a blurred photo cannot be believed. Take it again: tap on the plants to focus and hold still.",
+    "none",
+)
+UNFAMILIAR_SCENE = Problem(
+    "unfamiliar_scene",
+    "warning",
+    "Scene not recognised",
+    "The models hardly recognise this, so the count cannot be believed. Take it again from above, or count by hand.",
+    "none",
+)
+TOO_MANY_DETECTIONS = Problem(
+    "too_many_detections",
+    "warning",
+    "More than can be counted",
+    "A limit was reached, so plants are missing from the count. Take several photos from nearer.",
+    "none",
+)
 UNREADABLE_PHOTO = Problem(
     "unreadable_photo",
     "error",
@@ -75,7 +110,10 @@ INTERNAL_ERROR = Problem(
     "reprocess",
 )
 
-CATALOGUE: dict[str, Problem] = {
+REFUSALS = {
+    problem.code: problem for problem in (TOO_DARK, TOO_BRIGHT, TOO_BLURRED, UNFAMILIAR_SCENE, TOO_MANY_DETECTIONS)
+}
+CATALOGUE: dict[str, Problem] = REFUSALS | {
     problem.code: problem
     for problem in (
         NEEDS_LOCATION,

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from photos.storage import ensure_bucket
 from tests.chromium import FLAGS, find_chromium
 from tests.services import stop_services
 
 NO_BROWSER = "no Chromium here"
+PATIENCE_MS = 20_000  # several polls on a busy machine; costs nothing where the page is quick
 
 
 def pytest_unconfigure() -> None:
@@ -49,6 +50,7 @@ def browser() -> Iterator[Browser]:
     # Playwright's synchronous API runs an event loop in this thread; Django would refuse every query beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chromium
         chromium.close()

@@ -3,7 +3,7 @@
 Scale decides whether a detector transfers: its tiles show plants of 20 to 200 px, a bed's hundreds as well as a
 tray's few large cells. The segmenter sees whole pictures and crops in which one container fills the frame.
 
-    python -m training.dataset detector --synthetic DIR --out DIR --tiles 1600 --seed 1
+    python -m training.dataset detector --synthetic DIR 1600 --out DIR --seed 1
 """
 
 import argparse
@@ -35,9 +35,9 @@ def plant_window(picture: Picture, size_px: int, rng: np.random.Generator) -> Wi
     """A square in which plants near its centre measure 20 to 200 px (20 to 80 mostly) once it is `size_px` wide."""
     boxes = picture.boxes
     if not len(boxes):
-        width, height = picture.resolution_wh
-        side = min(width, height) * rng.uniform(0.3, 1.0)
-        return _inside(picture, rng.uniform(0, width - side), rng.uniform(0, height - side), side, side)
+        x0, y0, x1, y1 = picture.region
+        side = min(x1 - x0, y1 - y0) * rng.uniform(0.3, 1.0)
+        return _inside(picture, rng.uniform(x0, x1 - side), rng.uniform(y0, y1 - side), side, side)
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2
     centre = centres[rng.integers(len(centres))]
     near = np.argsort(np.abs(centres - centre).sum(axis=1))[:12]
@@ -59,10 +59,10 @@ def container_window(picture: Picture, polygons: Sequence[NDArray[np.float32]], 
 
 
 def _inside(picture: Picture, left: float, top: float, width: float, height: float) -> Window:
-    picture_width, picture_height = picture.resolution_wh
-    width, height = min(width, picture_width), min(height, picture_height)
-    left = min(max(left, 0), picture_width - width)
-    top = min(max(top, 0), picture_height - height)
+    x0, y0, x1, y1 = picture.region
+    width, height = min(width, x1 - x0), min(height, y1 - y0)
+    left = min(max(left, x0), x1 - width)
+    top = min(max(top, y0), y1 - height)
     return left, top, left + max(width, 16), top + max(height, 16)
 
 
@@ -183,24 +183,25 @@ def main() -> None:
     """Make the tiles of one model."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", choices=sorted(NAMES))
-    parser.add_argument("--synthetic", type=Path, required=True)
+    parser.add_argument(
+        "--synthetic", nargs=2, action="append", required=True, metavar=("DIR", "TILES"), help="a folder of renders"
+    )
     parser.add_argument("--photos", type=Path, help="folder of the photos that --drawn describes")
     parser.add_argument("--drawn", type=Path, help="hand-drawn labels of real photos (JSON)")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--tiles", type=int, required=True, help="tiles from renders")
     parser.add_argument("--drawn-tiles", type=int, default=0, help="tiles from real photos")
     parser.add_argument("--dense", type=Path, help="real dense canopies with YOLO boxes (detector only)")
     parser.add_argument("--dense-tiles", type=int, default=0)
     parser.add_argument("--seed", type=int, required=True)
     args = parser.parse_args()
-    sources = [(load_synthetic(args.synthetic, "train"), args.tiles)]
+    sources = [(load_synthetic(Path(folder), "train"), int(tiles)) for folder, tiles in args.synthetic]
     if args.drawn:
         subject = "plants" if args.model == "detector" else "containers"
         sources.append((load_drawn(args.drawn, args.photos, subject), args.drawn_tiles))
     if args.dense:
         sources.append((load_yolo(args.dense / "images" / "train", args.dense / "labels" / "train"), args.dense_tiles))
     write_tiles(args.model, "train", sources, args.out, args.seed)
-    held_out = load_synthetic(args.synthetic, "validation")
+    held_out = [picture for folder, _ in args.synthetic for picture in load_synthetic(Path(folder), "validation")]
     write_tiles(args.model, "validation", [(held_out, VALIDATION_TILES)], args.out, args.seed)
     write_description(args.model, args.out)
 

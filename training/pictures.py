@@ -19,7 +19,10 @@ Split = Literal["train", "validation", "calibration"]
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture with its truth; boxes (n, 4) xyxy and polygons are in picture pixels."""
+    """A picture with its truth; boxes (n, 4) xyxy, polygons and `region` are in picture pixels.
+
+    `region` (x0, y0, x1, y1) is where the truth is complete; tiles are cut from it.
+    """
 
     path: Path
     resolution_wh: tuple[int, int]
@@ -27,6 +30,7 @@ class Picture:
     labels: NDArray[np.int64]
     containers: tuple[tuple[int, NDArray[np.float32]], ...]
     totals: dict[str, int]
+    region: tuple[float, float, float, float]
 
 
 def split_of(seed: int) -> Split:
@@ -54,14 +58,15 @@ def _from_truth(folder: Path, truth: dict[str, Any]) -> Picture:
             if one["polygon"] and len(one["polygon"]) >= 3
         ),
         totals=truth["totals"]["visible"],
+        region=(0, 0, truth["width"], truth["height"]),
     )
 
 
 def load_drawn(labels: Path, photos: Path, subject: Literal["plants", "containers"]) -> list[Picture]:
     """Real photos with hand-drawn plants or containers; `bare` ones hold neither and teach the background.
 
-    The file is a JSON list of {image, width, height, bare, containers: [{kind, polygon}], boxes: [{label, xyxy}]};
-    coordinates are thousandths of the picture's width and height.
+    The file is a JSON list of {image, width, height, bare, region, containers: [{kind, polygon}], boxes: [{label,
+    xyxy}]}; coordinates are thousandths of the picture's width and height; all plants in the region have a box.
     """
     wanted = "boxes" if subject == "plants" else "containers"
     entries = json.loads(labels.read_text())
@@ -77,7 +82,8 @@ def _from_drawing(photos: Path, entry: dict[str, Any]) -> Picture:
         for one in entry["containers"]
     )
     path, resolution_wh = photos / entry["image"], (entry["width"], entry["height"])
-    return Picture(path, resolution_wh, boxes, labels, containers, _totals(labels))
+    x0, y0, x1, y1 = np.array(entry["region"]) * np.tile(scale, 2)
+    return Picture(path, resolution_wh, boxes, labels, containers, _totals(labels), (x0, y0, x1, y1))
 
 
 def load_yolo(images: Path, labels: Path) -> list[Picture]:
@@ -98,7 +104,8 @@ def _from_yolo(image: Path, label_file: Path) -> Picture:
         boxes.append(np.concatenate([low, high]) * np.tile(np.array([width, height], np.float32), 2))
         labels.append(int(label))
     classes = np.array(labels, np.int64)
-    return Picture(image, (width, height), np.array(boxes, np.float32).reshape(-1, 4), classes, (), _totals(classes))
+    xyxy = np.array(boxes, np.float32).reshape(-1, 4)
+    return Picture(image, (width, height), xyxy, classes, (), _totals(classes), (0, 0, width, height))
 
 
 def _totals(labels: NDArray[np.int64]) -> dict[str, int]:

@@ -113,6 +113,21 @@ class EstimationParameters:
 
 
 @dataclass(frozen=True)
+class QualityParameters:
+    """When a photo is refused: take it again, or count by hand.
+
+    Chosen on held-out renders whose seed leaves 7 by 8, judged on those that leave 3 (`bench/refusals.py`).
+    """
+
+    view_px: int = 1024
+    min_brightness: float = 0.2
+    max_glare: float = 0.5
+    min_sharpness: float = 1.35
+    min_boxes: int = 5
+    min_median_confidence: float = 0.35
+
+
+@dataclass(frozen=True)
 class CountingParameters:
     """All of the above."""
 
@@ -120,6 +135,7 @@ class CountingParameters:
     slicing: SlicingParameters = field(default_factory=SlicingParameters)
     crop: CropParameters = field(default_factory=CropParameters)
     estimation: EstimationParameters = field(default_factory=EstimationParameters)
+    quality: QualityParameters = field(default_factory=QualityParameters)
 
     def parameters_hash(self) -> str:
         """Sixteen hex digits that change with any value and are the same on every machine."""

@@ -56,10 +56,11 @@ document.addEventListener("htmx:afterSettle", () => {
   lastMilestone = milestone;
 });
 
-// --- Modal: opens when a fragment arrives in it, gives the focus back to what opened it -----------------------------
+// --- Modal: opens when the fragment in it is ready to be used (settled, not merely swapped: before that htmx hears ---
+// no typing), gives the focus back to what opened it
 let openerId = "";
 
-document.addEventListener("htmx:afterSwap", (event) => {
+document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target.id !== "modal-body") return;
   const modal = document.getElementById("modal");
   const opener = event.detail.requestConfig.elt;

@@ -100,7 +100,7 @@ def test_three_interactions_lead_from_the_badge_to_ready(page: Page):
     card = page.locator(f"#card-{lost.original_image_id}")
     expect(card.get_by_text("Waiting")).to_be_visible()
     finish_newest_run(lost.original_image)
-    expect(card.get_by_text("Ready")).to_be_visible(timeout=5000)
+    expect(card.get_by_text("Ready")).to_be_visible()
     expect(card.get_by_text("Warehouse A - Rack 3 - Bay 8")).to_be_visible()
 
 
@@ -112,7 +112,7 @@ def test_the_photo_page_becomes_ready_by_itself(page: Page):
     page.get_by_role("button", name="Save and process again").click()
     expect(page.locator("#photo-progress")).to_be_visible()
     finish_newest_run(lost.original_image)
-    expect(page.locator("#photo .badge--ready")).to_be_visible(timeout=5000)
+    expect(page.locator("#photo .badge--ready")).to_be_visible()
     expect(page.locator("#photo-progress")).to_have_count(0)
 
 

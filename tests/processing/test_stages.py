@@ -135,6 +135,15 @@ def test_photo_without_container_completes_with_zeros_and_a_reason(place):
     assert job.session.review_reasons[0].startswith("no_container")
 
 
+def test_photo_that_cannot_be_believed_keeps_its_count_and_stands_for_no_stock(place):
+    glare = np.pad(tray_and_bed(), ((400, 0), (600, 0), (0, 0)), constant_values=255)
+    job = run(upload(glare, place))
+    assert (job.status, job.problem, job.image.status) == (RunStatus.COMPLETED, "too_bright", "failed")
+    assert job.session.total_detected == 52
+    assert job.image.error_details.startswith("too_bright: ")
+    assert not StockBatch.objects.exists()
+
+
 def test_outage_of_the_storage_puts_the_photo_off_and_nobody_sees_failed(place, monkeypatch):
     job = upload(tray_and_bed(), place)
     with monkeypatch.context() as outage:

@@ -1,0 +1,89 @@
+"""Whether a photo can be counted at all: darkness, glare, blur, and plants that the detector hardly recognises.
+
+A fault is a reason to take the photo again or to count by hand, given as "code: what was seen"; the codes are those of
+`processing.problems`. Runs beside the totals.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.counting.boxes import Detections, Rgb, concatenate
+from processing.counting.containers import shrink
+from processing.counting.parameters import QualityParameters
+
+DIRECTIONS = ((1, 0), (2, 1), (1, 1), (1, 2), (0, 1), (-1, 2), (-1, 1), (-2, 1))
+NEAR_PX, FAR_PX = 2, 9
+NOISE_SIGMA_PX = 0.7
+
+
+@dataclass(frozen=True)
+class PictureQuality:
+    """How bright the brighter parts are (0 to 1), which share is burnt out (0 to 1), how sharp the edges are."""
+
+    brightness: float
+    glare: float
+    sharpness: float
+
+
+def find_faults(rgb: Rgb, detections: Sequence[Detections], parameters: QualityParameters) -> tuple[str, ...]:
+    """Why the count of a photo (height, width, 3) with these detections cannot be believed; empty when it can."""
+    quality = measure_quality(rgb, view_px=parameters.view_px)
+    return (*picture_faults(quality, parameters), *scene_faults(concatenate(detections), parameters))
+
+
+def measure_quality(rgb: Rgb, *, view_px: int) -> PictureQuality:
+    """Brightness, glare and sharpness of a photo seen with its longer side at `view_px`, so that all photos compare."""
+    view = shrink(rgb, min(1.0, view_px / max(rgb.shape[:2])))
+    grey = cv2.cvtColor(view, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    burnt = (view.min(axis=2) >= 250).mean()
+    return PictureQuality(float(np.quantile(grey, 0.9)), float(burnt), sharpness(grey))
+
+
+def sharpness(grey: NDArray[np.float32]) -> float:
+    """How much steeper brightness changes over 2 px than over 9 px, in the direction in which it is least so.
+
+    1 where every edge is a wide ramp, 1.4 to 3 in sharp photos. The ratio of two values of the structure function
+    (RMS difference at a distance), which does not depend on contrast. A phone that moved blurs in one direction only.
+    """
+    smooth = cv2.GaussianBlur(grey, (0, 0), NOISE_SIGMA_PX)
+    slopes = [(_slope(smooth, xy, NEAR_PX), _slope(smooth, xy, FAR_PX)) for xy in DIRECTIONS]
+    return min(near / max(far, 1e-9) for near, far in slopes)
+
+
+def _slope(grey: NDArray[np.float32], direction_xy: tuple[int, int], distance_px: int) -> float:
+    """RMS change of brightness per pixel over a distance in a direction."""
+    length = np.hypot(*direction_xy)
+    right, down = (round(distance_px * step / length) for step in direction_xy)
+    height, width = grey.shape[0] - down, grey.shape[1] - abs(right)
+    if min(height, width) <= 0:
+        return 0.0
+    left = max(-right, 0)
+    here = grey[:height, left : left + width]
+    there = grey[down:, max(right, 0) : max(right, 0) + width]
+    return float(np.sqrt(np.mean((there - here) ** 2)) / np.hypot(right, down))
+
+
+def picture_faults(quality: PictureQuality, parameters: QualityParameters) -> tuple[str, ...]:
+    """What is wrong with the picture itself."""
+    faults = []
+    if quality.brightness < parameters.min_brightness:
+        faults.append("too_dark: the photo is too dark to tell plants from the ground")
+    if quality.glare > parameters.max_glare:
+        faults.append(f"too_bright: {quality.glare:.0%} of the photo is burnt out to white")
+    if quality.sharpness < parameters.min_sharpness:
+        faults.append("too_blurred: the photo is out of focus, or the phone moved")
+    return tuple(faults)
+
+
+def scene_faults(detections: Detections, parameters: QualityParameters) -> tuple[str, ...]:
+    """Whether the detector knows what it sees; with few boxes there is nothing to judge by."""
+    if len(detections) < parameters.min_boxes:
+        return ()
+    confidence = float(np.median(detections.confidence))
+    if confidence >= parameters.min_median_confidence:
+        return ()
+    return (f"unfamiliar_scene: what was counted was hardly recognised (median confidence {confidence:.2f})",)

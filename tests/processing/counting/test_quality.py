@@ -1,0 +1,85 @@
+import cv2
+import numpy as np
+import pytest
+
+from processing.counting.boxes import NO_DETECTIONS, PLANT, Detections, Rgb, make_detections
+from processing.counting.parameters import QualityParameters
+from processing.counting.quality import find_faults, measure_quality, sharpness
+from processing.problems import REFUSALS
+
+PARAMETERS = QualityParameters()
+
+
+def scene(width: int = 1200, height: int = 900) -> Rgb:
+    """Sharp blobs of many sizes and colours."""
+    rng = np.random.default_rng(7)
+    rgb = np.full((height, width, 3), 110, dtype=np.uint8)
+    for _ in range(900):
+        centre = (int(rng.integers(width)), int(rng.integers(height)))
+        cv2.circle(rgb, centre, int(rng.integers(3, 30)), rng.integers(20, 235, 3).tolist(), -1)
+    return rgb
+
+
+def boxes(confidence: float, count: int = 30) -> Detections:
+    return make_detections([(0, 0, 9, 9)] * count, [confidence] * count, [PLANT] * count)
+
+
+def codes(rgb: Rgb, *detections: Detections) -> list[str]:
+    return [fault.partition(":")[0] for fault in find_faults(rgb, detections, PARAMETERS)]
+
+
+def test_a_sharp_bright_photo_of_known_plants_has_no_fault() -> None:
+    assert codes(scene(), boxes(0.8), boxes(0.6)) == []
+
+
+def moved(rgb: Rgb, length_px: int) -> Rgb:
+    kernel = np.zeros((length_px, length_px), dtype=np.float32)
+    kernel[length_px // 2] = 1 / length_px
+    return np.asarray(cv2.filter2D(rgb, -1, kernel), dtype=np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda rgb: (rgb * 0.1).astype(np.uint8), "too_dark"),
+        (lambda rgb: np.clip(rgb.astype(int) * 5, 0, 255).astype(np.uint8), "too_bright"),
+        (lambda rgb: cv2.GaussianBlur(rgb, (0, 0), 12), "too_blurred"),
+        (lambda rgb: moved(rgb, 61), "too_blurred"),
+    ],
+    ids=["dark", "burnt out", "out of focus", "moved"],
+)
+def test_a_spoilt_photo_is_refused_with_its_reason(change, code: str) -> None:
+    assert code in codes(change(scene()), boxes(0.8))
+
+
+def test_a_scene_that_is_hardly_recognised_is_refused() -> None:
+    assert codes(scene(), boxes(0.3)) == ["unfamiliar_scene"]
+
+
+def test_few_boxes_say_nothing_about_the_scene() -> None:
+    assert codes(scene(), boxes(0.3, count=PARAMETERS.min_boxes - 1)) == []
+    assert codes(scene(), NO_DETECTIONS) == []
+    assert codes(scene()) == []
+
+
+def test_quality_does_not_depend_on_the_number_of_pixels() -> None:
+    small = measure_quality(scene(), view_px=PARAMETERS.view_px)
+    large = measure_quality(cv2.resize(scene(), (4800, 3600)), view_px=PARAMETERS.view_px)
+    assert large.brightness == pytest.approx(small.brightness, abs=0.02)
+    assert large.sharpness == pytest.approx(small.sharpness, rel=0.1)
+
+
+def test_sharpness_falls_with_every_blur_and_ignores_contrast() -> None:
+    grey = cv2.cvtColor(scene(), cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    levels = [sharpness(grey), *(sharpness(cv2.GaussianBlur(grey, (0, 0), sigma)) for sigma in (1, 2, 4, 8))]
+    assert levels == sorted(levels, reverse=True)
+    assert sharpness(grey * 0.2 + 0.3) == pytest.approx(levels[0], rel=0.01)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 400), (40, 40)])
+def test_a_flat_or_tiny_picture_is_not_sharp(shape: tuple[int, int]) -> None:
+    assert sharpness(np.full(shape, 0.5, dtype=np.float32)) == 0
+
+
+def test_every_fault_is_a_problem_of_the_catalogue() -> None:
+    assert set(codes((scene() * 0.05).astype(np.uint8), boxes(0.1))) <= set(REFUSALS)
