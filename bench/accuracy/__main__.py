@@ -4,7 +4,8 @@
 
 A set of renders is a folder with images/ and truth/ and is named after the folder. Real photos: --trays has a label
 file per photo in labels/, --nursery points in points/, --dense the layout images/val and labels/val. Their annotated
-pictures are written to --overlays only, which must lie outside the repository.
+pictures are written to --overlays only, which must lie outside the repository. What training.fine_tune reported in
+accuracy/fine-tune.json is told, too.
 """
 
 import argparse
@@ -116,11 +117,13 @@ def write_report(
     """Writes numbers, plots, pictures and page."""
     folder = args.out / "accuracy"
     folder.mkdir(parents=True, exist_ok=True)
+    fine_tune = folder / "fine-tune.json"
     figures = {name: summarize_renders(results) for name, results in renders.items()}
     report = {
         "measured": describe(args.weights),
         "renders": figures,
         "real": {name: summarize_real(results) for name, results in real.items()},
+        "fine_tune": json.loads(fine_tune.read_text()) if fine_tune.is_file() else None,
     }
     (folder / "accuracy.json").write_text(json.dumps(report, indent=1) + "\n")
     cases = [case for name, results in renders.items() for case in write_cases(name, results, folder)]

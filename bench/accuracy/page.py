@@ -43,6 +43,8 @@ def write_page(report: Figures, plots: Sequence[tuple[str, str]], cases: Sequenc
     parts += [*_estimator_part(renders), *_detector_part(renders), *_segmenter_part(renders), *_others_part(renders)]
     for name, figures in report["real"].items():
         parts += _real_part(name, figures)
+    if report["fine_tune"]:
+        parts.append(_fine_tune_part(report["fine_tune"]))
     parts += ["## Pictures\n\nYellow boxes are plants, blue ones with a diagonal empty places.\n"]
     parts += [f"![{caption}](accuracy/{name})\n\n{caption}\n" for name, caption in cases]
     parts.append(MEASURES)
@@ -194,3 +196,22 @@ def _real_part(name: str, figures: Figures) -> Iterator[str]:
         own = figures["detector"]
         figures_text = ", ".join(f"{key} {percent(own[key])}" for key in ("ap50", "recall", "precision"))
         yield f"Boxes of the plants against their outlines (IoU 0.5): {figures_text}.\n"
+
+
+def _fine_tune_part(figures: Figures) -> str:
+    rows = [
+        [
+            row["photo"].rpartition(".")[0],
+            *(row[key] for key in ("plants", "before", "after", "empty", "empty_before", "empty_after")),
+        ]
+        for row in figures["photos"]
+    ]
+    heads = ["photo", "plants", "before", "after", "empty", "empty before", "empty after"]
+    return (
+        "## Fine-tuned on a user's own photos\n\n"
+        f"`python -m training.fine_tune`: {figures['trained_on']} photos of one real tray trained ({figures['tiles']} "
+        f"tiles, {figures['epochs']} epochs), its photos of other days judged. It is the same tray with the same "
+        "plants, so this shows that the way works and how much a user's own photos can give, not how well another "
+        f"tray is counted. Mean error in plants per photo: {_number(figures['mae_before'], 1)} before, "
+        f"{_number(figures['mae_after'], 1)} after.\n\n" + table(heads, rows)
+    )

@@ -69,6 +69,10 @@ def test_the_report_holds_what_was_counted(painted, tmp_path):
     write_render(tmp_path / "held-out", "b", seed=2, hidden=2)
     write_pointed(tmp_path / "nursery", "pots")
     out, overlays = tmp_path / "docs", tmp_path / "overlays"
+    (out / "accuracy").mkdir(parents=True)
+    row = {"photo": "d4.jpg", "plants": 13, "before": 15, "after": 13, "empty": 3, "empty_before": 2, "empty_after": 3}
+    fine_tune = {"photos": [row], "mae_before": 2, "mae_after": 0, "trained_on": 3, "tiles": 90, "epochs": 2}
+    (out / "accuracy" / "fine-tune.json").write_text(json.dumps(fine_tune))
     words = f"--renders {tmp_path}/held-out --nursery {tmp_path}/nursery --out {out} --overlays {overlays}"
     command.main(words.split())
     report = json.loads((out / "accuracy" / "accuracy.json").read_text())
@@ -89,6 +93,7 @@ def test_the_report_holds_what_was_counted(painted, tmp_path):
     assert (photo["detected"], photo["detected_off"], photo["points_found"]) == (18, 0, 18)
     page = (out / "accuracy.md").read_text()
     assert "held-out, worst: b.png, 24 plants in the frame" in page
+    assert "| d4 | 13 | 15 | 13 | 3 | 2 | 3 |" in page
     assert str(tmp_path) not in page + json.dumps(report)
     assert {path.name for path in (out / "accuracy").iterdir()} >= {"counted.png", "held-out-best.jpg"}
     assert [path.name for path in overlays.iterdir()] == ["pots.jpg"]
