@@ -7,9 +7,10 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from kombu import Queue
 
-from demeter import heartbeat
+from demeter import heartbeat, logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demeter.settings")
 
@@ -25,11 +26,17 @@ app.conf.task_routes = {
     "processing.tasks.detect_direct": {"queue": "gpu", "priority": FIRST},
     "processing.tasks.aggregate_results": {"queue": "cpu"},
     "processing.recovery.recover_stalled": {"queue": "io"},
+    "processing.upkeep.*": {"queue": "io"},
 }
 app.conf.task_create_missing_queues = False
 app.conf.beat_schedule = {
     "recover-stalled": {"task": "processing.recovery.recover_stalled", "schedule": 10.0, "options": {"expires": 10}},
+    "purge-trash": {"task": "processing.upkeep.purge_trash", "schedule": crontab(minute=17)},
+    "clean-staging": {"task": "processing.upkeep.clean_staging", "schedule": crontab(minute=37)},
+    "verify-originals": {"task": "processing.upkeep.verify_originals", "schedule": crontab(minute=7, hour=2)},
 }
 app.autodiscover_tasks()
 heartbeat.connect_signals()
+logs.connect_signals()
 app.autodiscover_tasks(related_name="recovery")
+app.autodiscover_tasks(related_name="upkeep")

@@ -33,6 +33,14 @@ def read_bool(name: str, *, default: bool) -> bool:
     return BOOLEANS[raw]
 
 
+def read_choice(name: str, choices: tuple[str, ...]) -> str:
+    """One of `choices`; the first when unset."""
+    raw = read_str(name, default=choices[0])
+    if raw not in choices:
+        raise ImproperlyConfigured(f"{name}={raw!r} is not one of {', '.join(choices)}.")
+    return raw
+
+
 def read_url(name: str, *, schemes: tuple[str, ...], default: str = "") -> str:
     """An address with one of `schemes`; empty when unset and no default is given."""
     raw = read_str(name, default=default)

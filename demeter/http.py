@@ -21,7 +21,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from demeter.accounts.models import User
 from demeter.accounts.tokens import find_token_user
-from demeter.refusals import Conflict, Invalid, NotFound, Refusal, TooLarge, Unavailable
+from demeter.rates import API, UNKNOWN_TOKEN, Rate, address_of, check, count, note
+from demeter.refusals import Conflict, Invalid, NotFound, Refusal, TooLarge, TooMany, Unavailable
 
 Params = ParamSpec("Params")
 ApiView = Callable[Concatenate[HttpRequest, Params], HttpResponse]
@@ -39,12 +40,13 @@ STATUS_OF_REFUSAL: Mapping[type[Refusal], int] = {
     NotFound: 404,
     Conflict: 409,
     TooLarge: 413,
+    TooMany: 429,
     Unavailable: 503,
 }
 
 
-def api_view(*methods: str, permission: str) -> Callable[[ApiView[Params]], ApiView[Params]]:
-    """Makes a function an API endpoint: methods, sign-in, permission (`app.codename`), refusals as JSON."""
+def api_view(*methods: str, permission: str, rate: Rate = API) -> Callable[[ApiView[Params]], ApiView[Params]]:
+    """Makes a function an API endpoint: methods, sign-in, rate, permission (`app.codename`), refusals as JSON."""
 
     def decorate(view: ApiView[Params]) -> ApiView[Params]:
         @csrf_exempt  # a token needs no CSRF check; a session gets it in _authenticate
@@ -56,7 +58,7 @@ def api_view(*methods: str, permission: str) -> Callable[[ApiView[Params]], ApiV
                 response["Allow"] = ", ".join(methods)
                 return response
             try:
-                _authenticate(request)
+                _authenticate(request, rate)
                 if not signed_in_user(request).has_perm(permission):
                     raise PermissionDenied("Your role does not allow this.")
                 return view(request, *args, **kwargs)
@@ -111,20 +113,35 @@ def signed_in_user(request: HttpRequest) -> User:
     return user
 
 
-def _authenticate(request: HttpRequest) -> None:
-    """Sets `request.user` from a bearer token or leaves the session's, whose request must pass the CSRF check."""
+def _authenticate(request: HttpRequest, rate: Rate) -> None:
+    """Sets `request.user` from a bearer token or leaves the session's, whose request must pass the CSRF check.
+
+    The request counts before its body is read.
+    """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        user = find_token_user(token.strip())
-        if user is None:
-            raise Unauthenticated("The token is unknown or revoked.")
-        request.user = user
-        return
+    has_token = scheme.lower() == "bearer"
+    if has_token:
+        request.user = _token_user(request, token.strip())
     if not request.user.is_authenticated:
         raise Unauthenticated("Sign in, or send the header: Authorization: Bearer <token>")
-    check = _CsrfCheck(_no_view)
-    check.process_request(request)
-    reason = check.process_view(request, _no_view, (), {})
+    count(request, rate, str(request.user.pk))
+    if not has_token:
+        _check_csrf(request)
+
+
+def _token_user(request: HttpRequest, token: str) -> User:
+    check(request, UNKNOWN_TOKEN, address_of(request))
+    user = find_token_user(token)
+    if user is None:
+        note(request, UNKNOWN_TOKEN, address_of(request))
+        raise Unauthenticated("The token is unknown or revoked.")
+    return user
+
+
+def _check_csrf(request: HttpRequest) -> None:
+    middleware = _CsrfCheck(_no_view)
+    middleware.process_request(request)
+    reason = middleware.process_view(request, _no_view, (), {})
     if reason:
         raise PermissionDenied(f"Cross-site request refused: {reason}")
 
@@ -145,6 +162,8 @@ def _refusal_json(refusal: Refusal) -> JsonResponse:
     response = error_json(code=refusal.code, message=refusal.message, status=status_of(refusal))
     if isinstance(refusal, Unauthenticated):
         response["WWW-Authenticate"] = "Bearer"
+    if isinstance(refusal, TooMany):
+        response["Retry-After"] = str(refusal.retry_after_seconds)
     return response
 
 

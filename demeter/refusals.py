@@ -39,3 +39,13 @@ class Unavailable(Refusal):
     """A service is down for the moment; trying again later helps."""
 
     code = "unavailable"
+
+
+class TooMany(Refusal):
+    """Too often; `retry_after_seconds` says when it may be tried again."""
+
+    code = "too_many_requests"
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds

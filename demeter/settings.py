@@ -7,8 +7,9 @@ import django_stubs_ext
 import environ
 from botocore.config import Config
 from csp.constants import NONE, SELF
+from pythonjsonlogger.core import RESERVED_ATTRS
 
-from demeter.env import DATA_DIR, PROJECT_DIR, read_bool, read_list, read_str, read_url
+from demeter.env import DATA_DIR, PROJECT_DIR, read_bool, read_choice, read_list, read_str, read_url
 
 django_stubs_ext.monkeypatch()
 
@@ -194,10 +195,20 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+LOG_FORMAT = read_choice("LOG_FORMAT", ("line", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"ids": {"()": "demeter.logs.BoundIds"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s%(ids)s"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+            "reserved_attrs": [*RESERVED_ATTRS, "ids", "data", "request"],  # what libraries attach is no field of ours
+        },
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["ids"]}},
     "root": {"handlers": ["stderr"], "level": read_str("LOG_LEVEL", default="INFO")},
 }

@@ -4,14 +4,18 @@ from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
 
+from demeter.accounts.views import LimitedLoginView, admin_login
 from demeter.health import healthz
+from demeter.metrics import metrics
 
 urlpatterns = [
     path("", include("photos.urls")),
     path("", include("processing.urls")),
     path("", include("gallery.urls")),
-    path("login/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", LimitedLoginView.as_view(), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("admin/login/", admin_login, name="admin-login"),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
+    path("api/v1/metrics", metrics, name="api-metrics"),
 ]

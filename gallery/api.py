@@ -1,16 +1,24 @@
-"""The gallery's JSON face: `GET /api/v1/photos/gallery` and `GET /api/v1/photos/{image_id}`, as the spec has them."""
+"""The gallery's JSON face: `GET /api/v1/photos/gallery` and `GET /api/v1/photos/{image_id}`, as the spec has them.
+
+`/annotated` under a photo is where an annotated picture that may have expired is shown from.
+"""
 
 from datetime import UTC, datetime
 from typing import Any, NotRequired, TypedDict
 from uuid import UUID
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 
-from demeter.http import api_view, form_errors
-from gallery.detail import HistoryEvent, PhotoDetail, photo_detail
-from gallery.forms import GalleryFilterForm
+from demeter.http import api_view, form_errors, read_json, signed_in_user
+from demeter.refusals import NotFound
+from gallery.detail import HistoryEvent, PhotoDetail, find_photo, newest_count, photo_detail
+from gallery.forms import GalleryFilterForm, PhotosForm
 from gallery.queries import CardPage, CardSession, PhotoCard, photo_cards
+from photos.pixels import UnreadablePictureError
+from photos.storage import OriginalLostError, presigned_url
 from processing.models import Session
+from processing.redrawing import restore_annotated
+from processing.trash import Moved, delete_photos, restore_photos
 
 
 class GallerySessionJson(TypedDict):
@@ -42,13 +50,55 @@ def gallery(request: HttpRequest) -> JsonResponse:
     if not form.is_valid():
         raise form_errors(form)
     cards = photo_cards(form.wanted, page=form.page_number, per_page=form.page_size)
-    return JsonResponse({"photos": [photo_json(card) for card in cards.cards], "pagination": pagination_json(cards)})
+    photos = [photo_json(card, request) for card in cards.cards]
+    return JsonResponse({"photos": photos, "pagination": pagination_json(cards)})
 
 
 @api_view("GET", permission="photos.view_s3image")
-def detail(_request: HttpRequest, image_id: UUID) -> JsonResponse:
+def detail(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """One photo."""
-    return JsonResponse(detail_json(photo_detail(image_id)))
+    return JsonResponse(detail_json(photo_detail(image_id), request))
+
+
+@api_view("GET", permission="photos.view_s3image")
+def annotated(_request: HttpRequest, image_id: UUID) -> HttpResponse:
+    """To the annotated picture in S3, drawn again when it had expired."""
+    session = newest_count(find_photo(image_id))
+    try:
+        key = restore_annotated(session) if session else None
+    except (OriginalLostError, UnreadablePictureError) as error:
+        raise NotFound("The annotated picture has expired and the original is lost.") from error
+    if key is None:
+        raise NotFound("This photo has no annotated picture yet.")
+    return HttpResponseRedirect(presigned_url(key))
+
+
+@api_view("POST", permission="photos.delete_s3image")
+def delete(request: HttpRequest) -> JsonResponse:
+    """Move photos to the trash; `left` are those with an unfinished run."""
+    return JsonResponse(moved_json(delete_photos(image_ids=_image_ids(request), user=signed_in_user(request))))
+
+
+@api_view("POST", permission="photos.delete_s3image")
+def restore(request: HttpRequest) -> JsonResponse:
+    """Bring photos back from the trash; `left` are those that were uploaded again meanwhile."""
+    return JsonResponse(moved_json(restore_photos(image_ids=_image_ids(request), user=signed_in_user(request))))
+
+
+def _image_ids(request: HttpRequest) -> list[UUID]:
+    form = PhotosForm(read_json(request))
+    if not form.is_valid():
+        raise form_errors(form)
+    image_ids: list[UUID] = form.cleaned_data["image_ids"]
+    return image_ids
+
+
+def moved_json(moved: Moved) -> dict[str, list[str]]:
+    """Ids; a photo that was there already, or that is unknown, is in neither list."""
+    return {
+        "image_ids": [str(image.pk) for image in moved.moved],
+        "left": [str(image.pk) for image in moved.left],
+    }
 
 
 def pagination_json(cards: CardPage) -> dict[str, int]:
@@ -61,11 +111,11 @@ def pagination_json(cards: CardPage) -> dict[str, int]:
     }
 
 
-def photo_json(card: PhotoCard) -> GalleryPhotoJson:
+def photo_json(card: PhotoCard, request: HttpRequest) -> GalleryPhotoJson:
     """A photo of the gallery. As in the spec, its session appears once it is counted and placed in a location."""
     photo = GalleryPhotoJson(
         image_id=str(card.image_id),
-        thumbnail_url=card.thumbnail_url,
+        thumbnail_url=_whole(card.thumbnail_url, request),
         original_url=card.original_url,
         status=card.status,
         uploaded_at=time_text(card.uploaded_at),
@@ -88,15 +138,15 @@ def gallery_session_json(session: CardSession) -> GallerySessionJson:
     }
 
 
-def detail_json(detail: PhotoDetail) -> dict[str, Any]:
+def detail_json(detail: PhotoDetail, request: HttpRequest) -> dict[str, Any]:
     """A photo with its metadata, its newest run and the history of its location."""
     image, pictures = detail.image, detail.pictures
     taken_at = detail.exif["datetime_original"]
     return {
         "image_id": str(image.pk),
         "original_url": pictures.original,
-        "thumbnail_url": pictures.thumbnail,
-        "annotated_url": pictures.annotated,
+        "thumbnail_url": _whole(pictures.thumbnail, request),
+        "annotated_url": _whole(pictures.annotated, request),
         "metadata": {
             "file_size_bytes": image.file_size_bytes,
             "width_px": image.width_px,
@@ -107,6 +157,11 @@ def detail_json(detail: PhotoDetail) -> dict[str, Any]:
         "processing_session": session_json(detail.newest) if detail.newest else None,
         "storage_location_history": [event_json(event) for event in detail.history],
     }
+
+
+def _whole(url: str | None, request: HttpRequest) -> str | None:
+    """An address with its host, also when it leads to Demeter itself because the picture may have expired."""
+    return request.build_absolute_uri(url) if url else None
 
 
 def session_json(session: Session) -> dict[str, Any]:

@@ -17,7 +17,9 @@ from gallery.queries import visible_photos
 from locations.models import ContainerKind
 from photos.models import S3Image
 from photos.storage import presigned_url
+from photos.thumbnails import thumbnail_url
 from processing.models import Segment, Session
+from processing.redrawing import annotated_url
 from processing.statuses import RunStatus
 
 HISTORY_LENGTH = 100
@@ -30,7 +32,10 @@ ESTIMATION_NOTES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Pictures:
-    """Signed URLs, valid for an hour; None for what is not stored (yet, or any more)."""
+    """Signed URLs, valid for an hour; None for what is not stored (yet, or any more).
+
+    Of an old thumbnail or annotated picture the address where it is made again.
+    """
 
     original: str | None
     download: str | None
@@ -152,6 +157,11 @@ def photo_runs(image: S3Image) -> tuple[Session, ...]:
     return tuple(runs)
 
 
+def newest_count(image: S3Image) -> Session | None:
+    """The newest run of a photo that has counts."""
+    return next((run for run in photo_runs(image) if run.status == RunStatus.COMPLETED), None)
+
+
 def candidates_of(session: Session | None) -> tuple[Candidate, ...]:
     """The locations that the evidence of a run offers, best first."""
     evidence = (session.location_evidence if session else None) or {}
@@ -214,14 +224,13 @@ def _container_note(segment: Segment) -> str:
 
 
 def _pictures(image: S3Image, counted: Session | None) -> Pictures:
-    annotated = counted.processed_image if counted else None
     original_key = image.s3_key_original if image.stored_at else None
     return Pictures(
         original=_url(original_key),
         download=presigned_url(original_key, download_name=image.original_filename) if original_key else None,
         preview=_url(image.s3_key_preview),
-        thumbnail=_url(image.s3_key_thumbnail),
-        annotated=_url(annotated.s3_key_original if annotated else None),
+        thumbnail=thumbnail_url(image.pk, key=image.s3_key_thumbnail, written_at=image.thumbnail_stored_at),
+        annotated=annotated_url(image.pk, counted.processed_image if counted else None),
     )
 
 

@@ -103,5 +103,24 @@ class UnfinishedForm(forms.Form):
         return image_ids
 
 
+class PhotosForm(forms.Form):
+    """Named photos, to be deleted or brought back together."""
+
+    image_ids = UuidsField(coerce=UUID)
+
+    def clean_image_ids(self) -> list[UUID]:
+        """No more than a page can hold."""
+        image_ids: list[UUID] = self.cleaned_data["image_ids"]
+        if len(image_ids) > MAX_PER_PAGE:
+            raise forms.ValidationError(f"At most {MAX_PER_PAGE} photos at a time.")
+        return image_ids
+
+
+class PageForm(forms.Form):
+    """A page of a list."""
+
+    page = forms.IntegerField(min_value=1, max_value=MAX_PAGE, required=False)
+
+
 def _midnight(day: Any) -> datetime:
     return datetime.combine(day, time.min, tzinfo=UTC)

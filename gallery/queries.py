@@ -17,6 +17,7 @@ from locations.models import StorageLocation
 from photos.models import S3Image, S3ImageQuerySet
 from photos.statuses import ImageStatus
 from photos.storage import presigned_url
+from photos.thumbnails import thumbnail_url
 from processing.models import Session
 from processing.statuses import RunStatus
 
@@ -56,13 +57,14 @@ class PhotoCard:
     uploaded_at: datetime
     badge: Badge
     thumbnail_key: str | None
+    thumbnail_stored_at: datetime | None
     original_key: str | None
     session: CardSession | None
 
     @property
     def thumbnail_url(self) -> str | None:
-        """Signed for an hour."""
-        return presigned_url(self.thumbnail_key) if self.thumbnail_key else None
+        """Signed for an hour; of an old photo the address where it is made again."""
+        return thumbnail_url(self.image_id, key=self.thumbnail_key, written_at=self.thumbnail_stored_at)
 
     @property
     def original_url(self) -> str | None:
@@ -192,6 +194,7 @@ def _card(image: S3Image, session: Session | None) -> PhotoCard:
         uploaded_at=image.created_at,
         badge=badge_of(image, newest_run=session.status if session else None),
         thumbnail_key=image.s3_key_thumbnail,
+        thumbnail_stored_at=image.thumbnail_stored_at,
         original_key=image.s3_key_original if image.stored_at else None,
         session=_card_session(session) if session else None,
     )

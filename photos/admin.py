@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from demeter.readonly_admin import ReadOnlyAdmin
-from photos.models import S3Image, Upload
+from photos.models import PhotoEvent, S3Image, Upload
 
 
 @admin.register(Upload)
@@ -32,7 +32,25 @@ class S3ImageAdmin(ReadOnlyAdmin):
         "created_at",
         "deleted_at",
     )
-    list_filter = ("kind", "status", "problem", "upload_source", ("deleted_at", admin.EmptyFieldListFilter))
+    list_filter = (
+        "kind",
+        "status",
+        "problem",
+        "upload_source",
+        "original_fault",
+        ("deleted_at", admin.EmptyFieldListFilter),
+    )
     list_select_related = ("uploaded_by_user",)
     search_fields = ("image_id", "original_filename", "sha256", "uploaded_by_user__username")
+    date_hierarchy = "created_at"
+
+
+@admin.register(PhotoEvent)
+class PhotoEventAdmin(ReadOnlyAdmin):
+    """Who deleted photos and brought them back, and which the purge let go."""
+
+    list_display = ("image", "action", "user", "created_at")
+    list_filter = ("action",)
+    list_select_related = ("image", "user")
+    search_fields = ("image__image_id", "image__original_filename", "user__username")
     date_hierarchy = "created_at"

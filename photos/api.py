@@ -1,18 +1,28 @@
-"""The API's upload: `POST /api/v1/photos/upload`, in the shape of the specification plus what was refused or known."""
+"""The API's upload: `POST /api/v1/photos/upload`, in the shape of the specification plus what was refused or known.
+
+`/thumbnail` under a photo is where a thumbnail that may have expired is shown from.
+"""
 
 import math
 from collections.abc import Sequence
 from typing import TypedDict
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
 from demeter.http import api_view, error_json, form_errors, signed_in_user
+from demeter.rates import UPLOAD
+from demeter.refusals import NotFound
 from photos.checks import RefusedFile
 from photos.forms import UploadForm
+from photos.models import S3Image
+from photos.pixels import UnreadablePictureError
 from photos.statuses import UploadSource
+from photos.storage import OriginalLostError, presigned_url
+from photos.thumbnails import restore_thumbnail
 from photos.uploads import AcceptedUpload, DuplicateFile, accept_upload
 from processing import queries
 from processing.jobs import start_jobs
@@ -56,7 +66,7 @@ class UploadJson(TypedDict):
     duplicates: list[DuplicateJson]
 
 
-@api_view("POST", permission="photos.add_upload")
+@api_view("POST", permission="photos.add_upload", rate=UPLOAD)
 def upload(request: HttpRequest) -> JsonResponse:
     """Accept files: 202 when at least one is kept or known already, 400 with the reasons when none is."""
     form = UploadForm(request.POST, request.FILES)
@@ -74,6 +84,22 @@ def upload(request: HttpRequest) -> JsonResponse:
             refused=refused_json(accepted.refused),
         )
     return JsonResponse(upload_json(accepted, jobs), status=202)
+
+
+@api_view("GET", permission="photos.view_s3image")
+def thumbnail(request: HttpRequest, image_id: UUID) -> HttpResponse:
+    """To the thumbnail in S3, made again when it had expired; of a photo in the trash for those who may look there."""
+    photos = S3Image.objects.photos().filter(purged_at=None).exclude(stored_at=None)
+    if not request.user.has_perm("photos.delete_s3image"):
+        photos = photos.visible()
+    image = photos.filter(pk=image_id).first()
+    if image is None:
+        raise NotFound("There is no such photo, or it is not stored yet.")
+    try:
+        key = restore_thumbnail(image)
+    except (OriginalLostError, UnreadablePictureError) as error:
+        raise NotFound("The thumbnail has expired and the original is lost.") from error
+    return HttpResponseRedirect(presigned_url(key))
 
 
 def upload_json(accepted: AcceptedUpload, jobs: Sequence[Job]) -> UploadJson:

@@ -11,9 +11,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from photos import keys, storage
+from photos.bounded import make_preview
 from photos.exif import PhotoExif, exif_json, gps_json, read_exif
 from photos.models import S3Image
-from photos.pixels import make_preview, make_thumbnail
+from photos.pixels import make_thumbnail
 
 # S3 takes 2 KB of metadata in all.
 METADATA_NAME_LIMIT = 1000
@@ -43,8 +44,8 @@ def _store(image: S3Image, data: bytes) -> None:
     if image.stored_at is None:
         content_type = str(image.content_type)
         storage.put_object(image.s3_key_original, data, content_type=content_type, metadata=original_metadata(image))
-        image.stored_at = timezone.now()
-        image.save(update_fields=["stored_at", "updated_at"])
+        image.stored_at = image.verified_at = timezone.now()
+        image.save(update_fields=["stored_at", "verified_at", "updated_at"])
 
 
 def _describe(image: S3Image, data: bytes) -> None:
@@ -58,12 +59,14 @@ def _describe(image: S3Image, data: bytes) -> None:
     image.exif_metadata, image.gps_coordinates = exif_json(exif), gps_json(exif)
     _note_time(image, exif)
     image.s3_key_thumbnail, image.s3_key_preview = thumbnail_key, preview_key
+    image.thumbnail_stored_at = timezone.now()
     image.save(
         update_fields=[
             "exif_metadata",
             "gps_coordinates",
             "taken_at",
             "s3_key_thumbnail",
+            "thumbnail_stored_at",
             "s3_key_preview",
             "updated_at",
         ]

@@ -4,7 +4,7 @@ Rows keep the keys made here at upload and ingest; nothing else in the code buil
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 ORIGINALS = "originals/"
@@ -15,6 +15,8 @@ TEMP_UPLOADS = "temp_uploads/"
 
 # Originals and previews stay; the others can be made again from the original.
 RETENTION_DAYS: Mapping[str, int] = {TEMP_UPLOADS: 1, THUMBNAILS: 90, ANNOTATED: 30}
+# No address is handed out any more that could outlive its object: it is good for an hour, and S3 counts whole days.
+EXPIRY_MARGIN = timedelta(days=1)
 
 EXTENSIONS: Mapping[str, str] = {
     "image/jpeg": "jpg",
@@ -42,6 +44,14 @@ def preview_key(image_id: UUID, created_at: datetime) -> str:
 def annotated_key(image_id: UUID, created_at: datetime) -> str:
     """`annotated/2025/10/08/<uuid>.jpg`: the picture with masks, boxes and counts."""
     return _dated(ANNOTATED, image_id, created_at)
+
+
+def may_be_gone(key: str, *, written_at: datetime | None, now: datetime) -> bool:
+    """Whether S3 may have dropped the object by its retention; also when nobody knows when it was written."""
+    days = next((days for prefix, days in RETENTION_DAYS.items() if key.startswith(prefix)), None)
+    if days is None:
+        return False
+    return written_at is None or now - written_at >= timedelta(days=days) - EXPIRY_MARGIN
 
 
 def staged_name(upload_session_id: UUID, image_id: UUID, content_type: str) -> str:

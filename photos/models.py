@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from demeter.timestamps import Timestamped
-from photos.statuses import ImageStatus, UploadSource
+from photos.statuses import ImageStatus, OriginalFault, PhotoAction, UploadSource
 
 
 class Upload(Timestamped):
@@ -50,6 +50,14 @@ class S3ImageQuerySet(models.QuerySet["S3Image"]):
         """Not in the trash."""
         return self.filter(deleted_at=None)
 
+    def in_trash(self) -> "S3ImageQuerySet":
+        """Deleted, and can still be brought back."""
+        return self.exclude(deleted_at=None).filter(purged_at=None)
+
+    def faulty(self) -> "S3ImageQuerySet":
+        """Whose original was lost or changed in storage."""
+        return self.exclude(original_fault="")
+
 
 class S3Image(Timestamped):
     """A picture in the bucket: an uploaded photo, or the annotated picture of one."""
@@ -65,7 +73,14 @@ class S3Image(Timestamped):
     s3_key_thumbnail = models.CharField(max_length=512, null=True, blank=True)
     s3_key_preview = models.CharField(max_length=512, null=True, blank=True)
     staging_name = models.CharField(max_length=512, blank=True, help_text="File in staging until it is safe in S3")
-    stored_at = models.DateTimeField(null=True, blank=True, help_text="When the original was verified in S3")
+    stored_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the original, or the annotated picture itself, was verified in S3"
+    )
+    thumbnail_stored_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the thumbnail was last written; S3 drops it after its retention"
+    )
+    verified_at = models.DateTimeField(null=True, blank=True, help_text="When the original was last read and hashed")
+    original_fault = models.CharField(max_length=20, choices=OriginalFault.choices, blank=True)
     content_type = models.CharField(max_length=100, null=True, blank=True)
     file_size_bytes = models.BigIntegerField(null=True, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
@@ -90,6 +105,9 @@ class S3Image(Timestamped):
     error_details = models.TextField(null=True, blank=True)
     processing_status_updated_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    purged_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its files and findings were removed; the row stays as the record"
+    )
 
     objects = S3ImageQuerySet.as_manager()
 
@@ -106,6 +124,17 @@ class S3Image(Timestamped):
                 name="idx_s3_images_gallery",
                 condition=Q(kind="photo", deleted_at=None),
             ),
+            models.Index(
+                fields=["deleted_at"],
+                name="idx_s3_images_trash",
+                condition=Q(deleted_at__isnull=False, purged_at=None),
+            ),
+            models.Index(
+                fields=["verified_at"],
+                name="idx_s3_images_verified",
+                condition=Q(kind="photo", verified_at__isnull=False, purged_at=None),
+            ),
+            models.Index(fields=["image_id"], name="idx_s3_images_faulty", condition=~Q(original_fault="")),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -121,7 +150,33 @@ class S3Image(Timestamped):
             models.CheckConstraint(
                 condition=Q(problem="") | Q(status=ImageStatus.FAILED), name="s3_images_problem_only_when_failed"
             ),
+            models.CheckConstraint(
+                condition=Q(purged_at=None) | Q(deleted_at__isnull=False), name="s3_images_purged_only_from_trash"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.original_filename or str(self.image_id)
+
+
+class PhotoEvent(Timestamped):
+    """Who moved a photo to the trash, brought it back, or let it go. Only added to; it outlives the photo's files.
+
+    No user means the software itself: the purge after the days in the trash.
+    """
+
+    image = models.ForeignKey(S3Image, on_delete=models.PROTECT, related_name="events")
+    action = models.CharField(max_length=20, choices=PhotoAction.choices)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="photo_events"
+    )
+
+    class Meta:
+        db_table = "photo_events"
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(action__in=PhotoAction.values), name="photo_events_action_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} {self.created_at:%Y-%m-%d %H:%M}"

@@ -1,4 +1,4 @@
-"""The states of an image. Only `processing.lifecycle` writes them."""
+"""The states of an image (only `processing.lifecycle` writes them), and the other words its rows use."""
 
 from django.db import models
 
@@ -18,3 +18,18 @@ class UploadSource(models.TextChoices):
     WEB = "web"
     MOBILE = "mobile"
     API = "api"
+
+
+class OriginalFault(models.TextChoices):
+    """What the nightly check found wrong with an original in S3."""
+
+    MISSING = "missing"
+    CHANGED = "changed"
+
+
+class PhotoAction(models.TextChoices):
+    """What happened to a photo as a whole; what is kept of it for ever."""
+
+    DELETED = "deleted"
+    RESTORED = "restored"
+    PURGED = "purged"

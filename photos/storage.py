@@ -7,7 +7,9 @@ that the caller can come back later. Signing is arithmetic and needs no call.
 import base64
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote
@@ -77,6 +79,21 @@ def delete_staged(name: str) -> None:
     storages["staging"].delete(name)
 
 
+def list_staged(before: datetime) -> Iterator[str]:
+    """The names of the files that have lain in staging since `before` or longer."""
+    staging = storages["staging"]
+    folders = [""]
+    while folders:
+        folder = folders.pop()
+        with suppress(FileNotFoundError):  # nothing was ever staged, or ingest was quicker
+            inner, files = staging.listdir(folder)
+            folders += [f"{folder}{name}/" for name in inner]
+            for name in files:
+                with suppress(FileNotFoundError):
+                    if staging.get_modified_time(folder + name) < before:
+                        yield folder + name
+
+
 # --- S3: objects ----------------------------------------------------------------------------------------------------
 def put_object(key: str, data: bytes, *, content_type: str, metadata: Mapping[str, str] | None = None) -> None:
     """Write an object and check that S3 has it whole, by size and SHA-256.
@@ -115,6 +132,20 @@ def read_object(key: str) -> bytes:
         return _client().get_object(Bucket=settings.S3_BUCKET, Key=key)["Body"].read()
 
     return _guarded(read)
+
+
+def has_object(key: str) -> bool:
+    """Whether there is an object under this key: one request. Raises Unavailable when S3 cannot be reached now."""
+    try:
+        _guarded(lambda: _client().head_object(Bucket=settings.S3_BUCKET, Key=key))
+    except ObjectMissingError:
+        return False
+    return True
+
+
+def delete_object(key: str) -> None:
+    """Remove an object; silent when it is gone. Raises Unavailable when S3 cannot be reached now."""
+    _guarded(lambda: _client().delete_object(Bucket=settings.S3_BUCKET, Key=key))
 
 
 def read_original(image: S3Image) -> bytes:

@@ -9,4 +9,5 @@ urlpatterns = [
     path("uploads/<uuid:upload_session_id>/receipt/", views.receipt, name="upload-receipt"),
     path("uploads/locations/", views.location_options, name="location-options"),
     path("api/v1/photos/upload", api.upload, name="api-upload"),
+    path("api/v1/photos/<uuid:image_id>/thumbnail", api.thumbnail, name="api-photo-thumbnail"),
 ]

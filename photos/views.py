@@ -20,7 +20,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from demeter.http import signed_in_user
-from demeter.refusals import NotFound
+from demeter.rates import UPLOAD, count
+from demeter.refusals import NotFound, TooMany
 from locations.search import search_locations
 from photos.checks import MEGABYTE
 from photos.forms import UploadForm
@@ -45,6 +46,13 @@ def upload(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return _render_page(request, form, status=422)
+    try:
+        count(request, UPLOAD, str(request.user.pk))
+    except TooMany as refusal:
+        form.add_error(None, refusal.message)
+        response = _render_page(request, form, status=429)
+        response["Retry-After"] = str(refusal.retry_after_seconds)
+        return response
     fields = {**form.cleaned_data, "source": source_of(request)}
     try:
         with transaction.atomic():

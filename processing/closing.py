@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from locations.configuration import active_config, find_density
 from locations.models import DensityParameters, LocationConfig
@@ -109,6 +110,7 @@ def _store_annotated(image: S3Image, rgb: Rgb, counted: Counted) -> S3Image:
             "height_px": height_px,
             "original_filename": image.original_filename,
             "status": ImageStatus.READY,
+            "stored_at": timezone.now(),
         },
     )
     return row

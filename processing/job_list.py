@@ -6,7 +6,7 @@ from functools import cached_property
 from hashlib import md5
 from uuid import UUID
 
-from photos import storage
+from photos.thumbnails import thumbnail_url
 from processing import progress
 from processing.problems import Problem
 from processing.statuses import UNFINISHED, Phase, RunStatus
@@ -30,6 +30,7 @@ class JobRow:
     image_id: UUID
     filename: str
     thumbnail_key: str
+    thumbnail_stored_at: datetime | None
     status: str
     phase: str
     waiting: bool
@@ -65,8 +66,8 @@ class JobRow:
 
     @property
     def thumbnail_url(self) -> str:
-        """A signed address, empty until the photo is stored."""
-        return storage.presigned_url(self.thumbnail_key) if self.thumbnail_key else ""
+        """Where it is shown from, empty until the photo is stored."""
+        return thumbnail_url(self.image_id, key=self.thumbnail_key, written_at=self.thumbnail_stored_at) or ""
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,6 @@ def _earlier_choice(image: S3Image) -> int | None:
 
 def _save_with_sessions(jobs: Sequence[Job]) -> None:
     for job in jobs:
-        job.lease_until = lifecycle.queue_lease_end()
+        job.lease_until = lifecycle.send_lease_end()
     Job.objects.bulk_create(jobs)
     Session.objects.bulk_create([Session(job=job, original_image_id=job.image_id) for job in jobs])

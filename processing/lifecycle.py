@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q, Sum, Value
+from django.db.models import F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone
 
@@ -26,7 +26,9 @@ from processing.statuses import ALLOWED_MOVES, Phase, RunStatus, SegmentStatus
 
 # A worker renews its lease at each milestone; loading and exporting a model on first use is the longest silence.
 WORK_LEASE = timedelta(minutes=4)
-# Long enough for a queue of 100 photos; starting queued work a second time is harmless, only useless.
+# From the commit of the rows until their message is sent: a process that dies in between costs this, not QUEUE_LEASE.
+SEND_LEASE = timedelta(minutes=1)
+# Once it is sent: long enough for a queue of 100 photos; starting queued work a second time is harmless, only useless.
 QUEUE_LEASE = timedelta(minutes=30)
 MAX_LOST_WORKERS = 3
 
@@ -149,7 +151,7 @@ def await_detection(job: Job, segments: Sequence[Segment]) -> None:
     """Hand the containers to the detection workers; those taken over from an earlier run count as done."""
     pending = [segment.pk for segment in segments if segment.status == SegmentStatus.PENDING]
     with transaction.atomic():
-        Segment.objects.filter(pk__in=pending).update(lease_until=queue_lease_end())
+        Segment.objects.filter(pk__in=pending).update(lease_until=send_lease_end())
         job.tiles_total = sum(segment.tiles_total for segment in segments)
         job.tiles_done = sum(segment.tiles_done for segment in segments)
         job.save(update_fields=["tiles_total", "tiles_done", "updated_at"])
@@ -192,15 +194,20 @@ def _move_job_tiles(session_pk: int) -> None:
     )
 
 
-def queue_lease_end() -> datetime:
-    """Until when work that is sent to a queue now may wait there."""
-    return timezone.now() + QUEUE_LEASE
+def send_lease_end() -> datetime:
+    """Until when the message of rows that are committed now must be sent."""
+    return timezone.now() + SEND_LEASE
 
 
 def wait_in_queue(row: Job | Segment, *changed: str) -> None:
-    """A new lease for work that is sent to a queue and that nobody holds; saves the `changed` columns with it."""
-    row.held_by, row.lease_until = "", queue_lease_end()
+    """A new lease for work that is about to be sent and that nobody holds; saves the `changed` columns with it."""
+    row.held_by, row.lease_until = "", send_lease_end()
     row.save(update_fields=["held_by", "lease_until", "updated_at", *changed])
+
+
+def note_sent(waiting: QuerySet[Job] | QuerySet[Segment]) -> None:
+    """Their messages are in a queue, where they may wait; what a worker holds by now keeps that lease."""
+    waiting.filter(held_by="").update(lease_until=timezone.now() + QUEUE_LEASE)
 
 
 def count_lost_worker(row: Job | Segment) -> bool:

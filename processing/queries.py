@@ -116,6 +116,7 @@ _OTHER_COLUMNS = (
     "finished_at",
     "image__stored_at",
     "image__s3_key_thumbnail",
+    "image__thumbnail_stored_at",
     "session__storage_location__name",
     "session__storage_location__storage_area__name",
     "session__storage_location__storage_area__warehouse__name",
@@ -137,6 +138,7 @@ def _make_row(record: dict[str, Any], queue: Queue, now: datetime) -> JobRow:
     return JobRow(
         **{name: record[column] for name, column in _PLAIN_COLUMNS.items()},
         thumbnail_key=record["image__s3_key_thumbnail"] or "",
+        thumbnail_stored_at=record["image__thumbnail_stored_at"],
         waiting=run.waiting,
         stored=record["image__stored_at"] is not None,
         problem=CATALOGUE.get(record["problem"]),

@@ -84,7 +84,7 @@ def _recover_segment(segment_id: int) -> None:
             lifecycle.finish_segment(segment, status=SegmentStatus.FAILED, error=error)
             return
         logger.warning("container %s of session %s is sent again", segment.number, segment.session_id)
-        transaction.on_commit(lambda: tasks.detection_of(segment).delay())
+        transaction.on_commit(lambda: tasks.send_segment(segment))
 
 
 def _may_run_again(row: Job | Segment) -> bool:

@@ -10,6 +10,7 @@ from django.db import transaction
 from processing.counting.boxes import Detections, make_detections
 from processing.counting.containers import Container, ContainerKind
 from processing.counting.parameters import DEFAULT_PARAMETERS
+from processing.counting.totals import ContainerCount, Estimate, average_confidence
 from processing.models import Detection, Segment, Session
 from processing.statuses import RunStatus, SegmentStatus
 
@@ -72,6 +73,20 @@ def read_detections(segment: Segment) -> Detections:
     class_id, x, y, width, height, confidence = np.array(values, dtype=np.float64).T
     xyxy = np.stack([x - width / 2, y - height / 2, x + width / 2, y + height / 2], axis=1)
     return make_detections(xyxy, confidence, class_id, capped=segment.capped)
+
+
+def read_count(segment: Segment, detections: Detections) -> ContainerCount:
+    """The count of a closed container as its run left it, whatever densities are known today."""
+    estimated = segment.estimated or 0
+    return ContainerCount(
+        container=read_container(segment),
+        detected=segment.detected or 0,
+        estimated=estimated,
+        empty=segment.empty or 0,
+        dead=segment.dead or 0,
+        avg_confidence=average_confidence(detections),
+        estimate=Estimate("none", estimated),
+    )
 
 
 def find_same_detections(session: Session) -> Session | None:

@@ -13,11 +13,13 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
 
+from demeter.logs import bound
 from demeter.refusals import Unavailable
 from photos import ingest, storage
+from photos.bounded import decode_picture
 from photos.breaker import retry_delay_seconds
 from photos.models import S3Image
-from photos.pixels import UnreadablePictureError, decode_picture
+from photos.pixels import UnreadablePictureError
 from processing import closing, inference, lifecycle, rows
 from processing.counting.boxes import Rgb
 from processing.counting.parameters import DEFAULT_PARAMETERS
@@ -85,6 +87,12 @@ def detect(segment_id: int, *, worker: str) -> dict[str, Any]:
     segment = lifecycle.take_segment(segment_id, worker=worker)
     if segment is None:
         return {"segment": segment_id, "skipped": True}
+    with bound(job=segment.session.job_id, image=segment.session.original_image_id, container=segment.number):
+        _try_to_detect(segment)
+    return {"segment": segment_id, "status": segment.status}
+
+
+def _try_to_detect(segment: Segment) -> None:
     try:
         _detect(segment)
     except (OperationalError, InterfaceError):
@@ -94,7 +102,6 @@ def detect(segment_id: int, *, worker: str) -> dict[str, Any]:
     except Exception as error:
         logger.exception("container %s of session %s failed", segment.number, segment.session_id)
         lifecycle.finish_segment(segment, status=SegmentStatus.FAILED, error=f"{type(error).__name__} in detection")
-    return {"segment": segment_id, "status": segment.status}
 
 
 def _detect(segment: Segment) -> None:
@@ -129,6 +136,11 @@ def close_photo(job_id: UUID, *, worker: str) -> dict[str, Any]:
 
 def _ending_job(job: Job, work: Callable[[], Result]) -> Result | None:
     """What `work` returns; None when it could not be done, and then the job waits or has failed with a reason."""
+    with bound(job=job.pk, image=job.image_id):
+        return _try(job, work)
+
+
+def _try(job: Job, work: Callable[[], Result]) -> Result | None:
     try:
         return work()
     except (OperationalError, InterfaceError):

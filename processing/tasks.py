@@ -16,9 +16,9 @@ from uuid import UUID
 from celery import Task, chord, group, shared_task
 from celery.canvas import Signature
 
-from processing import stages
+from processing import lifecycle, stages
 from processing.models import Job, Segment
-from processing.statuses import Phase
+from processing.statuses import Phase, SegmentStatus
 
 BATCH_SIZE = 20
 # How long a chord may take to call its body before recovery does.
@@ -28,11 +28,18 @@ CHORD_GRACE = timedelta(seconds=20)
 def send_batches(jobs: Sequence[Job]) -> None:
     """Send first runs to the io workers, 20 photos a message."""
     for start in range(0, len(jobs), BATCH_SIZE):
-        upload_s3_batch.delay([str(job.image_id) for job in jobs[start : start + BATCH_SIZE]])
+        batch = jobs[start : start + BATCH_SIZE]
+        upload_s3_batch.delay([str(job.image_id) for job in batch])
+        lifecycle.note_sent(Job.objects.unfinished().filter(pk__in=[job.pk for job in batch], phase=Phase.STORE))
 
 
 def send(job: Job) -> None:
     """Send one job to where its phase is at home."""
+    _send_to_phase(job)
+    lifecycle.note_sent(Job.objects.unfinished().filter(pk=job.pk, phase=job.phase))
+
+
+def _send_to_phase(job: Job) -> None:
     if job.phase == Phase.STORE:
         upload_s3_batch.delay([str(job.image_id)])
     elif job.phase == Phase.AGGREGATE:
@@ -41,7 +48,20 @@ def send(job: Job) -> None:
         process_photo_ml.apply_async(args=(str(job.image_id),), task_id=str(job.job_id))
 
 
-def detection_of(segment: Segment) -> Signature[Any]:
+def send_segment(segment: Segment) -> None:
+    """Send one container again, outside its chord: recovery closes the photo."""
+    _detection_of(segment).delay()
+    lifecycle.note_sent(Segment.objects.filter(pk=segment.pk, status=SegmentStatus.PENDING))
+
+
+def _send_chord(job: Job, segments: Sequence[Segment]) -> None:
+    """Send the containers of a photo; the last one that is done calls the aggregation."""
+    chord(group(_detection_of(segment) for segment in segments))(aggregate_results.s(str(job.job_id)))
+    pks = [segment.pk for segment in segments]
+    lifecycle.note_sent(Segment.objects.filter(pk__in=pks, status=SegmentStatus.PENDING))
+
+
+def _detection_of(segment: Segment) -> Signature[Any]:
     """The task that looks for plants in a container: slices over a segment, one look at a box or plug tray."""
     task = detect_sahi if segment.container_class == "segment" else detect_direct
     return task.s(segment.pk)
@@ -62,9 +82,8 @@ def process_photo_ml(self: Task[Any, Any], image_id: str) -> dict[str, int]:
     job, segments = stages.open_photo(UUID(image_id), worker=str(self.request.hostname))
     if job is None:
         return {"containers": 0}
-    body = aggregate_results.s(str(job.job_id))
     if segments:
-        chord(group(detection_of(segment) for segment in segments))(body)
+        _send_chord(job, segments)
     else:
         aggregate_results.delay([], str(job.job_id))
     return {"containers": len(segments)}

@@ -76,6 +76,21 @@ def reverse_image_counts(image_id: UUID, *, user: User | None, reason: str) -> b
     return True
 
 
+@transaction.atomic
+def restore_image_count(image_id: UUID, *, withdrawn_since: datetime, user: User | None) -> bool:
+    """Let the count that `reverse_image_counts` withdrew at or after that moment stand again. False: there is none."""
+    _lock_image(image_id)
+    withdrawn = StockCount.objects.filter(image_id=image_id, withdrawn_at__gte=withdrawn_since)
+    count = withdrawn.select_related("batch").order_by("-withdrawn_at").first()
+    if count is None or _standing_count(image_id) is not None:
+        return False
+    _lock_locations({count.batch.location_id})
+    count.withdrawn_at = None
+    count.save(update_fields=["withdrawn_at", "updated_at"])
+    _settle(count.batch.location_id, user=user)
+    return True
+
+
 def _lock_image(image_id: UUID) -> None:
     """Runs of one photo follow each other; a purged photo has no runs."""
     S3Image.objects.select_for_update(no_key=True).filter(pk=image_id).first()

@@ -24,12 +24,17 @@ from bench.accuracy.truth import RealPhoto, read_labelled
 from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.weights import TRAINED_DIR
 from training.dataset import write_description, write_tiles
-from training.pack import pack
 from training.pictures import Picture, load_synthetic, load_yolo
 
 NAME = "fine-tuned"
 VALIDATION_TILES = 8
 LEARNING_RATE = 0.0004
+
+
+def run_module(name: str, *words: str) -> str:
+    """What another command of this package prints; in its own process, for ultralytics changes Pillow's open."""
+    done = subprocess.run([sys.executable, "-m", name, *words], check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout
 
 
 def make_tiles(train: list[Picture], held_out: list[Picture], args: argparse.Namespace) -> Path:
@@ -48,7 +53,7 @@ def train_detector(data: Path, args: argparse.Namespace) -> Path:
     options = {"data": data, "base": TRAINED_DIR / "detector.pt", "runs": args.out / "runs", "name": NAME}
     options |= {"epochs": args.epochs, "lr": LEARNING_RATE, "seed": args.seed}
     words = [word for option, value in options.items() for word in (f"--{option}", str(value))]
-    subprocess.run([sys.executable, "-m", "training.train", "detector", *words], check=True)
+    run_module("training.train", "detector", *words)
     return args.out / "runs" / NAME / "weights" / "last.pt"
 
 
@@ -58,7 +63,7 @@ def pack_weights(checkpoint: Path, folder: Path) -> None:
     description = json.loads((TRAINED_DIR / "weights.json").read_text())
     shutil.copy(TRAINED_DIR / description["segmenter"]["file"], folder)
     detector = description["detector"]
-    checksum = pack(checkpoint, folder / detector["file"])
+    checksum = run_module("training.pack", str(checkpoint), str(folder / detector["file"])).split()[-1]
     kept = {key: detector[key] for key in ("file", "classes", "imgsz", "licence")}
     base = {"file": detector["file"], "sha256": detector["sha256"]}
     description["detector"] = kept | {"sha256": checksum, "base": base}

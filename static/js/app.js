@@ -1,5 +1,5 @@
 // What every page needs beside htmx: the modal, one polite announcer, and polls that rest and back off.
-// Elements say what they want: [data-poll], [data-announce="text"], [data-close-modal].
+// Elements say what they want: [data-poll], [data-announce="text"], [data-close-modal], [data-restore="address"].
 
 const LONGEST_PAUSE_MS = 60_000;
 const FIRST_PAUSE_MS = 4_000;
@@ -34,6 +34,19 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (status >= 500) noteFailure();
   else if (status > 0) noteSuccess();
 });
+
+// --- Pictures that are gone from storage before their time: asked for once where they are made again ----------------
+function restore(picture) {
+  const address = picture.dataset?.restore;
+  if (!address) return;
+  delete picture.dataset.restore;
+  picture.src = address;
+}
+
+document.addEventListener("error", (event) => restore(event.target), true);
+for (const picture of document.querySelectorAll("img[data-restore]")) {
+  if (picture.complete && picture.naturalWidth === 0) restore(picture);
+}
 
 // --- A signed-out fragment would show the sign-in page inside the page: reload instead ----------------------------
 document.addEventListener("htmx:beforeSwap", (event) => {

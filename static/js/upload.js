@@ -92,10 +92,15 @@ async function send(entry) {
       settle(entry, answer, attempt);
       return;
     }
-    show(entry, "sending", navigator.onLine ? "The network is weak; trying again" : "No network; waiting for it");
-    await connectionOrPause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+    show(entry, "sending", waitingFor(answer));
+    await connectionOrPause(Math.max(answer.retryAfterMs, FIRST_PAUSE_MS * 2 ** (attempt - 1)));
   }
   show(entry, "failed", "Not sent. Press “Send the rest” when the network is better.");
+}
+
+function waitingFor(answer) {
+  if (answer.status === 429) return "Demeter is busy; going on in a moment";
+  return navigator.onLine ? "The network is weak; trying again" : "No network; waiting for it";
 }
 
 function post(entry) {
@@ -114,7 +119,8 @@ function post(entry) {
     });
     request.addEventListener("loadend", () => {
       clearTimeout(silence);
-      resolve({ status: request.status, json: request.response ?? {} });
+      const retryAfterMs = 1000 * Number(request.getResponseHeader("Retry-After") ?? 0);
+      resolve({ status: request.status, json: request.response ?? {}, retryAfterMs });
     });
     request.open("POST", form.dataset.uploadUrl);
     request.responseType = "json";

@@ -14,7 +14,7 @@ from demeter.accounts.models import ApiToken, User
 from demeter.accounts.roles import ADMIN, SUPERVISOR, VIEWER, WORKER
 from demeter.accounts.tokens import find_token_user, issue_token
 from locations.models import ProductSize
-from photos.models import S3Image, Upload
+from photos.models import PhotoEvent, S3Image, Upload
 from processing.models import Estimation, Job, Segment, Session
 from stock.ledger import record_count
 from stock.models import StockBatch, StockCount, StockMovement
@@ -26,7 +26,7 @@ from tests.processing.factories import SessionFactory
 pytestmark = pytest.mark.django_db
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
-WRITTEN_BY_THE_PIPELINE = (Upload, S3Image, Job, Session, Segment, Estimation, StockCount, StockMovement)
+WRITTEN_BY_THE_PIPELINE = (Upload, S3Image, PhotoEvent, Job, Session, Segment, Estimation, StockCount, StockMovement)
 
 
 def url_of(model, page, *args):
@@ -38,6 +38,7 @@ def make_counted_photo():
     config = LocationConfigFactory()
     session = SessionFactory(ready=True, storage_location=config.location)
     EstimationFactory(segment__session=session)
+    PhotoEvent.objects.create(image=session.original_image, action="deleted", user=session.job.requested_by)
     record_count(
         image_id=session.original_image_id,
         session_id=session.session_id,

@@ -10,7 +10,6 @@ from django.utils import timezone
 from syrupy.assertion import SnapshotAssertion
 
 from demeter.accounts.tokens import issue_token
-from photos.models import S3Image
 from tests.factories import UserFactory
 from tests.gallery.factories import MOMENT, make_session_waiting, uploaded_at
 from tests.locations.factories import StorageLocationFactory
@@ -45,7 +44,7 @@ def ready(location):
     """The spec's first photo: counted, validated, in a location with a count before it."""
     earlier = SessionFactory(ready=True, session_id=OLD_SESSION, storage_location=location, total_detected=115)
     uploaded_at(earlier, MOMENT - timedelta(days=3))
-    annotated = S3ImageFactory(kind=S3Image.Kind.ANNOTATED, s3_key_original="annotated/2025/10/08/1.jpg")
+    annotated = S3ImageFactory(annotated=True, s3_key_original="annotated/2025/10/08/1.jpg")
     session = SessionFactory(
         ready=True,
         session_id=READY_SESSION,
@@ -152,7 +151,7 @@ def test_detail_shows_the_newest_run(viewer: Client, ready):
 
 def test_unknown_deleted_and_annotated_pictures_are_not_found(viewer: Client):
     deleted = S3ImageFactory(ready=True, deleted_at=timezone.now())
-    annotated = S3ImageFactory(ready=True, kind=S3Image.Kind.ANNOTATED)
+    annotated = S3ImageFactory(annotated=True)
     for image_id in (uuid4(), deleted.pk, annotated.pk):
         response = viewer.get(f"/api/v1/photos/{image_id}")
         assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")

@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from demeter.accounts.models import User
 from photos.models import S3Image
-from photos.storage import put_object
+from photos.storage import delete_object, put_object
 from processing import lifecycle
 from processing.models import Session
 from processing.statuses import RunStatus
@@ -58,7 +58,7 @@ def store_pictures(image: S3Image) -> None:
 
 
 def make_counted() -> Session:
-    annotated = S3ImageFactory(kind=S3Image.Kind.ANNOTATED, s3_key_original="annotated/2025/10/08/a.jpg")
+    annotated = S3ImageFactory(annotated=True, s3_key_original="annotated/2025/10/08/a.jpg")
     session = SessionFactory(ready=True, storage_location=StorageLocationFactory(), processed_image=annotated)
     EstimationFactory(segment=SegmentFactory(session=session, number=1))
     for image in (annotated, session.original_image):
@@ -114,6 +114,39 @@ def test_the_photo_page_becomes_ready_by_itself(page: Page):
     finish_newest_run(lost.original_image)
     expect(page.locator("#photo .badge--ready")).to_be_visible()
     expect(page.locator("#photo-progress")).to_have_count(0)
+
+
+def test_pictures_gone_from_storage_come_back_by_themselves(page: Page):
+    counted = make_counted()
+    image, annotated = counted.original_image, counted.processed_image
+    for key in (image.s3_key_thumbnail, annotated.s3_key_original):
+        delete_object(key)
+    page.goto("/gallery/")
+    picture = page.get_by_role("img", name=f"Photo {image.original_filename}")
+    expect(picture).to_have_js_property("naturalWidth", 300)
+    S3Image.objects.filter(pk=annotated.pk).update(stored_at=None)
+    page.goto(f"/gallery/{image.pk}/")
+    expect(page.get_by_role("img", name="every counted plant marked")).to_have_js_property("naturalWidth", 400)
+
+
+def test_deleted_photo_is_undone_at_once_or_brought_back_later(page: Page, live_server: LiveServer):
+    sign_in(page.context, UserFactory(supervisor=True), live_server)
+    image = make_counted().original_image
+    card = page.locator(f"#card-{image.pk}")
+    for way_back in ("Undo", "Bring back"):
+        page.goto(f"/gallery/{image.pk}/")
+        page.get_by_role("button", name="Delete this photo").click()
+        expect(page.get_by_text("1 photo moved to the trash.")).to_be_visible()
+        expect(card).to_have_count(0)
+        assert_accessible(page)
+        if way_back == "Bring back":
+            page.get_by_role("link", name="Trash").click()
+            expect(page.get_by_text("29 days left")).to_be_visible()
+            assert_accessible(page)
+        page.get_by_role("button", name=way_back).click()
+        expect(page.get_by_role("status").get_by_text("1 photo brought back.")).to_be_visible()
+        page.goto("/gallery/")
+        expect(card).to_be_visible()
 
 
 def test_searching_keeps_the_modal_and_an_error_explains_itself(page: Page):

@@ -4,7 +4,6 @@ import pytest
 from django.utils import timezone
 
 from gallery.queries import GalleryFilter, cards_of, photo_cards
-from photos.models import S3Image
 from tests.gallery.factories import MOMENT, make_session_waiting, uploaded_at
 from tests.locations.factories import StorageLocationFactory
 from tests.photos.factories import S3ImageFactory
@@ -36,7 +35,7 @@ def test_photos_come_newest_first():
 
 
 def test_annotated_and_deleted_pictures_are_not_shown():
-    S3ImageFactory(kind=S3Image.Kind.ANNOTATED, ready=True)
+    S3ImageFactory(annotated=True)
     S3ImageFactory(ready=True, deleted_at=timezone.now())
     assert shown(GalleryFilter()) == []
 

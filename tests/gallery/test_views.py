@@ -146,7 +146,7 @@ def test_the_photo_page_takes_the_same_queries_for_any_history(viewer: Client, c
 
 def test_the_photo_page_switches_the_marks_without_javascript(viewer: Client, counted):
     assertNotContains(viewer.get(photo_path(counted)), "marks-off")
-    counted.processed_image = S3ImageFactory(kind="annotated", s3_key_original="annotated/2025/10/08/a.jpg")
+    counted.processed_image = S3ImageFactory(annotated=True, s3_key_original="annotated/2025/10/08/a.jpg")
     counted.save()
     response = viewer.get(photo_path(counted))
     assertContains(response, '<label for="marks-off">')

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import factory
+from django.utils import timezone
 
 from photos.models import S3Image, Upload
 from photos.statuses import ImageStatus, UploadSource
@@ -20,7 +21,7 @@ class UploadFactory(factory.django.DjangoModelFactory):
 
 
 class S3ImageFactory(factory.django.DjangoModelFactory):
-    """A photo that was accepted and is not stored yet. Traits: stored, processing, ready, needs_location, failed."""
+    """A photo that was accepted and is not stored yet. Traits: stored, processing, ready, failed..."""
 
     class Meta:
         model = S3Image
@@ -28,11 +29,21 @@ class S3ImageFactory(factory.django.DjangoModelFactory):
     class Params:
         stored = factory.Trait(
             stored_at=STORED_AT,
+            verified_at=STORED_AT,
+            thumbnail_stored_at=factory.LazyFunction(lambda: timezone.now()),  # noqa: PLW0108  a test may stop the clock
             staging_name="",
             s3_key_thumbnail=factory.LazyAttribute(lambda image: f"thumbnails/2025/10/08/{image.image_id}.jpg"),
             s3_key_preview=factory.LazyAttribute(lambda image: f"previews/2025/10/08/{image.image_id}.jpg"),
             width_px=4032,
             height_px=3024,
+        )
+        annotated = factory.Trait(
+            kind=S3Image.Kind.ANNOTATED,
+            status=ImageStatus.READY,
+            stored_at=factory.LazyFunction(lambda: timezone.now()),  # noqa: PLW0108  a test may stop the clock
+            staging_name="",
+            upload=None,
+            uploaded_by_user=None,
         )
         processing = factory.Trait(stored=True, status=ImageStatus.PROCESSING)
         ready = factory.Trait(stored=True, status=ImageStatus.READY)

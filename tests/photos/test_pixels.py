@@ -173,3 +173,18 @@ def test_damaged_bytes_decode_or_are_refused(place, flips, kind) -> None:
     for read in (inspect_picture, decode_picture, make_thumbnail):
         with suppress(UnreadablePictureError):
             assert read(bytes(data)) is not None
+
+
+@pytest.mark.parametrize("make", [make_thumbnail, make_preview])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
+def test_no_camera_and_no_position_leaves_with_a_preview(make, kind) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Camera of Nina"
+    exif.get_ifd(0x8825).update({1: "S", 2: (33.0, 26.0, 55.5), 3: "W", 4: (70.0, 39.0, 0.0)})
+    data = saved(picture(), kind, exif=exif.tobytes())
+    assert b"Camera of Nina" in data
+    made = make(data)
+    assert b"Camera of Nina" not in made
+    with Image.open(BytesIO(made)) as image:
+        assert len(image.getexif()) == 0
+        assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "dpi"}

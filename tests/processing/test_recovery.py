@@ -6,7 +6,7 @@ from unittest import mock
 import pytest
 from django.utils import timezone
 
-from processing import recovery, tasks
+from processing import lifecycle, recovery, tasks
 from processing.models import Job, Segment
 from processing.statuses import Phase, RunStatus, SegmentStatus
 from tests.processing.factories import SegmentFactory, SessionFactory
@@ -62,6 +62,27 @@ def test_lost_message_is_sent_again_without_counting_an_attempt(sent, phase, tas
     session.job.refresh_from_db()
     assert session.job.attempt == 0
     assert sent() == [], "the new lease has not ended yet"
+
+
+def test_containers_whose_sender_died_are_sent_again_soon(sent):
+    session = SessionFactory(processing=True, job__phase=Phase.SEGMENT)
+    bed = SegmentFactory(session=session, number=1, container_class="segment")
+    lifecycle.await_detection(session.job, [bed])
+    bed.refresh_from_db()
+    assert bed.lease_until <= timezone.now() + lifecycle.SEND_LEASE
+    stall(bed)
+    assert sent() == ["detect_sahi"]
+    bed.refresh_from_db()
+    assert bed.lease_until > timezone.now() + lifecycle.WORK_LEASE, "sent now, it may wait in the queue"
+
+
+def test_message_that_was_sent_leaves_the_lease_of_a_quick_worker_alone(sent):
+    session = SessionFactory(processing=True, job__phase=Phase.LOCATE)
+    taken = lifecycle.take_job(session.job.pk, phases=(Phase.LOCATE,), worker="gpu@a")
+    with mock.patch("celery.app.task.Task.apply_async"):
+        tasks.send(session.job)
+    session.job.refresh_from_db()
+    assert (session.job.held_by, session.job.lease_until) == ("gpu@a", taken.lease_until)
 
 
 def test_job_that_loses_three_workers_fails_with_reason(sent):

@@ -1,6 +1,5 @@
 import json
-import subprocess
-from argparse import Namespace
+import shutil
 
 import cv2
 import pytest
@@ -38,17 +37,17 @@ def run(monkeypatch, *words):
 
 @pytest.fixture
 def trained(monkeypatch):
-    """Training leaves the shipped checkpoint; the weights that it becomes are seen by painted models."""
+    """Training and packing leave the shipped checkpoint; what it becomes is seen by painted models."""
     commands = []
 
-    def train(words, check):
-        commands.append(words)
-        last = words[words.index("--runs") + 1]
-        weights = f"{last}/{fine_tune.NAME}/weights"
-        subprocess.call(["mkdir", "-p", weights])
-        subprocess.call(["cp", TRAINED_DIR / "detector.pt", f"{weights}/last.pt"])
+    def run_module(name, *words):
+        commands.append((name, *words))
+        if name == "training.train":
+            return ""
+        shutil.copy(TRAINED_DIR / "detector.pt", words[1])
+        return f"Stripped\n{read_weights('detector').sha256}\n"
 
-    monkeypatch.setattr(fine_tune, "subprocess", Namespace(run=train))
+    monkeypatch.setattr(fine_tune, "run_module", run_module)
     monkeypatch.setattr(fine_tune, "load_models", lambda _: Models(PaintedDetector(), PaintedSegmenter()))
     return commands
 
@@ -60,9 +59,10 @@ def test_the_last_photos_judge_and_the_others_train(export, trained, monkeypatch
     assert (result["trained_on"], [row["photo"] for row in result["photos"]]) == (2, ["day2.jpg"])
     assert (result["photos"][0]["plants"], result["photos"][0]["after"], result["mae_after"]) == (22, 22, 0)
     assert len(list((out / "tiles" / "images" / "train").iterdir())) == 4
-    ((_, _, module, model, *options),) = trained
-    assert (module, model) == ("training.train", "detector")
+    (module, model, *options), (packing, checkpoint, _) = trained
+    assert (module, model, packing) == ("training.train", "detector", "training.pack")
     assert options[options.index("--base") + 1] == str(TRAINED_DIR / "detector.pt")
+    assert checkpoint.startswith(options[options.index("--runs") + 1])
 
 
 def test_the_new_weights_are_described_and_whole(export, trained, monkeypatch, tmp_path):

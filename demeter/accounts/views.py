@@ -1,0 +1,48 @@
+"""Sign-in: Django's own view behind limits on failed tries. The admin has no second way in."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from demeter.rates import LOGIN_ADDRESS, LOGIN_NAME, Rate, address_of, check, note
+from demeter.refusals import TooMany
+
+
+class LimitedLoginView(LoginView):
+    """A person who has failed too often waits some minutes, even with the right password; others sign in meanwhile."""
+
+    redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Try to sign in, unless too many tries failed."""
+        try:
+            for rate, who in self._limits():
+                check(request, rate, who)
+        except TooMany as refusal:
+            context = self.get_context_data(form=AuthenticationForm(request), too_many=refusal.message)
+            response = self.render_to_response(context, status=429)
+            response["Retry-After"] = str(refusal.retry_after_seconds)
+            return response
+        return super().post(request, *args, **kwargs)
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """Count the failure."""
+        for rate, who in self._limits():
+            note(self.request, rate, who)
+        return super().form_invalid(form)
+
+    def _limits(self) -> tuple[tuple[Rate, str], ...]:
+        address, name = address_of(self.request), self.request.POST.get("username", "")
+        return (LOGIN_NAME, f"{address} {name.casefold()}"), (LOGIN_ADDRESS, address)
+
+
+@login_not_required
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """The admin asks here for a sign-in: to the one sign-in page, or no further with a role that may not."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next", "/admin/"))

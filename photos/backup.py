@@ -1,0 +1,179 @@
+"""Backup and restore: the database, the originals and previews, and what waits in staging, in one folder.
+
+`manage.py backup` and `restore` call this. Photos may come in meanwhile: the database is dumped first, and originals
+never change, so all that the dump names is there to be copied. A second backup into the same folder copies only what is
+new. Thumbnails and annotated pictures are not kept; they are made again for whoever looks.
+
+A restore writes the files first and the database last, in one transaction: before that nobody sees a photo, and a
+restore that was cut short is run again.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from demeter.dumps import dump_database, restore_database
+from photos import storage
+from photos.ingest import original_metadata
+from photos.models import S3Image, S3ImageQuerySet
+
+DATABASE, INDEX, OBJECTS, STAGED, MANIFEST = "database.dump", "photos.jsonl", "objects", "staged", "manifest.json"
+
+
+class BackupError(Exception):
+    """What stands in the way; nothing was overwritten."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Photos in the backup, and files that were copied now. `faulty` are the photos whose original is not as it was."""
+
+    photos: int
+    files: int
+    faulty: tuple[str, ...]
+
+
+def make_backup(folder: Path) -> Report:
+    """Write the present state into `folder`, beside or over an earlier backup.
+
+    Raises:
+        DumpError: the database could not be dumped; an earlier backup is as it was.
+        Unavailable: S3 cannot be reached now; what was copied stays, and a second run goes on.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    dump, index, began = folder / f"{DATABASE}.new", folder / f"{INDEX}.new", timezone.now()
+    dump_database(dump)
+    with index.open("w") as lines:
+        report = _copy_photos(folder, lines, S3Image.objects.photos().filter(purged_at=None, created_at__lt=began))
+    dump.replace(folder / DATABASE)
+    index.replace(folder / INDEX)
+    manifest = {"version": settings.VERSION, "made_at": began.isoformat(), **asdict(report)}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+    return report
+
+
+def restore_backup(folder: Path) -> Report:
+    """Bring back what `make_backup` wrote, into a Demeter that holds no photo.
+
+    Raises:
+        BackupError: there is no whole backup in the folder, or there are photos here.
+        Unavailable: S3 cannot be reached now; the database is as it was, run it again.
+        DumpError: the database could not be restored; it is as it was.
+    """
+    if not (folder / MANIFEST).is_file():
+        raise BackupError(f"There is no finished backup in {folder}.")
+    if S3Image.objects.exists():
+        raise BackupError("There are photos in this database. Restore into an empty one.")
+    storage.ensure_bucket()
+    photos, files, faulty = 0, 0, []
+    with (folder / INDEX).open() as lines:
+        for photo in map(json.loads, lines):
+            photos += 1
+            files += _put_photo(folder, photo)
+            if not _is_whole(folder, photo):
+                faulty.append(photo["image_id"])
+    restore_database(folder / DATABASE)
+    _forget_derived()
+    return Report(photos, files, tuple(faulty))
+
+
+# --- Backup ---------------------------------------------------------------------------------------------------------
+def _copy_photos(folder: Path, index: TextIO, images: S3ImageQuerySet) -> Report:
+    photos, files, faulty = 0, 0, []
+    for image in images.order_by("pk").iterator():
+        photo = _describe(image)
+        photos += 1
+        # Staging first: what leaves it meanwhile is in S3 by then.
+        files += _copy_staged(folder, image.staging_name)
+        files += sum(_copy_object(folder, key) for key in photo["keys"])
+        index.write(json.dumps(photo) + "\n")
+        if not _is_whole(folder, photo):
+            faulty.append(photo["image_id"])
+    return Report(photos, files, tuple(faulty))
+
+
+def _describe(image: S3Image) -> dict[str, Any]:
+    """A line of the index: all that a restore needs before there are rows."""
+    types = {image.s3_key_original: str(image.content_type)}
+    if image.s3_key_preview:
+        types[image.s3_key_preview] = "image/jpeg"
+    return {
+        "image_id": str(image.pk),
+        "sha256": image.sha256,
+        "keys": types,
+        "original": image.s3_key_original,
+        "metadata": original_metadata(image),
+        "staging_name": image.staging_name,
+    }
+
+
+def _copy_object(folder: Path, key: str) -> bool:
+    """Whether it had to be copied. An object never changes under its key."""
+    path = folder / OBJECTS / key
+    if path.is_file():
+        return False
+    try:
+        _write(path, storage.read_object(key))
+    except storage.ObjectMissingError:
+        return False
+    return True
+
+
+def _copy_staged(folder: Path, name: str) -> bool:
+    path = folder / STAGED / name
+    data = storage.read_staged(name) if name and not path.is_file() else None
+    if data is None:
+        return False
+    _write(path, data)
+    return True
+
+
+def _write(path: Path, data: bytes) -> None:
+    """The whole file or none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.new")
+    unfinished.write_bytes(data)
+    unfinished.replace(path)
+
+
+def _is_whole(folder: Path, photo: dict[str, Any]) -> bool:
+    """Whether its original lies in the backup byte for byte, as S3 or as staging had it."""
+    return any(hashlib.sha256(path.read_bytes()).hexdigest() == photo["sha256"] for path in _originals(folder, photo))
+
+
+def _originals(folder: Path, photo: dict[str, Any]) -> Iterator[Path]:
+    paths = [folder / OBJECTS / photo["original"]]
+    if photo["staging_name"]:
+        paths.append(folder / STAGED / photo["staging_name"])
+    return filter(Path.is_file, paths)
+
+
+# --- Restore --------------------------------------------------------------------------------------------------------
+def _put_photo(folder: Path, photo: dict[str, Any]) -> int:
+    """Its files where they were; how many."""
+    files = 0
+    for key, content_type in photo["keys"].items():
+        path = folder / OBJECTS / key
+        if path.is_file():
+            metadata = photo["metadata"] if key == photo["original"] else None
+            storage.put_object(key, path.read_bytes(), content_type=content_type, metadata=metadata)
+            files += 1
+    name = photo["staging_name"]
+    staged = folder / STAGED / name
+    if name and staged.is_file() and storage.read_staged(name) is None:
+        storage.stage_file(name, ContentFile(staged.read_bytes()))
+        files += 1
+    return files
+
+
+def _forget_derived() -> None:
+    """No thumbnail or annotated picture is there any more, whatever the rows say: who looks has it made again."""
+    S3Image.objects.photos().update(thumbnail_stored_at=None)
+    S3Image.objects.filter(kind=S3Image.Kind.ANNOTATED).update(stored_at=None)

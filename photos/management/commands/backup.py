@@ -1,0 +1,31 @@
+"""`manage.py backup DIR`: the database and all photos into one folder, while everything runs; safe to repeat."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from demeter.dumps import DumpError
+from demeter.refusals import Unavailable
+from photos.backup import make_backup
+
+
+class Command(BaseCommand):
+    """See the module's docstring."""
+
+    help = "Writes the database, the originals and what waits in staging into a folder; copies only what is new."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where to."""
+        parser.add_argument("folder", metavar="DIR", type=Path)
+
+    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
+        """Back up; an error when an original is not as it was uploaded."""
+        try:
+            report = make_backup(folder)
+        except (DumpError, Unavailable) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{report.photos} photos are in {folder}; {report.files} files were new.")
+        if report.faulty:
+            raise CommandError("Missing or changed originals: " + ", ".join(report.faulty))

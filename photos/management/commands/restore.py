@@ -1,0 +1,31 @@
+"""`manage.py restore DIR`: what `backup` wrote, into a Demeter without photos."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from demeter.dumps import DumpError
+from demeter.refusals import Unavailable
+from photos.backup import BackupError, restore_backup
+
+
+class Command(BaseCommand):
+    """See the module's docstring."""
+
+    help = "Brings back a backup: the photos, each compared with its checksum, then the database."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where from."""
+        parser.add_argument("folder", metavar="DIR", type=Path)
+
+    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
+        """Restore; an error when an original is not as it was uploaded."""
+        try:
+            report = restore_backup(folder)
+        except (BackupError, DumpError, Unavailable) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{report.photos} photos are back; {report.files} files were written.")
+        if report.faulty:
+            raise CommandError("Missing or changed originals: " + ", ".join(report.faulty))

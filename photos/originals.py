@@ -1,0 +1,47 @@
+"""The nightly look at the originals: read some of them back and compare their SHA-256. `processing.upkeep` calls it.
+
+The ones whose last look is longest ago come first, so that all are seen in turn. What is missing or changed is noted in
+the photo's row, logged as an error, and counted on `/healthz` and in the metrics until a later look finds it whole.
+"""
+
+import hashlib
+import logging
+
+from django.utils import timezone
+
+from photos import storage
+from photos.models import S3Image
+from photos.statuses import OriginalFault
+
+LOOKS_A_NIGHT = 200
+logger = logging.getLogger(__name__)
+
+
+def check_originals() -> int:
+    """Look at the originals that are due; how many are faulty.
+
+    Raises:
+        Unavailable: S3 cannot be reached now; the next night goes on from there.
+    """
+    stored = S3Image.objects.photos().filter(verified_at__isnull=False, purged_at=None)
+    return sum(_check(image) for image in stored.order_by("verified_at")[:LOOKS_A_NIGHT])
+
+
+def _check(image: S3Image) -> bool:
+    image.original_fault = _find_fault(image)
+    image.verified_at = timezone.now()
+    # Not the whole row: it may have been deleted or purged since it was read.
+    S3Image.objects.filter(pk=image.pk, purged_at=None).update(
+        original_fault=image.original_fault, verified_at=image.verified_at
+    )
+    if image.original_fault:
+        logger.error("the original of photo %s is %s in storage: %s", image.pk, image.original_fault, image)
+    return bool(image.original_fault)
+
+
+def _find_fault(image: S3Image) -> str:
+    try:
+        data = storage.read_object(image.s3_key_original)
+    except storage.ObjectMissingError:
+        return OriginalFault.MISSING
+    return "" if hashlib.sha256(data).hexdigest() == image.sha256 else OriginalFault.CHANGED

@@ -1,0 +1,36 @@
+"""What a crash left over in staging: files that no row names, and files whose original S3 has.
+
+A file that its photo still needs is never touched, however old: an outage of S3 may last. `processing.upkeep` calls it.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import islice
+
+from django.utils import timezone
+
+from photos import storage
+from photos.models import S3Image
+
+# An upload in hand has no row yet, and ingest clears up behind itself.
+LEFT_OVER_AFTER = timedelta(hours=24)
+NAMES_A_QUERY = 500
+
+
+def sweep_staging() -> int:
+    """Remove what has been left over for a day; how many files."""
+    before = timezone.now() - LEFT_OVER_AFTER
+    names, swept = storage.list_staged(before), 0
+    while some := list(islice(names, NAMES_A_QUERY)):
+        swept += _sweep(some)
+    return swept
+
+
+def _sweep(names: Sequence[str]) -> int:
+    rows = S3Image.objects.filter(staging_name__in=names)
+    needed = set(rows.filter(stored_at=None).values_list("staging_name", flat=True))
+    left_over = [name for name in names if name not in needed]
+    for name in left_over:
+        storage.delete_staged(name)
+    rows.exclude(stored_at=None).update(staging_name="")
+    return len(left_over)

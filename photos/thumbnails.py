@@ -1,0 +1,55 @@
+"""Thumbnails outlive their object: S3 drops it after its retention, and whoever looks at the photo has it made again.
+
+Lists ask for `thumbnail_url`, which knows by the row's age and asks nobody. `photos.api.thumbnail` stands behind the
+address of an old one and makes it again from the preview, which S3 keeps.
+"""
+
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+
+from photos import keys, storage
+from photos.models import S3Image
+from photos.pixels import make_thumbnail
+
+logger = logging.getLogger(__name__)
+
+
+def thumbnail_url(image_id: UUID, *, key: str | None, written_at: datetime | None) -> str | None:
+    """Where the thumbnail is shown from: S3, or Demeter when it may have to be made again; None when it never was."""
+    if not key:
+        return None
+    if keys.may_be_gone(key, written_at=written_at, now=timezone.now()):
+        return reverse("api-photo-thumbnail", kwargs={"image_id": image_id})
+    return storage.presigned_url(key)
+
+
+def restore_thumbnail(image: S3Image) -> str:
+    """The key of the thumbnail, made again if it is gone or about to go. Two at once write the same bytes.
+
+    Raises:
+        OriginalLostError: nothing is left to make it from.
+        UnreadablePictureError: the original cannot be decoded.
+        Unavailable: S3 cannot be reached now.
+    """
+    key = image.s3_key_thumbnail or keys.thumbnail_key(image.image_id, image.created_at)
+    old = keys.may_be_gone(key, written_at=image.thumbnail_stored_at, now=timezone.now())
+    if not old and storage.has_object(key):
+        return key
+    storage.put_object(key, make_thumbnail(_read_picture(image)), content_type="image/jpeg")
+    image.s3_key_thumbnail, image.thumbnail_stored_at = key, timezone.now()
+    image.save(update_fields=["s3_key_thumbnail", "thumbnail_stored_at", "updated_at"])
+    return key
+
+
+def _read_picture(image: S3Image) -> bytes:
+    """The preview, 1600 px and made by ourselves; the original only when that is lost too."""
+    if image.s3_key_preview:
+        try:
+            return storage.read_object(image.s3_key_preview)
+        except storage.ObjectMissingError:
+            logger.warning("photo %s has lost its preview", image.pk)
+    return storage.read_original(image)

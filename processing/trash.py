@@ -1,0 +1,128 @@
+"""The trash: delete photos, bring them back within 30 days, and let them go for good after that.
+
+A photo in the trash is nowhere to be seen and its count stands for no stock; brought back, it counts again at its
+moment. The purge removes files, metadata and findings. The photo's row, its events, runs with their totals and the
+stock ledger stay: who uploaded, deleted and counted what is known for ever.
+
+`gallery.trash_views` and `gallery.api` call this, and `processing.upkeep` for the purge.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from demeter.accounts.models import User
+from photos import storage
+from photos.models import PhotoEvent, S3Image, S3ImageQuerySet
+from photos.statuses import PhotoAction
+from processing.models import Segment, Session
+from stock import ledger
+
+KEPT_FOR = timedelta(days=30)
+PURGED_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Photos that went into the trash or came out of it, and those that could not. Others were there already."""
+
+    moved: tuple[S3Image, ...]
+    left: tuple[S3Image, ...]
+
+
+def delete_photos(*, image_ids: Iterable[UUID], user: User) -> Moved:
+    """Move photos to the trash; those with an unfinished run are left where they are."""
+    return _move(image_ids, lambda image_id: _delete(image_id, user))
+
+
+def restore_photos(*, image_ids: Iterable[UUID], user: User) -> Moved:
+    """Bring photos back from the trash; those that were uploaded again meanwhile are left in it."""
+    return _move(image_ids, lambda image_id: _restore(image_id, user))
+
+
+def deleted_photos() -> S3ImageQuerySet:
+    """What lies in the trash, the latest first, each with `deletions`: who put it there, the latest first."""
+    deletions = PhotoEvent.objects.filter(action=PhotoAction.DELETED).select_related("user")
+    photos = S3Image.objects.photos().in_trash().order_by("-deleted_at", "-image_id")
+    return photos.prefetch_related(Prefetch("events", queryset=deletions, to_attr="deletions"))
+
+
+def purge_expired() -> int:
+    """Let go of the photos that have been in the trash for 30 days, at most 500 a time; how many.
+
+    Raises:
+        Unavailable: S3 cannot be reached now; what is left goes next time.
+    """
+    due = S3Image.objects.photos().in_trash().filter(deleted_at__lt=timezone.now() - KEPT_FOR).order_by("deleted_at")
+    return sum(_purge(image_id) for image_id in list(due.values_list("pk", flat=True)[:PURGED_AT_ONCE]))
+
+
+def _move(image_ids: Iterable[UUID], move: Callable[[UUID], tuple[S3Image, bool] | None]) -> Moved:
+    """One transaction for each photo: the ledger locks a photo and then its locations, in that order."""
+    results = [result for image_id in dict.fromkeys(image_ids) if (result := move(image_id)) is not None]
+    return Moved(
+        moved=tuple(image for image, done in results if done),
+        left=tuple(image for image, done in results if not done),
+    )
+
+
+@transaction.atomic
+def _delete(image_id: UUID, user: User) -> tuple[S3Image, bool] | None:
+    image = S3Image.objects.photos().visible().select_for_update().filter(pk=image_id).first()
+    if image is None:
+        return None
+    if image.jobs.unfinished().exists():
+        return image, False
+    image.deleted_at = timezone.now()
+    image.save(update_fields=["deleted_at", "updated_at"])
+    ledger.reverse_image_counts(image_id, user=user, reason="The photo was deleted.")
+    PhotoEvent.objects.create(image=image, action=PhotoAction.DELETED, user=user)
+    return image, True
+
+
+def _restore(image_id: UUID, user: User) -> tuple[S3Image, bool] | None:
+    with transaction.atomic():
+        image = S3Image.objects.photos().in_trash().select_for_update().filter(pk=image_id).first()
+        if image is None or image.deleted_at is None:
+            return None
+        deleted_at, image.deleted_at = image.deleted_at, None
+        try:
+            with transaction.atomic():
+                image.save(update_fields=["deleted_at", "updated_at"])
+        except IntegrityError:  # one visible photo for each content: it was uploaded again
+            return image, False
+        ledger.restore_image_count(image_id, withdrawn_since=deleted_at, user=user)
+        PhotoEvent.objects.create(image=image, action=PhotoAction.RESTORED, user=user)
+    return image, True
+
+
+@transaction.atomic
+def _purge(image_id: UUID) -> bool:
+    """The files first: should the rest fail, the photo is still due and the next purge finds nothing to delete."""
+    image = S3Image.objects.in_trash().select_for_update().filter(pk=image_id).first()
+    if image is None:
+        return False
+    annotated = S3Image.objects.filter(kind=S3Image.Kind.ANNOTATED, annotates__original_image=image)
+    _delete_files(image, list(annotated.values_list("s3_key_original", flat=True)))
+    annotated.delete()
+    Segment.objects.filter(session__original_image=image).delete()
+    Session.objects.filter(original_image=image).update(location_evidence=None)
+    image.s3_key_thumbnail = image.s3_key_preview = None
+    image.exif_metadata = image.gps_coordinates = None
+    image.staging_name, image.original_fault = "", ""
+    image.purged_at = timezone.now()
+    image.save()
+    PhotoEvent.objects.create(image=image, action=PhotoAction.PURGED)
+    return True
+
+
+def _delete_files(image: S3Image, annotated_keys: Sequence[str]) -> None:
+    for key in filter(None, (image.s3_key_original, image.s3_key_preview, image.s3_key_thumbnail, *annotated_keys)):
+        storage.delete_object(key)
+    if image.staging_name:
+        storage.delete_staged(image.staging_name)

@@ -1,0 +1,152 @@
+"""Every endpoint x every role, from the URL configuration: an address without a rule here fails.
+
+A rule names, for each method the endpoint answers, the roles that may use it. Everyone else is turned away: anonymous
+people to the sign-in (pages) or with 401 (API), the others with 403. Methods without a rule are not answered at all.
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from demeter.accounts.roles import ADMIN, SUPERVISOR, VIEWER, WORKER
+from tests.factories import UserFactory
+from tests.photos.factories import S3ImageFactory, UploadFactory
+from tests.processing.factories import SessionFactory
+
+pytestmark = pytest.mark.django_db
+
+ANONYMOUS, NOBODY = "anonymous", "no role"
+EVERYONE = (ANONYMOUS, NOBODY, VIEWER, WORKER, SUPERVISOR, ADMIN)
+SIGNED_IN = EVERYONE[1:]
+VIEWERS, WORKERS, SUPERVISORS = EVERYONE[2:], EVERYONE[3:], EVERYONE[4:]
+READ: Mapping[str, tuple[str, ...]] = {"get": VIEWERS}
+
+RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "healthz": {"get": EVERYONE},
+    "api-metrics": READ,
+    "login": {"get": EVERYONE, "post": EVERYONE, "put": EVERYONE},  # a put is a post to Django's form views
+    "logout": {"post": SIGNED_IN},
+    "admin-login": {"get": (ANONYMOUS,), "post": (ANONYMOUS,), "put": (ANONYMOUS,), "delete": (ANONYMOUS,)},
+    "upload": {"get": VIEWERS, "post": WORKERS},
+    "upload-receipt": READ,
+    "location-options": READ,
+    "jobs": READ,
+    "job-rows": READ,
+    "gallery": READ,
+    "gallery-changes": READ,
+    "photo": READ,
+    "photo-problem": READ,
+    "photo-fix": {"post": WORKERS},
+    "trash": {"get": SUPERVISORS},
+    "photos-delete": {"post": SUPERVISORS},
+    "photos-restore": {"post": SUPERVISORS},
+    "api-upload": {"post": WORKERS},
+    "api-photo-thumbnail": READ,
+    "api-photo-annotated": READ,
+    "api-jobs-status": READ,
+    "api-job-status": READ,
+    "api-reprocess": {"post": WORKERS},
+    "api-gallery": READ,
+    "api-photos-delete": {"post": SUPERVISORS},
+    "api-photos-restore": {"post": SUPERVISORS},
+    "api-photo": READ,
+}
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every address there is, with its namespace."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, entry.namespace or namespace)
+        else:
+            yield namespace, entry
+
+
+def own_patterns() -> Mapping[str, URLPattern]:
+    """The addresses outside the admin, by name."""
+    found = [entry for namespace, entry in patterns(get_resolver()) if namespace != "admin"]
+    assert all(entry.name for entry in found), "an address without a name"
+    return {entry.name: entry for entry in found}
+
+
+def client_of(role: str) -> Client:
+    client = Client(raise_request_exception=False)
+    if role != ANONYMOUS:
+        client.force_login(UserFactory(role=None if role == NOBODY else role, is_staff=role == ADMIN))
+    return client
+
+
+def address_of(entry: URLPattern) -> str:
+    return reverse(entry.name, kwargs={name: uuid.uuid4() for name in entry.pattern.converters})
+
+
+def test_every_address_has_a_rule_and_every_rule_an_address():
+    assert set(own_patterns()) == set(RULES)
+
+
+@pytest.mark.parametrize("role", EVERYONE)
+def test_endpoints_answer_the_roles_of_their_rule_and_nobody_else(role):
+    client = client_of(role)
+    for name, entry in own_patterns().items():
+        for method in METHODS:
+            if name == "logout":
+                continue  # would sign the client out; below
+            response = getattr(client, method)(address_of(entry))
+            seen = f"{role} {method} {name}: {response.status_code}"
+            assert response.status_code < 500 or name == "healthz", seen
+            if method not in RULES[name]:
+                assert response.status_code in (302, 401, 403, 404, 405), seen
+                assert "<form" not in response.content.decode() or response.status_code != 200, seen
+            elif role in RULES[name][method]:
+                assert response.status_code not in (401, 403, 405), seen
+            elif role == ANONYMOUS and name.startswith("api-"):
+                assert response.status_code == 401, seen
+            elif role == ANONYMOUS:
+                assert response.status_code == 302, seen
+                assert response["Location"].startswith(reverse("login")), seen
+            else:
+                assert response.status_code == 403, seen
+
+
+@pytest.mark.parametrize("role", SIGNED_IN)
+def test_everyone_may_sign_out_by_post_alone(role):
+    client = client_of(role)
+    assert client.get(reverse("logout")).status_code == 405
+    assert client.post(reverse("logout")).status_code == 302
+    assert client.get(reverse("jobs"))["Location"].startswith(reverse("login"))
+
+
+@pytest.mark.parametrize("role", EVERYONE[:-1])
+def test_admin_is_closed_to_all_but_admins_at_every_address(role):
+    client = client_of(role)
+    found = [entry for namespace, entry in patterns(get_resolver()) if namespace == "admin" and entry.name]
+    assert len(found) > 50
+    for entry in found:
+        if entry.name in ("login", "logout", "jsi18n"):
+            continue  # signing in and out; words for the date picker
+        arguments = dict.fromkeys(entry.pattern.converters, "1")
+        parameters = entry.pattern.regex.groups - len(arguments)
+        address = reverse(f"admin:{entry.name}", kwargs=arguments) if not parameters else "/admin/auth/"
+        for method in ("get", "post"):
+            response = getattr(client, method)(address)
+            assert response.status_code == 302, (role, method, address)
+            assert response["Location"].startswith(("/login/", "/admin/login/")), (role, method, address)
+
+
+@pytest.mark.parametrize("role", VIEWERS)
+def test_foreign_and_deleted_objects_are_not_found(role):
+    client = client_of(role)
+    foreign = UploadFactory()
+    deleted = S3ImageFactory(ready=True, deleted_at="2025-10-09T00:00:00Z", purged_at="2025-11-09T00:00:00Z")
+    SessionFactory(ready=True, job__image=deleted)
+    addresses = [reverse("upload-receipt", args=[foreign.pk])]
+    addresses += [reverse(name, args=[deleted.pk]) for name in ("photo", "photo-problem", "api-photo")]
+    addresses += [reverse(name, args=[deleted.pk]) for name in ("api-photo-thumbnail", "api-photo-annotated")]
+    assert {client.get(address).status_code for address in addresses} == {404}
+    if role in WORKERS:
+        for name in ("photo-fix", "api-reprocess"):
+            assert client.post(reverse(name, args=[deleted.pk]), {"reason": "again"}).status_code == 404, name
