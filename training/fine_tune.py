@@ -119,6 +119,7 @@ def main() -> None:
     if not 0 < args.held_out < len(pictures):
         raise SystemExit(f"{args.held_out} of {len(pictures)} photos cannot be held out: some must train, some judge.")
     train, held_out = pictures[: -args.held_out], pictures[-args.held_out :]
+    print(f"training on {len(train)} photos, judging on {len(held_out)}: some minutes", flush=True)
     pack_weights(train_detector(make_tiles(train, held_out, args), args), args.out / "weights")
     photos = read_labelled(args.export / "images", args.export / "labels")[-args.held_out :]
     result = compare(measure_weights(TRAINED_DIR, photos), measure_weights(args.out / "weights", photos))
