@@ -65,7 +65,8 @@ def inspect_picture(data: bytes) -> PictureInfo:
 def decode_picture(data: bytes) -> NDArray[np.uint8]:
     """The whole picture, upright, as (height, width, 3) RGB; UnreadablePictureError when it cannot be decoded."""
     with _opened(data) as image:
-        return np.asarray(_rgb(ImageOps.exif_transpose(image)))
+        ImageOps.exif_transpose(image, in_place=True)  # a copy of 12 megapixels is not free
+        return np.asarray(_rgb(image))
 
 
 def make_thumbnail(data: bytes) -> bytes:
@@ -121,7 +122,7 @@ def _rgb(image: Image.Image) -> Image.Image:
         image = Image.fromarray((samples / max(float(samples.max()), 1.0) * 255).astype(np.uint8))
     if image.has_transparency_data:
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _jpeg(image: Image.Image, quality: int) -> bytes:

@@ -89,7 +89,7 @@ class GridParameters:
 class ResidualParameters:
     """What counts as covered by plants outside the boxes of a segment; lengths in median plants.
 
-    Chosen on renders whose seed leaves 7 by 8, judged on those that leave 3 (`bench/estimator.py`).
+    Chosen on renders whose seed leaves 7 by 8, judged on those that leave 3 (`bench/accuracy`).
     """
 
     around_plants: float = 0.8

@@ -1,0 +1,147 @@
+"""Measures the shipped models and writes docs/accuracy.md, its plots and pictures, and the numbers as JSON.
+
+    python -m bench.accuracy --renders DIR... --trays DIR --nursery DIR --overlays DIR
+
+A set of renders is a folder with images/ and truth/ and is named after the folder. Real photos: --trays has a label
+file per photo in labels/, --nursery points in points/, --dense the layout images/val and labels/val. Their annotated
+pictures are written to --overlays only, which must lie outside the repository. What training.fine_tune reported in
+accuracy/fine-tune.json is told, too.
+"""
+
+import argparse
+import json
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from bench.accuracy.measure import RealResult, RenderResult, measure_real, measure_render
+from bench.accuracy.models import Models, load_models
+from bench.accuracy.page import write_page
+from bench.accuracy.pictures import write_cases, write_real
+from bench.accuracy.plots import draw_plots
+from bench.accuracy.summary import summarize_real, summarize_renders
+from bench.accuracy.truth import RealPhoto, Render, read_labelled, read_pointed, read_renders
+from processing.counting.parameters import DEFAULT_PARAMETERS
+from processing.weights import TRAINED_DIR, read_weights
+
+Item = TypeVar("Item")
+REPOSITORY = Path(__file__).resolve().parents[2]
+DRAWN = REPOSITORY / "training" / "drawn.json"
+
+
+@dataclass(frozen=True)
+class Sets:
+    """What is measured, by name."""
+
+    renders: dict[str, list[Render]]
+    real: dict[str, list[RealPhoto]]
+
+
+def read_arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="bench.accuracy", description=__doc__)
+    parser.add_argument("--renders", type=Path, nargs="+", default=[], metavar="DIR", help="sets not trained on")
+    parser.add_argument(
+        "--unseen-of",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="DIR",
+        help="sets trained on in part: only the renders whose seed kept them out",
+    )
+    parser.add_argument("--split", choices=["validation", "calibration"], default="validation", help="of --unseen-of")
+    parser.add_argument("--trays", type=Path, metavar="DIR", help="real photos with labels/")
+    parser.add_argument("--nursery", type=Path, metavar="DIR", help="real photos with points/")
+    parser.add_argument("--dense", type=Path, metavar="DIR", help="real aerial tiles, images/val and labels/val")
+    parser.add_argument("--weights", type=Path, default=TRAINED_DIR, help="folder with weights.json")
+    parser.add_argument("--overlays", type=Path, metavar="DIR", help="where annotated real photos go")
+    parser.add_argument("--out", type=Path, default=REPOSITORY / "docs", help="where accuracy.md and accuracy/ go")
+    args = parser.parse_args(words)
+    if not (args.renders or args.unseen_of):
+        parser.error("at least one set of renders is needed")
+    if args.overlays and args.overlays.resolve().is_relative_to(REPOSITORY):
+        parser.error("--overlays lies inside the repository, where real photos must not be")
+    return args
+
+
+def read_sets(args: argparse.Namespace) -> Sets:
+    """Every picture that was asked for."""
+    renders = {folder.resolve().name: read_renders(folder) for folder in args.renders}
+    renders |= {f"{folder.resolve().name}-{args.split}": read_renders(folder, args.split) for folder in args.unseen_of}
+    real: dict[str, list[RealPhoto]] = {}
+    if args.trays:
+        real["trays"] = read_labelled(args.trays, args.trays / "labels")
+    if args.nursery:
+        real["nursery"] = list(read_pointed(args.nursery, DRAWN))
+    if args.dense:
+        real["dense"] = read_labelled(args.dense / "images" / "val", args.dense / "labels" / "val")
+    return Sets(renders, real)
+
+
+def measure_renders(name: str, renders: Sequence[Render], models: Models) -> Iterator[RenderResult]:
+    """Counts each render of a set."""
+    for render in _with_progress(name, renders):
+        yield measure_render(render, models, DEFAULT_PARAMETERS)
+
+
+def measure_photos(name: str, photos: Sequence[RealPhoto], models: Models) -> Iterator[RealResult]:
+    """Counts each real photo of a set."""
+    for photo in _with_progress(name, photos):
+        yield measure_real(photo, models, DEFAULT_PARAMETERS)
+
+
+def _with_progress(name: str, items: Sequence[Item]) -> Iterator[Item]:
+    start = time.monotonic()
+    for number, item in enumerate(items, start=1):
+        print(f"{name}: {number} of {len(items)}, {time.monotonic() - start:.0f} s", flush=True)
+        yield item
+
+
+def describe(weights: Path) -> dict[str, str]:
+    """What was measured and when."""
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "parameters": DEFAULT_PARAMETERS.parameters_hash(),
+        "segmenter": read_weights("segmenter", weights).sha256[:12],
+        "detector": read_weights("detector", weights).sha256[:12],
+    }
+
+
+def write_report(
+    args: argparse.Namespace, renders: dict[str, list[RenderResult]], real: dict[str, list[RealResult]]
+) -> None:
+    """Writes numbers, plots, pictures and page."""
+    folder = args.out / "accuracy"
+    folder.mkdir(parents=True, exist_ok=True)
+    fine_tune = folder / "fine-tune.json"
+    figures = {name: summarize_renders(results) for name, results in renders.items()}
+    report = {
+        "measured": describe(args.weights),
+        "renders": figures,
+        "real": {name: summarize_real(results) for name, results in real.items()},
+        "fine_tune": json.loads(fine_tune.read_text()) if fine_tune.is_file() else None,
+    }
+    (folder / "accuracy.json").write_text(json.dumps(report, indent=1) + "\n")
+    cases = [case for name, results in renders.items() for case in write_cases(name, results, folder)]
+    plots = draw_plots(figures, folder)
+    (args.out / "accuracy.md").write_text(write_page(report, plots, cases))
+    if args.overlays:
+        write_real([result for results in real.values() for result in results], args.overlays)
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Measure and write."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demeter.settings")
+    args = read_arguments(words)
+    sets, models = read_sets(args), load_models(args.weights)
+    renders = {name: list(measure_renders(name, members, models)) for name, members in sets.renders.items()}
+    real = {name: list(measure_photos(name, members, models)) for name, members in sets.real.items()}
+    write_report(args, renders, real)
+
+
+if __name__ == "__main__":
+    main()

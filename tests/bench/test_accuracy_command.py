@@ -1,0 +1,134 @@
+import json
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from PIL import Image
+
+from bench.accuracy import __main__ as command
+from bench.accuracy.models import DoubtingDetector, Models, without_doubts
+from bench.accuracy.truth import read_pointed
+from processing.counting.boxes import make_detections
+from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_container, paint_grid, paint_picture
+
+PLACE, SIDE, ROWS, COLUMNS, EMPTY = (100, 100, 700, 500), 40, 4, 6, (3, 8)
+
+
+class FixedDetector:
+    def detect(self, rgb, *, imgsz, confidence, nms_iou, max_detections):
+        self.asked = confidence
+        return make_detections([(0, 0, 9, 9), (20, 20, 29, 29)], [0.6, 0.1], [0, 1])
+
+
+@pytest.fixture
+def painted(monkeypatch):
+    monkeypatch.setattr(command, "load_models", lambda _: Models(PaintedDetector(), PaintedSegmenter()))
+
+
+def write_render(folder: Path, name: str, seed: int, hidden: int) -> None:
+    """A painted tray with 22 plants, two empty cells, and hidden plants that only the truth knows."""
+    rgb = paint_picture(800, 600)
+    paint_container(rgb, "plug", PLACE)
+    paint_grid(rgb, PLACE, rows=ROWS, columns=COLUMNS, side=SIDE, empty=EMPTY)
+    for part in ("images", "truth"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    Image.fromarray(rgb).save(folder / "images" / f"{name}.png")
+    items = []
+    for number in range(ROWS * COLUMNS):
+        row, column = divmod(number, COLUMNS)
+        x, y = 100 + (column + 0.5) * 100 - SIDE / 2, 100 + (row + 0.5) * 100 - SIDE / 2
+        label = "empty" if number in EMPTY else "plant"
+        items.append({"label": label, "visible": [x, y, x + SIDE, y + SIDE], "visibility": 1.0, "container": 0})
+    items += [{"label": "plant", "visible": None, "visibility": 0.0, "container": 0}] * hidden
+    visible, in_frame = ({"plant": 22 + more, "dead": 0, "empty": 2} for more in (0, hidden))
+    x1, y1, x2, y2 = PLACE
+    outline = {"id": 0, "cls": "plug", "polygon": [[x1, y1], [x2, y1], [x2, y2], [x1, y2]]}
+    truth = {
+        "image": f"{name}.png",
+        "meta": {"seed": seed},
+        "totals": {"visible": visible, "in_frame": in_frame},
+        "containers": [outline | {"visible": visible, "in_frame": in_frame}],
+        "items": items,
+    }
+    (folder / "truth" / f"{name}.json").write_text(json.dumps(truth))
+
+
+def write_pointed(folder: Path, name: str) -> None:
+    rgb = paint_picture(800, 600)
+    paint_container(rgb, "plug", PLACE)
+    paint_grid(rgb, PLACE, rows=ROWS, columns=COLUMNS, side=SIDE)
+    (folder / "points").mkdir(parents=True)
+    Image.fromarray(rgb).save(folder / f"{name}.jpg", quality=95)
+    plants = [[150 + 100 * column, 150 + 100 * row] for row in range(3) for column in range(6)]
+    truth = {"plants": plants, "empty": [], "ignore": [[100, 400, 800, 600]], "unit": "pot", "confidence": "exact"}
+    (folder / "points" / f"{name}.json").write_text(json.dumps(truth))
+
+
+def test_the_report_holds_what_was_counted(painted, tmp_path):
+    write_render(tmp_path / "held-out", "a", seed=1, hidden=0)
+    write_render(tmp_path / "held-out", "b", seed=2, hidden=2)
+    write_pointed(tmp_path / "nursery", "pots")
+    out, overlays = tmp_path / "docs", tmp_path / "overlays"
+    (out / "accuracy").mkdir(parents=True)
+    row = {"photo": "d4.jpg", "plants": 13, "before": 15, "after": 13, "empty": 3, "empty_before": 2, "empty_after": 3}
+    fine_tune = {"photos": [row], "mae_before": 2, "mae_after": 0, "trained_on": 3, "tiles": 90, "epochs": 2}
+    (out / "accuracy" / "fine-tune.json").write_text(json.dumps(fine_tune))
+    words = f"--renders {tmp_path}/held-out --nursery {tmp_path}/nursery --out {out} --overlays {overlays}"
+    command.main(words.split())
+    report = json.loads((out / "accuracy" / "accuracy.json").read_text())
+    figures, real = report["renders"]["held-out"], report["real"]["nursery"]
+    seen, there = (figures["counts"][name] for name in ("detected_of_visible", "detected_of_in_frame"))
+    assert (seen["photos"], seen["true"], seen["found"], seen["mape"]) == (2, 44, 44, 0)
+    assert (there["true"], there["mae"], there["mape"]) == (46, 1, pytest.approx(1 / 24))
+    assert list(figures["by_kind"]) == ["plug"]
+    assert list(figures["by_plant_size"]) == ["32 to 48 px"]
+    assert list(figures["by_seen_share"]) == ["0.9 to 0.97", "from 0.97"]
+    plants, empty = figures["detector"]["plant"], figures["detector"]["empty"]
+    assert (plants["true"], plants["ap50"], plants["recall"], plants["precision"]) == (44, 1, 1, 1)
+    assert (empty["true"], empty["recall"], figures["empty"]["found"]) == (4, 1, 4)
+    outlines = figures["segmenter"]["all"]
+    assert outlines["mean_iou"] > 0.9
+    assert [outlines[name] for name in ("true", "missed", "split", "invented")] == [2, 0, 0, 0]
+    (photo,) = real["photos"]
+    assert (photo["detected"], photo["detected_off"], photo["points_found"]) == (18, 0, 18)
+    page = (out / "accuracy.md").read_text()
+    assert "held-out, worst: b.png, 24 plants in the frame" in page
+    assert "| d4 | 13 | 15 | 13 | 3 | 2 | 3 |" in page
+    assert str(tmp_path) not in page + json.dumps(report)
+    assert {path.name for path in (out / "accuracy").iterdir()} >= {"counted.png", "held-out-best.jpg"}
+    assert [path.name for path in overlays.iterdir()] == ["pots.jpg"]
+
+
+def test_only_unseen_renders_of_a_training_set_are_measured(painted, tmp_path):
+    write_render(tmp_path / "base", "trained", seed=8, hidden=0)
+    write_render(tmp_path / "base", "unseen", seed=11, hidden=0)
+    command.main(["--unseen-of", str(tmp_path / "base"), "--out", str(tmp_path / "docs")])
+    report = json.loads((tmp_path / "docs" / "accuracy" / "accuracy.json").read_text())
+    assert [row["photo"] for row in report["renders"]["base-validation"]["photos"]] == ["unseen.png"]
+
+
+def test_overlays_of_real_photos_stay_out_of_the_repository(capsys):
+    with pytest.raises(SystemExit):
+        command.main(["--renders", "x", "--overlays", str(settings.BASE_DIR / "docs")])
+    assert "inside the repository" in capsys.readouterr().err
+
+
+def test_a_folder_without_renders_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="holds no renders"):
+        command.main(["--renders", str(tmp_path)])
+
+
+def test_doubtful_boxes_do_not_change_what_the_product_finds():
+    inner = FixedDetector()
+    found = DoubtingDetector(inner).detect(None, imgsz=64, confidence=0.25, nms_iou=0.5, max_detections=9)
+    assert inner.asked == 0.05
+    assert found.class_id.tolist() == [0, 4]
+    assert without_doubts(found).class_id.tolist() == [0]
+
+
+def test_photos_that_were_trained_on_are_marked(tmp_path):
+    write_pointed(tmp_path / "nursery", "pots")
+    drawn = tmp_path / "drawn.json"
+    drawn.write_text(json.dumps([{"image": "nursery/pots.jpg"}]))
+    (photo,) = read_pointed(tmp_path / "nursery", drawn)
+    assert photo.was_trained_on

@@ -1,0 +1,75 @@
+"""No cap bites: a tray of 288 and a bed of 800 are counted whole, and a cap that is touched is said."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from processing import inference
+from processing.counting.parameters import DEFAULT_PARAMETERS
+from processing.photo_count import count_picture
+from processing.weights import read_weights
+from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_container, paint_grid, paint_picture
+
+LARGEST_TRAY, LARGEST_BED = 16 * 18, 25 * 32
+LIBRARY_CAP = 300
+
+
+@pytest.fixture
+def painted(monkeypatch):
+    monkeypatch.setattr(inference, "load_detector", PaintedDetector)
+    monkeypatch.setattr(inference, "load_segmenter", PaintedSegmenter)
+
+
+def stand(kind, *, rows, columns, side):
+    rgb, place = paint_picture(2400, 1800), (200, 150, 2200, 1650)
+    paint_container(rgb, kind, place)
+    paint_grid(rgb, place, rows=rows, columns=columns, side=side)
+    return rgb
+
+
+def total_and_codes(rgb, parameters=DEFAULT_PARAMETERS):
+    count = count_picture(rgb, parameters=parameters).count
+    return count.total_detected, [problem.partition(":")[0] for problem in count.problems]
+
+
+def test_a_tray_of_288_is_counted_whole(painted):
+    total, codes = total_and_codes(stand("plug", rows=16, columns=18, side=60))
+    assert total == LARGEST_TRAY
+    assert "too_many_detections" not in codes
+
+
+def test_a_bed_of_800_is_counted_whole(painted):
+    total, codes = total_and_codes(stand("segment", rows=25, columns=32, side=36))
+    assert total == LARGEST_BED
+    assert "too_many_detections" not in codes
+
+
+def test_a_tray_at_the_cap_is_a_problem(painted):
+    crop = replace(DEFAULT_PARAMETERS.crop, max_detections=LARGEST_TRAY)
+    _, codes = total_and_codes(stand("plug", rows=16, columns=18, side=60), replace(DEFAULT_PARAMETERS, crop=crop))
+    assert "too_many_detections" in codes
+
+
+def test_a_slice_at_the_cap_is_a_problem(painted):
+    slicing = replace(DEFAULT_PARAMETERS.slicing, max_detections_per_slice=40)
+    _, codes = total_and_codes(
+        stand("segment", rows=25, columns=32, side=36), replace(DEFAULT_PARAMETERS, slicing=slicing)
+    )
+    assert "too_many_detections" in codes
+
+
+def test_one_look_may_see_more_than_the_largest_tray_and_bed():
+    assert DEFAULT_PARAMETERS.crop.max_detections > 2 * LARGEST_TRAY
+    assert DEFAULT_PARAMETERS.slicing.max_detections_per_slice > LARGEST_BED
+
+
+@pytest.mark.slow
+def test_the_real_detector_gives_as_many_boxes_as_the_parameters_allow():
+    detector = inference.YoloDetector(read_weights("detector"))
+    noise = np.random.default_rng(0).integers(0, 255, (640, 640, 3), dtype=np.uint8)
+    for parameters in (DEFAULT_PARAMETERS.crop, DEFAULT_PARAMETERS.slicing):
+        most = getattr(parameters, "max_detections", None) or parameters.max_detections_per_slice
+        found = detector.detect(noise, imgsz=640, confidence=1e-6, nms_iou=0.99, max_detections=most)
+        assert LIBRARY_CAP < len(found) <= most
+        assert found.capped is (len(found) == most)
