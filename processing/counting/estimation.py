@@ -1,7 +1,8 @@
 """Plants that detection cannot see, per container; never below what was detected, and nothing invented.
 
-Segments: plant-like area outside the boxes over the local size of a box. Crates and trays: what the cells without a
-detected plant look like. Runs after detection, before the totals.
+Segments: plant-like area outside the boxes over the local size of a box. Plug trays: what the cells without a detected
+plant look like. Crates: nothing, since guessing at their cells made the error larger on every set it was measured on
+(`docs/accuracy.md`). Runs after detection, before the totals.
 """
 
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ def estimate_container(
     parameters: EstimationParameters,
 ) -> Estimate:
     """The best estimate for one container of the photo (height, width, 3) from the detections it owns."""
+    if container.kind == "box":
+        return Estimate("none", detections.count(PLANT))
     if container.kind == "segment":
         return estimate_segment(rgb, container, detections, density=density, parameters=parameters)
     return estimate_cells(rgb, container, detections, density=density, parameters=parameters.grid)
@@ -89,9 +92,8 @@ def _legible(cover: PlantCover, plant_px: float, parameters: ResidualParameters)
 def estimate_cells(
     rgb: Rgb, container: Container, detections: Detections, *, density: Density | None, parameters: GridParameters
 ) -> Estimate:
-    """Cells of a crate or tray in which nothing was seen: those that look like its plants hold one.
+    """Cells of a tray in which nothing was seen: those that look like its plants hold one, the others are empty.
 
-    The others are empty in a tray; in a crate, whose walls and tall plants hide cells, only what was seen is empty.
     Without a legible grid what was detected stands.
     """
     plants, dead = detections.count(PLANT), detections.count(DEAD)
@@ -107,7 +109,7 @@ def estimate_cells(
         count=plants + hidden,
         local_plant_area_px=round(container.area_px / grid.cells, 1),
         confidence=round(grid.regularity, 4),
-        empty=grid.cells - grid.occupied - hidden if container.kind == "plug" else None,
+        empty=grid.cells - grid.occupied - hidden,
     )
 
 

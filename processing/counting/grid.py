@@ -1,4 +1,4 @@
-"""Crates and trays have cells: rows and columns read from where the plants stand, empty cells by subtraction.
+"""Plug trays have cells: rows and columns read from where the plants stand, empty cells by subtraction.
 
 The outline's four corners undo the perspective roughly; then the distances repeat along both sides, and the repeat
 is found as the strongest period (the resultant length of the phases, Mardia and Jupp, Directional Statistics, 2.3).
@@ -53,7 +53,7 @@ class _Period:
 
 
 def fit_grid(container: Container, detections: Detections, parameters: GridParameters) -> Grid | None:
-    """The grid in which the detections of a crate or tray stand; None when they do not show a regular one."""
+    """The grid in which the detections of a tray stand; None when they do not show a regular one."""
     if len(detections) < parameters.min_detections:
         return None
     corners = four_corners(container, parameters.min_quad_cover)
@@ -138,9 +138,7 @@ def _fill(container: Container, detections: Detections, to_cells: Floats64, para
     cells = np.round(points).astype(int)
     regularity = float(np.abs(np.exp(2j * np.pi * points).mean(axis=0)).min())
     to_photo = np.asarray(np.linalg.inv(to_cells), dtype=np.float64)
-    first, last = cells.min(axis=0), cells.max(axis=0)
-    if container.kind == "plug":
-        first, last = _extend(container, first, last, to_photo, parameters)
+    first, last = _extend(container, cells.min(axis=0), cells.max(axis=0), to_photo, parameters)
     spans = last - first + 1
     sides_fit = (spans >= parameters.min_cells_a_side) & (spans <= parameters.max_cells_a_side)
     if regularity < parameters.min_regularity or not sides_fit.all():
@@ -174,7 +172,7 @@ def _alternation(rows: Ints) -> float:
 def _extend(
     container: Container, first: Ints, last: Ints, to_photo: Floats64, parameters: GridParameters
 ) -> tuple[Ints, Ints]:
-    """Outer rows without any plant: added while the whole row fits in the outline. Trays only: crates have walls."""
+    """Outer rows without any plant: added while the whole row fits in the outline."""
     first, last = first.copy(), last.copy()
     for axis in (0, 1):
         for ends, step in ((first, -1), (last, 1)):

@@ -65,7 +65,7 @@ class CropParameters:
 
 @dataclass(frozen=True)
 class GridParameters:
-    """When the plants of a crate or tray show its cells."""
+    """When the plants of a tray show its cells."""
 
     min_detections: int = 6
     min_quad_cover: float = 0.80
@@ -121,7 +121,7 @@ class QualityParameters:
 
     view_px: int = 1024
     min_brightness: float = 0.2
-    max_glare: float = 0.5
+    max_glare: float = 0.3
     min_sharpness: float = 1.35
     min_boxes: int = 5
     min_median_confidence: float = 0.35

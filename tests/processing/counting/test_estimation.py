@@ -149,11 +149,11 @@ def test_cells_that_look_planted_hold_a_plant_that_was_missed() -> None:
     assert (result.method, result.count, result.empty) == ("grid", 70, 2)
 
 
-def test_a_crate_s_free_cells_may_be_hidden_and_are_not_called_empty() -> None:
+def test_nothing_is_estimated_in_a_crate() -> None:
     container, plants = tray(SLANTED, 5, 8, missing={9, 20})
     crate = Container("box", container.polygon, 0.9)
     result = estimate(np.zeros((1300, 1900, 3), dtype=np.uint8), crate, plants)
-    assert (result.method, result.count, result.empty) == ("grid", 38, None)
+    assert (result.method, result.count, result.empty) == ("none", 38, None)
 
 
 def test_more_cells_than_the_tray_has_are_not_believed() -> None:

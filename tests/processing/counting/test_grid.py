@@ -49,7 +49,7 @@ def test_plants_at_random_show_no_grid() -> None:
     rng = np.random.default_rng(3)
     places = rng.uniform(150, 850, (40, 2))
     boxes = np.concatenate([places - 20, places + 20], axis=1)
-    container = Container("box", tuple(map(tuple, UPRIGHT.tolist())), 0.9)
+    container = Container("plug", tuple(map(tuple, UPRIGHT.tolist())), 0.9)
     assert fit_grid(container, make_detections(boxes, [0.9] * 40, [0] * 40), PARAMETERS) is None
 
 
