@@ -219,8 +219,14 @@ def count_lost_worker(row: Job | Segment) -> bool:
 
 
 def release_worker(worker: str) -> int:
-    """Let go of everything a restarted worker held when it died; recovery starts it again at its next round."""
+    """Let go of everything a restarted worker held when it died; recovery starts it again at its next round.
+
+    It may also have taken a message and died before it held the row, so all that waits in a queue is sent again: the
+    second message finds the work taken or done.
+    """
     now = timezone.now()
+    jobs, segments = Job.objects.unfinished(), Segment.objects.filter(status=SegmentStatus.PENDING)
+    jobs.filter(held_by="").update(lease_until=now)
+    segments.filter(held_by="").update(lease_until=now)
     held = Q(held_by=worker)
-    jobs = Job.objects.unfinished().filter(held).update(lease_until=now)
-    return jobs + Segment.objects.filter(held, status=SegmentStatus.PENDING).update(lease_until=now)
+    return jobs.filter(held).update(lease_until=now) + segments.filter(held).update(lease_until=now)

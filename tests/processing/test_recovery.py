@@ -127,3 +127,14 @@ def test_worker_that_starts_lets_go_of_what_it_held(sent):
     assert sent() == ["detect_sahi"]
     segment.refresh_from_db()
     assert segment.attempt == 1
+
+
+def test_message_that_a_dead_worker_had_taken_is_sent_again_when_it_starts(sent):
+    session = SessionFactory(processing=True, job__phase=Phase.DETECT)
+    waiting = SegmentFactory(session=session, number=1, container_class="box")
+    lifecycle.note_sent(Segment.objects.filter(pk=waiting.pk))
+    assert sent() == []
+    recovery.release_held_work(sender=mock.Mock(hostname="gpu@a"))
+    assert sent() == ["detect_direct"]
+    waiting.refresh_from_db()
+    assert waiting.attempt == 0
