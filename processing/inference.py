@@ -1,15 +1,13 @@
 """The trained models at work: the only module that uses ultralytics and sahi, one model cache per process.
 
 Importing it is cheap: ultralytics (3.5 s, 1 GB) is loaded with the first model, so only processes that count pay.
-On a CPU each model is exported once to OpenVINO and cached by its checksum; on CUDA the checkpoint runs in half
+A CPU runs what training.convert made of each checkpoint (OpenVINO, the detector in 8 bits); CUDA the checkpoint in half
 precision. Everything around it (crops, slices, scales, overlaps) is pure and lives in `processing.counting`.
 """
 
 import logging
 import os
-import shutil
 import sys
-import tempfile
 import warnings
 from collections.abc import Sequence
 from functools import cache
@@ -29,7 +27,6 @@ from processing.counting.detection import Detector, OnTile, Slicer, detect_cropp
 from processing.counting.parameters import DEFAULT_PARAMETERS, CountingParameters
 from processing.weights import WeightFile, WeightName, WeightsError, read_weights
 
-EXPORT_IMGSZ_PX = 640
 CLASSES: dict[WeightName, tuple[str, ...]] = {"segmenter": CONTAINER_KINDS, "detector": CLASS_NAMES}
 TASKS = {"segmenter": "segment", "detector": "detect"}
 
@@ -162,8 +159,7 @@ def _load_model(weights: WeightFile) -> "_QuietModel":
     yolo, torch = _import_quietly()
     if torch.cuda.is_available():
         return _QuietModel(yolo(weights.path, task=TASKS[weights.name]), device="cuda:0", quantize=16)
-    exported = export_once(weights, settings.MODEL_CACHE_DIR)
-    return _QuietModel(yolo(exported, task=TASKS[weights.name]), device="cpu", quantize=None)
+    return _QuietModel(yolo(weights.cpu_folder, task=TASKS[weights.name]), device="cpu", quantize=None)
 
 
 class _QuietModel:
@@ -175,31 +171,6 @@ class _QuietModel:
     def __call__(self, rgb: Rgb, **options: Any) -> Any:
         bgr = np.ascontiguousarray(rgb[..., ::-1])
         return self.yolo.predict(bgr, verbose=False, save=False, **self.fixed, **options)[0]
-
-
-def export_once(weights: WeightFile, cache_dir: Path) -> Path:
-    """The model as an OpenVINO folder, made on first use; several processes may ask at the same time.
-
-    Each builds in a folder of its own and renames it into place: the first one wins, the others throw theirs away.
-    """
-    finished = cache_dir / f"{weights.name}-{weights.sha256[:16]}_openvino_model"
-    if finished.is_dir():
-        return finished
-    yolo, _ = _import_quietly()
-    cache_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache_dir) as folder:
-        checkpoint = shutil.copy(weights.path, Path(folder) / f"{weights.name}.pt")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            built = yolo(checkpoint, task=TASKS[weights.name]).export(
-                format="openvino", dynamic=True, imgsz=EXPORT_IMGSZ_PX, verbose=False
-            )
-        try:
-            Path(built).rename(finished)
-        except OSError:
-            if not finished.is_dir():
-                raise
-    return finished
 
 
 @cache

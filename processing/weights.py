@@ -5,6 +5,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -21,22 +22,32 @@ class WeightsError(Exception):
 
 @dataclass(frozen=True)
 class WeightFile:
-    """One trained model: its file, the checksum it must have, and its classes in the order of their ids."""
+    """One trained model: its checkpoint, the checksum it must have, and its classes in the order of their ids.
+
+    `cpu_folder` holds the same model as a CPU runs it (OpenVINO), `cpu_files` the checksum of each file in it.
+    """
 
     name: WeightName
     path: Path
     sha256: str
     classes: tuple[str, ...]
+    cpu_folder: Path
+    cpu_files: Mapping[str, str]
 
     def verify(self) -> None:
-        """Raise WeightsError unless the file is there and has its checksum."""
-        if not self.path.is_file():
-            raise WeightsError(f"The {self.name} weights are missing: {self.path}")
-        with self.path.open("rb") as file:
+        """Raise WeightsError unless every file is there and has its checksum."""
+        self._verify_file(self.path, self.sha256)
+        for name, sha256 in self.cpu_files.items():
+            self._verify_file(self.cpu_folder / name, sha256)
+
+    def _verify_file(self, path: Path, sha256: str) -> None:
+        if not path.is_file():
+            raise WeightsError(f"The {self.name} weights are missing: {path}")
+        with path.open("rb") as file:
             actual = hashlib.file_digest(file, "sha256").hexdigest()
-        if actual != self.sha256:
+        if actual != sha256:
             raise WeightsError(
-                f"The {self.name} weights are damaged: {self.path} has sha256 {actual[:12]}, not {self.sha256[:12]}"
+                f"The {self.name} weights are damaged: {path} has sha256 {actual[:12]}, not {sha256[:12]}"
             )
 
 
@@ -45,7 +56,15 @@ def read_weights(name: WeightName, folder: Path = TRAINED_DIR) -> WeightFile:
     description = folder / "weights.json"
     try:
         entry = json.loads(description.read_text(encoding="utf-8"))[name]
-        return WeightFile(name, folder / entry["file"], entry["sha256"], tuple(entry["classes"]))
+        cpu = entry["cpu"]
+        return WeightFile(
+            name=name,
+            path=folder / entry["file"],
+            sha256=entry["sha256"],
+            classes=tuple(entry["classes"]),
+            cpu_folder=folder / cpu["folder"],
+            cpu_files=dict(cpu["files"]),
+        )
     except FileNotFoundError as error:
         raise WeightsError(f"The description of the weights is missing: {description}") from error
     except (ValueError, KeyError, TypeError) as error:

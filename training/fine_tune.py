@@ -38,14 +38,14 @@ def run_module(name: str, *words: str) -> str:
 
 
 def make_tiles(train: list[Picture], held_out: list[Picture], args: argparse.Namespace) -> Path:
-    """Tiles of the photos, and of renders where asked for; the data.yaml."""
+    """Tiles of the photos, and of renders where asked for; their folder."""
     tiles = args.out / "tiles"
     sources = [(train, args.tiles)]
     sources += [(load_synthetic(Path(folder), "train"), int(count)) for folder, count in args.synthetic]
     write_tiles("detector", "train", sources, tiles, args.seed)
     write_tiles("detector", "validation", [(held_out, VALIDATION_TILES)], tiles, args.seed)
     write_description("detector", tiles)
-    return tiles / "data.yaml"
+    return tiles
 
 
 def train_detector(data: Path, args: argparse.Namespace) -> Path:
@@ -57,16 +57,19 @@ def train_detector(data: Path, args: argparse.Namespace) -> Path:
     return args.out / "runs" / NAME / "weights" / "last.pt"
 
 
-def pack_weights(checkpoint: Path, folder: Path) -> None:
-    """A weights folder: the new detector beside the shipped segmenter, described with its checksum."""
+def pack_weights(checkpoint: Path, folder: Path, tiles: Path) -> None:
+    """A weights folder: the new detector beside the shipped segmenter, described with its checksums."""
     folder.mkdir(parents=True, exist_ok=True)
     description = json.loads((TRAINED_DIR / "weights.json").read_text())
-    shutil.copy(TRAINED_DIR / description["segmenter"]["file"], folder)
-    detector = description["detector"]
-    checksum = run_module("training.pack", str(checkpoint), str(folder / detector["file"])).split()[-1]
+    segmenter, detector = description["segmenter"], description["detector"]
+    shutil.copy(TRAINED_DIR / segmenter["file"], folder)
+    shutil.copytree(TRAINED_DIR / segmenter["cpu"]["folder"], folder / segmenter["cpu"]["folder"], dirs_exist_ok=True)
+    packed = folder / detector["file"]
+    checksum = run_module("training.pack", str(checkpoint), str(packed)).split()[-1]
+    cpu = json.loads(run_module("training.convert", str(packed), "--tiles", str(tiles)).splitlines()[-1])
     kept = {key: detector[key] for key in ("file", "classes", "imgsz", "licence")}
     base = {"file": detector["file"], "sha256": detector["sha256"]}
-    description["detector"] = kept | {"sha256": checksum, "base": base}
+    description["detector"] = kept | {"sha256": checksum, "cpu": cpu, "base": base}
     (folder / "weights.json").write_text(json.dumps(description, indent=2) + "\n")
 
 
@@ -120,7 +123,8 @@ def main() -> None:
         raise SystemExit(f"{args.held_out} of {len(pictures)} photos cannot be held out: some must train, some judge.")
     train, held_out = pictures[: -args.held_out], pictures[-args.held_out :]
     print(f"training on {len(train)} photos, judging on {len(held_out)}: some minutes", flush=True)
-    pack_weights(train_detector(make_tiles(train, held_out, args), args), args.out / "weights")
+    tiles = make_tiles(train, held_out, args)
+    pack_weights(train_detector(tiles / "data.yaml", args), args.out / "weights", tiles / "images" / "train")
     photos = read_labelled(args.export / "images", args.export / "labels")[-args.held_out :]
     result = compare(measure_weights(TRAINED_DIR, photos), measure_weights(args.out / "weights", photos))
     result |= {"trained_on": len(train), "tiles": args.tiles, "epochs": args.epochs}

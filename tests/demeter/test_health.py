@@ -33,7 +33,7 @@ def weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     model = tmp_path / "model.pt"
     model.write_bytes(b"trained")
     sha256 = hashlib.sha256(b"trained").hexdigest()
-    monkeypatch.setattr(health, "read_weights", lambda name: WeightFile(name, model, sha256, ("plant",)))
+    monkeypatch.setattr(health, "read_weights", lambda name: WeightFile(name, model, sha256, ("plant",), tmp_path, {}))
 
 
 def test_healthz_is_green_when_everything_is_there(client: Client, broker: redis.Redis, weights: None) -> None:

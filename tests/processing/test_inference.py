@@ -1,8 +1,6 @@
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +8,7 @@ import pytest
 from photos.pixels import UnreadablePictureError, decode_picture
 from processing import inference
 from processing.counting.boxes import NO_DETECTIONS, make_detections
-from processing.weights import TRAINED_DIR, WeightFile, WeightsError, read_weights
+from processing.weights import TRAINED_DIR, WeightsError, read_weights
 from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_container, paint_grid, paint_picture
 
 SLICER = inference.SahiSlicer()
@@ -73,50 +71,10 @@ def test_merging_keeps_the_cap() -> None:
     assert SLICER.merge(found, rule="GREEDYNMM", metric="IOS", threshold=0.5).capped
 
 
-def test_weights_with_other_classes_are_refused(tmp_path, monkeypatch) -> None:
-    path = tmp_path / "detector.pt"
-    path.write_bytes(b"x")
-    weights = WeightFile("detector", path, "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881", ("cat",))
+def test_weights_with_other_classes_are_refused() -> None:
+    weights = replace(read_weights("detector"), classes=("cat",))
     with pytest.raises(WeightsError, match="cat"):
         inference.YoloDetector(weights)
-
-
-def fake_yolo(exports):
-    def export(checkpoint, **_options):
-        exports.append(checkpoint)
-        folder = checkpoint.parent / "detector_openvino_model"
-        folder.mkdir()
-        (folder / "model.xml").write_text("x" * 1000)
-        return str(folder)
-
-    def load(checkpoint, task):
-        return SimpleNamespace(export=lambda **options: export(checkpoint, **options))
-
-    return load
-
-
-def test_workers_that_export_together_leave_one_whole_model(tmp_path, monkeypatch) -> None:
-    source = tmp_path / "detector.pt"
-    source.write_bytes(b"weights")
-    weights, cache, exports = WeightFile("detector", source, "ab" * 32, ("plant",)), tmp_path / "cache", []
-    monkeypatch.setattr(inference, "_import_quietly", lambda: (fake_yolo(exports), None))
-    with ThreadPoolExecutor(8) as pool:
-        folders = set(pool.map(lambda _: inference.export_once(weights, cache), range(8)))
-    assert [path.name for path in cache.iterdir()] == [f"detector-{'ab' * 8}_openvino_model"]
-    assert (folders.pop() / "model.xml").read_text() == "x" * 1000
-    assert not folders
-    made = len(exports)
-    inference.export_once(weights, cache)
-    assert len(exports) == made
-
-
-def test_other_weights_are_another_export(tmp_path, monkeypatch) -> None:
-    source = tmp_path / "detector.pt"
-    source.write_bytes(b"weights")
-    weights = WeightFile("detector", source, "ab" * 32, ("plant",))
-    monkeypatch.setattr(inference, "_import_quietly", lambda: (fake_yolo([]), None))
-    first = inference.export_once(weights, tmp_path / "cache")
-    assert inference.export_once(replace(weights, sha256="cd" * 32), tmp_path / "cache") != first
 
 
 @pytest.mark.slow

@@ -11,9 +11,17 @@ def folder(tmp_path):
     content = {"segmenter": b"one", "detector": b"two"}
     for name, data in content.items():
         (tmp_path / f"{name}.pt").write_bytes(data)
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "model.xml").write_bytes(data)
+    sums = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
     entries = {
-        name: {"file": f"{name}.pt", "sha256": hashlib.sha256(data).hexdigest(), "classes": ["plant", "empty"]}
-        for name, data in content.items()
+        name: {
+            "file": f"{name}.pt",
+            "sha256": sums[name],
+            "classes": ["plant", "empty"],
+            "cpu": {"folder": name, "files": {"model.xml": sums[name]}},
+        }
+        for name in content
     }
     (tmp_path / "weights.json").write_text(json.dumps(entries))
     return tmp_path
@@ -25,15 +33,17 @@ def test_described_weights_are_read_and_verified(folder) -> None:
     assert (weights.path, weights.classes) == (folder / "detector.pt", ("plant", "empty"))
 
 
-def test_a_missing_file_is_named(folder) -> None:
-    (folder / "detector.pt").unlink()
-    with pytest.raises(WeightsError, match=r"detector weights are missing.*detector\.pt"):
+@pytest.mark.parametrize("file", ["detector.pt", "detector/model.xml"])
+def test_a_missing_file_is_named(folder, file) -> None:
+    (folder / file).unlink()
+    with pytest.raises(WeightsError, match=f"detector weights are missing.*{file}"):
         read_weights("detector", folder).verify()
 
 
-def test_a_damaged_file_is_named(folder) -> None:
-    (folder / "segmenter.pt").write_bytes(b"onf")
-    with pytest.raises(WeightsError, match="segmenter weights are damaged"):
+@pytest.mark.parametrize("file", ["segmenter.pt", "segmenter/model.xml"])
+def test_a_damaged_file_is_named(folder, file) -> None:
+    (folder / file).write_bytes(b"onf")
+    with pytest.raises(WeightsError, match=f"segmenter weights are damaged.*{file}"):
         read_weights("segmenter", folder).verify()
 
 
@@ -53,4 +63,6 @@ def test_shipped_weights_are_as_described_and_small() -> None:
     for name in WEIGHT_NAMES:
         weights = read_weights(name, TRAINED_DIR)
         weights.verify()
-        assert weights.path.stat().st_size < 8_000_000
+        assert set(weights.cpu_files) == {path.name for path in weights.cpu_folder.iterdir()}
+        for path in (weights.path, *weights.cpu_folder.iterdir()):
+            assert path.stat().st_size < 8_000_000

@@ -1,5 +1,6 @@
 import json
 import shutil
+from pathlib import Path
 
 import cv2
 import pytest
@@ -44,8 +45,12 @@ def trained(monkeypatch):
         commands.append((name, *words))
         if name == "training.train":
             return ""
-        shutil.copy(TRAINED_DIR / "detector.pt", words[1])
-        return f"Stripped\n{read_weights('detector').sha256}\n"
+        shipped = read_weights("detector")
+        if name == "training.pack":
+            shutil.copy(shipped.path, words[1])
+            return f"Stripped\n{shipped.sha256}\n"
+        shutil.copytree(shipped.cpu_folder, Path(words[0]).parent / shipped.cpu_folder.name)
+        return f"Converted\n{json.dumps({'folder': shipped.cpu_folder.name, 'files': shipped.cpu_files})}\n"
 
     monkeypatch.setattr(fine_tune, "run_module", run_module)
     monkeypatch.setattr(fine_tune, "load_models", lambda _: Models(PaintedDetector(), PaintedSegmenter()))
@@ -59,9 +64,10 @@ def test_the_last_photos_judge_and_the_others_train(export, trained, monkeypatch
     assert (result["trained_on"], [row["photo"] for row in result["photos"]]) == (2, ["day2.jpg"])
     assert (result["photos"][0]["plants"], result["photos"][0]["after"], result["mae_after"]) == (22, 22, 0)
     assert len(list((out / "tiles" / "images" / "train").iterdir())) == 4
-    (module, model, *options), (packing, checkpoint, _) = trained
+    (module, model, *options), (packing, checkpoint, packed), converting = trained
     assert (module, model, packing) == ("training.train", "detector", "training.pack")
     assert options[options.index("--base") + 1] == str(TRAINED_DIR / "detector.pt")
+    assert converting == ("training.convert", packed, "--tiles", str(out / "tiles" / "images" / "train"))
     assert checkpoint.startswith(options[options.index("--runs") + 1])
 
 
