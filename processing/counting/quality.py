@@ -18,6 +18,7 @@ from processing.counting.parameters import QualityParameters
 DIRECTIONS = ((1, 0), (2, 1), (1, 1), (1, 2), (0, 1), (-1, 2), (-1, 1), (-2, 1))
 NEAR_PX, FAR_PX = 2, 9
 NOISE_SIGMA_PX = 0.7
+BURNT = 250
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def measure_quality(rgb: Rgb, *, view_px: int) -> PictureQuality:
     """Brightness, glare and sharpness of a photo seen with its longer side at `view_px`, so that all photos compare."""
     view = shrink(rgb, min(1.0, view_px / max(rgb.shape[:2])))
     grey = cv2.cvtColor(view, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-    burnt = (view.min(axis=2) >= 250).mean()
+    burnt = cv2.inRange(view, (BURNT, BURNT, BURNT), (255, 255, 255)).mean() / 255
     return PictureQuality(float(np.quantile(grey, 0.9)), float(burnt), sharpness(grey))
 
 
