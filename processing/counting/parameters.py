@@ -17,7 +17,7 @@ class SegmentationParameters:
     imgsz_px: int = 512
     confidence: float = 0.30
     nms_iou: float = 0.50
-    max_containers: int = 100
+    max_containers: int = 300
     close_share: float = 0.015
     simplify_share: float = 0.002
     same_container_iou: float = 0.50

@@ -54,7 +54,7 @@ class PaintedSegmenter:
             alike = (np.abs(rgb.astype(int) - colour).max(axis=2) < 25).astype(np.uint8)
             count, labels, stats, _ = cv2.connectedComponentsWithStats(alike)
             found += [FoundMask(kind, labels == n, 0.9) for n in range(1, count) if stats[n, cv2.CC_STAT_AREA] > 300]
-        return found
+        return found[:max_containers]
 
 
 def paint_picture(width: int, height: int) -> Rgb:

@@ -13,6 +13,7 @@ from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_cont
 
 LARGEST_TRAY, LARGEST_BED = 16 * 18, 25 * 32
 LIBRARY_CAP = 300
+MANY_CRATES = 12
 
 
 @pytest.fixture
@@ -43,6 +44,16 @@ def test_a_bed_of_800_is_counted_whole(painted):
     total, codes = total_and_codes(stand("segment", rows=25, columns=32, side=36))
     assert total == LARGEST_BED
     assert "too_many_detections" not in codes
+
+
+def test_every_crate_of_a_photo_full_of_them_is_found(painted):
+    rgb = paint_picture(2400, 1800)
+    for row in range(MANY_CRATES):
+        for column in range(MANY_CRATES):
+            left, top = 20 + column * 195, 20 + row * 145
+            paint_container(rgb, "box", (left, top, left + 150, top + 100))
+    assert len(inference.find_containers(rgb)) == MANY_CRATES**2
+    assert DEFAULT_PARAMETERS.segmentation.max_containers >= 2 * MANY_CRATES**2
 
 
 def test_a_tray_at_the_cap_is_a_problem(painted):
