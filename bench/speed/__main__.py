@@ -29,7 +29,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 PHOTO_PIXELS = 4032 * 3024
 ENLARGED_FROM = 1.01
 JPEG_QUALITY = 92
-CONTENDERS = ("ours", "plain")
+OURS = "ours"
+CONTENDERS = (OURS, "plain", "plain-512")
 PHASES = ("decode", "segment", "detect", "estimate")
 
 Measured = Mapping[str, Any]
@@ -40,11 +41,11 @@ PAGE = """# Speed
 Written by `python -m bench.speed` on {cores} cores: photos of 12 megapixels, {repeats} repeats each after one to warm
 up, from the bytes of the file to the counts. *Ours* is the product's pipeline. *Plain* is what the same weight files
 give without it: ultralytics on the checkpoints and `sahi.get_sliced_prediction` with its defaults over the whole
-picture, counted inside the outlines. Peak memory is that of the whole process, libraries and models included.
+picture, counted inside the outlines; *plain-512* is plain with slices of 512 px, the size that the detector was trained
+on. Peak memory is that of the whole process, libraries and models included.
 
 {summary}
-**Plain takes {ratio:.1f} times as long as ours**, and {processor_ratio:.1f} times the time of the processor (medians
-over the photos).
+{ratios}
 
 {photos}
 *True* are the plants in the frame; photos marked with a star were enlarged from a smaller render.
@@ -105,13 +106,20 @@ def describe_contender(photos: Sequence[Measured], true: Sequence[int | None]) -
 
 
 def compare(results: Results, true: Sequence[int | None]) -> dict[str, Any]:
-    """Each contender described, and how many times faster ours is: by the clock, and by the processor's time."""
-    ours, plain = (results[name] for name in CONTENDERS)
-    pairs = list(zip(ours, plain, strict=True))
+    """Each contender described, and how many times the others' time is ours: by the clock, by the processor's time."""
+    ours = results[OURS]
     return {
         "contenders": {name: describe_contender(photos, true) for name, photos in results.items()},
-        "ratio": median(photo_seconds(slow) / photo_seconds(fast) for fast, slow in pairs),
-        "processor_ratio": median(
+        "ratios": {name: compare_times(ours, photos) for name, photos in results.items() if name != OURS},
+    }
+
+
+def compare_times(ours: Sequence[Measured], others: Sequence[Measured]) -> dict[str, float]:
+    """Medians over the photos of another contender's time as a multiple of ours."""
+    pairs = list(zip(ours, others, strict=True))
+    return {
+        "clock": median(photo_seconds(slow) / photo_seconds(fast) for fast, slow in pairs),
+        "processor": median(
             median(slow["processor_seconds"]) / median(fast["processor_seconds"]) for fast, slow in pairs
         ),
     }
@@ -125,24 +133,23 @@ def write_page(summary: Measured, results: Results, photos: Sequence[Photo], rep
         phases = [f"{own['phases'][phase]:.2f}" if phase in own["phases"] else "-" for phase in PHASES]
         times = [f"{own['seconds']:.2f}", f"{own['processor_seconds']:.2f}"]
         lines.append([name, *times, *phases, own["peak_memory_mb"], percent(own["mape"])])
-    rows = [
-        [
-            ours["photo"] + (" \\*" if photo.was_enlarged else ""),
-            photo.true or "-",
-            ours["estimated"],
-            plain["estimated"],
-            f"{photo_seconds(ours):.2f}",
-            f"{photo_seconds(plain):.2f}",
-        ]
-        for ours, plain, photo in zip(results["ours"], results["plain"], photos, strict=True)
+    ratios = [
+        f"**{name.capitalize()} takes {ratio['clock']:.1f} times as long as ours**, and {ratio['processor']:.1f} times "
+        "the time of the processor (medians over the photos)."
+        for name, ratio in summary["ratios"].items()
     ]
+    rows = []
+    for number, photo in enumerate(photos):
+        measured = [results[name][number] for name in CONTENDERS]
+        label = measured[0]["photo"] + (" \\*" if photo.was_enlarged else "")
+        counts = [one["estimated"] for one in measured]
+        rows.append([label, photo.true or "-", *counts, *(f"{photo_seconds(one):.2f}" for one in measured)])
     return PAGE.format(
         cores=os.cpu_count(),
         repeats=repeats,
-        ratio=summary["ratio"],
-        processor_ratio=summary["processor_ratio"],
+        ratios="\n\n".join(ratios),
         summary=table(heads, lines),
-        photos=table(["photo", "true", "ours", "plain", "ours, s", "plain, s"], rows),
+        photos=table(["photo", "true", *CONTENDERS, *(f"{name}, s" for name in CONTENDERS)], rows),
     )
 
 

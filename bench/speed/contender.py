@@ -1,8 +1,9 @@
-"""One way of counting, alone in a process: `python -m bench.speed.contender ours|plain REPEATS PHOTO`.
+"""One way of counting, alone in a process: `python -m bench.speed.contender ours|plain|plain-512 REPEATS PHOTO`.
 
 `ours` is the product's pipeline. `plain` is what the same two weight files give without it: ultralytics on the
 checkpoints as they are and sahi's sliced prediction with its defaults over the whole picture, counted inside the
-outlines. Prints one JSON object: seconds per phase of every repeat, counts, peak memory.
+outlines; `plain-512` the same with slices of the size that the detector was trained on. Prints one JSON object: seconds
+per phase of every repeat, counts, peak memory.
 """
 
 import argparse
@@ -21,6 +22,8 @@ from processing.counting.boxes import CLASS_NAMES, PLANT, Rgb
 from processing.photo_count import Stopwatch, count_picture
 from processing.weights import read_weights
 
+TRAINED_PX = 512
+
 Count = Callable[[Rgb, Stopwatch], dict[str, int]]
 
 
@@ -35,8 +38,8 @@ def make_ours() -> Count:
     return count
 
 
-def make_plain() -> Count:
-    """Both libraries as their documentation shows them, on the same files."""
+def make_plain(slice_px: int | None = None) -> Count:
+    """Both libraries as their documentation shows them, on the same files; without slice_px sahi chooses the slices."""
     os.environ.update(YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", YOLO_VERBOSE="false")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -52,7 +55,8 @@ def make_plain() -> Count:
         with watch.phase("segment"):
             outlines = segmenter.predict(rgb[..., ::-1], verbose=False)[0]
         with watch.phase("detect"):
-            found = get_sliced_prediction(rgb, detector, verbose=0).object_prediction_list
+            sliced = get_sliced_prediction(rgb, detector, slice_height=slice_px, slice_width=slice_px, verbose=0)
+            found = sliced.object_prediction_list
         plants = [one.bbox.to_xyxy() for one in found if one.category.name == CLASS_NAMES[PLANT]]
         inside = sum(is_inside(outlines, (x1 + x2) / 2, (y1 + y2) / 2) for x1, y1, x2, y2 in plants)
         return {"detected": inside, "estimated": inside}
@@ -72,7 +76,11 @@ def is_inside(outlines: Any, x: float, y: float) -> bool:
     return bool(outlines.masks.data[:, row, column].any())
 
 
-CONTENDERS: dict[str, Callable[[], Count]] = {"ours": make_ours, "plain": make_plain}
+CONTENDERS: dict[str, Callable[[], Count]] = {
+    "ours": make_ours,
+    "plain": make_plain,
+    "plain-512": lambda: make_plain(TRAINED_PX),
+}
 
 
 def measure_photo(count: Count, path: Path, repeats: int) -> dict[str, Any]:

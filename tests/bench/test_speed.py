@@ -26,17 +26,22 @@ def test_ratios_and_errors_are_medians_over_photos():
     results = {
         "ours": [measured([1, 1, 9], 90), measured([2, 2, 2], 100, memory=1000)],
         "plain": [measured([4, 4, 4], 110), measured([12, 12, 12], 50)],
+        "plain-512": [measured([8, 8, 8], 95), measured([24, 24, 24], 60)],
     }
     summary = compare(results, [100, None])
-    assert (summary["ratio"], summary["processor_ratio"]) == (5, 5)
+    assert summary["ratios"] == {
+        "plain": {"clock": 5, "processor": 5},
+        "plain-512": {"clock": 10, "processor": 10},
+    }
     ours, plain = summary["contenders"]["ours"], summary["contenders"]["plain"]
     assert (ours["seconds"], ours["peak_memory_mb"]) == (1.5, 1000)
     assert (ours["mape"], plain["mape"]) == (pytest.approx(0.1), pytest.approx(0.1)), "one photo without truth"
     photos = [Photo("a", 100, was_enlarged=True), Photo("b", None, was_enlarged=False)]
     page = write_page(summary, results, photos, repeats=3)
     assert "**Plain takes 5.0 times as long as ours**" in page
-    assert "| bed.jpg \\* | 100 | 90 | 110 | 1.00 | 4.00 |" in page
-    assert "| bed.jpg | - | 100 | 50 | 2.00 | 12.00 |" in page
+    assert "**Plain-512 takes 10.0 times as long as ours**" in page
+    assert "| bed.jpg \\* | 100 | 90 | 110 | 95 | 1.00 | 4.00 | 8.00 |" in page
+    assert "| bed.jpg | - | 100 | 50 | 60 | 2.00 | 12.00 | 24.00 |" in page
 
 
 def test_small_renders_are_enlarged_and_keep_their_truth(tmp_path):
