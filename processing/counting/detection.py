@@ -4,7 +4,8 @@ The pixels of the photo are cut and scaled here, the detector sees windows only,
 the full photo exactly once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -69,10 +70,19 @@ def detect_sliced(
     parameters: SlicingParameters,
     on_tile: OnTile | None = None,
 ) -> Detections:
-    """Plants of a segment, from slices over its crop; `on_tile(done, total)` is called after each look."""
+    """Plants of a segment, from slices over its crop; `on_tile(done, total)` is called after each.
+
+    Where the looks that chose the scale were near it already, the nearest is the answer.
+    """
     window = crop_window(container, rgb)
     crop = _cut(rgb, window)
-    scale = choose_scale(crop, container, window, detector=detector, parameters=parameters)
+    looks = list(_look(crop, container, window, detector, parameters))
+    scale = choose_scale(looks, max(crop.shape[:2]), parameters)
+    nearest = min(looks, key=lambda look: _ratio(look.scale, scale))
+    if _ratio(nearest.scale, scale) <= parameters.max_look_ratio:
+        if on_tile is not None:
+            on_tile(1, 1)
+        return nearest.found
     shown = shrink(crop, scale)
     mask = draw_mask(container, window, scale)
     height, width = shown.shape[:2]
@@ -93,47 +103,60 @@ def detect_sliced(
     return _inside(container, merged.placed(scale=scale, offset_xy=window[:2]))
 
 
-def choose_scale(
-    crop: Rgb, container: Container, window: Window, *, detector: Detector, parameters: SlicingParameters
-) -> float:
-    """The scale at which the median plant is as large as the detector likes it, from a look at the whole crop.
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What was found in a container, in pixels of the photo, when its whole crop was seen at `scale`."""
 
-    Plants that are small in a look are seen in part, the near ones first, so a finer look follows. Too few plants in
-    every look mean that they are too small for any: then the crop's own pixels are used.
+    scale: float
+    found: Detections
+
+
+def _look(
+    crop: Rgb, container: Container, window: Window, detector: Detector, parameters: SlicingParameters
+) -> Iterator[Look]:
+    """Looks at the whole crop, each finer than the one before, until the plants are large enough to be sure of.
+
+    Plants that are small in a look are seen in part, the near ones first.
     """
     longer_side = max(crop.shape[:2])
-    plant_px = None
     for look_px in parameters.looks_px:
-        look_scale = min(1.0, look_px / longer_side)
-        plant_px = _median_plant_px(crop, container, window, look_scale, detector, parameters) or plant_px
-        if plant_px is not None and plant_px * look_scale >= parameters.legible_plant_px:
-            break
-    if plant_px is None:
+        scale = min(1.0, look_px / longer_side)
+        shown = shrink(crop, scale)
+        found = detector.detect(
+            shown,
+            imgsz=round_up(max(shown.shape[:2]), STRIDE_PX),
+            confidence=parameters.confidence,
+            nms_iou=parameters.nms_iou,
+            max_detections=parameters.max_detections_per_slice,
+        )
+        look = Look(scale, _inside(container, found.placed(scale=scale, offset_xy=window[:2])))
+        yield look
+        plant_px = _median_plant_px(look, parameters)
+        if scale == 1.0 or (plant_px is not None and plant_px * scale >= parameters.legible_plant_px):
+            return
+
+
+def choose_scale(looks: Sequence[Look], longer_side: int, parameters: SlicingParameters) -> float:
+    """The scale at which the median plant is as large as the detector likes it, from looks at a crop of that size.
+
+    Too few plants in every look mean that they are too small for any: then the crop's own pixels are used.
+    """
+    sizes_px = [size for look in looks if (size := _median_plant_px(look, parameters)) is not None]
+    if not sizes_px:
         return 1.0
     coarsest = min(1.0, parameters.slice_px / longer_side)
-    return float(min(parameters.max_upscale, max(coarsest, parameters.target_plant_px / plant_px)))
+    return float(min(parameters.max_upscale, max(coarsest, parameters.target_plant_px / sizes_px[-1])))
 
 
-def _median_plant_px(
-    crop: Rgb,
-    container: Container,
-    window: Window,
-    look_scale: float,
-    detector: Detector,
-    parameters: SlicingParameters,
-) -> float | None:
-    """Side of the median plant in pixels of the photo; None when too few are seen at this scale."""
-    shown = shrink(crop, look_scale)
-    found = detector.detect(
-        shown,
-        imgsz=round_up(max(shown.shape[:2]), STRIDE_PX),
-        confidence=parameters.confidence,
-        nms_iou=parameters.nms_iou,
-        max_detections=parameters.max_detections_per_slice,
-    )
-    placed = found.of_class(PLANT).placed(scale=look_scale, offset_xy=window[:2])
-    plants = placed.select(points_inside(container, placed.centres))
+def _median_plant_px(look: Look, parameters: SlicingParameters) -> float | None:
+    """Side of the median plant in pixels of the photo; None when too few are seen."""
+    plants = look.found.of_class(PLANT)
     return _median_side(plants) if len(plants) >= parameters.min_plants_for_scale else None
+
+
+def _ratio(first: float, second: float) -> float:
+    """How many times the larger is the smaller."""
+    return max(first, second) / min(first, second)
 
 
 def _median_side(plants: Detections) -> float | None:

@@ -30,7 +30,8 @@ class SlicingParameters:
     """How plants are found in a segment: slices over the crop, at a scale the model knows.
 
     Chosen by count error per bed on held-out renders: merging by IOS (NMS or GREEDYNMM) swallows neighbours, 18 %
-    against 15.5 % by IOU; enlarging at most 1.5 times instead of 3 gives 19 %.
+    against 15.5 % by IOU; enlarging at most 1.5 times instead of 3 gives 19 %. Taking a look for the answer when it is
+    within 1.6 times the chosen scale saves a tenth to a quarter of the detector's time at the same error.
     """
 
     slice_px: int = 640
@@ -46,6 +47,7 @@ class SlicingParameters:
     target_plant_px: float = 60.0
     min_plants_for_scale: int = 5
     max_upscale: float = 3.0
+    max_look_ratio: float = 1.6
 
 
 @dataclass(frozen=True)

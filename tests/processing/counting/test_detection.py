@@ -80,6 +80,23 @@ def test_too_few_plants_in_every_look_leave_the_scale_alone() -> None:
     assert [max(shape) for shape in detector.shown[:3]] == [640, 1280, 640]
 
 
+@pytest.mark.parametrize(("target", "shown"), [(16.0, [640]), (26.0, [640]), (2.0, [640]), (45.0, [640, 640])])
+def test_a_look_near_the_chosen_scale_is_the_answer(target, shown) -> None:
+    detector, steps = PaintedDetector(), []
+    rgb = bed((0, 0, 1280, 960), size=(1280, 960), rows=10, columns=14, side=40)
+    found = sliced(
+        rgb,
+        rectangle(0, 0, 1280, 960),
+        detector,
+        on_tile=lambda *step: steps.append(step),
+        target_plant_px=target,
+        legible_plant_px=10.0,
+    )
+    assert [max(shape) for shape in detector.shown[:2]] == shown
+    assert (found.count(PLANT), steps[-1][0]) == (140, steps[-1][1])
+    assert found.centres.max(axis=0) == pytest.approx((1280 - 1280 / 28, 960 - 960 / 20), abs=2)
+
+
 @pytest.mark.parametrize(("side", "looks"), [(45, [640, 1280]), (120, [640])])
 def test_small_plants_are_looked_at_again_more_finely(side, looks) -> None:
     detector = PaintedDetector()
