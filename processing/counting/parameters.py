@@ -15,7 +15,7 @@ class SegmentationParameters:
     """
 
     imgsz_px: int = 512
-    confidence: float = 0.30
+    confidence: float = 0.40
     nms_iou: float = 0.50
     max_containers: int = 300
     close_share: float = 0.015
