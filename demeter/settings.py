@@ -152,6 +152,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# What an upload must leave free on the disk: for those that arrive at the same time, and for what else lives there.
+STAGING_RESERVE_BYTES = 1024**3
 UPLOAD_MAX_FILES = 100
 UPLOAD_MAX_FILE_BYTES = 20 * 1024 * 1024
 UPLOAD_MAX_TOTAL_BYTES = 500 * 1024 * 1024

@@ -30,6 +30,7 @@ from photos import keys
 from photos.breaker import BreakerOpenError, CircuitBreaker
 from photos.breaker_store import RedisBreakerStore
 from photos.models import S3Image
+from photos.room import refusing_when_full
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -61,8 +62,9 @@ class OriginalLostError(Exception):
 
 # --- Staging: files just accepted, until S3 has them ---------------------------------------------------------------
 def stage_file(name: str, file: File[bytes]) -> str:
-    """Keep an accepted file; the name under which it lies there."""
-    return storages["staging"].save(name, file)
+    """Keep an accepted file; the name under which it lies there. Raises NoRoom when the disk is full."""
+    with refusing_when_full():
+        return storages["staging"].save(name, file)
 
 
 def read_staged(name: str) -> bytes | None:

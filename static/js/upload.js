@@ -88,7 +88,8 @@ async function send(entry) {
   for (let attempt = 1; attempt <= ATTEMPTS && !stopped; attempt += 1) {
     show(entry, "sending", attempt === 1 ? "Sending" : "Sending again");
     const answer = await post(entry);
-    if (answer.status !== 0 && answer.status < 500 && answer.status !== 429) {
+    const isFull = answer.status === 507; // trying again in a minute does not help
+    if (answer.status !== 0 && (answer.status < 500 || isFull) && answer.status !== 429) {
       settle(entry, answer, attempt);
       return;
     }

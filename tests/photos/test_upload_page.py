@@ -167,6 +167,18 @@ def test_upload_goes_on_after_the_server_was_away(page, photos):
     assert S3Image.objects.count() == 1
 
 
+def test_full_disk_is_told_and_the_photos_are_sent_when_there_is_room(page, photos, settings):
+    room, settings.STAGING_RESERVE_BYTES = settings.STAGING_RESERVE_BYTES, 10**18
+    choose(page, *photos[:2])
+    send(page)
+    expect(page.locator("#upload-error")).to_contain_text("Demeter has no room for more photos at the moment.")
+    expect(page.locator("#upload-files li[data-state=ready]")).to_have_count(2)
+    assert_accessible(page)
+    settings.STAGING_RESERVE_BYTES = room
+    send(page)
+    expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received")
+
+
 def test_photo_whose_answer_was_lost_counts_as_received(page, photos):
     lost = iter([True])
 
