@@ -1,6 +1,7 @@
 """Every setting of Demeter, read from the environment through `demeter.env`."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 import django_stubs_ext
@@ -115,6 +116,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "queue_order_strategy": "priority",
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
+
+# --- Leases: after how long work is started again (processing.recovery) ------------------------------------------
+# A worker renews its lease at each milestone; loading and exporting a model on first use is the longest silence.
+WORK_LEASE = timedelta(minutes=4)
+# From the commit of the rows until their message is sent: a process that dies in between costs this, not QUEUE_LEASE.
+SEND_LEASE = timedelta(minutes=1)
+# Once it is sent: long enough for a queue of 100 photos; starting queued work a second time is harmless, only useless.
+QUEUE_LEASE = timedelta(minutes=30)
+# How long a chord may take to call its body before recovery does.
+CHORD_GRACE = timedelta(seconds=20)
 
 # --- Photos and storage -----------------------------------------------------------------------------------------
 S3_ENDPOINT_URL = read_url("S3_ENDPOINT_URL", schemes=("http", "https"))

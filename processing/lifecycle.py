@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Greatest, Least
@@ -24,12 +25,7 @@ from processing.models import Job, Segment, Session
 from processing.problems import Problem
 from processing.statuses import ALLOWED_MOVES, Phase, RunStatus, SegmentStatus
 
-# A worker renews its lease at each milestone; loading and exporting a model on first use is the longest silence.
-WORK_LEASE = timedelta(minutes=4)
-# From the commit of the rows until their message is sent: a process that dies in between costs this, not QUEUE_LEASE.
-SEND_LEASE = timedelta(minutes=1)
-# Once it is sent: long enough for a queue of 100 photos; starting queued work a second time is harmless, only useless.
-QUEUE_LEASE = timedelta(minutes=30)
+WORK_LEASE, SEND_LEASE, QUEUE_LEASE = settings.WORK_LEASE, settings.SEND_LEASE, settings.QUEUE_LEASE
 MAX_LOST_WORKERS = 3
 
 
