@@ -178,6 +178,14 @@ def test_outage_is_unavailable_and_opens_the_breaker_for_everyone(dead_s3):
     assert elsewhere.update(lambda state: state).mode is Mode.OPEN
 
 
+def test_log_says_when_the_breaker_changes_and_only_then(dead_s3, caplog):
+    for _ in range(12):
+        with pytest.raises(Unavailable):
+            storage.read_object("originals/x.jpg")
+    told = [record.getMessage() for record in caplog.records if record.name == "photos.breaker_store"]
+    assert told == ["circuit breaker s3: open after closed"]
+
+
 def test_refused_credentials_are_an_outage(monkeypatch):
     client = storage._session().client(
         "s3", endpoint_url=settings.S3_ENDPOINT_URL, aws_access_key_id="x", aws_secret_access_key="y"
