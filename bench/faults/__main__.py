@@ -1,0 +1,49 @@
+"""Runs the campaign and writes docs/faults.md; `python -m bench.faults --help`."""
+
+import argparse
+import json
+from pathlib import Path
+
+from bench.faults.environment import FOLDER, SERVERS, WEB_PORT  # isort: skip - before anything of Django
+from bench.faults.breakages import PAUSE_SECONDS
+from bench.faults.campaign import Campaign, summarize
+from bench.faults.house import House
+from bench.faults.outcomes import STUCK_AFTER
+from bench.faults.page import write_report
+from demeter.local.programs import PROJECT_DIR
+
+
+def tell(line: str) -> None:
+    """To the terminal at once."""
+    print(line, flush=True)
+
+
+def main() -> None:
+    """Break, compare, write."""
+    parser = argparse.ArgumentParser(prog="bench.faults", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--photos", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=PROJECT_DIR / "docs", help="where faults.md and faults.json go")
+    args = parser.parse_args()
+    house = House(FOLDER, servers=SERVERS, web_port=WEB_PORT)
+    try:
+        house.start()
+        campaign = Campaign(house, photos=args.photos, seed=args.seed)
+        campaign.run(args.rounds, tell=tell)
+    finally:
+        house.stop()
+    rounds = campaign.rounds.read()
+    report = {
+        "seed": args.seed,
+        "undisturbed_seconds": campaign.reference["seconds"],
+        "pause": "{:.0f} to {:.0f}".format(*PAUSE_SECONDS),
+        "lease": STUCK_AFTER.total_seconds() / 2,
+        "breakages": summarize(rounds),
+    }
+    tell(json.dumps(report, indent=1))
+    write_report(args.out, "campaign", report)
+
+
+if __name__ == "__main__":
+    main()
