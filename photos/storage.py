@@ -27,7 +27,7 @@ from storages.backends.s3 import S3Storage
 
 from demeter.refusals import Unavailable
 from photos import keys
-from photos.breaker import BreakerOpenError, CircuitBreaker
+from photos.breaker import GOOD_CALLS_TO_CLOSE, BreakerOpenError, CircuitBreaker
 from photos.breaker_store import RedisBreakerStore
 from photos.models import S3Image
 from photos.room import refusing_when_full
@@ -43,6 +43,7 @@ URL_PERIOD_SECONDS = 2700
 CACHE_CONTROL = f"private, max-age={URL_SECONDS}, immutable"
 CACHE_CONTROL_ANNOTATED = "private, no-cache"
 MISSING_CODES = ("404", "NoSuchKey")
+NO_SUCH_KEY = "is-the-storage-back"
 OUTAGE_MESSAGE = "The photo storage cannot be reached at the moment. Nothing is lost; try again in a few minutes."
 
 Result = TypeVar("Result")
@@ -141,6 +142,16 @@ def has_object(key: str) -> bool:
     try:
         _guarded(lambda: _client().head_object(Bucket=settings.S3_BUCKET, Key=key))
     except ObjectMissingError:
+        return False
+    return True
+
+
+def is_back() -> bool:
+    """Whether S3 answers and the breaker lets calls through: asks as often as a half-open breaker wants to see."""
+    try:
+        for _ in range(GOOD_CALLS_TO_CLOSE):
+            has_object(NO_SUCH_KEY)
+    except Unavailable:
         return False
     return True
 

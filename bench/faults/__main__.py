@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.faults.environment import FOLDER, SERVERS, WEB_PORT  # isort: skip - before anything of Django
 from bench.faults.breakages import PAUSE_SECONDS
-from bench.faults.campaign import Campaign, summarize
+from bench.faults.campaign import Campaign, RoundsFile, summarize
 from bench.faults.house import House
 from bench.faults.outcomes import STUCK_AFTER
 from bench.faults.page import write_report
@@ -24,6 +24,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--photos", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--also", type=Path, nargs="*", default=[], help="rounds kept by campaigns in other folders")
     parser.add_argument("--out", type=Path, default=PROJECT_DIR / "docs", help="where faults.md and faults.json go")
     args = parser.parse_args()
     house = House(FOLDER, servers=SERVERS, web_port=WEB_PORT)
@@ -33,9 +34,9 @@ def main() -> None:
         campaign.run(args.rounds, tell=tell)
     finally:
         house.stop()
-    rounds = campaign.rounds.read()
+    rounds = [one for file in (campaign.rounds, *map(RoundsFile, args.also)) for one in file.read()]
     report = {
-        "seed": args.seed,
+        "seeds": sorted({one["seed"] for one in rounds}),
         "undisturbed_seconds": campaign.reference["seconds"],
         "pause": "{:.0f} to {:.0f}".format(*PAUSE_SECONDS),
         "lease": STUCK_AFTER.total_seconds() / 2,

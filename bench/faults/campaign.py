@@ -89,6 +89,7 @@ class Campaign:
         finished_at = last_finish(sender.upload_session_id)
         self._house.wait_until(self._house.is_green, seconds=GREEN_SECONDS)
         return {
+            "seed": self._seed,
             "round": number,
             "breakage": name,
             "photos": len(pictures),

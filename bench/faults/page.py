@@ -30,7 +30,7 @@ circuit breaker and the retries after an outage of the storage have their real t
 """
 CAMPAIGN = """## The campaign
 
-{rounds} rounds of {photos} photos, seed {seed}. In each one fault, at a moment drawn by the seed, while photos are
+{rounds} rounds of {photos} photos, seeds {seeds}. In each one fault, at a moment drawn by the seed, while photos are
 uploaded, stored and counted; then all rows are compared with an undisturbed run of the same pictures
 ({undisturbed_seconds} s).
 
@@ -93,6 +93,11 @@ def _campaign_part(figures: Figures) -> str:
             totals[place] = max(own[column] for own in breakages.values())
     rounds, photos = totals[0], totals[1]
     return CAMPAIGN.format(
-        **{**figures, "rounds": rounds, "photos": photos // rounds},
+        **{
+            **figures,
+            "rounds": rounds,
+            "photos": photos // rounds,
+            "seeds": " and ".join(map(str, figures["seeds"])),
+        },
         table=table(["fault", *COLUMNS.values()], [*rows, ["**all**", *totals]]),
     )

@@ -167,7 +167,13 @@ def test_page_has_a_row_for_each_breakage_and_their_sum():
     kinds = {"lost": [], "double": [], "stuck": [], "different": ["a"], "left_over": [], "swept": 1}
     first = {"breakage": "beat killed", "photos": 20, "broken_for": 0.1, "after_fault": 9.0, "findings": kinds}
     rounds = [first, {**first, "after_fault": 30.5}, {**first, "breakage": "broker emptied"}]
-    report = {"seed": 1, "undisturbed_seconds": 14, "pause": "3 to 40", "lease": 60.0, "breakages": summarize(rounds)}
+    report = {
+        "seeds": [1, 2],
+        "undisturbed_seconds": 14,
+        "pause": "3 to 40",
+        "lease": 60.0,
+        "breakages": summarize(rounds),
+    }
     page = make_page({"campaign": report})
     assert "| beat killed | 2 | 40 | 0.1 | 30.5 | 0 | 0 | 0 | 2 | 0 | 2 |" in page
     assert "| **all** | 3 | 60 | 0.1 | 30.5 | 0 | 0 | 0 | 3 | 0 | 3 |" in page
