@@ -33,7 +33,7 @@ PICTURES = 20
 HEAD_START_SECONDS = 2
 PAGE_EVERY_SECONDS = 2
 BACK_SECONDS = 1800
-TRANSITION = re.compile(r"^\S+ (\S+),\d+ \w+ \S+: (circuit breaker .+? after \w+)", re.MULTILINE)
+TRANSITION = re.compile(r"^\S+ (\S+,\d+) \w+ \S+: (circuit breaker .+? after \w+)", re.MULTILINE)
 
 
 class PageLoader:
