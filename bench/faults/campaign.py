@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,6 +25,7 @@ from demeter.accounts.models import User
 from demeter.accounts.roles import WORKER
 from demeter.accounts.tokens import issue_token
 from locations.demo import load_demo_nursery
+from photos.sweeping import sweep_staging
 
 PHOTOS_DIR = settings.BASE_DIR / "demo" / "photos"
 SETTLED_SECONDS, GREEN_SECONDS = 600, 120
@@ -41,11 +43,12 @@ class Campaign:
         self.pictures = make_pictures(PHOTOS_DIR, photos)
         self.user = make_worker()
         self.token = issue_token(user=self.user, name="fault campaign")
-        self.rounds = RoundsFile(house.folder / f"rounds-{seed}-{photos}.jsonl")
-        self.reference = self._read_reference(house.folder / f"reference-{photos}.json")
+        self.rounds = RoundsFile(rounds_path(house.folder, photos=photos, seed=seed))
+        self.reference = self._read_reference(reference_path(house.folder, photos=photos))
 
     def run(self, rounds: int, *, tell: Callable[[str], None]) -> None:
         """The rounds that are still missing."""
+        sweep_staging(older_than=timedelta())  # what a campaign that was stopped in the middle left there
         for number in range(len(self.rounds.read()), rounds):
             name = breakage_of(number, self._seed)
             done = self._run_round(number, name)
@@ -141,6 +144,16 @@ class RoundsFile:
         """One more."""
         with self._path.open("a") as file:
             file.write("\n" + json.dumps(done))  # on a line of its own, also after one that was cut short
+
+
+def rounds_path(folder: Path, *, photos: int, seed: int) -> Path:
+    """Where the rounds of a campaign are kept."""
+    return folder / f"rounds-{seed}-{photos}.jsonl"
+
+
+def reference_path(folder: Path, *, photos: int) -> Path:
+    """Where the undisturbed run of a folder is kept."""
+    return folder / f"reference-{photos}.json"
 
 
 def breakage_of(number: int, seed: int) -> str:

@@ -31,8 +31,8 @@ circuit breaker and the retries after an outage of the storage have their real t
 CAMPAIGN = """## The campaign
 
 {rounds} rounds of {photos} photos, seeds {seeds}. In each one fault, at a moment drawn by the seed, while photos are
-uploaded, stored and counted; then all rows are compared with an undisturbed run of the same pictures
-({undisturbed_seconds} s).
+uploaded, stored and counted; then all rows are compared with an undisturbed run of the same pictures by the same
+servers ({undisturbed_seconds} s).
 
 {table}
 *Killed*: `kill -9` of one process or of all of a program. *Stopped*: SIGSTOP for {pause} s. *Lost*: a photo that was
@@ -64,6 +64,19 @@ The breaker in the log:
 """
 
 
+FOUND = """## What it found
+
+Before these figures, with seed 1: after SeaweedFS was killed for a second the breaker opened, and 5 of 20 photos were
+done 123 to 143 s after they were due, because each waited for its own retry; after an outage of five minutes the last
+of 100 photos was stored 591 s after the storage was back. Since then recovery asks the storage while anything waits for
+it, and all of it goes on when it answers.
+
+The swept files were no work of a fault. The campaign before this one was stopped in the middle, after its web process
+had been restarted with a column that its database did not have: each try failed after its file was staged and left it
+there for the sweep. The campaign now sweeps before its first round.
+"""
+
+
 def write_report(folder: Path, part: str, figures: Figures) -> None:
     """Replace one part of faults.json (`campaign` or `away`) and write the page from both."""
     file = folder / "faults.json"
@@ -81,7 +94,7 @@ def make_page(report: Figures) -> str:
     if "away" in report:
         away = report["away"]
         parts.append(AWAY.format(**{**away, "transitions": "\n    ".join(away["transitions"])}))
-    return "\n".join(parts)
+    return "\n".join([*parts, FOUND])
 
 
 def _campaign_part(figures: Figures) -> str:
@@ -98,6 +111,7 @@ def _campaign_part(figures: Figures) -> str:
             "rounds": rounds,
             "photos": photos // rounds,
             "seeds": " and ".join(map(str, figures["seeds"])),
+            "undisturbed_seconds": " and ".join(f"{seconds:.0f}" for seconds in figures["undisturbed_seconds"]),
         },
         table=table(["fault", *COLUMNS.values()], [*rows, ["**all**", *totals]]),
     )

@@ -169,7 +169,7 @@ def test_page_has_a_row_for_each_breakage_and_their_sum():
     rounds = [first, {**first, "after_fault": 30.5}, {**first, "breakage": "broker emptied"}]
     report = {
         "seeds": [1, 2],
-        "undisturbed_seconds": 14,
+        "undisturbed_seconds": [14, 20],
         "pause": "3 to 40",
         "lease": 60.0,
         "breakages": summarize(rounds),
