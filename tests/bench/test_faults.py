@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from uuid import uuid4
@@ -22,6 +23,7 @@ from bench.faults.sender import Sender, Sent
 from photos import storage
 from photos.content import content_type_of, is_complete
 from photos.exif import read_exif
+from photos.sweeping import sweep_staging
 from processing.models import Job
 from tests.processing.factories import make_bed
 
@@ -77,6 +79,7 @@ def test_photo_is_sent_again_until_it_is_accepted():
 @pytest.fixture
 def counted(db):
     """A counted photo whose original is in S3, and everything that `find_faults` wants to know of it."""
+    sweep_staging(older_than=timedelta())  # what other tests left
     session = make_bed(0, 0, 1)
     image, picture = session.original_image, make_pictures(PHOTOS_DIR, 1)[0]
     storage.put_object(image.s3_key_original, picture.data, content_type="image/jpeg")
