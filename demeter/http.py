@@ -17,12 +17,14 @@ from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import CsrfViewMiddleware
+from django.shortcuts import render
+from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
 from demeter.accounts.models import User
 from demeter.accounts.tokens import find_token_user
 from demeter.rates import API, UNKNOWN_TOKEN, Rate, address_of, check, count, note
-from demeter.refusals import Conflict, Invalid, NotFound, Refusal, TooLarge, TooMany, Unavailable
+from demeter.refusals import Conflict, Invalid, NoRoom, NotFound, Refusal, TooLarge, TooMany, Unavailable
 
 Params = ParamSpec("Params")
 ApiView = Callable[Concatenate[HttpRequest, Params], HttpResponse]
@@ -42,6 +44,7 @@ STATUS_OF_REFUSAL: Mapping[type[Refusal], int] = {
     TooLarge: 413,
     TooMany: 429,
     Unavailable: 503,
+    NoRoom: 507,
 }
 
 
@@ -75,6 +78,13 @@ def api_view(*methods: str, permission: str, rate: Rate = API) -> Callable[[ApiV
 def error_json(*, code: str, message: str, status: int, **extra: Any) -> JsonResponse:
     """The one shape of every API error: `{"error": {"code", "message", ...}}`."""
     return JsonResponse({"error": {"code": code, "message": message, **extra}}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page of a request that Django gave up on (`handler400`); a full disk has one that says what to do."""
+    if isinstance(exception, NoRoom):
+        return render(request, "507.html", {"message": exception.message}, status=status_of(exception))
+    return defaults.bad_request(request, exception)
 
 
 def status_of(refusal: Refusal) -> int:

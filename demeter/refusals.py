@@ -1,5 +1,7 @@
 """What the core says when it will not do something; free of HTTP. `demeter.http` maps the kinds to status codes."""
 
+from django.core.exceptions import BadRequest
+
 
 class Refusal(Exception):  # noqa: N818 - the word of the field
     """A request that cannot be served as asked. `code` is for programs, the message tells a person what to do."""
@@ -39,6 +41,12 @@ class Unavailable(Refusal):
     """A service is down for the moment; trying again later helps."""
 
     code = "unavailable"
+
+
+class NoRoom(Refusal, BadRequest):
+    """The disk is full. Django's `BadRequest` too: a form's body is read before any view could catch a refusal."""
+
+    code = "no_room"
 
 
 class TooMany(Refusal):

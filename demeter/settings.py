@@ -1,6 +1,7 @@
 """Every setting of Demeter, read from the environment through `demeter.env`."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 import django_stubs_ext
@@ -116,6 +117,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 
+# --- Leases: after how long work is started again (processing.recovery) ------------------------------------------
+# A worker renews its lease at each milestone; loading and exporting a model on first use is the longest silence.
+WORK_LEASE = timedelta(minutes=4)
+# From the commit of the rows until their message is sent: a process that dies in between costs this, not QUEUE_LEASE.
+SEND_LEASE = timedelta(minutes=1)
+# Once it is sent: long enough for a queue of 100 photos; starting queued work a second time is harmless, only useless.
+QUEUE_LEASE = timedelta(minutes=30)
+# How long a chord may take to call its body before recovery does.
+CHORD_GRACE = timedelta(seconds=20)
+
 # --- Photos and storage -----------------------------------------------------------------------------------------
 S3_ENDPOINT_URL = read_url("S3_ENDPOINT_URL", schemes=("http", "https"))
 # Presigned URLs are signed for the address a browser can reach, which may differ from the workers' one.
@@ -152,6 +163,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# What an upload must leave free on the disk: for those that arrive at the same time, and for what else lives there.
+STAGING_RESERVE_BYTES = 1024**3
 UPLOAD_MAX_FILES = 100
 UPLOAD_MAX_FILE_BYTES = 20 * 1024 * 1024
 UPLOAD_MAX_TOTAL_BYTES = 500 * 1024 * 1024

@@ -8,6 +8,7 @@ from demeter.accounts.views import LimitedLoginView, admin_login
 from demeter.health import healthz
 from demeter.metrics import metrics
 
+handler400 = "demeter.http.bad_request"
 urlpatterns = [
     path("", include("photos.urls")),
     path("", include("processing.urls")),

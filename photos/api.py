@@ -1,6 +1,7 @@
 """The API's upload: `POST /api/v1/photos/upload`, in the shape of the specification plus what was refused or known.
 
-`/thumbnail` under a photo is where a thumbnail that may have expired is shown from.
+`/known` tells which photos need not be sent; `/thumbnail` under a photo is where a thumbnail that may have expired is
+shown from.
 """
 
 import math
@@ -13,17 +14,17 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
-from demeter.http import api_view, error_json, form_errors, signed_in_user
+from demeter.http import api_view, error_json, form_errors, read_json, signed_in_user
 from demeter.rates import UPLOAD
 from demeter.refusals import NotFound
 from photos.checks import RefusedFile
-from photos.forms import UploadForm
+from photos.forms import KnownForm, UploadForm
 from photos.models import S3Image
 from photos.pixels import UnreadablePictureError
 from photos.statuses import UploadSource
 from photos.storage import OriginalLostError, presigned_url
 from photos.thumbnails import restore_thumbnail
-from photos.uploads import AcceptedUpload, DuplicateFile, accept_upload
+from photos.uploads import AcceptedUpload, DuplicateFile, accept_upload, find_photos
 from processing import queries
 from processing.jobs import start_jobs
 from processing.models import Job
@@ -50,6 +51,13 @@ class DuplicateJson(TypedDict):
     """A file that is here already, as this photo."""
 
     filename: str
+    image_id: str
+
+
+class KnownJson(TypedDict):
+    """A content that is here already, as this photo."""
+
+    sha256: str
     image_id: str
 
 
@@ -84,6 +92,17 @@ def upload(request: HttpRequest) -> JsonResponse:
             refused=refused_json(accepted.refused),
         )
     return JsonResponse(upload_json(accepted, jobs), status=202)
+
+
+@api_view("POST", permission="photos.add_upload")
+def known(request: HttpRequest) -> JsonResponse:
+    """Which contents, by SHA-256, need not be sent again: after a closed tab the page asks before it sends."""
+    form = KnownForm(read_json(request))
+    if not form.is_valid():
+        raise form_errors(form)
+    found = find_photos(form.cleaned_data["sha256"])
+    rows: list[KnownJson] = [{"sha256": sha256, "image_id": str(image_id)} for sha256, image_id in found.items()]
+    return JsonResponse({"known": rows})
 
 
 @api_view("GET", permission="photos.view_s3image")

@@ -21,6 +21,7 @@ class RedisBreakerStore:
 
     def __init__(self, *, url: str, name: str) -> None:
         self._url = url
+        self._name = name
         self._key = f"demeter:breaker:{name}"
 
     def update(self, change: Callable[[BreakerState], BreakerState]) -> BreakerState:
@@ -33,13 +34,19 @@ class RedisBreakerStore:
             return change(BreakerState())
 
     def _write(self, change: Callable[[BreakerState], BreakerState]) -> BreakerState:
+        before = BreakerState()
+
         def step(pipe: Any) -> BreakerState:
-            state = change(_parse(pipe.get(self._key)))
+            nonlocal before
+            before = _parse(pipe.get(self._key))
+            state = change(before)
             pipe.multi()
             pipe.set(self._key, json.dumps(asdict(state)), ex=KEPT_SECONDS)
             return state
 
         written: BreakerState = self._client.transaction(step, self._key, value_from_callable=True)
+        if written.mode is not before.mode:
+            logger.warning("circuit breaker %s: %s after %s", self._name, written.mode, before.mode)
         return written
 
     @cached_property

@@ -1,8 +1,10 @@
 """What an upload may hold; the page and the API read it with the same form. Its cleaned data go to `accept_upload`."""
 
+import re
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +33,29 @@ class PhotosField(forms.FileField):
         if not files:
             raise forms.ValidationError(self.error_messages["required"], code="required")
         return files
+
+
+class ChecksumsField(forms.Field):
+    """A JSON list of SHA-256 checksums in hexadecimal, no more than an upload takes files."""
+
+    def clean(self, value: Any) -> list[str]:
+        """The checksums in lower case."""
+        texts = value if isinstance(value, list) else []
+        if not 0 < len(texts) <= settings.UPLOAD_MAX_FILES or not all(map(_is_sha256, texts)):
+            raise forms.ValidationError(
+                f"Send a list of 1 to {settings.UPLOAD_MAX_FILES} SHA-256 checksums of 64 hexadecimal digits."
+            )
+        return [text.lower() for text in texts]
+
+
+def _is_sha256(text: object) -> bool:
+    return isinstance(text, str) and re.fullmatch("[0-9a-fA-F]{64}", text) is not None
+
+
+class KnownForm(forms.Form):
+    """What a browser asks before it sends: which of these contents are here already?"""
+
+    sha256 = ChecksumsField()
 
 
 class UploadForm(forms.Form):

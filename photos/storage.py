@@ -27,9 +27,10 @@ from storages.backends.s3 import S3Storage
 
 from demeter.refusals import Unavailable
 from photos import keys
-from photos.breaker import BreakerOpenError, CircuitBreaker
+from photos.breaker import GOOD_CALLS_TO_CLOSE, BreakerOpenError, CircuitBreaker
 from photos.breaker_store import RedisBreakerStore
 from photos.models import S3Image
+from photos.room import refusing_when_full
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -42,6 +43,7 @@ URL_PERIOD_SECONDS = 2700
 CACHE_CONTROL = f"private, max-age={URL_SECONDS}, immutable"
 CACHE_CONTROL_ANNOTATED = "private, no-cache"
 MISSING_CODES = ("404", "NoSuchKey")
+NO_SUCH_KEY = "is-the-storage-back"
 OUTAGE_MESSAGE = "The photo storage cannot be reached at the moment. Nothing is lost; try again in a few minutes."
 
 Result = TypeVar("Result")
@@ -61,8 +63,9 @@ class OriginalLostError(Exception):
 
 # --- Staging: files just accepted, until S3 has them ---------------------------------------------------------------
 def stage_file(name: str, file: File[bytes]) -> str:
-    """Keep an accepted file; the name under which it lies there."""
-    return storages["staging"].save(name, file)
+    """Keep an accepted file; the name under which it lies there. Raises NoRoom when the disk is full."""
+    with refusing_when_full():
+        return storages["staging"].save(name, file)
 
 
 def read_staged(name: str) -> bytes | None:
@@ -139,6 +142,16 @@ def has_object(key: str) -> bool:
     try:
         _guarded(lambda: _client().head_object(Bucket=settings.S3_BUCKET, Key=key))
     except ObjectMissingError:
+        return False
+    return True
+
+
+def is_back() -> bool:
+    """Whether S3 answers and the breaker lets calls through: asks as often as a half-open breaker wants to see."""
+    try:
+        for _ in range(GOOD_CALLS_TO_CLOSE):
+            has_object(NO_SUCH_KEY)
+    except Unavailable:
         return False
     return True
 

@@ -17,10 +17,9 @@ LEFT_OVER_AFTER = timedelta(hours=24)
 NAMES_A_QUERY = 500
 
 
-def sweep_staging() -> int:
+def sweep_staging(*, older_than: timedelta = LEFT_OVER_AFTER) -> int:
     """Remove what has been left over for a day; how many files."""
-    before = timezone.now() - LEFT_OVER_AFTER
-    names, swept = storage.list_staged(before), 0
+    names, swept = storage.list_staged(timezone.now() - older_than), 0
     while some := list(islice(names, NAMES_A_QUERY)):
         swept += _sweep(some)
     return swept

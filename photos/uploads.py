@@ -94,7 +94,7 @@ def _sort_out(
     files: Sequence[CheckedFile], upload: Upload
 ) -> tuple[list[KeptFile], list[RefusedFile], list[DuplicateFile]]:
     """The photos to keep, those beyond the limits of one upload, and those that are here already."""
-    known = _find_photos(file.sha256 for file in files)
+    known = find_photos(file.sha256 for file in files)
     files_left = settings.UPLOAD_MAX_FILES - upload.accepted_files
     bytes_left = settings.UPLOAD_MAX_TOTAL_BYTES - upload.accepted_bytes
     kept, beyond, duplicates = [], [], []
@@ -113,7 +113,7 @@ def _sort_out(
     return kept, beyond, duplicates
 
 
-def _find_photos(sha256s: Iterable[str]) -> dict[str, UUID]:
+def find_photos(sha256s: Iterable[str]) -> dict[str, UUID]:
     """The visible photos with these contents, by content."""
     photos = S3Image.objects.photos().visible().filter(sha256__in=set(sha256s))
     return dict(photos.values_list("sha256", "image_id"))
@@ -144,7 +144,7 @@ def _save_rows(images: Sequence[S3Image]) -> tuple[tuple[S3Image, ...], list[Dup
     In the order of their contents, so that two requests with the same photos wait for each other in one direction only.
     """
     S3Image.objects.bulk_create(sorted(images, key=lambda image: image.sha256), ignore_conflicts=True)
-    winners = _find_photos(image.sha256 for image in images)
+    winners = find_photos(image.sha256 for image in images)
     saved, duplicates = [], []
     for image in images:
         winner = winners[image.sha256]

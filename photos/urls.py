@@ -9,5 +9,6 @@ urlpatterns = [
     path("uploads/<uuid:upload_session_id>/receipt/", views.receipt, name="upload-receipt"),
     path("uploads/locations/", views.location_options, name="location-options"),
     path("api/v1/photos/upload", api.upload, name="api-upload"),
+    path("api/v1/photos/known", api.known, name="api-known"),
     path("api/v1/photos/<uuid:image_id>/thumbnail", api.thumbnail, name="api-photo-thumbnail"),
 ]

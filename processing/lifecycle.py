@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Greatest, Least
@@ -24,12 +25,7 @@ from processing.models import Job, Segment, Session
 from processing.problems import Problem
 from processing.statuses import ALLOWED_MOVES, Phase, RunStatus, SegmentStatus
 
-# A worker renews its lease at each milestone; loading and exporting a model on first use is the longest silence.
-WORK_LEASE = timedelta(minutes=4)
-# From the commit of the rows until their message is sent: a process that dies in between costs this, not QUEUE_LEASE.
-SEND_LEASE = timedelta(minutes=1)
-# Once it is sent: long enough for a queue of 100 photos; starting queued work a second time is harmless, only useless.
-QUEUE_LEASE = timedelta(minutes=30)
+WORK_LEASE, SEND_LEASE, QUEUE_LEASE = settings.WORK_LEASE, settings.SEND_LEASE, settings.QUEUE_LEASE
 MAX_LOST_WORKERS = 3
 
 
@@ -119,7 +115,7 @@ def _is_held(row: Job | Segment) -> bool:
 
 
 def _hold(row: Job | Segment, worker: str) -> None:
-    row.held_by, row.lease_until = worker, timezone.now() + WORK_LEASE
+    row.held_by, row.awaits_storage, row.lease_until = worker, False, timezone.now() + WORK_LEASE
 
 
 def enter_phase(job: Job, phase: Phase) -> None:
@@ -160,11 +156,26 @@ def await_detection(job: Job, segments: Sequence[Segment]) -> None:
 
 
 def postpone(row: Job | Segment, *, seconds: float) -> None:
-    """Put work off because a service is down; recovery starts it again. Nobody sees `failed` for an outage."""
-    row.held_by = ""
+    """Put work off because the storage is down; recovery starts it again. Nobody sees `failed` for an outage."""
+    row.held_by, row.awaits_storage = "", True
     row.lease_until = timezone.now() + timedelta(seconds=seconds)
     row.postponements += 1
-    row.save(update_fields=["held_by", "lease_until", "postponements", "updated_at"])
+    row.save(update_fields=["held_by", "awaits_storage", "lease_until", "postponements", "updated_at"])
+
+
+def has_postponed() -> bool:
+    """Whether anything waits for the storage."""
+    return any(waiting.exists() for waiting in _postponed())
+
+
+def resume_postponed() -> int:
+    """The storage is back: what waits for it need not wait until its time; how much that is."""
+    return sum(waiting.update(lease_until=timezone.now()) for waiting in _postponed())
+
+
+def _postponed() -> tuple[QuerySet[Job], QuerySet[Segment]]:
+    segments = Segment.objects.filter(status=SegmentStatus.PENDING, awaits_storage=True)
+    return Job.objects.unfinished().filter(awaits_storage=True), segments
 
 
 def report_tiles(segment: Segment, *, done: int, total: int) -> None:
@@ -201,8 +212,8 @@ def send_lease_end() -> datetime:
 
 def wait_in_queue(row: Job | Segment, *changed: str) -> None:
     """A new lease for work that is about to be sent and that nobody holds; saves the `changed` columns with it."""
-    row.held_by, row.lease_until = "", send_lease_end()
-    row.save(update_fields=["held_by", "lease_until", "updated_at", *changed])
+    row.held_by, row.awaits_storage, row.lease_until = "", False, send_lease_end()
+    row.save(update_fields=["held_by", "awaits_storage", "lease_until", "updated_at", *changed])
 
 
 def note_sent(waiting: QuerySet[Job] | QuerySet[Segment]) -> None:

@@ -1,8 +1,9 @@
 """Finds stalled work and sends it again: the rows are the truth, messages may be lost or arrive twice.
 
 A lease that ended while a worker held it means that the worker is gone: that counts as an attempt, and work that
-keeps losing its workers is given up with a reason. A lease that ended in a queue is only sent again. A photo whose
-containers are all done is closed, whether or not its chord fired.
+keeps losing its workers is given up with a reason. A lease that ended in a queue is only sent again, and so is what an
+outage put off, as soon as the storage answers. A photo whose containers are all done is closed, whether or not its
+chord fired.
 """
 
 import logging
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from photos import storage
 from processing import lifecycle, tasks
 from processing.models import Job, Segment
 from processing.problems import TOO_MANY_ATTEMPTS
@@ -35,6 +37,19 @@ def recover_stalled() -> None:
     """Beat, every 10 seconds. Two rounds at once do the same as one: each row is decided under its lock."""
     recover_segments()
     recover_jobs()
+    resume_after_outage()
+
+
+def resume_after_outage() -> int:
+    """What an outage put off goes on with the next round once the storage answers again; how much that is.
+
+    Last in the round, because a storage that hangs answers this question late.
+    """
+    if not lifecycle.has_postponed() or not storage.is_back():
+        return 0
+    resumed = lifecycle.resume_postponed()
+    logger.warning("the storage is back: %d pieces of work that waited for it go on", resumed)
+    return resumed
 
 
 def recover_jobs() -> int:

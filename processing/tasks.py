@@ -9,20 +9,19 @@ worker relies on the lease instead.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from celery import Task, chord, group, shared_task
 from celery.canvas import Signature
+from django.conf import settings
 
 from processing import lifecycle, stages
 from processing.models import Job, Segment
 from processing.statuses import Phase, SegmentStatus
 
 BATCH_SIZE = 20
-# How long a chord may take to call its body before recovery does.
-CHORD_GRACE = timedelta(seconds=20)
+CHORD_GRACE = settings.CHORD_GRACE
 
 
 def send_batches(jobs: Sequence[Job]) -> None:

@@ -21,6 +21,11 @@ class Leased(models.Model):
     held_by = models.CharField(max_length=255, blank=True)
     attempt = models.PositiveSmallIntegerField(default=0, help_text="How often a worker was lost at this work")
     postponements = models.PositiveSmallIntegerField(default=0, help_text="How often an outage put it off")
+    awaits_storage = models.BooleanField(
+        default=False,
+        db_default=False,  # so that processes of the version before can go on during an upgrade
+        help_text="An outage put it off: it goes on at `lease_until`, or as soon as the storage answers",
+    )
 
     class Meta:
         abstract = True

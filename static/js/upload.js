@@ -71,12 +71,47 @@ async function sendAll() {
   sending = true;
   stopped = "";
   showTotals();
+  await passOverKnown();
   await Promise.all(Array.from({ length: PARALLEL }, sendWaiting));
   sending = false;
   showTotals();
   if (stopped) return;
   showProblemsFirst();
   await showReceipt();
+}
+
+// After a closed tab or a lost answer: what is here already is not sent again. Only pages by HTTPS (or on this machine)
+// can hash; others send, and the server finds out.
+async function passOverKnown() {
+  if (!crypto.subtle) return;
+  const waiting = new Map();
+  for (const entry of entries.filter(({ state }) => state === "ready")) {
+    show(entry, "ready", "Looking whether it is here already");
+    waiting.set(await sha256(entry.file), entry);
+    show(entry, "ready", "Ready to send");
+  }
+  for (const { sha256: checksum, image_id: imageId } of await askKnown([...waiting.keys()])) {
+    show(waiting.get(checksum), "known", "Here already, not counted twice", photoUrl(imageId));
+  }
+  showTotals();
+}
+
+async function sha256(file) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function askKnown(checksums) {
+  try {
+    const answer = await fetch(form.dataset.knownUrl, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+      body: JSON.stringify({ sha256: checksums }),
+    });
+    return (await answer.json()).known ?? [];
+  } catch {
+    return []; // no network: sending will tell
+  }
 }
 
 async function sendWaiting() {
@@ -88,7 +123,8 @@ async function send(entry) {
   for (let attempt = 1; attempt <= ATTEMPTS && !stopped; attempt += 1) {
     show(entry, "sending", attempt === 1 ? "Sending" : "Sending again");
     const answer = await post(entry);
-    if (answer.status !== 0 && answer.status < 500 && answer.status !== 429) {
+    const isFull = answer.status === 507; // trying again in a minute does not help
+    if (answer.status !== 0 && (answer.status < 500 || isFull) && answer.status !== 429) {
       settle(entry, answer, attempt);
       return;
     }

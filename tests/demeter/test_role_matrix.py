@@ -53,6 +53,7 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "photos-delete": {"post": SUPERVISORS},
     "photos-restore": {"post": SUPERVISORS},
     "api-upload": {"post": WORKERS},
+    "api-known": {"post": WORKERS},
     "api-photo-thumbnail": READ,
     "api-photo-annotated": READ,
     "api-jobs-status": READ,

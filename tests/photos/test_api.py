@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from demeter.accounts.tokens import issue_token
 from photos.models import S3Image, Upload
@@ -170,3 +171,42 @@ def test_upload_of_many_files_takes_a_fixed_number_of_queries(client, django_ass
     send(client, photo())  # content types, permissions
     with django_assert_max_num_queries(25):
         send(client, *[photo(f"{number}.jpg") for number in range(20)])
+
+
+# --- Known contents -------------------------------------------------------------------------------------------------
+def ask(client, *checksums):
+    return client.post("/api/v1/photos/known", {"sha256": list(checksums)}, content_type="application/json")
+
+
+def test_known_names_the_contents_that_need_not_be_sent(client, django_assert_max_num_queries):
+    data = make_picture()
+    send(client, upload_file("a.jpg", data))
+    here, other = hashlib.sha256(data).hexdigest(), "0" * 64
+    with django_assert_max_num_queries(7):
+        answer = ask(client, here.upper(), other)
+    assert answer.status_code == 200
+    assert answer.json() == {"known": [{"sha256": here, "image_id": str(S3Image.objects.get().pk)}]}
+
+
+def test_known_does_not_tell_of_photos_in_the_trash(client):
+    data = make_picture()
+    send(client, upload_file("a.jpg", data))
+    S3Image.objects.update(deleted_at=timezone.now())
+    assert ask(client, hashlib.sha256(data).hexdigest()).json() == {"known": []}
+
+
+@pytest.mark.parametrize("checksums", [[], ["a" * 63], ["g" * 64], [1], ["0" * 64] * 101])
+def test_known_refuses_what_is_no_list_of_checksums(client, checksums):
+    answer = ask(client, *checksums)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid")
+
+
+def test_known_refuses_what_is_no_list(client):
+    assert client.post("/api/v1/photos/known", {"sha256": "0" * 64}).status_code == 400
+
+
+def test_known_needs_a_sign_in_and_a_role():
+    assert ask(Client(), "0" * 64).status_code == 401
+    viewer = Client()
+    viewer.force_login(UserFactory(viewer=True))
+    assert ask(viewer, "0" * 64).status_code == 403

@@ -1,5 +1,6 @@
 import socket
 import threading
+import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -176,6 +177,27 @@ def test_outage_is_unavailable_and_opens_the_breaker_for_everyone(dead_s3):
     assert len(dead_s3) == 10
     elsewhere = RedisBreakerStore(url=settings.REDIS_URL, name="s3")
     assert elsewhere.update(lambda state: state).mode is Mode.OPEN
+
+
+def test_log_says_when_the_breaker_changes_and_only_then(dead_s3, caplog):
+    for _ in range(12):
+        with pytest.raises(Unavailable):
+            storage.read_object("originals/x.jpg")
+    told = [record.getMessage() for record in caplog.records if record.name == "photos.breaker_store"]
+    assert told == ["circuit breaker s3: open after closed"]
+
+
+def test_storage_that_is_away_is_not_back(dead_s3):
+    assert not storage.is_back()
+
+
+def test_storage_is_back_when_the_breaker_has_seen_enough_of_it():
+    store = RedisBreakerStore(url=settings.REDIS_URL, name="s3")
+    store.update(lambda _state: BreakerState(Mode.OPEN, since=time.time()))
+    assert not storage.is_back(), "nothing is asked while it rests"
+    store.update(lambda _state: BreakerState(Mode.OPEN, since=time.time() - 60))
+    assert storage.is_back()
+    assert store.update(lambda state: state).mode is Mode.CLOSED
 
 
 def test_refused_credentials_are_an_outage(monkeypatch):

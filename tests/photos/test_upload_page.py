@@ -167,6 +167,44 @@ def test_upload_goes_on_after_the_server_was_away(page, photos):
     assert S3Image.objects.count() == 1
 
 
+def test_full_disk_is_told_and_the_photos_are_sent_when_there_is_room(page, photos, settings):
+    room, settings.STAGING_RESERVE_BYTES = settings.STAGING_RESERVE_BYTES, 10**18
+    choose(page, *photos[:2])
+    send(page)
+    expect(page.locator("#upload-error")).to_contain_text("Demeter has no room for more photos at the moment.")
+    expect(page.locator("#upload-files li[data-state=ready]")).to_have_count(2)
+    assert_accessible(page)
+    settings.STAGING_RESERVE_BYTES = room
+    send(page)
+    expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received")
+
+
+def test_photos_stored_before_the_tab_was_closed_are_not_sent_again(page, photos):
+    choose(page, *photos[:3])
+    send(page)
+    expect(page.locator("#upload-heading")).to_have_text("3 of 3 photos received")
+
+    page.reload()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/photos/upload") else None)
+    choose(page, *photos[:5])
+    send(page)
+    expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received, 3 here already")
+    expect(row(page, "photo0.jpg").get_by_role("link", name="Show it")).to_be_visible()
+    assert len(sent) == 2
+    assert_accessible(page)
+
+
+def test_page_that_cannot_hash_sends_and_the_server_finds_the_known_ones(page, photos):
+    page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")
+    for heading in ("2 of 2 photos received", "2 here already"):
+        page.reload()
+        choose(page, *photos[:2])
+        send(page)
+        expect(page.locator("#upload-heading")).to_have_text(heading)
+    assert S3Image.objects.count() == 2
+
+
 def test_photo_whose_answer_was_lost_counts_as_received(page, photos):
     lost = iter([True])
 

@@ -6,6 +6,7 @@ from unittest import mock
 import pytest
 from django.utils import timezone
 
+from photos import storage
 from processing import lifecycle, recovery, tasks
 from processing.models import Job, Segment
 from processing.statuses import Phase, RunStatus, SegmentStatus
@@ -138,3 +139,45 @@ def test_message_that_a_dead_worker_had_taken_is_sent_again_when_it_starts(sent)
     assert sent() == ["detect_direct"]
     waiting.refresh_from_db()
     assert waiting.attempt == 0
+
+
+@pytest.fixture
+def storage_state(monkeypatch):
+    """Whether the storage answers when recovery asks."""
+    state = {"is_back": False, "asked": 0}
+
+    def is_back():
+        state["asked"] += 1
+        return state["is_back"]
+
+    monkeypatch.setattr(storage, "is_back", is_back)
+    return state
+
+
+def test_what_an_outage_put_off_goes_on_as_soon_as_the_storage_is_back(sent, storage_state):
+    job = SessionFactory(processing=True, job__phase=Phase.STORE).job
+    waiting = SegmentFactory(session=SessionFactory(processing=True, job__phase=Phase.DETECT), container_class="box")
+    for row in (job, waiting):
+        lifecycle.postpone(row, seconds=600)
+    assert sent() == []
+    storage_state["is_back"] = True
+    assert sent() == [], "the round in which it came back"
+    assert sorted(sent()) == ["detect_direct", "upload_s3_batch"]
+    asked = storage_state["asked"]
+    assert sent() == [], "sent once"
+    assert storage_state["asked"] == asked, "nothing waits for it any more"
+    job.refresh_from_db()
+    assert (job.attempt, job.postponements) == (0, 1)
+
+
+def test_storage_is_not_asked_while_nothing_waits_for_it(sent, storage_state):
+    SessionFactory(processing=True, job__phase=Phase.STORE)
+    sent()
+    assert storage_state["asked"] == 0
+
+
+def test_work_that_a_worker_has_taken_again_does_not_wait_for_the_storage(sent, storage_state):
+    job = SessionFactory(processing=True, job__phase=Phase.STORE).job
+    lifecycle.postpone(job, seconds=0)
+    lifecycle.take_job(job.pk, phases=(Phase.STORE,), worker="io@a")
+    assert not lifecycle.has_postponed()

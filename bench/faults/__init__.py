@@ -1,0 +1,15 @@
+"""What becomes of photos when parts of Demeter die: `python -m bench.faults --rounds 200 --photos 20 --seed 1`.
+
+Starts the real servers, web, workers and beat on a folder of its own. Each round uploads photos, breaks one thing while
+they are in flight, waits until all is settled and compares every row with an undisturbed round of the same pictures.
+`python -m bench.faults.storage_away` takes the storage away for minutes while photos are uploaded.
+
+    environment   first of all: the folder, the servers' addresses, Django's settings
+    house         the processes, to be watched, stopped and killed
+    pictures      small pictures, and their variants with the same pixels and other bytes
+    sender        uploads like the page does: six at a time, again until the answer comes
+    breakages     what is broken
+    outcomes      what became of each photo, and what is wrong with it
+    campaign      one round after the other, kept in a file
+    page          docs/faults.md
+"""

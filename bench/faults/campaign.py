@@ -1,0 +1,193 @@
+"""Rounds, one after the other: upload, break, wait, compare. What is done is kept in files, to go on from later."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import InterfaceError, OperationalError, connection
+
+from bench.faults.breakages import BREAKAGES
+from bench.faults.house import House
+from bench.faults.outcomes import Findings, find_faults, is_settled, last_finish, read_outcomes
+from bench.faults.pictures import Picture, make_pictures, vary
+from bench.faults.sender import PATIENCE_SECONDS, Sender
+from demeter.accounts.models import User
+from demeter.accounts.roles import WORKER
+from demeter.accounts.tokens import issue_token
+from locations.demo import load_demo_nursery
+from photos.sweeping import sweep_staging
+
+PHOTOS_DIR = settings.BASE_DIR / "demo" / "photos"
+SETTLED_SECONDS, GREEN_SECONDS = 600, 120
+# The moment of the fault, as a share of an undisturbed round.
+LATEST_FAULT = 0.8
+
+Round = dict[str, Any]
+
+
+class Campaign:
+    """The rounds of one seed with one set of pictures; its reference and rounds are files in the house's folder."""
+
+    def __init__(self, house: House, *, photos: int, seed: int) -> None:
+        self._house, self._seed = house, seed
+        self.pictures = make_pictures(PHOTOS_DIR, photos)
+        self.user = make_worker()
+        self.token = issue_token(user=self.user, name="fault campaign")
+        self.rounds = RoundsFile(rounds_path(house.folder, photos=photos, seed=seed))
+        self.reference = self._read_reference(reference_path(house.folder, photos=photos))
+
+    def run(self, rounds: int, *, tell: Callable[[str], None]) -> None:
+        """The rounds that are still missing."""
+        sweep_staging(older_than=timedelta())  # what a campaign that was stopped in the middle left there
+        for number in range(len(self.rounds.read()), rounds):
+            name = breakage_of(number, self._seed)
+            done = self._run_round(number, name)
+            self.rounds.append(done)
+            bad = {kind: found for kind, found in done["findings"].items() if found and kind != "swept"}
+            tell(f"{number + 1}/{rounds} {name}: {done['seconds']:.0f} s, {bad or 'all well'}")
+
+    def _read_reference(self, path: Path) -> dict[str, Any]:
+        """Outcomes and seconds of an undisturbed run; the first one, which loads the models, is not it."""
+        if not path.is_file():
+            self._run_undisturbed()
+            path.write_text(json.dumps(self._run_undisturbed(), indent=1))
+        reference: dict[str, Any] = json.loads(path.read_text())
+        return reference
+
+    def _run_undisturbed(self) -> dict[str, Any]:
+        began = time.time()
+        sender, _ = self._send("undisturbed")
+        self._settle(sender)
+        seconds = last_finish(sender.upload_session_id) - began
+        return {"seconds": round(seconds, 1), "outcomes": read_outcomes(sender.upload_session_id)}
+
+    def _run_round(self, number: int, name: str) -> Round:
+        dice = Random(f"{self._seed}/{number}")
+        self._house.deaths.clear()
+        began = time.time()
+        sender, pictures = self._send(f"{self._seed}/{number}")
+        self._house.watch(dice.uniform(0, LATEST_FAULT * self.reference["seconds"]))
+        broken_at = time.time()
+        BREAKAGES[name](self._house, dice)
+        mended_at = time.time()
+        self._settle(sender)
+        sent = sender.results()
+        findings = find_faults(
+            sender.upload_session_id,
+            sent,
+            pictures,
+            self.reference["outcomes"],
+            due_at=mended_at + self.reference["seconds"],
+        )
+        finished_at = last_finish(sender.upload_session_id)
+        self._house.wait_until(self._house.is_green, seconds=GREEN_SECONDS)
+        return {
+            "seed": self._seed,
+            "round": number,
+            "breakage": name,
+            "photos": len(pictures),
+            "broken_after": round(broken_at - began, 1),
+            "broken_for": round(mended_at - broken_at, 1),
+            "seconds": round(finished_at - began, 1),
+            "after_fault": round(max(0.0, finished_at - mended_at), 1),
+            "failures": Counter(failure for one in sent for failure in one.failures),
+            "deaths": len(self._house.deaths),
+            "findings": asdict(findings),
+        }
+
+    def _send(self, mark: str) -> tuple[Sender, list[Picture]]:
+        """Every upload has bytes of its own, also when a round is run again."""
+        pictures = [vary(picture, f"{mark}/{uuid4()}") for picture in self.pictures]
+        return Sender(self._house.address, self.token, pictures), pictures
+
+    def _settle(self, sender: Sender) -> None:
+        """Until all photos are answered and all jobs are finished, or patience ends: then they count as lost."""
+        self._house.wait_until(sender.is_done, seconds=PATIENCE_SECONDS + 60)
+        self._house.wait_until(lambda: _answers(sender), seconds=SETTLED_SECONDS)
+
+
+def _answers(sender: Sender) -> bool:
+    """Whether the upload is settled; not while the database is away."""
+    try:
+        return is_settled(sender.upload_session_id)
+    except (OperationalError, InterfaceError):
+        connection.close()
+        return False
+
+
+class RoundsFile:
+    """The rounds that are done, one JSON object a line; a line cut short by a crash does not count."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> list[Round]:
+        """All of them."""
+        rounds: list[Round] = []
+        if self._path.is_file():
+            for line in self._path.read_text().splitlines():
+                with suppress(ValueError):
+                    rounds.append(json.loads(line))
+        return rounds
+
+    def append(self, done: Round) -> None:
+        """One more."""
+        with self._path.open("a") as file:
+            file.write("\n" + json.dumps(done))  # on a line of its own, also after one that was cut short
+
+
+def rounds_path(folder: Path, *, photos: int, seed: int) -> Path:
+    """Where the rounds of a campaign are kept."""
+    return folder / f"rounds-{seed}-{photos}.jsonl"
+
+
+def reference_path(folder: Path, *, photos: int) -> Path:
+    """Where the undisturbed run of a folder is kept."""
+    return folder / f"reference-{photos}.json"
+
+
+def breakage_of(number: int, seed: int) -> str:
+    """Each breakage once in an order drawn by the seed, then all of them again in another order."""
+    turn, place = divmod(number, len(BREAKAGES))
+    names = sorted(BREAKAGES)
+    Random(f"{seed}/{turn}").shuffle(names)
+    return names[place]
+
+
+def make_worker() -> User:
+    """The demo nursery and a worker in it."""
+    load_demo_nursery()
+    user, _ = User.objects.get_or_create(username="faults")
+    user.groups.add(Group.objects.get(name=WORKER))
+    return user
+
+
+def summarize(rounds: Sequence[Round]) -> dict[str, Mapping[str, Any]]:
+    """By breakage: rounds, photos, the longest times, and how many photos were lost, stuck, doubled..."""
+    return {
+        name: _summary([one for one in rounds if one["breakage"] == name])
+        for name in BREAKAGES
+        if any(one["breakage"] == name for one in rounds)
+    }
+
+
+def _summary(rounds: Sequence[Round]) -> dict[str, Any]:
+    kinds = [kind for kind in asdict(Findings()) if kind != "swept"]
+    return {
+        "rounds": len(rounds),
+        "photos": sum(one["photos"] for one in rounds),
+        "longest_fault": max(one["broken_for"] for one in rounds),
+        "longest_after_fault": max(one["after_fault"] for one in rounds),
+        **{kind: sum(len(one["findings"][kind]) for one in rounds) for kind in kinds},
+        "swept": sum(one["findings"]["swept"] for one in rounds),
+    }

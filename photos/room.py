@@ -1,0 +1,60 @@
+"""Is there room for an upload? Asked before its first byte is read, so that a full disk refuses and never cuts short.
+
+`photos.receiving` asks with the length that the request announces; where the disk fills up all the same, an error of
+the file system comes out as the same refusal.
+"""
+
+import errno
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+from demeter.refusals import NoRoom
+
+MESSAGE = (
+    "Demeter has no room for more photos at the moment. Keep these on the phone, tell the person who looks after the "
+    "server that its disk is full, and send them again later. What was received before is safe."
+)
+logger = logging.getLogger(__name__)
+
+
+def check_room(size_bytes: int) -> None:
+    """Both places of an upload, where it arrives and where it waits for S3, must hold it and keep the reserve.
+
+    Raises:
+        NoRoom: one of them cannot.
+    """
+    arriving = settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()
+    for folder in (Path(arriving), Path(settings.STAGING_ROOT)):
+        free_bytes = shutil.disk_usage(_nearest(folder)).free
+        if free_bytes < size_bytes + settings.STAGING_RESERVE_BYTES:
+            logger.error("an upload of %d bytes was refused: %s has %d bytes left", size_bytes, folder, free_bytes)
+            raise NoRoom(MESSAGE)
+
+
+@contextmanager
+def refusing_when_full() -> Iterator[None]:
+    """Writes inside may meet a full disk: other uploads were quicker.
+
+    Raises:
+        NoRoom: they did.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        logger.exception("an upload was cut short: the disk is full")
+        raise NoRoom(MESSAGE) from error
+
+
+def _nearest(folder: Path) -> Path:
+    """Staging is made with the first photo; until then its disk is that of the folder above."""
+    while not folder.exists():
+        folder = folder.parent
+    return folder
