@@ -21,6 +21,7 @@ from photos.models import S3Image
 from photos.storage import presigned_url
 from photos.thumbnails import thumbnail_url
 from processing.models import Session
+from processing.problems import REFUSALS, Problem
 from processing.redrawing import annotated_url
 from processing.statuses import RunStatus
 
@@ -87,6 +88,11 @@ class PhotoDetail:
     def problem_message(self) -> str:
         """What exactly is wrong, in words; empty when nothing is."""
         return problem_message(self.image)
+
+    @property
+    def refusal(self) -> Problem | None:
+        """Why the run does not believe the shown count, whether or not a person signed it off."""
+        return REFUSALS.get(self.counted.refusal) if self.counted else None
 
     @property
     def confidence_percent(self) -> int | None:

@@ -15,6 +15,7 @@ from demeter.accounts.models import User
 from gallery.queries import PhotoCard, make_cards
 from photos.models import S3Image
 from processing.models import Correction, Session
+from processing.problems import REFUSALS, Problem
 from processing.statuses import RunStatus
 
 QUEUE_LENGTH = 50
@@ -34,6 +35,11 @@ class Waiting:
         """Mean confidence of the models, in whole percent."""
         confidence = self.session.avg_confidence
         return None if confidence is None else round(confidence * 100)
+
+    @property
+    def refusal(self) -> Problem | None:
+        """Why the run does not believe its own count."""
+        return REFUSALS.get(self.session.refusal)
 
 
 @dataclass(frozen=True)
