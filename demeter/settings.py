@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.postgres",  # words of the gallery's search are found by trigrams
     "django_celery_results",
     "django_htmx",
     "csp",

@@ -45,8 +45,8 @@ def batch_neighbours(image: S3Image) -> tuple[Candidate, ...]:
         .with_names()
         .filter(sessions__original_image__upload=image.upload, sessions__original_image__deleted_at=None)
         .exclude(sessions__original_image=image)
-        .annotate(photos=Count("sessions__original_image", distinct=True))
-        .order_by("-photos", "code")[:MAX_NEIGHBOURS]
+        .annotate(neighbours=Count("sessions__original_image", distinct=True))
+        .order_by("-neighbours", "code")[:MAX_NEIGHBOURS]
     )
     return tuple(
         Candidate(location_id=location.pk, name=location.full_name, evidence="Others of the same upload are from here")

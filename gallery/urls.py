@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gallery import api, review_views, trash_views, views
+from gallery import api, bulk_views, review_views, trash_views, views
 
 urlpatterns = [
     path("gallery/", views.gallery, name="gallery"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("gallery/trash/", trash_views.trash, name="trash"),
     path("gallery/delete/", trash_views.delete, name="photos-delete"),
     path("gallery/restore/", trash_views.restore, name="photos-restore"),
+    path("gallery/reprocess/", bulk_views.reprocess, name="photos-reprocess"),
+    path("gallery/place/", bulk_views.place, name="photos-place"),
     path("gallery/<uuid:image_id>/", views.photo, name="photo"),
     path("gallery/<uuid:image_id>/tab/<slug:tab>/", views.photo_tab, name="photo-tab"),
     path("gallery/<uuid:image_id>/export.csv", views.export, name="photo-export"),

@@ -3,8 +3,10 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from demeter.timestamps import Timestamped
 from photos.statuses import ImageStatus, OriginalFault, PhotoAction, UploadSource
@@ -90,6 +92,15 @@ class S3Image(Timestamped):
     exif_metadata = models.JSONField(null=True, blank=True)
     gps_coordinates = models.JSONField(null=True, blank=True, help_text="{lat, lon, altitude, accuracy}")
     taken_at = models.DateTimeField(null=True, blank=True)
+    storage_location = models.ForeignKey(
+        "locations.StorageLocation",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="photos",
+        db_index=False,
+        help_text="Where its latest run placed it, as that run's session has it too; the gallery filters by it",
+    )
     upload = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True, blank=True, related_name="images")
     upload_source = models.CharField(max_length=50, null=True, choices=UploadSource.choices)
     uploaded_by_user = models.ForeignKey(
@@ -124,6 +135,22 @@ class S3Image(Timestamped):
                 name="idx_s3_images_gallery",
                 condition=Q(kind="photo", deleted_at=None),
             ),
+            models.Index(
+                fields=["storage_location", "-created_at", "-image_id"],
+                name="idx_s3_images_place",
+                condition=Q(kind="photo", deleted_at=None),
+            ),
+            models.Index(
+                fields=["-created_at", "-image_id"],
+                name="idx_s3_images_failed",
+                condition=Q(kind="photo", deleted_at=None, status=ImageStatus.FAILED),
+            ),
+            models.Index(
+                fields=["problem", "-created_at", "-image_id"],
+                name="idx_s3_images_problem",
+                condition=Q(kind="photo", deleted_at=None, status=ImageStatus.FAILED),
+            ),
+            GinIndex(OpClass(Upper("original_filename"), name="gin_trgm_ops"), name="idx_s3_images_filename"),
             models.Index(
                 fields=["deleted_at"],
                 name="idx_s3_images_trash",

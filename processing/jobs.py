@@ -1,6 +1,8 @@
 """What starts work: the first run of uploaded photos, and a new run of a photo from its original in S3."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 
@@ -11,6 +13,14 @@ from photos.models import S3Image, Upload
 from processing import lifecycle, tasks
 from processing.models import Job, Session
 from processing.statuses import JobKind, Phase
+
+
+@dataclass(frozen=True)
+class Restarted:
+    """Photos of which a new run was made, and those that have one under way."""
+
+    started: tuple[S3Image, ...]
+    left: tuple[S3Image, ...]
 
 
 def start_jobs(*, upload: Upload, images: Sequence[S3Image]) -> tuple[Job, ...]:
@@ -59,6 +69,23 @@ def reprocess(*, image: S3Image, user: User, reason: str, chosen_location: Stora
         lifecycle.reopen(image)
         transaction.on_commit(lambda: tasks.send(job))
     return job
+
+
+def reprocess_photos(
+    *, image_ids: Iterable[UUID], user: User, reason: str, chosen_location: StorageLocation | None = None
+) -> Restarted:
+    """A new run of each photo; those that are being processed are left, unknown and deleted ones are passed over."""
+    started, left = [], []
+    for image in S3Image.objects.photos().visible().filter(pk__in=list(image_ids)).order_by("created_at"):
+        try:
+            reprocess(image=image, user=user, reason=reason, chosen_location=chosen_location)
+        except Conflict:
+            left.append(image)
+        except NotFound:  # deleted since it was read
+            continue
+        else:
+            started.append(image)
+    return Restarted(tuple(started), tuple(left))
 
 
 def _earlier_choice(image: S3Image) -> int | None:

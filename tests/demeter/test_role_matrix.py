@@ -52,6 +52,8 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "trash": {"get": SUPERVISORS},
     "photos-delete": {"post": SUPERVISORS},
     "photos-restore": {"post": SUPERVISORS},
+    "photos-reprocess": {"post": WORKERS},
+    "photos-place": {"post": WORKERS},
     "api-upload": {"post": WORKERS},
     "api-photo-thumbnail": READ,
     "api-photo-annotated": READ,

@@ -81,7 +81,8 @@ class SessionFactory(factory.django.DjangoModelFactory):
         )
 
     session_id = factory.Faker("uuid4", cast_to=None)
-    job = factory.SubFactory(JobFactory)
+    job = factory.SubFactory(JobFactory, image__storage_location=factory.SelfAttribute("...storage_location"))
+    storage_location = None
     original_image = factory.SelfAttribute("job.image")
 
 
