@@ -25,7 +25,8 @@ from processing.problems import REFUSALS, Problem
 from processing.redrawing import annotated_url
 from processing.statuses import RunStatus
 
-HISTORY_LENGTH = 100
+# Five years of a photo every week, with some to spare.
+HISTORY_LENGTH = 300
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,12 @@ class HistoryEvent:
     session_id: UUID
     image_id: UUID
     thumbnail_key: str | None
+    thumbnail_stored_at: datetime | None
 
     @property
     def thumbnail_url(self) -> str | None:
-        """Signed for an hour; None while nothing is stored."""
-        return _url(self.thumbnail_key)
+        """Where it is shown from; None while nothing is stored."""
+        return thumbnail_url(self.image_id, key=self.thumbnail_key, written_at=self.thumbnail_stored_at)
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,16 @@ def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
             storage_location_id=location_id, status=RunStatus.COMPLETED, original_image__deleted_at=None
         )
         .select_related("job", "original_image")
-        .defer("location_evidence", "original_image__exif_metadata", "original_image__gps_coordinates")
+        .only(
+            "session_id",
+            "updated_at",
+            "total_detected",
+            "total_estimated",
+            "validated",
+            "job__finished_at",
+            "original_image__s3_key_thumbnail",
+            "original_image__thumbnail_stored_at",
+        )
         .order_by("-created_at", "-pk")[:HISTORY_LENGTH]
     )
     return tuple(
@@ -213,6 +224,7 @@ def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
             session_id=session.session_id,
             image_id=session.original_image_id,
             thumbnail_key=session.original_image.s3_key_thumbnail,
+            thumbnail_stored_at=session.original_image.thumbnail_stored_at,
         )
         for session in sessions
     )

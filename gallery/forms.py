@@ -5,7 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.forms.utils import flatatt
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from demeter.accounts.models import User
 from gallery.cursor import Cursor, read_cursor
@@ -27,6 +30,24 @@ STATUSES = (
     ("errors", "Needs attention"),
     *((problem.code, f"Only: {problem.title}") for problem in CATALOGUE.values()),
 )
+
+
+class LongSelect(forms.Select):
+    """A select of hundreds of options, written in one go: a template for each would take longer than the photos."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The element with its options."""
+        options = (option for _, group, _ in self.optgroups(name, self.format_value(value), {}) for option in group)
+        return format_html(
+            '<select name="{}"{}>{}</select>',
+            name,
+            flatatt(self.build_attrs(self.attrs, attrs)),
+            format_html_join(
+                "",
+                '<option value="{}"{}>{}</option>',
+                ((option["value"], " selected" if option["selected"] else "", option["label"]) for option in options),
+            ),
+        )
 
 
 class GalleryFilterForm(forms.Form):
@@ -51,21 +72,32 @@ class GalleryFilterForm(forms.Form):
     date_to = forms.DateField(label="To", input_formats=ISO_DATE, required=False, widget=CALENDAR)
     warehouse_id = forms.ModelMultipleChoiceField(
         label="Warehouses",
-        queryset=Warehouse.objects.order_by("name").defer("polygon"),
+        queryset=Warehouse.objects.order_by("name").only("name"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     area_id = forms.ModelChoiceField(
         label="Area",
-        queryset=StorageArea.objects.select_related("warehouse").order_by("warehouse__name", "name").defer("polygon"),
+        queryset=StorageArea.objects.select_related("warehouse")
+        .order_by("warehouse__name", "name")
+        .only("name", "warehouse__name"),
         required=False,
         empty_label="Any area",
+        widget=LongSelect,
     )
     product_id = forms.ModelChoiceField(
-        label="Product", queryset=Product.objects.order_by("scientific_name"), required=False, empty_label="Any product"
+        label="Product",
+        queryset=Product.objects.order_by("common_name").only("common_name", "scientific_name"),
+        required=False,
+        empty_label="Any product",
+        widget=LongSelect,
     )
     uploader_id = forms.ModelChoiceField(
-        label="Uploaded by", queryset=User.objects.order_by("username"), required=False, empty_label="Anyone"
+        label="Uploaded by",
+        queryset=User.objects.order_by("username").only("username"),
+        required=False,
+        empty_label="Anyone",
+        widget=LongSelect,
     )
     location_id = forms.ModelChoiceField(
         label="Location", queryset=StorageLocation.objects.with_names(), required=False, widget=forms.HiddenInput

@@ -5,7 +5,7 @@ each. A filter by place or by words takes one more, for the locations that it me
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 from uuid import UUID
@@ -137,17 +137,26 @@ def visible_photos() -> S3ImageQuerySet:
 
 def find_photos(wanted: GalleryFilter) -> S3ImageQuerySet:
     """The photos that a filter lets through, newest first."""
+    return of_status(find_of_any_status(wanted), wanted.status)
+
+
+def of_status(photos: S3ImageQuerySet, status: str) -> S3ImageQuerySet:
+    """Those of a status of the filter bar: all, success, errors, or the code of a problem."""
+    if status == "all":
+        return photos
+    if status == "success":
+        return photos.filter(status=ImageStatus.READY)
+    failed = photos.filter(status=ImageStatus.FAILED)
+    return failed if status == "errors" else failed.filter(problem=status)
+
+
+def find_of_any_status(wanted: GalleryFilter) -> S3ImageQuerySet:
+    """The photos that all but the status lets through, newest first."""
     photos = visible_photos()
     if wanted.since:
         photos = photos.filter(created_at__gte=wanted.since)
     if wanted.before:
         photos = photos.filter(created_at__lt=wanted.before)
-    if wanted.status == "success":
-        photos = photos.filter(status=ImageStatus.READY)
-    elif wanted.status == "errors":
-        photos = photos.filter(status=ImageStatus.FAILED)
-    elif wanted.status != "all":
-        photos = photos.filter(status=ImageStatus.FAILED, problem=wanted.status)
     if wanted.uploader_id:
         photos = photos.filter(uploaded_by_user_id=wanted.uploader_id)
     if wanted.names_places:
@@ -179,30 +188,31 @@ def find_photos_waiting_at(location_ids: Sequence[int], *, problem_code: str) ->
     return waiting.filter(storage_location_id__in=location_ids).order_by("created_at")
 
 
-def scroll_cards(wanted: GalleryFilter, *, after: Cursor | None, before: Cursor | None, per_page: int) -> CardSlice:
-    """The newest photos, or those that follow a place, or those just before one."""
-    photos = find_photos(wanted)
+def scroll_cards(
+    photos: S3ImageQuerySet, *, after: Cursor | None = None, before: Cursor | None = None, per_page: int
+) -> CardSlice:
+    """The first of these photos (newest first), or those that follow a place, or those just before one."""
     if before is not None:
         newer = Q(created_at__gt=before.moment) | Q(created_at=before.moment, image_id__gt=before.image_id)
         photos = photos.filter(newer, created_at__gte=before.moment).order_by("created_at", "image_id")
     elif after is not None:
         older = Q(created_at__lt=after.moment) | Q(created_at=after.moment, image_id__lt=after.image_id)
         photos = photos.filter(older, created_at__lte=after.moment)  # the second is for the index
-    images = list(photos[: per_page + 1])
+    images = list(photos.defer("exif_metadata", "gps_coordinates")[: per_page + 1])
     more, images = len(images) > per_page, images[:per_page]
     if before is not None:
         return CardSlice(make_cards(images[::-1]), newer=more, older=bool(images))
     return CardSlice(make_cards(images), newer=after is not None, older=more)
 
 
-def count_photos(wanted: GalleryFilter) -> int:
-    """How many photos a filter lets through; COUNTED_UP_TO means that many or more."""
-    return find_photos(wanted)[:COUNTED_UP_TO].count()
+def count_photos(photos: S3ImageQuerySet) -> int:
+    """How many there are; COUNTED_UP_TO means that many or more."""
+    return photos[:COUNTED_UP_TO].count()
 
 
-def count_problems(wanted: GalleryFilter) -> dict[str, int]:
-    """How many photos need attention for each reason (code), most first; all other filters apply."""
-    failed = find_photos(replace(wanted, status="errors")).order_by()
+def count_problems(photos: S3ImageQuerySet) -> dict[str, int]:
+    """How many of these photos need attention for each reason (code), most first."""
+    failed = of_status(photos, "errors").order_by()
     counted = failed.values_list("problem").annotate(photos=Count("pk")).order_by("-photos", "problem")
     return dict(counted)
 
@@ -235,7 +245,8 @@ def newest_sessions(image_ids: Sequence[UUID]) -> Mapping[UUID, Session]:
         .distinct("original_image_id")
         .select_related("storage_location__storage_area__warehouse")
         .defer("storage_location__polygon", "storage_location__storage_area__polygon")
-        .defer("storage_location__storage_area__warehouse__polygon", "location_evidence")
+        .defer("storage_location__storage_area__warehouse__polygon", "location_evidence", "model_versions")
+        .defer("category_counts", "manual_adjustments", "review_reasons", "phase_seconds")
     )
     return {session.original_image_id: session for session in sessions}
 

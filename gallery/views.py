@@ -24,7 +24,16 @@ from gallery import fixes
 from gallery.badges import badge_of, problem_message
 from gallery.detail import PhotoDetail, candidates_of, find_photo, photo_detail
 from gallery.forms import PhotosForm, ScrollForm, UnfinishedForm
-from gallery.queries import COUNTED_UP_TO, cards_of, count_photos, count_problems, newest_sessions, scroll_cards
+from gallery.queries import (
+    COUNTED_UP_TO,
+    cards_of,
+    count_photos,
+    count_problems,
+    find_of_any_status,
+    newest_sessions,
+    of_status,
+    scroll_cards,
+)
 from gallery.review import review_state
 from gallery.trace import export_csv, photo_corrections
 from locations.configuration import active_config
@@ -59,8 +68,10 @@ def gallery(request: HtmxRequest) -> HttpResponse:
     form = ScrollForm(request.GET, label_suffix="")
     if not form.is_valid():
         return render(request, "gallery/gallery.html", {"form": form, "filtered": True}, status=400)
+    of_any_status = find_of_any_status(form.wanted)
+    photos = of_status(of_any_status, form.wanted.status)
     after, before = form.cleaned_data["after"], form.cleaned_data["before"]
-    cards = scroll_cards(form.wanted, after=after, before=before, per_page=form.page_size)
+    cards = scroll_cards(photos, after=after, before=before, per_page=form.page_size)
     if request.htmx:
         return render(request, "gallery/_cards.html", {"cards": cards})
     context = {
@@ -68,9 +79,9 @@ def gallery(request: HtmxRequest) -> HttpResponse:
         "cards": cards,
         "filtered": form.narrows,
         "filters": request.GET.urlencode(),
-        "total": count_photos(form.wanted),
+        "total": count_photos(photos),
         "counted_up_to": COUNTED_UP_TO,
-        "facets": _facets(count_problems(form.wanted)),
+        "facets": _facets(count_problems(of_any_status)),
     }
     return render(request, "gallery/gallery.html", context)
 

@@ -30,6 +30,8 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "login": {"get": EVERYONE, "post": EVERYONE, "put": EVERYONE},  # a put is a post to Django's form views
     "logout": {"post": SIGNED_IN},
     "admin-login": {"get": (ANONYMOUS,), "post": (ANONYMOUS,), "put": (ANONYMOUS,), "delete": (ANONYMOUS,)},
+    "theme": {"post": SIGNED_IN},
+    "design": {"get": (ADMIN,)},
     "upload": {"get": VIEWERS, "post": WORKERS},
     "upload-receipt": READ,
     "location-options": READ,

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
@@ -18,6 +17,7 @@ from photos.storage import delete_object, put_object
 from processing import lifecycle
 from processing.models import Job, Session
 from processing.statuses import RunStatus
+from tests.accessibility import assert_accessible
 from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory, SegmentFactory, make_session_waiting, unplaced_candidates
 from tests.locations.factories import StorageLocationFactory
@@ -82,12 +82,6 @@ def finish_newest_run(image: S3Image) -> None:
     with transaction.atomic():
         locked = lifecycle.lock_unfinished(job.pk)
         lifecycle.transition(locked, RunStatus.COMPLETED, total_detected=120, total_estimated=125)
-
-
-def assert_accessible(page: Page) -> None:
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
 
 
 def test_three_interactions_lead_from_the_badge_to_ready(page: Page):

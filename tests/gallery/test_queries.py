@@ -5,7 +5,16 @@ import pytest
 from django.utils import timezone
 
 from gallery.cursor import Cursor
-from gallery.queries import GalleryFilter, cards_of, count_photos, count_problems, photo_cards, scroll_cards
+from gallery.queries import (
+    GalleryFilter,
+    cards_of,
+    count_photos,
+    count_problems,
+    find_of_any_status,
+    find_photos,
+    photo_cards,
+    scroll_cards,
+)
 from photos.models import S3Image
 from tests.gallery.factories import MOMENT, make_session_waiting, placed, uploaded_at
 from tests.locations.factories import StorageLocationFactory
@@ -24,7 +33,7 @@ def named(name: str, **traits):
 
 
 def slice_of(*, after=None, before=None, per_page=2):
-    return scroll_cards(GalleryFilter(), after=after, before=before, per_page=per_page)
+    return scroll_cards(find_photos(GalleryFilter()), after=after, before=before, per_page=per_page)
 
 
 def test_cards_take_two_queries_wherever_they_are(django_assert_num_queries):
@@ -79,9 +88,12 @@ def test_photos_and_problems_are_counted_under_the_other_filters():
     named("b.jpg", needs_location=True)
     named("c.jpg", failed=True, storage_location=here)
     named("d.jpg", ready=True, storage_location=here)
-    assert count_photos(GalleryFilter()) == 4
-    assert count_problems(GalleryFilter(status="success")) == {"needs_location": 2, "detection_failed": 1}
-    assert count_problems(GalleryFilter(location_id=here.pk)) == {"detection_failed": 1}
+    assert count_photos(find_photos(GalleryFilter())) == 4
+    assert count_problems(find_of_any_status(GalleryFilter(status="success"))) == {
+        "needs_location": 2,
+        "detection_failed": 1,
+    }
+    assert count_problems(find_photos(GalleryFilter(location_id=here.pk))) == {"detection_failed": 1}
 
 
 def test_place_product_and_uploader_filters():

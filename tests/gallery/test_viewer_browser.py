@@ -12,8 +12,9 @@ from photos.models import S3Image
 from photos.storage import put_object
 from processing.models import Correction, Session
 from stock.models import StockBatch
+from tests.accessibility import assert_accessible
 from tests.factories import UserFactory
-from tests.gallery.test_browser import assert_accessible, sign_in
+from tests.gallery.test_browser import sign_in
 from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
 from tests.photos.factories import S3ImageFactory
 from tests.processing.factories import SessionFactory, make_bed, refuse

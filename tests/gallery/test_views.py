@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects, assertTemplateUsed
 
-from gallery.queries import GalleryFilter, scroll_cards
+from gallery.queries import GalleryFilter, find_photos, scroll_cards
 from tests.factories import UserFactory
 from tests.gallery.factories import MOMENT, EstimationFactory, SegmentFactory, unplaced_candidates, uploaded_at
 from tests.locations.factories import StorageLocationFactory, WarehouseFactory
@@ -61,7 +61,7 @@ def test_the_grid_takes_the_same_queries_for_any_number_of_photos(viewer: Client
     # sign-in and permissions 3, photos 2, their number, problems, choices of the filter bar 4
     with django_assert_num_queries(11):
         viewer.get("/gallery/")
-    after = str(scroll_cards(GalleryFilter(), after=None, before=None, per_page=2).last)
+    after = str(scroll_cards(find_photos(GalleryFilter()), per_page=2).last)
     with django_assert_num_queries(5):
         assertContains(viewer.get("/gallery/", {"after": after}, headers=HTMX), "photo-card__place", 4)
 
@@ -106,7 +106,7 @@ def test_the_chosen_filters_stay_in_the_bar_and_in_the_page_links(viewer: Client
 def test_load_more_gets_the_next_cards_alone(viewer: Client):
     for _ in range(3):
         SessionFactory(ready=True)
-    after = str(scroll_cards(GalleryFilter(), after=None, before=None, per_page=2).last)
+    after = str(scroll_cards(find_photos(GalleryFilter()), per_page=2).last)
     response = viewer.get("/gallery/", {"per_page": 2, "after": after}, headers=HTMX)
     assertTemplateUsed(response, "gallery/_cards.html")
     assertNotContains(response, "<html")
