@@ -82,6 +82,11 @@ def count_waiting() -> int:
     return find_waiting()[:COUNTED_UP_TO].count()
 
 
+def count_doubtful() -> int:
+    """How many of them are in doubt, up to COUNTED_UP_TO."""
+    return find_waiting().filter(needs_look=True)[:COUNTED_UP_TO].count()
+
+
 def next_photo(after: UUID | None) -> UUID | None:
     """The photo to review after this one, from the head of the queue again after its end; None when none waits."""
     waiting = find_waiting()

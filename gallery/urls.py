@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gallery import api, bulk_views, review_views, trash_views, views
+from gallery import api, bulk_views, review_views, trash_views, views, work_views
 
 urlpatterns = [
     path("gallery/", views.gallery, name="gallery"),
@@ -22,6 +22,9 @@ urlpatterns = [
     path("gallery/<uuid:image_id>/redo/", review_views.redo, name="photo-redo"),
     path("gallery/<uuid:image_id>/note/", review_views.note, name="photo-note"),
     path("gallery/<uuid:image_id>/sign-off/", review_views.sign_off, name="photo-sign-off"),
+    path("work/", work_views.work, name="work"),
+    path("work/retry/", work_views.retry, name="work-retry"),
+    path("work/acknowledge/", work_views.acknowledge, name="work-acknowledge"),
     path("review/", review_views.queue, name="review"),
     path("review/next/", review_views.next_to_review, name="review-next"),
     path("api/v1/photos/gallery", api.gallery, name="api-gallery"),

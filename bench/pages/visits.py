@@ -40,6 +40,7 @@ def plan_visits(dice: random.Random) -> list[Visit]:
         Visit("detail", lambda: reverse("photo", args=[dice.choice(images)]), DETAIL),
         Visit("detail, marks as JSON", _round_robin(_counted_photos(), "api-photo-markers"), DETAIL),
         Visit("history of a location, 5 years weekly", _history(), DETAIL),
+        Visit("work list, a tenth of the photos", lambda: reverse("work"), GALLERY),
         Visit("review queue", lambda: reverse("review"), GALLERY),
         Visit("next to review", lambda: reverse("review-next") + f"?after={dice.choice(images)}", GALLERY),
     ]
