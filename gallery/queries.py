@@ -4,13 +4,14 @@ A page of cards takes two queries, however many photos it holds and lie before i
 each. A filter by place or by words takes one more, for the locations that it means.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from gallery.badges import Badge, badge_of
 from gallery.cursor import Cursor
@@ -40,6 +41,11 @@ class GalleryFilter:
     uploader_id: int | None = None
     status: str = "all"
     text: str = ""
+
+    @property
+    def counts_cheaply(self) -> bool:
+        """Whether the photos that need attention are found by their index alone."""
+        return not (self.names_places or self.uploader_id or self.text)
 
     @property
     def names_places(self) -> bool:
@@ -211,10 +217,9 @@ def count_photos(photos: S3ImageQuerySet) -> int:
 
 
 def count_problems(photos: S3ImageQuerySet) -> dict[str, int]:
-    """How many of these photos need attention for each reason (code), most first."""
-    failed = of_status(photos, "errors").order_by()
-    counted = failed.values_list("problem").annotate(photos=Count("pk")).order_by("-photos", "problem")
-    return dict(counted)
+    """How many of these photos need attention for each reason (code), most first, among the newest COUNTED_UP_TO."""
+    newest = of_status(photos, "errors").values_list("problem", flat=True)[:COUNTED_UP_TO]
+    return dict(Counter(newest).most_common())
 
 
 def photo_cards(wanted: GalleryFilter, *, page: int, per_page: int) -> CardPage:

@@ -95,18 +95,20 @@ def next_photo(after: UUID | None) -> UUID | None:
         last = (
             Session.objects.filter(original_image_id=after, status=RunStatus.COMPLETED).order_by("-created_at").first()
         )
-        found = _first_image(waiting.filter(_behind(last))) if last is not None else None
-        if found is not None:
-            return found
+        if last is not None:
+            found = _first_image(waiting.filter(_behind(last)))
+            if found is None and last.needs_look:
+                found = _first_image(waiting.filter(needs_look=False))
+            if found is not None:
+                return found
     return _first_image(waiting)
 
 
 def _behind(session: Session) -> Q:
-    """A condition: after this session in the order of the queue."""
+    """A condition: as doubtful as this session and after it in the order of the queue; one range of the index."""
     confidence = Decimal(1) if session.avg_confidence is None else session.avg_confidence
-    less_sure = Q(avg_confidence__gt=confidence) | Q(avg_confidence=confidence, pk__gt=session.pk)
-    behind = Q(needs_look=session.needs_look) & less_sure
-    return behind | Q(needs_look=False) if session.needs_look else behind
+    surer = Q(avg_confidence__gt=confidence) | Q(avg_confidence=confidence, pk__gt=session.pk)
+    return surer & Q(needs_look=session.needs_look, avg_confidence__gte=confidence)
 
 
 def _first_image(waiting: QuerySet[Session]) -> UUID | None:

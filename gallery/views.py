@@ -81,7 +81,7 @@ def gallery(request: HtmxRequest) -> HttpResponse:
         "filters": request.GET.urlencode(),
         "total": count_photos(photos),
         "counted_up_to": COUNTED_UP_TO,
-        "facets": _facets(count_problems(of_any_status)),
+        "facets": _facets(count_problems(of_any_status)) if form.wanted.counts_cheaply else [],
     }
     return render(request, "gallery/gallery.html", context)
 

@@ -47,7 +47,7 @@ class Cause:
 
 def causes() -> tuple[Cause, ...]:
     """Every cause that photos wait for, the most frequent first."""
-    counted = S3Image.objects.to_do().values_list("problem").annotate(photos=Count("pk")).order_by("-photos", "problem")
+    counted = S3Image.objects.to_do().values_list("problem").annotate(photos=Count("*")).order_by("-photos", "problem")
     found = {code: photos for code, photos in counted if code in CATALOGUE}
     fixes = {NEEDS_CONFIG.code: _by_location, NEEDS_LOCATION.code: _by_upload}
     return tuple(
@@ -78,7 +78,7 @@ def _by_upload(code: str) -> tuple[OneFix, ...]:
 
 def _most_frequent(code: str, column: str) -> list[tuple[object, int]]:
     waiting = S3Image.objects.to_do().filter(problem=code).exclude(**{column: None})
-    return list(waiting.values_list(column).annotate(photos=Count("pk")).order_by("-photos", column)[:SHOWN_FIXES])
+    return list(waiting.values_list(column).annotate(photos=Count("*")).order_by("-photos", column)[:SHOWN_FIXES])
 
 
 def _examples(code: str, column: str, values: Sequence[object]) -> dict[object, UUID]:

@@ -154,6 +154,11 @@ class S3Image(Timestamped):
                 condition=Q(kind="photo", deleted_at=None, status=ImageStatus.FAILED),
             ),
             models.Index(
+                fields=["storage_location", "-created_at", "-image_id"],
+                name="idx_s3_images_failed_place",
+                condition=Q(kind="photo", deleted_at=None, status=ImageStatus.FAILED),
+            ),
+            models.Index(
                 fields=["problem", "-created_at", "-image_id"],
                 name="idx_s3_images_problem",
                 condition=Q(kind="photo", deleted_at=None, status=ImageStatus.FAILED),

@@ -12,6 +12,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # So many locations are known by their number of photos that a filter by place is planned well.
+        migrations.RunSQL(
+            "ALTER TABLE s3_images ALTER COLUMN storage_location_id SET STATISTICS 2000",
+            "ALTER TABLE s3_images ALTER COLUMN storage_location_id SET STATISTICS -1",
+        ),
         migrations.RemoveConstraint(
             model_name="photoevent",
             name="photo_events_action_known",
@@ -34,6 +39,14 @@ class Migration(migrations.Migration):
                     ("acknowledged", "Acknowledged"),
                 ],
                 max_length=20,
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="s3image",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None), ("kind", "photo"), ("status", "failed")),
+                fields=["storage_location", "-created_at", "-image_id"],
+                name="idx_s3_images_failed_place",
             ),
         ),
         migrations.AddIndex(
