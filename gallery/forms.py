@@ -1,11 +1,15 @@
 """What may be asked of the gallery: one form behind the page and the API."""
 
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms.utils import flatatt
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -23,6 +27,7 @@ MAX_PAGE = 1_000_000
 ISO_DATE = ["%Y-%m-%d"]
 CALENDAR = forms.DateInput(attrs={"type": "date"}, format=ISO_DATE[0])
 PERIODS = (("", "Any time"), ("7", "Last 7 days"), ("30", "Last 30 days"))
+SHORT_NUMBER = re.compile("[0-9]{1,9}")
 CHOSEN = ("area_id", "location_id", "product_id", "uploader_id")
 STATUSES = (
     ("all", "All photos"),
@@ -48,6 +53,12 @@ class LongSelect(forms.Select):
                 ((option["value"], " selected" if option["selected"] else "", option["label"]) for option in options),
             ),
         )
+
+
+def areas_of(warehouse_ids: Sequence[str]) -> QuerySet[StorageArea]:
+    """The areas of these warehouses with their names."""
+    areas = StorageArea.objects.select_related("warehouse").order_by("warehouse__name", "name")
+    return areas.filter(warehouse_id__in=warehouse_ids).only("name", "warehouse__name")
 
 
 class GalleryFilterForm(forms.Form):
@@ -78,9 +89,7 @@ class GalleryFilterForm(forms.Form):
     )
     area_id = forms.ModelChoiceField(
         label="Area",
-        queryset=StorageArea.objects.select_related("warehouse")
-        .order_by("warehouse__name", "name")
-        .only("name", "warehouse__name"),
+        queryset=StorageArea.objects.all(),
         required=False,
         empty_label="Any area",
         widget=LongSelect,
@@ -103,6 +112,16 @@ class GalleryFilterForm(forms.Form):
         label="Location", queryset=StorageLocation.objects.with_names(), required=False, widget=forms.HiddenInput
     )
     per_page = forms.IntegerField(min_value=1, max_value=MAX_PER_PAGE, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict, **options: Any) -> None:
+        """Areas are offered for chosen warehouses only: a nursery has hundreds."""
+        super().__init__(data, **options)
+        chosen = [word for word in data.getlist("warehouse_id") if SHORT_NUMBER.fullmatch(word)]
+        areas = self.fields["area_id"]
+        if chosen and isinstance(areas, forms.ModelChoiceField):
+            areas.queryset = areas_of(chosen)
+        else:
+            areas.widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         """The two dates in their order."""

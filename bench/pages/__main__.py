@@ -26,6 +26,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
+import demeter.wsgi  # noqa: E402, F401 - the process that is measured is prepared as the web process is
 from bench.pages.visits import HTMX, POLL, Visit, plan_visits  # noqa: E402
 from demeter.accounts.models import User  # noqa: E402
 from demeter.accounts.roles import SUPERVISOR  # noqa: E402

@@ -58,8 +58,8 @@ def test_a_problem_leads_to_its_form_with_and_without_javascript(viewer: Client)
 def test_the_grid_takes_the_same_queries_for_any_number_of_photos(viewer: Client, django_assert_num_queries):
     for _ in range(6):
         SessionFactory(ready=True, storage_location=StorageLocationFactory())
-    # sign-in and permissions 3, photos 2, their number, problems, choices of the filter bar 4
-    with django_assert_num_queries(11):
+    # sign-in and permissions 3, photos 2, their number, problems, choices of the filter bar 3
+    with django_assert_num_queries(10):
         viewer.get("/gallery/")
     after = str(scroll_cards(find_photos(GalleryFilter()), per_page=2).last)
     with django_assert_num_queries(5):
