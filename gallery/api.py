@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from demeter.http import api_view, form_errors, read_json, signed_in_user
 from demeter.refusals import NotFound
 from gallery.detail import HistoryEvent, PhotoDetail, find_photo, newest_count, photo_detail
-from gallery.forms import GalleryFilterForm, PhotosForm
+from gallery.forms import NumberedPageForm, PhotosForm
 from gallery.markers import photo_markers
 from gallery.queries import CardPage, CardSession, PhotoCard, photo_cards
 from photos.pixels import UnreadablePictureError
@@ -47,7 +47,7 @@ class GalleryPhotoJson(TypedDict):
 @api_view("GET", permission="photos.view_s3image")
 def gallery(request: HttpRequest) -> JsonResponse:
     """A page of photos; a bad parameter is a 400 that names it."""
-    form = GalleryFilterForm(request.GET)
+    form = NumberedPageForm(request.GET)
     if not form.is_valid():
         raise form_errors(form)
     cards = photo_cards(form.wanted, page=form.page_number, per_page=form.page_size)

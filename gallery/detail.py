@@ -21,10 +21,12 @@ from photos.models import S3Image
 from photos.storage import presigned_url
 from photos.thumbnails import thumbnail_url
 from processing.models import Session
+from processing.problems import REFUSALS, Problem
 from processing.redrawing import annotated_url
 from processing.statuses import RunStatus
 
-HISTORY_LENGTH = 100
+# Five years of a photo every week, with some to spare.
+HISTORY_LENGTH = 300
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,12 @@ class HistoryEvent:
     session_id: UUID
     image_id: UUID
     thumbnail_key: str | None
+    thumbnail_stored_at: datetime | None
 
     @property
     def thumbnail_url(self) -> str | None:
-        """Signed for an hour; None while nothing is stored."""
-        return _url(self.thumbnail_key)
+        """Where it is shown from; None while nothing is stored."""
+        return thumbnail_url(self.image_id, key=self.thumbnail_key, written_at=self.thumbnail_stored_at)
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,11 @@ class PhotoDetail:
     def problem_message(self) -> str:
         """What exactly is wrong, in words; empty when nothing is."""
         return problem_message(self.image)
+
+    @property
+    def refusal(self) -> Problem | None:
+        """Why the run does not believe the shown count, whether or not a person signed it off."""
+        return REFUSALS.get(self.counted.refusal) if self.counted else None
 
     @property
     def confidence_percent(self) -> int | None:
@@ -195,7 +203,16 @@ def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
             storage_location_id=location_id, status=RunStatus.COMPLETED, original_image__deleted_at=None
         )
         .select_related("job", "original_image")
-        .defer("location_evidence", "original_image__exif_metadata", "original_image__gps_coordinates")
+        .only(
+            "session_id",
+            "updated_at",
+            "total_detected",
+            "total_estimated",
+            "validated",
+            "job__finished_at",
+            "original_image__s3_key_thumbnail",
+            "original_image__thumbnail_stored_at",
+        )
         .order_by("-created_at", "-pk")[:HISTORY_LENGTH]
     )
     return tuple(
@@ -207,6 +224,7 @@ def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
             session_id=session.session_id,
             image_id=session.original_image_id,
             thumbnail_key=session.original_image.s3_key_thumbnail,
+            thumbnail_stored_at=session.original_image.thumbnail_stored_at,
         )
         for session in sessions
     )

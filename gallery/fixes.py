@@ -21,6 +21,7 @@ from processing import jobs
 from processing.models import Session
 from processing.problems import Fix, Problem
 from processing.statuses import UNFINISHED
+from processing.worklist import AT_ONCE
 
 MAX_NEIGHBOURS = 5
 FIX_PERMISSIONS: Mapping[Fix, tuple[str, ...]] = {
@@ -45,8 +46,8 @@ def batch_neighbours(image: S3Image) -> tuple[Candidate, ...]:
         .with_names()
         .filter(sessions__original_image__upload=image.upload, sessions__original_image__deleted_at=None)
         .exclude(sessions__original_image=image)
-        .annotate(photos=Count("sessions__original_image", distinct=True))
-        .order_by("-photos", "code")[:MAX_NEIGHBOURS]
+        .annotate(neighbours=Count("sessions__original_image", distinct=True))
+        .order_by("-neighbours", "code")[:MAX_NEIGHBOURS]
     )
     return tuple(
         Candidate(location_id=location.pk, name=location.full_name, evidence="Others of the same upload are from here")
@@ -70,7 +71,13 @@ def suggested_container_type(session: Session) -> ContainerType | None:
 
 
 def photos_waiting(image: S3Image, *, problem: Problem, location: StorageLocation | None) -> S3ImageQuerySet:
-    """Other photos that the same fix unblocks: same problem, same location or (for a density) same product."""
+    """Other photos that the same fix unblocks: same problem, same location or (for a density) same product.
+
+    A chosen location may hold for the other photos of the same upload.
+    """
+    if problem.fix == "choose_location" and image.upload_id:
+        lost = S3Image.objects.to_do().filter(problem=problem.code, upload=image.upload_id).exclude(pk=image.pk)
+        return lost.exclude(jobs__status__in=UNFINISHED)
     if location is None or problem.fix not in ("configure", "calibrate"):
         return S3Image.objects.none()
     location_ids = [location.pk]
@@ -94,11 +101,12 @@ def settle(
         Conflict: the photo is being processed, or lacks what the fix builds on.
     """
     location = session.storage_location if session else None
-    waiting = list(photos_waiting(image, problem=problem, location=location)) if others else []
+    waiting = photos_waiting(image, problem=problem, location=location).values_list("pk", flat=True)
+    image_ids = list(waiting[:AT_ONCE]) if others else []
     chosen, reason = _write(problem.fix, location, values)
-    for photo in (image, *waiting):
-        jobs.reprocess(image=photo, user=user, reason=reason, chosen_location=chosen)
-    return 1 + len(waiting)
+    jobs.reprocess(image=image, user=user, reason=reason, chosen_location=chosen)
+    more = jobs.reprocess_photos(image_ids=image_ids, user=user, reason=reason, chosen_location=chosen)
+    return 1 + len(more.started)
 
 
 def _write(fix: Fix, location: StorageLocation | None, values: Mapping[str, Any]) -> tuple[StorageLocation | None, str]:

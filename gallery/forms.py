@@ -1,14 +1,23 @@
 """What may be asked of the gallery: one form behind the page and the API."""
 
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
+from django.forms.utils import flatatt
+from django.http import QueryDict
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
+from demeter.accounts.models import User
+from gallery.cursor import Cursor, read_cursor
 from gallery.queries import GalleryFilter
-from locations.models import Warehouse
+from locations.models import Product, StorageArea, StorageLocation, Warehouse
 from processing.counting.boxes import CLASS_NAMES
 from processing.problems import CATALOGUE
 
@@ -18,6 +27,8 @@ MAX_PAGE = 1_000_000
 ISO_DATE = ["%Y-%m-%d"]
 CALENDAR = forms.DateInput(attrs={"type": "date"}, format=ISO_DATE[0])
 PERIODS = (("", "Any time"), ("7", "Last 7 days"), ("30", "Last 30 days"))
+SHORT_NUMBER = re.compile("[0-9]{1,9}")
+CHOSEN = ("area_id", "location_id", "product_id", "uploader_id")
 STATUSES = (
     ("all", "All photos"),
     ("success", "Ready"),
@@ -26,8 +37,44 @@ STATUSES = (
 )
 
 
+class LongSelect(forms.Select):
+    """A select of hundreds of options, written in one go: a template for each would take longer than the photos."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The element with its options."""
+        options = (option for _, group, _ in self.optgroups(name, self.format_value(value), {}) for option in group)
+        return format_html(
+            '<select name="{}"{}>{}</select>',
+            name,
+            flatatt(self.build_attrs(self.attrs, attrs)),
+            format_html_join(
+                "",
+                '<option value="{}"{}>{}</option>',
+                ((option["value"], " selected" if option["selected"] else "", option["label"]) for option in options),
+            ),
+        )
+
+
+def areas_of(warehouse_ids: Sequence[str]) -> QuerySet[StorageArea]:
+    """The areas of these warehouses with their names."""
+    areas = StorageArea.objects.select_related("warehouse").order_by("warehouse__name", "name")
+    return areas.filter(warehouse_id__in=warehouse_ids).only("name", "warehouse__name")
+
+
 class GalleryFilterForm(forms.Form):
-    """Filters and the page. `days` is the preset of the last 7 or 30 days; dates are whole days in UTC."""
+    """Filters. `days` is the preset of the last 7 or 30 days; dates are whole days in UTC."""
+
+    field_order = (
+        "q",
+        "status",
+        "days",
+        "uploader_id",
+        "date_from",
+        "date_to",
+        "area_id",
+        "product_id",
+        "warehouse_id",
+    )
 
     q = forms.CharField(label="Search", required=False, max_length=100)
     status = forms.ChoiceField(label="Status", choices=STATUSES, required=False)
@@ -36,12 +83,45 @@ class GalleryFilterForm(forms.Form):
     date_to = forms.DateField(label="To", input_formats=ISO_DATE, required=False, widget=CALENDAR)
     warehouse_id = forms.ModelMultipleChoiceField(
         label="Warehouses",
-        queryset=Warehouse.objects.order_by("name").defer("polygon"),
+        queryset=Warehouse.objects.order_by("name").only("name"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    page = forms.IntegerField(min_value=1, max_value=MAX_PAGE, required=False)
-    per_page = forms.IntegerField(min_value=1, max_value=MAX_PER_PAGE, required=False)
+    area_id = forms.ModelChoiceField(
+        label="Area",
+        queryset=StorageArea.objects.all(),
+        required=False,
+        empty_label="Any area",
+        widget=LongSelect,
+    )
+    product_id = forms.ModelChoiceField(
+        label="Product",
+        queryset=Product.objects.order_by("common_name").only("common_name", "scientific_name"),
+        required=False,
+        empty_label="Any product",
+        widget=LongSelect,
+    )
+    uploader_id = forms.ModelChoiceField(
+        label="Uploaded by",
+        queryset=User.objects.order_by("username").only("username"),
+        required=False,
+        empty_label="Anyone",
+        widget=LongSelect,
+    )
+    location_id = forms.ModelChoiceField(
+        label="Location", queryset=StorageLocation.objects.with_names(), required=False, widget=forms.HiddenInput
+    )
+    per_page = forms.IntegerField(min_value=1, max_value=MAX_PER_PAGE, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict, **options: Any) -> None:
+        """Areas are offered for chosen warehouses only: a nursery has hundreds."""
+        super().__init__(data, **options)
+        chosen = [word for word in data.getlist("warehouse_id") if SHORT_NUMBER.fullmatch(word)]
+        areas = self.fields["area_id"]
+        if chosen and isinstance(areas, forms.ModelChoiceField):
+            areas.queryset = areas_of(chosen)
+        else:
+            areas.widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         """The two dates in their order."""
@@ -62,6 +142,7 @@ class GalleryFilterForm(forms.Form):
             since=max(beginnings, default=None),
             before=_midnight(cleaned["date_to"]) + timedelta(days=1) if cleaned["date_to"] else None,
             warehouse_ids=tuple(warehouse.pk for warehouse in cleaned["warehouse_id"]),
+            **{name: cleaned[name].pk if cleaned[name] else None for name in CHOSEN},
             status=cleaned["status"] or "all",
             text=cleaned["q"],
         )
@@ -72,14 +153,41 @@ class GalleryFilterForm(forms.Form):
         return self.wanted != GalleryFilter()
 
     @property
+    def page_size(self) -> int:
+        """Photos a page."""
+        return self.cleaned_data["per_page"] or PER_PAGE
+
+
+class NumberedPageForm(GalleryFilterForm):
+    """Filters and the number of a page, for the API."""
+
+    page = forms.IntegerField(min_value=1, max_value=MAX_PAGE, required=False)
+
+    @property
     def page_number(self) -> int:
         """The page asked for, else the first."""
         return self.cleaned_data["page"] or 1
 
-    @property
-    def page_size(self) -> int:
-        """Photos a page."""
-        return self.cleaned_data["per_page"] or PER_PAGE
+
+class CursorField(forms.CharField):
+    """A place in the gallery's order."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> Cursor | None:
+        """The place; None when none is named."""
+        word = super().clean(value)
+        try:
+            return read_cursor(word) if word else None
+        except ValueError as error:
+            raise forms.ValidationError("This page does not exist.") from error
+
+
+class ScrollForm(GalleryFilterForm):
+    """Filters and from where to go on: to older photos (`after`) or to newer ones (`before`)."""
+
+    after = CursorField(required=False)
+    before = CursorField(required=False)
 
 
 class UuidsField(forms.TypedMultipleChoiceField):
@@ -91,9 +199,9 @@ class UuidsField(forms.TypedMultipleChoiceField):
 
 
 class UnfinishedForm(forms.Form):
-    """The unfinished photos of one page of cards."""
+    """The unfinished photos of one page of cards; `first` is the photo that its place in the page is named after."""
 
-    page = forms.IntegerField(min_value=1, max_value=MAX_PAGE)
+    first = forms.UUIDField()
     image_id = UuidsField(coerce=UUID)
 
     def clean_image_id(self) -> list[UUID]:
@@ -105,7 +213,7 @@ class UnfinishedForm(forms.Form):
 
 
 class PhotosForm(forms.Form):
-    """Named photos, to be deleted or brought back together."""
+    """Named photos, to be deleted, brought back, placed or processed again together."""
 
     image_ids = UuidsField(coerce=UUID)
 

@@ -1,18 +1,20 @@
 """The gallery's read model: photos, newest first, as cards; filters and pages; bounded query counts.
 
-A page of cards takes three queries, however many photos it holds: the number of photos, the photos, and the
-newest session of each.
+A page of cards takes two queries, however many photos it holds and lie before it: the photos, and the newest session of
+each. A filter by place or by words takes one more, for the locations that it means.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 
 from gallery.badges import Badge, badge_of
+from gallery.cursor import Cursor
 from locations.models import StorageLocation
 from photos.models import S3Image, S3ImageQuerySet
 from photos.statuses import ImageStatus
@@ -20,6 +22,10 @@ from photos.storage import presigned_url
 from photos.thumbnails import thumbnail_url
 from processing.models import Session
 from processing.statuses import RunStatus
+
+# Counting a million photos would take longer than showing fifty of them.
+COUNTED_UP_TO = 1000
+NAMED_PLACES = 1000
 
 
 @dataclass(frozen=True)
@@ -29,8 +35,22 @@ class GalleryFilter:
     since: datetime | None = None
     before: datetime | None = None
     warehouse_ids: tuple[int, ...] = ()
+    area_id: int | None = None
+    location_id: int | None = None
+    product_id: int | None = None
+    uploader_id: int | None = None
     status: str = "all"
     text: str = ""
+
+    @property
+    def counts_cheaply(self) -> bool:
+        """Whether the photos that need attention are found by their index alone."""
+        return not (self.names_places or self.uploader_id or self.text)
+
+    @property
+    def names_places(self) -> bool:
+        """Whether only some locations are meant."""
+        return bool(self.warehouse_ids or self.area_id or self.location_id or self.product_id)
 
 
 @dataclass(frozen=True)
@@ -79,8 +99,32 @@ class PhotoCard:
 
 
 @dataclass(frozen=True)
+class CardSlice:
+    """Cards that follow each other; `newer` and `older` say whether photos lie before and behind them."""
+
+    cards: tuple[PhotoCard, ...]
+    newer: bool
+    older: bool
+
+    @property
+    def first(self) -> Cursor:
+        """The place of the first card; only asked for when there is one."""
+        return Cursor(self.cards[0].uploaded_at, self.cards[0].image_id)
+
+    @property
+    def last(self) -> Cursor:
+        """The place of the last card; only asked for when there is one."""
+        return Cursor(self.cards[-1].uploaded_at, self.cards[-1].image_id)
+
+    @property
+    def unfinished_ids(self) -> tuple[UUID, ...]:
+        """The photos whose cards will still change by themselves."""
+        return tuple(card.image_id for card in self.cards if card.badge.unfinished)
+
+
+@dataclass(frozen=True)
 class CardPage:
-    """One page of cards among `total_items` photos; a page past the end is empty."""
+    """One numbered page of cards among `total_items` photos, for the API; a page past the end is empty."""
 
     cards: tuple[PhotoCard, ...]
     page: int
@@ -91,69 +135,95 @@ class CardPage:
     def __post_init__(self) -> None:
         object.__setattr__(self, "total_pages", ceil(self.total_items / self.per_page))
 
-    @property
-    def next_page(self) -> int | None:
-        """The number of the page after this one, if there is one."""
-        return self.page + 1 if self.page < self.total_pages else None
-
-    @property
-    def previous_page(self) -> int | None:
-        """The number of the page before this one, if there is one."""
-        return min(self.page - 1, self.total_pages) if self.page > 1 and self.total_pages else None
-
-    @property
-    def unfinished_ids(self) -> tuple[UUID, ...]:
-        """The photos whose cards will still change by themselves."""
-        return tuple(card.image_id for card in self.cards if card.badge.unfinished)
-
 
 def visible_photos() -> S3ImageQuerySet:
     """What people uploaded and did not delete."""
     return S3Image.objects.photos().visible()
 
 
-def newest_run_at(locations: Iterable[int] | QuerySet[StorageLocation, int]) -> Q:
-    """A condition on photos: the newest session places the photo at one of these locations (ids).
-
-    Written from the sessions' side, so that PostgreSQL joins once instead of looking at each photo's sessions.
-    """
-    newer = Session.objects.filter(original_image=OuterRef("original_image"), created_at__gt=OuterRef("created_at"))
-    placed = Session.objects.filter(~Exists(newer), storage_location_id__in=locations)
-    return Q(pk__in=placed.values("original_image_id"))
-
-
 def find_photos(wanted: GalleryFilter) -> S3ImageQuerySet:
     """The photos that a filter lets through, newest first."""
+    return of_status(find_of_any_status(wanted), wanted.status)
+
+
+def of_status(photos: S3ImageQuerySet, status: str) -> S3ImageQuerySet:
+    """Those of a status of the filter bar: all, success, errors, or the code of a problem."""
+    if status == "all":
+        return photos
+    if status == "success":
+        return photos.filter(status=ImageStatus.READY)
+    failed = photos.filter(status=ImageStatus.FAILED)
+    return failed if status == "errors" else failed.filter(problem=status)
+
+
+def find_of_any_status(wanted: GalleryFilter) -> S3ImageQuerySet:
+    """The photos that all but the status lets through, newest first."""
     photos = visible_photos()
     if wanted.since:
         photos = photos.filter(created_at__gte=wanted.since)
     if wanted.before:
         photos = photos.filter(created_at__lt=wanted.before)
-    if wanted.status == "success":
-        photos = photos.filter(status=ImageStatus.READY)
-    elif wanted.status == "errors":
-        photos = photos.filter(status=ImageStatus.FAILED)
-    elif wanted.status != "all":
-        photos = photos.filter(status=ImageStatus.FAILED, problem=wanted.status)
-    if wanted.warehouse_ids:
-        inside = StorageLocation.objects.filter(storage_area__warehouse_id__in=wanted.warehouse_ids)
-        photos = photos.filter(newest_run_at(inside.values_list("pk", flat=True)))
+    if wanted.uploader_id:
+        photos = photos.filter(uploaded_by_user_id=wanted.uploader_id)
+    if wanted.names_places:
+        photos = photos.filter(storage_location_id__in=_find_places(wanted))
     if wanted.text:
         named = StorageLocation.objects.filter(Q(code__icontains=wanted.text) | Q(name__icontains=wanted.text))
-        photos = photos.filter(
-            Q(original_filename__icontains=wanted.text) | newest_run_at(named.values_list("pk", flat=True))
-        )
+        place_ids = list(named.values_list("pk", flat=True)[:NAMED_PLACES])
+        photos = photos.filter(Q(original_filename__icontains=wanted.text) | Q(storage_location_id__in=place_ids))
     return photos.order_by("-created_at", "-image_id")
+
+
+def _find_places(wanted: GalleryFilter) -> list[int]:
+    """The locations that a filter means, as numbers: PostgreSQL knows how many photos each has and plans by that."""
+    places = StorageLocation.objects.all()
+    if wanted.location_id:
+        places = places.filter(pk=wanted.location_id)
+    if wanted.area_id:
+        places = places.filter(storage_area_id=wanted.area_id)
+    if wanted.warehouse_ids:
+        places = places.filter(storage_area__warehouse_id__in=wanted.warehouse_ids)
+    if wanted.product_id:
+        places = places.filter(configs__active=True, configs__product_id=wanted.product_id)
+    return list(places.values_list("pk", flat=True))
 
 
 def find_photos_waiting_at(location_ids: Sequence[int], *, problem_code: str) -> S3ImageQuerySet:
     """Photos at these locations that wait for the same fix, oldest first."""
     waiting = visible_photos().filter(status=ImageStatus.FAILED, problem=problem_code)
-    return waiting.filter(newest_run_at(location_ids)).order_by("created_at")
+    return waiting.filter(storage_location_id__in=location_ids).order_by("created_at")
+
+
+def scroll_cards(
+    photos: S3ImageQuerySet, *, after: Cursor | None = None, before: Cursor | None = None, per_page: int
+) -> CardSlice:
+    """The first of these photos (newest first), or those that follow a place, or those just before one."""
+    if before is not None:
+        newer = Q(created_at__gt=before.moment) | Q(created_at=before.moment, image_id__gt=before.image_id)
+        photos = photos.filter(newer, created_at__gte=before.moment).order_by("created_at", "image_id")
+    elif after is not None:
+        older = Q(created_at__lt=after.moment) | Q(created_at=after.moment, image_id__lt=after.image_id)
+        photos = photos.filter(older, created_at__lte=after.moment)  # the second is for the index
+    images = list(photos.defer("exif_metadata", "gps_coordinates")[: per_page + 1])
+    more, images = len(images) > per_page, images[:per_page]
+    if before is not None:
+        return CardSlice(make_cards(images[::-1]), newer=more, older=bool(images))
+    return CardSlice(make_cards(images), newer=after is not None, older=more)
+
+
+def count_photos(photos: S3ImageQuerySet) -> int:
+    """How many there are; COUNTED_UP_TO means that many or more."""
+    return photos[:COUNTED_UP_TO].count()
+
+
+def count_problems(photos: S3ImageQuerySet) -> dict[str, int]:
+    """How many of these photos need attention for each reason (code), most first, among the newest COUNTED_UP_TO."""
+    newest = of_status(photos, "errors").values_list("problem", flat=True)[:COUNTED_UP_TO]
+    return dict(Counter(newest).most_common())
 
 
 def photo_cards(wanted: GalleryFilter, *, page: int, per_page: int) -> CardPage:
-    """One page of the gallery, in three queries."""
+    """One numbered page of the gallery, with the number of all; one query more."""
     photos = find_photos(wanted)
     start = (page - 1) * per_page
     total = photos.count()
@@ -180,7 +250,8 @@ def newest_sessions(image_ids: Sequence[UUID]) -> Mapping[UUID, Session]:
         .distinct("original_image_id")
         .select_related("storage_location__storage_area__warehouse")
         .defer("storage_location__polygon", "storage_location__storage_area__polygon")
-        .defer("storage_location__storage_area__warehouse__polygon", "location_evidence")
+        .defer("storage_location__storage_area__warehouse__polygon", "location_evidence", "model_versions")
+        .defer("category_counts", "manual_adjustments", "review_reasons", "phase_seconds")
     )
     return {session.original_image_id: session for session in sessions}
 

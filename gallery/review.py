@@ -15,6 +15,7 @@ from demeter.accounts.models import User
 from gallery.queries import PhotoCard, make_cards
 from photos.models import S3Image
 from processing.models import Correction, Session
+from processing.problems import REFUSALS, Problem
 from processing.statuses import RunStatus
 
 QUEUE_LENGTH = 50
@@ -34,6 +35,11 @@ class Waiting:
         """Mean confidence of the models, in whole percent."""
         confidence = self.session.avg_confidence
         return None if confidence is None else round(confidence * 100)
+
+    @property
+    def refusal(self) -> Problem | None:
+        """Why the run does not believe its own count."""
+        return REFUSALS.get(self.session.refusal)
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,11 @@ def count_waiting() -> int:
     return find_waiting()[:COUNTED_UP_TO].count()
 
 
+def count_doubtful() -> int:
+    """How many of them are in doubt, up to COUNTED_UP_TO."""
+    return find_waiting().filter(needs_look=True)[:COUNTED_UP_TO].count()
+
+
 def next_photo(after: UUID | None) -> UUID | None:
     """The photo to review after this one, from the head of the queue again after its end; None when none waits."""
     waiting = find_waiting()
@@ -84,18 +95,20 @@ def next_photo(after: UUID | None) -> UUID | None:
         last = (
             Session.objects.filter(original_image_id=after, status=RunStatus.COMPLETED).order_by("-created_at").first()
         )
-        found = _first_image(waiting.filter(_behind(last))) if last is not None else None
-        if found is not None:
-            return found
+        if last is not None:
+            found = _first_image(waiting.filter(_behind(last)))
+            if found is None and last.needs_look:
+                found = _first_image(waiting.filter(needs_look=False))
+            if found is not None:
+                return found
     return _first_image(waiting)
 
 
 def _behind(session: Session) -> Q:
-    """A condition: after this session in the order of the queue."""
+    """A condition: as doubtful as this session and after it in the order of the queue; one range of the index."""
     confidence = Decimal(1) if session.avg_confidence is None else session.avg_confidence
-    less_sure = Q(avg_confidence__gt=confidence) | Q(avg_confidence=confidence, pk__gt=session.pk)
-    behind = Q(needs_look=session.needs_look) & less_sure
-    return behind | Q(needs_look=False) if session.needs_look else behind
+    surer = Q(avg_confidence__gt=confidence) | Q(avg_confidence=confidence, pk__gt=session.pk)
+    return surer & Q(needs_look=session.needs_look, avg_confidence__gte=confidence)
 
 
 def _first_image(waiting: QuerySet[Session]) -> UUID | None:

@@ -103,7 +103,7 @@ def sign_off(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     def act(image: S3Image, user: User) -> str:
         wanted = _read(SignOffForm(request.POST))
         if wanted["reopen"]:
-            corrections.reopen_count(image=image)
+            corrections.reopen_count(image=image, user=user)
             return "The sign-off is taken back."
         session = corrections.sign_off(image=image, user=user, seen=wanted["seen"])
         return f"Signed off: {session.total_estimated} plants."

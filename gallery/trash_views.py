@@ -1,9 +1,7 @@
 """The trash's pages: delete one or many photos, undo it at once, look into the trash and bring photos back."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -18,7 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from demeter.accounts.models import User
 from demeter.http import signed_in_user
-from gallery.forms import PER_PAGE, PageForm, PhotosForm
+from gallery.forms import PER_PAGE, PageForm
+from gallery.views import gallery_address, name_photos, read_image_ids
 from photos.models import PhotoEvent, S3Image
 from photos.thumbnails import thumbnail_url
 from processing.trash import KEPT_FOR, delete_photos, deleted_photos, restore_photos
@@ -51,26 +50,29 @@ def trash(request: HttpRequest) -> HttpResponse:
 @permission_required("photos.delete_s3image", raise_exception=True)
 def delete(request: HttpRequest) -> HttpResponse:
     """Move the named photos to the trash; the message that says so offers to undo it."""
-    result = delete_photos(image_ids=_image_ids(request), user=signed_in_user(request))
+    result = delete_photos(image_ids=read_image_ids(request), user=signed_in_user(request))
     if result.moved:
-        undo = render_to_string("gallery/_deleted.html", {"photos": result.moved}, request)
+        context = {"photos": result.moved, "filters": request.POST.get("filters", "")}
+        undo = render_to_string("gallery/_deleted.html", context, request)
         messages.success(request, undo)
     if result.left:
-        messages.warning(request, f"{_names(result.left)}: still being processed. Delete it when it is done.")
-    return redirect("gallery")
+        messages.warning(request, f"{name_photos(result.left)}: still being processed. Delete it when it is done.")
+    return redirect(gallery_address(request))
 
 
 @require_POST
 @permission_required("photos.delete_s3image", raise_exception=True)
 def restore(request: HttpRequest) -> HttpResponse:
     """Bring the named photos back."""
-    result = restore_photos(image_ids=_image_ids(request), user=signed_in_user(request))
+    result = restore_photos(image_ids=read_image_ids(request), user=signed_in_user(request))
     if result.moved:
         count = len(result.moved)
         messages.success(request, f"{count} photo{pluralize(count)} brought back.")
     if result.left:
-        messages.warning(request, f"{_names(result.left)}: uploaded again meanwhile, so the photo is in the gallery.")
-    return redirect("trash" if "in_trash" in request.POST else "gallery")
+        messages.warning(
+            request, f"{name_photos(result.left)}: uploaded again meanwhile, so the photo is in the gallery."
+        )
+    return redirect("trash" if "in_trash" in request.POST else gallery_address(request))
 
 
 def _row(image: S3Image, now: datetime) -> TrashRow:
@@ -81,15 +83,3 @@ def _row(image: S3Image, now: datetime) -> TrashRow:
         deleted_by=deletions[0].user if deletions else None,
         thumbnail=thumbnail_url(image.pk, key=image.s3_key_thumbnail, written_at=image.thumbnail_stored_at),
     )
-
-
-def _image_ids(request: HttpRequest) -> list[UUID]:
-    form = PhotosForm(request.POST)
-    if not form.is_valid():
-        raise BadRequest(form.errors.as_text())
-    image_ids: list[UUID] = form.cleaned_data["image_ids"]
-    return image_ids
-
-
-def _names(images: Sequence[S3Image]) -> str:
-    return ", ".join(str(image) for image in images)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gallery import api, review_views, trash_views, views
+from gallery import api, bulk_views, review_views, trash_views, views, work_views
 
 urlpatterns = [
     path("gallery/", views.gallery, name="gallery"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("gallery/trash/", trash_views.trash, name="trash"),
     path("gallery/delete/", trash_views.delete, name="photos-delete"),
     path("gallery/restore/", trash_views.restore, name="photos-restore"),
+    path("gallery/reprocess/", bulk_views.reprocess, name="photos-reprocess"),
+    path("gallery/place/", bulk_views.place, name="photos-place"),
     path("gallery/<uuid:image_id>/", views.photo, name="photo"),
     path("gallery/<uuid:image_id>/tab/<slug:tab>/", views.photo_tab, name="photo-tab"),
     path("gallery/<uuid:image_id>/export.csv", views.export, name="photo-export"),
@@ -20,6 +22,9 @@ urlpatterns = [
     path("gallery/<uuid:image_id>/redo/", review_views.redo, name="photo-redo"),
     path("gallery/<uuid:image_id>/note/", review_views.note, name="photo-note"),
     path("gallery/<uuid:image_id>/sign-off/", review_views.sign_off, name="photo-sign-off"),
+    path("work/", work_views.work, name="work"),
+    path("work/retry/", work_views.retry, name="work-retry"),
+    path("work/acknowledge/", work_views.acknowledge, name="work-acknowledge"),
     path("review/", review_views.queue, name="review"),
     path("review/next/", review_views.next_to_review, name="review-next"),
     path("api/v1/photos/gallery", api.gallery, name="api-gallery"),

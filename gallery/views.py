@@ -1,6 +1,6 @@
 """The gallery's pages and fragments: the grid, one photo, and the modal that settles a photo's problem."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlencode
@@ -9,8 +9,8 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -23,8 +23,17 @@ from demeter.refusals import NotFound, Refusal
 from gallery import fixes
 from gallery.badges import badge_of, problem_message
 from gallery.detail import PhotoDetail, candidates_of, find_photo, photo_detail
-from gallery.forms import GalleryFilterForm, UnfinishedForm
-from gallery.queries import cards_of, newest_sessions, photo_cards
+from gallery.forms import PhotosForm, ScrollForm, UnfinishedForm
+from gallery.queries import (
+    COUNTED_UP_TO,
+    cards_of,
+    count_photos,
+    count_problems,
+    find_of_any_status,
+    newest_sessions,
+    of_status,
+    scroll_cards,
+)
 from gallery.review import review_state
 from gallery.trace import export_csv, photo_corrections
 from locations.configuration import active_config
@@ -32,7 +41,7 @@ from locations.forms import AssignLocationForm, CalibrateForm, ConfigureLocation
 from locations.search import search_locations
 from photos.models import S3Image
 from processing.models import Session
-from processing.problems import Fix, Problem
+from processing.problems import CATALOGUE, Fix, Problem
 from processing.queries import one_job
 
 FIX_FORMS: Mapping[Fix, type[forms.Form]] = {
@@ -55,13 +64,52 @@ class HtmxRequest(HttpRequest):
 @require_safe
 @permission_required("photos.view_s3image", raise_exception=True)
 def gallery(request: HtmxRequest) -> HttpResponse:
-    """The grid; "load more" asks for the next page of cards alone."""
-    form = GalleryFilterForm(request.GET, label_suffix="")
+    """The grid; whoever scrolls to its end gets the next page of cards alone."""
+    form = ScrollForm(request.GET, label_suffix="")
     if not form.is_valid():
         return render(request, "gallery/gallery.html", {"form": form, "filtered": True}, status=400)
-    cards = photo_cards(form.wanted, page=form.page_number, per_page=form.page_size)
-    context = {"form": form, "cards": cards, "filtered": form.narrows}
-    return render(request, "gallery/_cards.html" if request.htmx else "gallery/gallery.html", context)
+    of_any_status = find_of_any_status(form.wanted)
+    photos = of_status(of_any_status, form.wanted.status)
+    after, before = form.cleaned_data["after"], form.cleaned_data["before"]
+    cards = scroll_cards(photos, after=after, before=before, per_page=form.page_size)
+    if request.htmx:
+        return render(request, "gallery/_cards.html", {"cards": cards})
+    context = {
+        "form": form,
+        "cards": cards,
+        "filtered": form.narrows,
+        "filters": request.GET.urlencode(),
+        "total": count_photos(photos),
+        "counted_up_to": COUNTED_UP_TO,
+        "facets": _facets(count_problems(of_any_status)) if form.wanted.counts_cheaply else [],
+    }
+    return render(request, "gallery/gallery.html", context)
+
+
+def _facets(problems: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """What photos need attention for: status for the address, words, number of photos."""
+    named = [(code, CATALOGUE[code].title, count) for code, count in problems.items() if code in CATALOGUE]
+    return [("errors", "Needs attention", sum(problems.values())), *named] if problems else []
+
+
+def gallery_address(request: HttpRequest) -> str:
+    """Back to the gallery that a form was sent from, with its filters."""
+    filters = QueryDict(request.POST.get("filters", "")).urlencode()
+    return f"{reverse('gallery')}?{filters}" if filters else reverse("gallery")
+
+
+def read_image_ids(request: HttpRequest) -> list[UUID]:
+    """The photos that a form names. Raises BadRequest when it names none, too many, or something else."""
+    form = PhotosForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest(form.errors.as_text())
+    image_ids: list[UUID] = form.cleaned_data["image_ids"]
+    return image_ids
+
+
+def name_photos(images: Sequence[S3Image]) -> str:
+    """Their file names, for a message."""
+    return ", ".join(str(image) for image in images)
 
 
 @require_safe
@@ -73,7 +121,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
     cards = cards_of(form.cleaned_data["image_id"])
     context = {
-        "page": form.cleaned_data["page"],
+        "first": form.cleaned_data["first"],
         "unfinished_ids": [card.image_id for card in cards if card.badge.unfinished],
         "finished": [card for card in cards if not card.badge.unfinished],
     }

@@ -3,8 +3,10 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from demeter.timestamps import Timestamped
 from photos.statuses import ImageStatus, OriginalFault, PhotoAction, UploadSource
@@ -54,6 +56,11 @@ class S3ImageQuerySet(models.QuerySet["S3Image"]):
         """Deleted, and can still be brought back."""
         return self.exclude(deleted_at=None).filter(purged_at=None)
 
+    def to_do(self) -> "S3ImageQuerySet":
+        """Photos that need attention and that nobody has put aside."""
+        failed = self.photos().visible().filter(status=ImageStatus.FAILED)
+        return failed.filter(acknowledged_at=None)
+
     def faulty(self) -> "S3ImageQuerySet":
         """Whose original was lost or changed in storage."""
         return self.exclude(original_fault="")
@@ -90,6 +97,15 @@ class S3Image(Timestamped):
     exif_metadata = models.JSONField(null=True, blank=True)
     gps_coordinates = models.JSONField(null=True, blank=True, help_text="{lat, lon, altitude, accuracy}")
     taken_at = models.DateTimeField(null=True, blank=True)
+    storage_location = models.ForeignKey(
+        "locations.StorageLocation",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="photos",
+        db_index=False,
+        help_text="Where its latest run placed it, as that run's session has it too; the gallery filters by it",
+    )
     upload = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True, blank=True, related_name="images")
     upload_source = models.CharField(max_length=50, null=True, choices=UploadSource.choices)
     uploaded_by_user = models.ForeignKey(
@@ -103,6 +119,9 @@ class S3Image(Timestamped):
     status = models.CharField(max_length=50, choices=ImageStatus.choices, default=ImageStatus.UPLOADED)
     problem = models.CharField(max_length=50, blank=True, help_text="Code from the catalogue of problems")
     error_details = models.TextField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a person said that nothing will be done about its problem"
+    )
     processing_status_updated_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     purged_at = models.DateTimeField(
@@ -124,6 +143,33 @@ class S3Image(Timestamped):
                 name="idx_s3_images_gallery",
                 condition=Q(kind="photo", deleted_at=None),
             ),
+            models.Index(
+                fields=["storage_location", "-created_at", "-image_id"],
+                name="idx_s3_images_place",
+                condition=Q(kind="photo", deleted_at=None),
+            ),
+            models.Index(
+                fields=["-created_at", "-image_id"],
+                name="idx_s3_images_failed",
+                condition=Q(kind="photo", deleted_at=None, status=ImageStatus.FAILED),
+            ),
+            models.Index(
+                fields=["storage_location", "-created_at", "-image_id"],
+                name="idx_s3_images_failed_place",
+                condition=Q(kind="photo", deleted_at=None, status=ImageStatus.FAILED),
+            ),
+            models.Index(
+                fields=["problem", "-created_at", "-image_id"],
+                name="idx_s3_images_problem",
+                condition=Q(kind="photo", deleted_at=None, status=ImageStatus.FAILED),
+            ),
+            models.Index(
+                fields=["problem"],
+                include=["storage_location", "upload"],
+                name="idx_s3_images_to_do",
+                condition=Q(kind="photo", deleted_at=None, status=ImageStatus.FAILED, acknowledged_at=None),
+            ),
+            GinIndex(OpClass(Upper("original_filename"), name="gin_trgm_ops"), name="idx_s3_images_filename"),
             models.Index(
                 fields=["deleted_at"],
                 name="idx_s3_images_trash",
@@ -149,6 +195,10 @@ class S3Image(Timestamped):
             ),
             models.CheckConstraint(
                 condition=Q(problem="") | Q(status=ImageStatus.FAILED), name="s3_images_problem_only_when_failed"
+            ),
+            models.CheckConstraint(
+                condition=Q(acknowledged_at=None) | Q(status=ImageStatus.FAILED),
+                name="s3_images_acknowledged_only_when_failed",
             ),
             models.CheckConstraint(
                 condition=Q(purged_at=None) | Q(deleted_at__isnull=False), name="s3_images_purged_only_from_trash"

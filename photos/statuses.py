@@ -33,3 +33,4 @@ class PhotoAction(models.TextChoices):
     DELETED = "deleted"
     RESTORED = "restored"
     PURGED = "purged"
+    ACKNOWLEDGED = "acknowledged"

@@ -22,17 +22,10 @@ from processing.counting.quality import find_faults
 from processing.counting.totals import PhotoCount, count_photo
 from processing.models import Estimation, Job, Segment, Session
 from processing.photo_count import estimate_counts
-from processing.problems import (
-    DETECTION_FAILED,
-    NEEDS_CALIBRATION,
-    NEEDS_CONFIG,
-    NEEDS_LOCATION,
-    REFUSALS,
-    Problem,
-)
-from processing.recount import read_reviewed, recount, totals_of
+from processing.problems import DETECTION_FAILED, NEEDS_CALIBRATION, REFUSALS, Problem
+from processing.recount import read_reviewed, recount, take_over, totals_of
+from processing.standing import find_need, record_stock
 from processing.statuses import Phase, RunStatus, SegmentStatus
-from stock import ledger
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +114,7 @@ def _complete(job: Job, session: Session, counted: Counted, picture: S3Image) ->
     """All rows of the result in one transaction; the caller holds the job's lock."""
     photo = counted.photo
     _save_containers(counted)
+    session.refusal, session.refusal_message = _find_refusal(photo)
     problem, message = _find_problem(session, photo, counted.config)
     lifecycle.enter_phase(job, Phase.DONE)
     lifecycle.transition(
@@ -136,42 +130,36 @@ def _complete(job: Job, session: Session, counted: Counted, picture: S3Image) ->
         category_counts=photo.category_counts,
         partial=counted.failed_containers > 0,
         review_reasons=_review_reasons(photo, counted.failed_containers),
+        refusal=session.refusal,
+        refusal_message=session.refusal_message,
     )
     # From here on the photo's row is locked: a correction was made before and is seen, or waits for this result.
     session.refresh_from_db()
     if job.image.corrections.standing().exists():
         recount(session, read_reviewed(job.image, session))
     _keep_sign_off(session)
-    _record_stock(job, session, counted, problem)
+    if session.refusal and session.validated:
+        problem, message = find_need(session, counted.config)
+        lifecycle.restate(job, problem, message)
+    record_stock(session, counted.config, problem=problem, user=job.requested_by)
 
 
 def _keep_sign_off(session: Session) -> None:
-    """A run that ends with the very count that a person signed off keeps the signature; any other needs a new one."""
+    """A run that ends with the very count that a person signed off keeps the signature; any other needs a new one.
+
+    A run that refuses its own count says nothing against the person's: it takes over what was signed off.
+    """
     runs = Session.objects.filter(original_image=session.original_image_id, status=RunStatus.COMPLETED)
     earlier = runs.exclude(pk=session.pk).order_by("-created_at", "-pk").first()
-    if earlier is not None and earlier.validated and totals_of(earlier) == totals_of(session):
-        session.validated = True
-        session.validated_by_user, session.validation_date = earlier.validated_by_user, earlier.validation_date
-        session.save(update_fields=["validated", "validated_by_user", "validation_date", "updated_at"])
-
-
-def _record_stock(job: Job, session: Session, counted: Counted, problem: Problem | None) -> None:
-    """The count into the ledger; a photo that still has a problem stands for no stock."""
-    if problem is not None or session.storage_location is None or counted.config is None:
-        ledger.reverse_image_counts(job.image_id, user=job.requested_by, reason="The photo needs attention.")
+    if earlier is None or not earlier.validated:
         return
-    image = job.image
-    ledger.record_count(
-        image_id=job.image_id,
-        session_id=session.session_id,
-        location=session.storage_location,
-        config=counted.config,
-        quantity=session.total_estimated or 0,
-        quantity_empty=session.total_empty_containers or 0,
-        user=job.requested_by,
-        # A phone whose clock is ahead must not outrank all later photos.
-        happened_at=min(image.taken_at or image.created_at, image.created_at),
-    )
+    if totals_of(earlier) != totals_of(session):
+        if not session.refusal:
+            return
+        take_over(session, earlier, read_reviewed(session.original_image, session))
+    session.validated = True
+    session.validated_by_user, session.validation_date = earlier.validated_by_user, earlier.validation_date
+    session.save(update_fields=["validated", "validated_by_user", "validation_date", "updated_at"])
 
 
 def _save_containers(counted: Counted) -> None:
@@ -196,19 +184,21 @@ def _save_containers(counted: Counted) -> None:
         )
 
 
-def _find_problem(session: Session, photo: PhotoCount, config: LocationConfig | None) -> tuple[Problem | None, str]:
-    """What a person must still do before this count can stand, the most basic first."""
+def _find_refusal(photo: PhotoCount) -> tuple[str, str]:
+    """The code and the words of the first reason not to believe the count; empty when there is none."""
     for text in photo.problems:
         code, _, message = text.partition(": ")
         if code in REFUSALS:
-            return REFUSALS[code], message
-    if session.storage_location is None:
-        evidence = session.location_evidence or {}
-        return NEEDS_LOCATION, evidence.get("text", "")
-    if config is None:
-        return NEEDS_CONFIG, f"{session.storage_location.full_name} is not configured"
-    missing = [text for text in photo.problems if text.startswith(NEEDS_CALIBRATION.code)]
-    if missing:
+            return code, message
+    return "", ""
+
+
+def _find_problem(session: Session, photo: PhotoCount, config: LocationConfig | None) -> tuple[Problem | None, str]:
+    """What a person must still do before this count can stand, the most basic first."""
+    problem, message = find_need(session, config)
+    if problem is not None or config is None:
+        return problem, message
+    if any(text.startswith(NEEDS_CALIBRATION.code) for text in photo.problems):
         packaging = config.packaging.name if config.packaging else "no packaging"
         return NEEDS_CALIBRATION, f"No density is known for {config.product} in {packaging}"
     return None, ""

@@ -14,6 +14,7 @@ from processing.counting.boxes import CLASS_NAMES
 from processing.counting.corrections import SAME_PLACE_SHARE, MarkAction
 from processing.models import Correction, Session
 from processing.recount import ReviewedPhoto, read_reviewed, recount
+from processing.standing import follow_sign_off
 from processing.statuses import RunStatus
 from stock import ledger
 
@@ -94,6 +95,8 @@ def redo(*, image: S3Image, user: User) -> Correction:
 def sign_off(*, image: S3Image, user: User, seen: int) -> Session:
     """State that a photo's count is right. `seen` is the total that the person saw.
 
+    A count that the run had refused is settled by this: the person has counted, not the models.
+
     Raises:
         Conflict: there is no count, or it is another one by now.
     """
@@ -102,15 +105,17 @@ def sign_off(*, image: S3Image, user: User, seen: int) -> Session:
         raise Conflict(f"The count has changed to {session.total_estimated} meanwhile. Look at it again.")
     session.validated, session.validated_by_user, session.validation_date = True, user, timezone.now()
     _save_validation(session)
+    follow_sign_off(image, session, user=user)
     return session
 
 
 @transaction.atomic
-def reopen_count(*, image: S3Image) -> Session:
-    """Take a sign-off back. Raises Conflict when there is no count."""
-    _, session = _lock(image)
+def reopen_count(*, image: S3Image, user: User) -> Session:
+    """Take a sign-off back; a count that the run had refused is refused again. Raises Conflict without a count."""
+    image, session = _lock(image)
     session.validated, session.validated_by_user, session.validation_date = False, None, None
     _save_validation(session)
+    follow_sign_off(image, session, user=user)
     return session
 
 
@@ -144,8 +149,13 @@ def _find_place(photo: ReviewedPhoto, *, x: float, y: float, action: MarkAction,
 
 
 def _recount(session: Session, photo: ReviewedPhoto, user: User) -> None:
-    """The totals and, where this session stands for stock, the ledger."""
-    if recount(session, photo):
+    """The totals and, where this session stands for stock, the ledger; a refusal comes back with a lost sign-off."""
+    was_validated = session.validated
+    if not recount(session, photo):
+        return
+    if session.refusal and was_validated:
+        follow_sign_off(session.original_image, session, user=user)
+    else:
         ledger.correct_count(
             image_id=session.original_image_id,
             session_id=session.session_id,

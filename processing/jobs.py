@@ -1,6 +1,8 @@
 """What starts work: the first run of uploaded photos, and a new run of a photo from its original in S3."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 
@@ -11,6 +13,14 @@ from photos.models import S3Image, Upload
 from processing import lifecycle, tasks
 from processing.models import Job, Session
 from processing.statuses import JobKind, Phase
+
+
+@dataclass(frozen=True)
+class Restarted:
+    """Photos of which a new run was made, and those that have one under way."""
+
+    started: tuple[S3Image, ...]
+    left: tuple[S3Image, ...]
 
 
 def start_jobs(*, upload: Upload, images: Sequence[S3Image]) -> tuple[Job, ...]:
@@ -46,29 +56,54 @@ def reprocess(*, image: S3Image, user: User, reason: str, chosen_location: Stora
             raise NotFound("This photo was deleted.")
         if image.jobs.unfinished().exists():
             raise Conflict("This photo is being processed already. Wait until it is done.")
-        job = Job(
-            image=image,
-            upload=image.upload,
-            kind=JobKind.REPROCESS,
-            phase=Phase.LOCATE if image.stored_at else Phase.STORE,
-            reason=reason,
-            chosen_location_id=chosen_location.pk if chosen_location else _earlier_choice(image),
-            requested_by=user,
-        )
-        _save_with_sessions([job])
-        lifecycle.reopen(image)
-        transaction.on_commit(lambda: tasks.send(job))
+        [job] = _start_again([image], user, reason, chosen_location)
     return job
 
 
-def _earlier_choice(image: S3Image) -> int | None:
-    """The location that a person chose last for this photo."""
-    return (
-        image.jobs.exclude(chosen_location=None)
-        .order_by("-created_at")
-        .values_list("chosen_location_id", flat=True)
-        .first()
-    )
+def reprocess_photos(
+    *, image_ids: Iterable[UUID], user: User, reason: str, chosen_location: StorageLocation | None = None
+) -> Restarted:
+    """A new run of each photo; those that are being processed are left, unknown and deleted ones are passed over.
+
+    The same few queries for any number of photos, beside the messages.
+    """
+    with transaction.atomic():
+        photos = S3Image.objects.photos().visible().filter(pk__in=list(image_ids))
+        images = list(photos.select_for_update().order_by("pk"))
+        busy = set(Job.objects.unfinished().filter(image__in=images).values_list("image_id", flat=True))
+        idle = [image for image in images if image.pk not in busy]
+        _start_again(idle, user, reason, chosen_location)
+    return Restarted(tuple(idle), tuple(image for image in images if image.pk in busy))
+
+
+def _start_again(
+    images: Sequence[S3Image], user: User, reason: str, chosen_location: StorageLocation | None
+) -> list[Job]:
+    """Jobs for photos that are locked and have no unfinished run; sent when the transaction commits."""
+    earlier = _earlier_choices(images) if chosen_location is None else {}
+    jobs = [
+        Job(
+            image=image,
+            upload_id=image.upload_id,
+            kind=JobKind.REPROCESS,
+            phase=Phase.LOCATE if image.stored_at else Phase.STORE,
+            reason=reason,
+            chosen_location_id=chosen_location.pk if chosen_location else earlier.get(image.pk),
+            requested_by=user,
+        )
+        for image in images
+    ]
+    _save_with_sessions(jobs)
+    lifecycle.reopen(images)
+    transaction.on_commit(lambda: tasks.send_each(jobs))
+    return jobs
+
+
+def _earlier_choices(images: Sequence[S3Image]) -> dict[UUID, int | None]:
+    """The location that a person chose last for each of these photos."""
+    chosen = Job.objects.filter(image__in=images).exclude(chosen_location=None)
+    newest = chosen.order_by("image_id", "-created_at").distinct("image_id")
+    return dict(newest.values_list("image_id", "chosen_location_id"))
 
 
 def _save_with_sessions(jobs: Sequence[Job]) -> None:

@@ -64,15 +64,24 @@ def _image_columns(to: str, problem: Problem | None, message: str, now: datetime
         "status": status,
         "problem": problem.code if problem else "",
         "error_details": f"{problem.code}: {message}" if problem else None,
+        "acknowledged_at": None,
         "processing_status_updated_at": now,
         "updated_at": now,
     }
 
 
-def reopen(image: S3Image) -> None:
-    """A finished photo is to be processed again: what was wrong with it does not count any more."""
+def restate(job: Job, problem: Problem | None, message: str) -> None:
+    """Say anew what the photo of a completed job still needs: a person has accepted its count, or not any more."""
+    now = timezone.now()
+    job.problem, job.error = (problem.code, message) if problem else ("", "")
+    job.save(update_fields=["problem", "error", "updated_at"])
+    S3Image.objects.filter(pk=job.image_id).update(**_image_columns(RunStatus.COMPLETED, problem, message, now))
+
+
+def reopen(images: Sequence[S3Image]) -> None:
+    """Finished photos are to be processed again: what was wrong with them does not count any more."""
     columns = _image_columns(RunStatus.PROCESSING, None, "", timezone.now())
-    S3Image.objects.filter(pk=image.pk).update(**columns)
+    S3Image.objects.filter(pk__in=[image.pk for image in images]).update(**columns)
 
 
 def lock_unfinished(job_id: UUID) -> Job | None:

@@ -1,4 +1,7 @@
-"""Where a photo was taken: a person's choice before GPS; the evidence is kept whether or not it settles the place."""
+"""Where a photo was taken: a person's choice before GPS; the evidence is kept whether or not it settles the place.
+
+The photo's own row has the place as well, for the filters of the gallery.
+"""
 
 from typing import Any
 
@@ -18,6 +21,8 @@ def locate(job: Job, image: S3Image, session: Session) -> None:
     session.storage_location = match.location
     session.location_evidence = _evidence(match, missing)
     session.save(update_fields=["storage_location", "location_evidence", "updated_at"])
+    image.storage_location = match.location
+    image.save(update_fields=["storage_location", "updated_at"])
 
 
 def _match_point(gps: dict[str, Any]) -> LocationMatch:

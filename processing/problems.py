@@ -17,6 +17,11 @@ class Problem:
     what_to_do: str
     fix: Fix
 
+    @property
+    def refuses(self) -> bool:
+        """Whether a run says by this that its own count cannot be believed; signed off by a person it can."""
+        return self.code in REFUSALS
+
 
 NEEDS_LOCATION = Problem(
     "needs_location",

@@ -55,8 +55,10 @@ def recount(session: Session, photo: ReviewedPhoto) -> bool:
     The caller holds the photo's row lock. A changed count is no longer the one that somebody signed off.
     """
     before = totals_of(session)
-    model: dict[str, Any] = session.manual_adjustments["model"] if session.manual_adjustments else before
-    if photo.corrections:
+    model = _model_totals(session)
+    if _keeps_signed_off(session, photo):
+        session.manual_adjustments = {**(session.manual_adjustments or {}), **_numbers(photo)}
+    elif photo.corrections:
         _set_totals(session, photo, model)
     else:
         session.manual_adjustments = None
@@ -76,6 +78,18 @@ def recount(session: Session, photo: ReviewedPhoto) -> bool:
         ]
     )
     return changed
+
+
+def take_over(session: Session, signed_off: Session, photo: ReviewedPhoto) -> None:
+    """Let the count that a person signed off on an earlier run stand for this one, which counted something else.
+
+    It stands until somebody corrects the photo again.
+    """
+    changed = session.manual_adjustments or {**_numbers(photo), "containers": [], "model": totals_of(session)}
+    for name, value in totals_of(signed_off).items():
+        setattr(session, name, value)
+    session.manual_adjustments = {**changed, "kept": True}
+    session.save(update_fields=[*TOTALS, "manual_adjustments", "updated_at"])
 
 
 def totals_of(session: Session) -> dict[str, Any]:
@@ -105,18 +119,37 @@ def _set_totals(session: Session, photo: ReviewedPhoto, model: dict[str, Any]) -
     session.total_estimated = max(counts.detected, counts.estimated)
     session.total_empty_containers = counts.empty
     session.category_counts = counts.by_class()
-    kinds = Counter(correction.action for correction in photo.corrections)
     session.manual_adjustments = {
-        "added": kinds[Correction.Action.ADD],
-        "removed": kinds[Correction.Action.REMOVE],
-        "retyped": kinds[Correction.Action.RETYPE],
-        "notes": kinds[Correction.Action.NOTE],
+        **_numbers(photo),
         "containers": [
             {"number": photo.segments[index].number if index != NO_CONTAINER else None, **difference}
             for index, difference in differences.items()
             if any(difference.values())
         ],
         "model": model,
+    }
+
+
+def _model_totals(session: Session) -> dict[str, Any]:
+    """What the run itself counted."""
+    model: dict[str, Any] = session.manual_adjustments["model"] if session.manual_adjustments else totals_of(session)
+    return model
+
+
+def _keeps_signed_off(session: Session, photo: ReviewedPhoto) -> bool:
+    """Whether the count was taken over from an earlier run and no mark was corrected since."""
+    changes, numbers = session.manual_adjustments or {}, _numbers(photo)
+    return "kept" in changes and all(changes[kind] == numbers[kind] for kind in ("added", "removed", "retyped"))
+
+
+def _numbers(photo: ReviewedPhoto) -> dict[str, int]:
+    """How many corrections of each kind stand."""
+    kinds = Counter(correction.action for correction in photo.corrections)
+    return {
+        "added": kinds[Correction.Action.ADD],
+        "removed": kinds[Correction.Action.REMOVE],
+        "retyped": kinds[Correction.Action.RETYPE],
+        "notes": kinds[Correction.Action.NOTE],
     }
 
 

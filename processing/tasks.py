@@ -32,6 +32,12 @@ def send_batches(jobs: Sequence[Job]) -> None:
         lifecycle.note_sent(Job.objects.unfinished().filter(pk__in=[job.pk for job in batch], phase=Phase.STORE))
 
 
+def send_each(jobs: Sequence[Job]) -> None:
+    """Send jobs one by one to where their phases are at home."""
+    for job in jobs:
+        send(job)
+
+
 def send(job: Job) -> None:
     """Send one job to where its phase is at home."""
     _send_to_phase(job)

@@ -84,6 +84,25 @@ def correct_count(
 
 
 @transaction.atomic
+def stand_again(
+    *, image_id: UUID, session_id: UUID, quantity: int, quantity_empty: int, user: User | None
+) -> StockCount | None:
+    """Let the withdrawn count of a run stand again, with these numbers.
+
+    None: the run has no count, or another run of the photo stands.
+    """
+    _lock_image(image_id)
+    count = StockCount.objects.select_related("batch").filter(image_id=image_id, session_id=session_id).first()
+    if count is None or _standing_count(image_id) not in (None, count):
+        return None
+    _lock_locations({count.batch.location_id})
+    count.withdrawn_at, count.quantity, count.quantity_empty = None, quantity, quantity_empty
+    count.save(update_fields=["withdrawn_at", "quantity", "quantity_empty", "updated_at"])
+    _settle(count.batch.location_id, user=user)
+    return count
+
+
+@transaction.atomic
 def reverse_image_counts(image_id: UUID, *, user: User | None, reason: str) -> bool:
     """Take a photo's count out of the stock, for example when a new run finds no location. False: it had none."""
     _lock_image(image_id)

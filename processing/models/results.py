@@ -52,6 +52,10 @@ class Session(Timestamped):
     review_reasons = models.JSONField(
         default=list, blank=True, help_text="Why a person should look at this count: [text]"
     )
+    refusal = models.CharField(
+        max_length=50, blank=True, help_text="Why the run does not believe its own count; a sign-off settles it"
+    )
+    refusal_message = models.TextField(blank=True)
     model_versions = models.JSONField(null=True, blank=True, help_text="{segmenter: sha256, detector: sha256}")
     parameters_hash = models.CharField(max_length=64, blank=True)
     detections_from = models.ForeignKey(
@@ -65,11 +69,11 @@ class Session(Timestamped):
     phase_seconds = models.JSONField(default=dict, blank=True, help_text="{phase: seconds}")
     needs_look = models.GeneratedField(
         expression=models.ExpressionWrapper(
-            Q(partial=True) | ~Q(review_reasons=[]), output_field=models.BooleanField()
+            Q(partial=True) | ~Q(review_reasons=[]) | ~Q(refusal=""), output_field=models.BooleanField()
         ),
         output_field=models.BooleanField(),
         db_persist=True,
-        help_text="Comes first in the review: partial, or with reasons",
+        help_text="Comes first in the review: partial, refused, or with reasons",
     )
 
     class Meta:

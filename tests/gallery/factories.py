@@ -62,6 +62,7 @@ def placed(session: Session, location: StorageLocation) -> Session:
     """Put a counted photo at a location."""
     session.storage_location = location
     session.save(update_fields=["storage_location"])
+    S3Image.objects.filter(pk=session.original_image_id).update(storage_location=location)
     return session
 
 

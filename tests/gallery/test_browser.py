@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
@@ -16,8 +15,9 @@ from demeter.accounts.models import User
 from photos.models import S3Image
 from photos.storage import delete_object, put_object
 from processing import lifecycle
-from processing.models import Session
+from processing.models import Job, Session
 from processing.statuses import RunStatus
+from tests.accessibility import assert_accessible
 from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory, SegmentFactory, make_session_waiting, unplaced_candidates
 from tests.locations.factories import StorageLocationFactory
@@ -84,16 +84,10 @@ def finish_newest_run(image: S3Image) -> None:
         lifecycle.transition(locked, RunStatus.COMPLETED, total_detected=120, total_estimated=125)
 
 
-def assert_accessible(page: Page) -> None:
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
-
-
 def test_three_interactions_lead_from_the_badge_to_ready(page: Page):
     lost = make_lost()
     page.goto("/gallery/")
-    page.get_by_role("link", name="Location missing").click()
+    page.get_by_role("link", name="look at").click()
     page.get_by_label("Bay 8").check()
     page.get_by_role("button", name="Save and process again").click()
     expect(page.get_by_text("processing again")).to_be_visible()
@@ -154,24 +148,74 @@ def test_searching_keeps_the_modal_and_an_error_explains_itself(page: Page):
     make_lost()
     StorageLocationFactory(code="SOUTH-44", name="Southern bay")
     page.goto("/gallery/")
-    page.get_by_role("link", name="Location missing").click()
+    page.get_by_role("link", name="look at").click()
     page.get_by_label("Find a location").fill("south-44")
     expect(page.get_by_text("Found for")).to_be_visible()
     expect(page.get_by_label("Southern bay")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page.get_by_role("link", name="Location missing")).to_be_focused()
+    expect(page.get_by_role("link", name="look at")).to_be_focused()
 
 
-def test_load_more_appends_the_next_page(page: Page):
-    for _ in range(3):
+def test_scrolling_loads_page_after_page_above_real_links(page: Page):
+    for _ in range(9):
         store_pictures(SessionFactory(ready=True).original_image)
-    page.goto("/gallery/?per_page=2")
-    expect(page.get_by_role("article")).to_have_count(2)
-    page.get_by_role("link", name="Load more photos").click()
-    expect(page.get_by_role("article")).to_have_count(3)
+    page.goto("/gallery/?per_page=4")
+    older = page.get_by_role("link", name="Older").get_attribute("href")
+    for loaded in (8, 9):
+        page.get_by_role("link", name="Load more photos").scroll_into_view_if_needed()
+        expect(page.get_by_role("article")).to_have_count(loaded)
     expect(page.get_by_role("link", name="Load more photos")).to_have_count(0)
+    page.goto(f"/gallery/{older}")
+    expect(page.get_by_role("link", name="Newer")).to_be_visible()
+
+
+def test_photos_are_chosen_by_click_shift_and_key_and_deleted_together(page: Page, live_server: LiveServer):
+    sign_in(page.context, UserFactory(supervisor=True), live_server)
+    page.set_viewport_size({"width": WIDTHS["desk"], "height": 844})
+    for _ in range(5):
+        store_pictures(SessionFactory(ready=True).original_image)
+    page.goto("/gallery/?days=7")
+    boxes, chosen = page.get_by_role("checkbox", name="Choose photo"), page.locator("[data-chosen]")
+    expect(chosen).to_be_hidden()
+    boxes.nth(0).click()
+    expect(chosen).to_have_text("1 chosen")
+    boxes.nth(2).click(modifiers=["Shift"])
+    expect(chosen).to_have_text("3 chosen")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(chosen).to_have_text("4 chosen")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    expect(chosen).to_have_text("5 chosen")
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    expect(chosen).to_be_hidden()
+    boxes.nth(1).focus()
+    page.keyboard.press("Control+a")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("5 photos moved to the trash.")).to_be_visible()
+    expect(page.get_by_role("article")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("article")).to_have_count(5)
+    expect(page).to_have_url(f"{live_server.url}/gallery/?days=7")
+
+
+def test_chosen_photos_get_one_location(page: Page):
+    bay = StorageLocationFactory(code="SOUTH-44", name="Southern bay")
+    for _ in range(2):
+        store_pictures(SessionFactory(needs_location=True).original_image)
+    page.goto("/gallery/")
+    for number in range(2):
+        page.get_by_role("checkbox", name="Choose photo").nth(number).check()
+    page.get_by_role("button", name="Set location").click()
+    page.get_by_label("Find a location").fill("south-44")
+    expect(page.get_by_text("Found for")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_label("Southern bay").check()
+    page.get_by_role("button", name="Save and process again").click()
+    expect(page.get_by_text("2 photos: processing again.")).to_be_visible()
+    assert Job.objects.filter(chosen_location=bay).count() == 2
 
 
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS.keys())
@@ -201,7 +245,7 @@ def test_everything_works_without_javascript(browser: Browser, live_server: Live
     sign_in(context, UserFactory(), live_server)
     page = context.new_page()
     page.goto("/gallery/")
-    page.get_by_role("link", name="Location missing").click()
+    page.get_by_role("link", name="look at").click()
     page.get_by_label("Find a location").fill("no such place")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_text("No location matches")).to_be_visible()

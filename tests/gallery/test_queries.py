@@ -1,10 +1,22 @@
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
-from gallery.queries import GalleryFilter, cards_of, photo_cards
-from tests.gallery.factories import MOMENT, make_session_waiting, uploaded_at
+from gallery.cursor import Cursor
+from gallery.queries import (
+    GalleryFilter,
+    cards_of,
+    count_photos,
+    count_problems,
+    find_of_any_status,
+    find_photos,
+    photo_cards,
+    scroll_cards,
+)
+from photos.models import S3Image
+from tests.gallery.factories import MOMENT, make_session_waiting, placed, uploaded_at
 from tests.locations.factories import StorageLocationFactory
 from tests.photos.factories import S3ImageFactory
 from tests.processing.factories import JobFactory, SessionFactory
@@ -20,11 +32,17 @@ def named(name: str, **traits):
     return SessionFactory(job__image__original_filename=name, **traits)
 
 
-def test_a_page_of_cards_takes_three_queries(django_assert_num_queries):
+def slice_of(*, after=None, before=None, per_page=2):
+    return scroll_cards(find_photos(GalleryFilter()), after=after, before=before, per_page=per_page)
+
+
+def test_cards_take_two_queries_wherever_they_are(django_assert_num_queries):
     for _ in range(5):
         SessionFactory(ready=True, storage_location=StorageLocationFactory())
-    with django_assert_num_queries(3):
-        cards = photo_cards(GalleryFilter(), page=1, per_page=50).cards
+    with django_assert_num_queries(2):
+        slice_of(after=Cursor(timezone.now(), uuid4()))
+    with django_assert_num_queries(2):
+        cards = slice_of(per_page=50).cards
         assert [card.session.storage_location_name for card in cards] == ["Warehouse A - Rack 3 - Shelf 2"] * 5
 
 
@@ -45,14 +63,51 @@ def test_pages_are_cut_and_a_page_past_the_end_is_empty():
         S3ImageFactory(ready=True)
     first = photo_cards(GalleryFilter(), page=1, per_page=2)
     assert (len(first.cards), first.total_pages, first.total_items) == (2, 3, 5)
-    assert (first.previous_page, first.next_page) == (None, 2)
-    beyond = photo_cards(GalleryFilter(), page=9, per_page=2)
-    assert (beyond.cards, beyond.previous_page, beyond.next_page) == ((), 3, None)
+    assert photo_cards(GalleryFilter(), page=9, per_page=2).cards == ()
 
 
-def test_no_photos_make_no_pages():
-    cards = photo_cards(GalleryFilter(), page=1, per_page=50)
-    assert (cards.total_pages, cards.previous_page, cards.next_page) == (0, None, None)
+def test_scrolling_meets_each_photo_once_and_goes_back_the_same_way():
+    for number in range(5):
+        uploaded_at(named(f"{number}.jpg", ready=True), MOMENT + timedelta(hours=number // 2))  # two of one moment
+    first = slice_of()
+    second = slice_of(after=first.last)
+    S3Image.objects.filter(pk=second.cards[-1].image_id).update(deleted_at=timezone.now())
+    third = slice_of(after=second.last)
+    seen = [card.image_id for part in (first, second, third) for card in part.cards]
+    assert len(set(seen)) == 5
+    assert [(part.newer, part.older) for part in (first, second, third)] == [(False, True), (True, True), (True, False)]
+    back = slice_of(before=second.first)
+    assert (back.cards, back.newer, back.older) == (first.cards, False, True)
+    end = slice_of(after=third.last)
+    assert (end.cards, end.older) == ((), False)
+
+
+def test_photos_and_problems_are_counted_under_the_other_filters():
+    here = StorageLocationFactory()
+    named("a.jpg", needs_location=True)
+    named("b.jpg", needs_location=True)
+    named("c.jpg", failed=True, storage_location=here)
+    named("d.jpg", ready=True, storage_location=here)
+    assert count_photos(find_photos(GalleryFilter())) == 4
+    assert count_problems(find_of_any_status(GalleryFilter(status="success"))) == {
+        "needs_location": 2,
+        "detection_failed": 1,
+    }
+    assert count_problems(find_photos(GalleryFilter(location_id=here.pk))) == {"detection_failed": 1}
+
+
+def test_place_product_and_uploader_filters():
+    here = StorageLocationFactory(configured=True)
+    mine = named("mine.jpg", ready=True, storage_location=here)
+    named("other.jpg", ready=True, storage_location=StorageLocationFactory(configured=True))
+    for wanted in (
+        GalleryFilter(location_id=here.pk),
+        GalleryFilter(area_id=here.storage_area_id),
+        GalleryFilter(product_id=here.configs.get().product_id),
+        GalleryFilter(uploader_id=mine.original_image.uploaded_by_user_id),
+    ):
+        assert shown(wanted) == ["mine.jpg"], wanted
+    assert shown(GalleryFilter(location_id=here.pk, product_id=-1)) == []
 
 
 def test_the_time_filter_takes_in_its_start_and_not_its_end():
@@ -72,14 +127,10 @@ def test_the_status_filter_tells_success_errors_and_one_problem():
     assert shown(GalleryFilter(status="needs_location")) == ["where.jpg"]
 
 
-def test_the_warehouse_filter_goes_by_the_newest_session():
+def test_the_warehouse_filter_goes_by_where_the_photo_is_now():
     here, there = StorageLocationFactory(), StorageLocationFactory()
     moved = uploaded_at(named("moved.jpg", ready=True, storage_location=here), MOMENT)
-    SessionFactory(
-        counted=True,
-        job=JobFactory(image=moved.original_image, finished=True, status="completed"),
-        storage_location=there,
-    )
+    placed(moved, there)
     named("here.jpg", ready=True, storage_location=here)
     assert shown(GalleryFilter(warehouse_ids=(here.storage_area.warehouse_id,))) == ["here.jpg"]
     assert shown(GalleryFilter(warehouse_ids=(there.storage_area.warehouse_id,))) == ["moved.jpg"]

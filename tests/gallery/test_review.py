@@ -16,7 +16,7 @@ from processing.models import Correction, Session
 from tests.gallery.factories import uploaded_at
 from tests.gallery.test_api import masked
 from tests.locations.factories import StorageLocationFactory
-from tests.processing.factories import CorrectionFactory, JobFactory, SessionFactory, make_bed
+from tests.processing.factories import CorrectionFactory, JobFactory, SessionFactory, make_bed, refuse
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -229,6 +229,35 @@ def test_next_leads_to_the_photo_or_to_the_empty_queue(supervisor):
     response = supervisor.get("/review/next/", {"after": uuid4()})
     assertRedirects(response, target, fetch_redirect_response=False)
     assert supervisor.get("/review/next/", {"after": "x"}).status_code == 400
+
+
+# --- Refused photos --------------------------------------------------------------------------------------------------
+def test_the_page_and_the_queue_say_why_a_photo_was_refused(bed, supervisor, worker):
+    refuse(bed)
+    path = f"/gallery/{bed.original_image_id}/"
+    offer = "sign it off: then it stands for stock"
+    assertContains(supervisor.get(path), "hardly any light")
+    assertContains(supervisor.get(path), offer)
+    assertNotContains(worker.get(path), offer)
+    assertContains(supervisor.get(f"{path}problem/"), f'href="{path}#counts"')
+    assertNotContains(worker.get(f"{path}problem/"), offer)
+    waiting("0.1000")
+    row = waiting_photos()[0]
+    assert (row.card.image_id, row.refusal.title) == (bed.original_image_id, "Too dark")
+    assertContains(supervisor.get("/review/"), "Refused: hardly any light")
+
+
+def test_signing_off_a_refused_photo_settles_it_and_is_traced(bed, supervisor):
+    refuse(bed)
+    answer = supervisor.post(path_of(bed, "sign-off"), {"seen": 5}, headers=HTMX)
+    assertContains(answer, 'id="photo-state" class="stack" hx-swap-oob="true"')
+    assertContains(answer, "although the run refused it: too dark")
+    assertContains(answer, "Location not configured")  # what else it needs comes next
+    page = supervisor.get(f"/gallery/{bed.original_image_id}/?tab=trace")
+    assertContains(page, "although the run refused it (too dark: hardly any light)")
+    assertContains(page, ", refused: hardly any light")
+    assertContains(supervisor.post(path_of(bed, "sign-off"), {"reopen": "on"}, headers=HTMX), "hardly any light")
+    assert S3Image.objects.get().problem == "too_dark"
 
 
 # --- Markers ---------------------------------------------------------------------------------------------------------

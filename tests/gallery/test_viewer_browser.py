@@ -11,11 +11,13 @@ from pytest_django.live_server_helper import LiveServer
 from photos.models import S3Image
 from photos.storage import put_object
 from processing.models import Correction, Session
+from stock.models import StockBatch
+from tests.accessibility import assert_accessible
 from tests.factories import UserFactory
-from tests.gallery.test_browser import assert_accessible, sign_in
-from tests.locations.factories import StorageLocationFactory
+from tests.gallery.test_browser import sign_in
+from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
 from tests.photos.factories import S3ImageFactory
-from tests.processing.factories import SessionFactory, make_bed
+from tests.processing.factories import SessionFactory, make_bed, refuse
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PLANT, EMPTY, DEAD = range(3)
@@ -101,6 +103,27 @@ def test_a_supervisor_corrects_by_click_and_signs_off(supervisor: Page):
     session.refresh_from_db()
     assert (session.validated, session.total_estimated, session.category_counts["dead"]) == (True, 3, 1)
     assert_accessible(page)
+
+
+def test_a_supervisor_accepts_a_refused_photo(supervisor: Page):
+    page, session = supervisor, make_photo(PLANT, PLANT, PLANT)
+    LocationConfigFactory(location=session.storage_location)
+    refuse(session)
+    page.goto("/review/")
+    expect(page.get_by_text("Refused: hardly any light")).to_be_visible()
+    page.get_by_role("link", name=session.original_image.original_filename).click()
+    expect(page.locator(".viewer__live")).to_be_visible()
+    expect(page.locator("#photo-problem")).to_contain_text("Too dark.")
+    assert_accessible(page)
+    tap_photo(page, 100, 100)
+    page.get_by_role("button", name="Remove", exact=True).click()
+    page.get_by_role("button", name="Sign off 4 plants").click()
+    expect(page.locator("#photo-state .badge--ready")).to_be_visible()
+    expect(page.locator("#photo-problem")).to_have_count(0)
+    expect(page.get_by_text("although the run refused it: too dark")).to_be_visible()
+    assert StockBatch.objects.get().quantity_current == 4
+    page.get_by_role("button", name="Take the sign-off back").click()
+    expect(page.locator("#photo-problem")).to_contain_text("Too dark.")
 
 
 def test_undo_goes_back_several_steps_and_redo_forward(supervisor: Page):

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects, assertTemplateUsed
 
+from gallery.queries import GalleryFilter, find_photos, scroll_cards
 from tests.factories import UserFactory
 from tests.gallery.factories import MOMENT, EstimationFactory, SegmentFactory, unplaced_candidates, uploaded_at
 from tests.locations.factories import StorageLocationFactory, WarehouseFactory
@@ -16,6 +17,7 @@ from tests.processing.factories import CorrectionFactory, JobFactory, SessionFac
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
+ONE = str(UUID(int=1))
 
 
 @pytest.fixture
@@ -56,8 +58,12 @@ def test_a_problem_leads_to_its_form_with_and_without_javascript(viewer: Client)
 def test_the_grid_takes_the_same_queries_for_any_number_of_photos(viewer: Client, django_assert_num_queries):
     for _ in range(6):
         SessionFactory(ready=True, storage_location=StorageLocationFactory())
-    with django_assert_num_queries(7):  # sign-in and permissions 3, photos 3, warehouses of the filter bar 1
+    # sign-in and permissions 3, photos 2, their number, problems, choices of the filter bar 3
+    with django_assert_num_queries(10):
         viewer.get("/gallery/")
+    after = str(scroll_cards(find_photos(GalleryFilter()), per_page=2).last)
+    with django_assert_num_queries(5):
+        assertContains(viewer.get("/gallery/", {"after": after}, headers=HTMX), "photo-card__place", 4)
 
 
 def test_an_empty_gallery_tells_what_to_do(worker: Client, viewer: Client):
@@ -72,7 +78,12 @@ def test_filters_without_a_match_offer_all_photos(viewer: Client, counted):
 
 
 def test_a_page_past_the_end_leads_back(viewer: Client, counted):
-    assertContains(viewer.get("/gallery/", {"page": 7}), 'href="?page=1"')
+    assertContains(viewer.get("/gallery/", {"after": "0-" + "0" * 32}), "Go to the newest photos")
+
+
+@pytest.mark.parametrize("word", ["x", "1-2", "-1-" + "0" * 32, "99999999999999999999-" + "0" * 32])
+def test_a_page_that_does_not_exist_is_told(viewer: Client, word):
+    assertContains(viewer.get("/gallery/", {"after": word}), "This page does not exist.", status_code=400)
 
 
 def test_bad_filters_are_named_in_the_filter_bar(viewer: Client):
@@ -85,7 +96,9 @@ def test_the_chosen_filters_stay_in_the_bar_and_in_the_page_links(viewer: Client
     for _ in range(3):
         SessionFactory(ready=True, storage_location=StorageLocationFactory(storage_area__warehouse=warehouse))
     response = viewer.get("/gallery/", {"per_page": 2, "warehouse_id": warehouse.pk, "days": 7})
-    assertContains(response, f'href="?per_page=2&amp;warehouse_id={warehouse.pk}&amp;days=7&amp;page=2"')
+    last = response.context["cards"].cards[-1]
+    assertContains(response, f'href="?per_page=2&amp;warehouse_id={warehouse.pk}&amp;days=7&amp;after=')
+    assertContains(response, f"-{last.image_id.hex}")
     assertContains(response, '<option value="7" selected>')
     assertContains(response, " checked")
 
@@ -93,10 +106,10 @@ def test_the_chosen_filters_stay_in_the_bar_and_in_the_page_links(viewer: Client
 def test_load_more_gets_the_next_cards_alone(viewer: Client):
     for _ in range(3):
         SessionFactory(ready=True)
-    response = viewer.get("/gallery/", {"per_page": 2, "page": 2}, headers=HTMX)
+    after = str(scroll_cards(find_photos(GalleryFilter()), per_page=2).last)
+    response = viewer.get("/gallery/", {"per_page": 2, "after": after}, headers=HTMX)
     assertTemplateUsed(response, "gallery/_cards.html")
     assertNotContains(response, "<html")
-    assertContains(response, 'id="photo-page-2"')
     assertNotContains(response, "Load more")
 
 
@@ -104,28 +117,28 @@ def test_the_grid_polls_only_while_photos_are_unfinished(viewer: Client, counted
     assertNotContains(viewer.get("/gallery/"), "hx-trigger")
     busy = SessionFactory(processing=True)
     response = viewer.get("/gallery/")
-    assertContains(response, f"/gallery/changes/?page=1&amp;image_id={busy.original_image_id}")
+    assertContains(response, f"/gallery/changes/?first={busy.original_image_id}&amp;image_id={busy.original_image_id}")
     assertContains(response, 'hx-trigger="every 2s"')
 
 
 def test_changes_bring_the_finished_cards_and_the_next_poll(viewer: Client, counted):
     busy, gone = SessionFactory(processing=True), uuid4()
     ids = [counted.original_image_id, busy.original_image_id, gone]
-    response = viewer.get("/gallery/changes/", {"page": 3, "image_id": ids}, headers=HTMX)
+    response = viewer.get("/gallery/changes/", {"first": ONE, "image_id": ids}, headers=HTMX)
     assertContains(response, f'id="card-{counted.original_image_id}" class="photo-card" hx-swap-oob="true"')
-    assertContains(response, 'id="card-poll-3"')
+    assertContains(response, f'id="card-poll-{ONE}"')
     assertContains(response, f"image_id={busy.original_image_id}")
     assertNotContains(response, f"image_id={gone}")
     assertNotContains(response, f'id="card-{busy.original_image_id}"')
 
 
 def test_changes_end_the_poll_with_the_last_photo(viewer: Client, counted):
-    response = viewer.get("/gallery/changes/", {"page": 1, "image_id": counted.original_image_id}, headers=HTMX)
+    response = viewer.get("/gallery/changes/", {"first": ONE, "image_id": counted.original_image_id}, headers=HTMX)
     assertNotContains(response, "hx-trigger")
     assertContains(response, "All photos are processed")
 
 
-@pytest.mark.parametrize("query", ["", "page=1", "page=1&image_id=x", "page=x&image_id=" + str(UUID(int=1))])
+@pytest.mark.parametrize("query", ["", "first=" + ONE, f"first={ONE}&image_id=x", "first=x&image_id=" + ONE])
 def test_changes_refuse_bad_questions(viewer: Client, query):
     assert viewer.get(f"/gallery/changes/?{query}").status_code == 400
 

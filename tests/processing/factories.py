@@ -6,6 +6,7 @@ import factory
 from django.utils import timezone
 
 from locations.models import StorageLocation
+from photos.models import S3Image
 from processing.models import Correction, Detection, Job, Segment, Session
 from processing.statuses import JobKind, Phase, RunStatus
 from tests.factories import UserFactory
@@ -80,7 +81,8 @@ class SessionFactory(factory.django.DjangoModelFactory):
         )
 
     session_id = factory.Faker("uuid4", cast_to=None)
-    job = factory.SubFactory(JobFactory)
+    job = factory.SubFactory(JobFactory, image__storage_location=factory.SelfAttribute("...storage_location"))
+    storage_location = None
     original_image = factory.SelfAttribute("job.image")
 
 
@@ -151,4 +153,15 @@ def make_bed(*classes: int, location: StorageLocation | None = None, estimated: 
     )
     for number, class_id in enumerate(classes):
         DetectionFactory(segment=segment, class_id=class_id, center_x_px=100 + 60 * number)
+    return session
+
+
+def refuse(session: Session, problem: str = "too_dark", message: str = "hardly any light") -> Session:
+    """Let the run of a counted photo refuse its own count."""
+    Session.objects.filter(pk=session.pk).update(refusal=problem, refusal_message=message)
+    Job.objects.filter(pk=session.job_id).update(problem=problem, error=message)
+    S3Image.objects.filter(pk=session.original_image_id).update(
+        status="failed", problem=problem, error_details=f"{problem}: {message}"
+    )
+    session.refresh_from_db()
     return session

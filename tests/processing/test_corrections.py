@@ -196,7 +196,7 @@ def test_sign_off_names_the_person_and_is_for_the_count_that_was_seen(bed, ana, 
     bed.refresh_from_db()
     assert (bed.validated, bed.validated_by_user, bed.manual_adjustments) == (True, ana, None)
     assert bed.validation_date is not None
-    corrections.reopen_count(image=bed.original_image)
+    corrections.reopen_count(image=bed.original_image, user=ana)
     bed.refresh_from_db()
     assert (bed.validated, bed.validated_by_user, bed.validation_date) == (False, None, None)
 
@@ -284,12 +284,12 @@ def test_a_correction_made_while_a_run_ends_waits_for_its_count(monkeypatch):
     run = SessionFactory(job=job, status="processing")
     copy_detections(bed, run)
     counted, go_on = Event(), Event()
-    record_stock = closing._record_stock
+    record_stock = closing.record_stock
 
-    def record_slowly(*args) -> None:
+    def record_slowly(*args, **options) -> None:
         counted.set()
         assert go_on.wait(30)
-        record_stock(*args)
+        record_stock(*args, **options)
 
     def in_thread(work, *args):
         try:
@@ -297,7 +297,7 @@ def test_a_correction_made_while_a_run_ends_waits_for_its_count(monkeypatch):
         finally:
             connection.close()
 
-    monkeypatch.setattr(closing, "_record_stock", record_slowly)
+    monkeypatch.setattr(closing, "record_stock", record_slowly)
     with ThreadPoolExecutor(2) as threads:
         ending = threads.submit(in_thread, closing.close, job, paint_picture(1000, 1000))
         assert counted.wait(30)

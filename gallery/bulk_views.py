@@ -1,0 +1,74 @@
+"""What is done with several chosen photos at once: process them again, or say where they were taken.
+
+Deleting them is in `gallery.trash_views`.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.defaultfilters import pluralize
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from demeter.http import signed_in_user
+from gallery.views import UNPROCESSABLE, HtmxRequest, gallery_address, name_photos, read_image_ids
+from locations.forms import AssignLocationForm
+from locations.search import search_locations
+from processing.jobs import Restarted, reprocess_photos
+
+
+@require_POST
+@permission_required(("photos.view_s3image", "processing.add_job"), raise_exception=True)
+def reprocess(request: HttpRequest) -> HttpResponse:
+    """A new run of each chosen photo."""
+    image_ids = read_image_ids(request)
+    _tell(request, reprocess_photos(image_ids=image_ids, user=signed_in_user(request), reason="Processed again"))
+    return redirect(gallery_address(request))
+
+
+@require_POST
+@permission_required(("photos.view_s3image", "processing.add_job"), raise_exception=True)
+def place(request: HtmxRequest) -> HttpResponse:
+    """Choose one location for the chosen photos, in the modal or as a page of its own, and run them again with it."""
+    image_ids = read_image_ids(request)
+    if "look" in request.GET or "q" not in request.POST:
+        return _show_choice(request, image_ids, form=None)
+    form = AssignLocationForm(request.POST)
+    if not form.is_valid():
+        return _show_choice(request, image_ids, form=form)
+    chosen = form.cleaned_data["storage_location"]
+    restarted = reprocess_photos(
+        image_ids=image_ids,
+        user=signed_in_user(request),
+        reason=f"Location chosen: {chosen.full_name}",
+        chosen_location=chosen,
+    )
+    _tell(request, restarted)
+    target = gallery_address(request)
+    return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
+
+
+def _show_choice(request: HtmxRequest, image_ids: list[UUID], *, form: AssignLocationForm | None) -> HttpResponse:
+    text = request.POST.get("q", "").replace("\x00", "")
+    context: dict[str, Any] = {
+        "photos": image_ids,
+        "form": form,
+        "q": text,
+        "found": search_locations(text),
+        "chosen": request.POST.get("storage_location", ""),
+        "filters": request.POST.get("filters", ""),
+    }
+    template = "gallery/_place.html" if request.htmx else "gallery/place.html"
+    return render(request, template, context, status=UNPROCESSABLE if form else 200)
+
+
+def _tell(request: HttpRequest, restarted: Restarted) -> None:
+    if restarted.started:
+        count = len(restarted.started)
+        messages.success(request, f"{count} photo{pluralize(count)}: processing again.")
+    if restarted.left:
+        messages.warning(request, f"{name_photos(restarted.left)}: still being processed.")

@@ -1,0 +1,53 @@
+"""The work list: failures and warnings by cause; run all of one cause again, or put them aside."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.defaultfilters import pluralize
+from django.views.decorators.http import require_POST, require_safe
+
+from demeter.http import signed_in_user
+from demeter.refusals import Invalid
+from gallery.review import COUNTED_UP_TO, count_doubtful
+from gallery.work import causes
+from processing.worklist import AT_ONCE, acknowledge_cause, retry_cause
+
+
+@require_safe
+@permission_required("photos.view_s3image", raise_exception=True)
+def work(request: HttpRequest) -> HttpResponse:
+    """Everything that waits for a person, by what would settle it."""
+    context = {
+        "causes": causes(),
+        "doubtful": count_doubtful(),
+        "counted_up_to": COUNTED_UP_TO,
+        "at_once": AT_ONCE,
+    }
+    return render(request, "gallery/work.html", context)
+
+
+@require_POST
+@permission_required(("photos.view_s3image", "processing.add_job"), raise_exception=True)
+def retry(request: HttpRequest) -> HttpResponse:
+    """Run the photos of one cause again."""
+    try:
+        restarted = retry_cause(code=request.POST.get("cause", ""), user=signed_in_user(request))
+    except Invalid as refusal:
+        raise BadRequest(refusal.message) from refusal
+    count = len(restarted.started)
+    messages.success(request, f"{count} photo{pluralize(count)}: processing again.")
+    return redirect("work")
+
+
+@require_POST
+@permission_required(("photos.view_s3image", "processing.change_session"), raise_exception=True)
+def acknowledge(request: HttpRequest) -> HttpResponse:
+    """Put the photos of one cause aside."""
+    try:
+        count = acknowledge_cause(code=request.POST.get("cause", ""), user=signed_in_user(request))
+    except Invalid as refusal:
+        raise BadRequest(refusal.message) from refusal
+    messages.success(request, f"{count} photo{pluralize(count)} put aside. The gallery still shows them.")
+    return redirect("work")

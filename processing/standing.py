@@ -1,0 +1,73 @@
+"""What a counted photo still needs before its count stands, and the stock that it stands for.
+
+`processing.closing` asks when a run ends, `processing.corrections` when a person signs a count off or takes that back.
+A run that refuses its own count (too dark, blurred, ...) stands for nothing until a person has signed it off.
+"""
+
+from demeter.accounts.models import User
+from locations.configuration import active_config
+from locations.models import LocationConfig
+from photos.models import S3Image
+from processing import lifecycle
+from processing.models import Session
+from processing.problems import NEEDS_CONFIG, NEEDS_LOCATION, REFUSALS, Problem
+from processing.statuses import UNFINISHED
+from stock import ledger
+
+
+def find_need(session: Session, config: LocationConfig | None) -> tuple[Problem | None, str]:
+    """What a person must still do, the most basic first, with what exactly is wrong; `config` is the location's."""
+    if session.refusal and not session.validated:
+        return REFUSALS[session.refusal], session.refusal_message
+    if session.storage_location is None:
+        evidence = session.location_evidence or {}
+        return NEEDS_LOCATION, evidence.get("text", "")
+    if config is None:
+        return NEEDS_CONFIG, f"{session.storage_location.full_name} is not configured"
+    return None, ""
+
+
+def record_stock(
+    session: Session, config: LocationConfig | None, *, problem: Problem | None, user: User | None
+) -> None:
+    """The count into the ledger; a photo that still has a problem stands for no stock.
+
+    A count of this very run that was withdrawn when its sign-off went stands again instead of being written twice.
+    """
+    image = session.original_image
+    if problem is not None or session.storage_location is None or config is None:
+        ledger.reverse_image_counts(image.pk, user=user, reason="The photo needs attention.")
+        return
+    quantity, quantity_empty = session.total_estimated or 0, session.total_empty_containers or 0
+    if session.refusal and ledger.stand_again(
+        image_id=image.pk, session_id=session.session_id, quantity=quantity, quantity_empty=quantity_empty, user=user
+    ):
+        return
+    ledger.record_count(
+        image_id=image.pk,
+        session_id=session.session_id,
+        location=session.storage_location,
+        config=config,
+        quantity=quantity,
+        quantity_empty=quantity_empty,
+        user=user,
+        # A phone whose clock is ahead must not outrank all later photos.
+        happened_at=min(image.taken_at or image.created_at, image.created_at),
+    )
+
+
+def follow_sign_off(image: S3Image, session: Session, *, user: User) -> None:
+    """Settle the refusal of a run once its count is signed off, or let it count again once it no longer is.
+
+    The caller holds the photo's row lock. A run that is under way decides for itself when it ends.
+    """
+    if not session.refusal:
+        return
+    newest = image.jobs.order_by("-created_at").first()
+    if newest is None or newest.status in UNFINISHED:
+        return
+    config = active_config(session.storage_location) if session.storage_location else None
+    problem, message = find_need(session, config)
+    if newest.pk == session.job_id:
+        lifecycle.restate(newest, problem, message)
+    record_stock(session, config, problem=problem, user=user)

@@ -1,0 +1,64 @@
+// Choosing several photos of the gallery: by click, with Shift from one to another, and by key. The check boxes belong to
+// the form #selection and work without this file; CSS shows the form while any is checked.
+
+const selection = document.getElementById("selection");
+const chosenIds = new Set();
+let anchor = null;
+
+const boxes = () => [...document.querySelectorAll(".photo-card__choice input")];
+
+function choose(some, checked) {
+  for (const box of some) box.checked = checked;
+  update();
+}
+
+function chooseTo(box, checked) {
+  const all = boxes();
+  const from = all.indexOf(anchor);
+  const to = all.indexOf(box);
+  if (from >= 0) choose(all.slice(Math.min(from, to), Math.max(from, to) + 1), checked);
+}
+
+function update() {
+  chosenIds.clear();
+  for (const box of boxes()) if (box.checked) chosenIds.add(box.value);
+  const most = Number(selection.dataset.most);
+  const count = chosenIds.size;
+  selection.querySelector("[data-chosen]").textContent = count > most ? `${count} chosen, at most ${most} at a time` : `${count} chosen`;
+  for (const button of selection.querySelectorAll("[type=submit]")) button.disabled = count > most;
+}
+
+function onKey(event) {
+  const all = boxes();
+  const at = all.indexOf(event.target);
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (step && at >= 0) {
+    const next = all[at + step];
+    if (event.shiftKey && next) {
+      anchor ??= event.target;
+      event.target.checked = true;
+      choose([next], true);
+    }
+    next?.focus();
+  } else if (event.key.toLowerCase() === "a" && (event.ctrlKey || event.metaKey) && at >= 0) choose(all, true);
+  else if (event.key === "Escape" && !document.getElementById("modal").open) choose(all, false);
+  else return;
+  event.preventDefault();
+}
+
+if (selection) {
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest?.(".photo-card__choice input");
+    if (!box) return;
+    if (event.shiftKey) chooseTo(box, box.checked);
+    anchor = box;
+    update();
+  });
+  document.addEventListener("keydown", onKey);
+  selection.addEventListener("reset", () => setTimeout(update));
+  // A card that has finished replaces the one that was chosen.
+  document.addEventListener("htmx:load", (event) => {
+    for (const box of event.target.querySelectorAll(".photo-card__choice input")) box.checked ||= chosenIds.has(box.value);
+  });
+  update();
+}
