@@ -12,6 +12,6 @@ def place_photos(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("photos", "0004_gallery_filters"), ("processing", "0003_refused_sessions")]
+    dependencies = [("photos", "0004_gallery_filters"), ("processing", "0004_refused_sessions")]
 
     operations = [migrations.RunPython(place_photos, migrations.RunPython.noop)]

@@ -14,7 +14,7 @@ def copy_refusals(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("processing", "0002_corrections")]
+    dependencies = [("processing", "0003_awaits_storage")]
 
     operations = [
         migrations.AddField(
