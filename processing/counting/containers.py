@@ -108,13 +108,13 @@ def find_in_photo(rgb: Rgb, segmenter: Segmenter, parameters: SegmentationParame
     found = segmenter.segment(
         shown,
         imgsz=parameters.imgsz_px,
-        confidence=parameters.confidence,
+        confidence=parameters.confidence_alone,
         nms_iou=parameters.nms_iou,
         max_containers=parameters.max_containers,
     )
     factors = np.array([width / shown.shape[1], height / shown.shape[0]], dtype=np.float32)
     containers = []
-    for item in found:
+    for item in _surest(found, parameters.confidence):
         corners = outline_mask(item.mask, close_share=parameters.close_share, simplify_share=parameters.simplify_share)
         if corners is None:
             continue
@@ -122,6 +122,11 @@ def find_in_photo(rgb: Rgb, segmenter: Segmenter, parameters: SegmentationParame
         containers.append(Container(item.kind, polygon, item.confidence))
     large = [item for item in containers if item.area_px >= parameters.min_area_share * height * width]
     return resolve_overlaps(large, parameters)
+
+
+def _surest(found: Sequence[FoundMask], confidence: float) -> Sequence[FoundMask]:
+    """Those of at least the confidence; all when there is none."""
+    return [item for item in found if item.confidence >= confidence] or found
 
 
 def shrink(rgb: Rgb, scale: float) -> Rgb:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -80,6 +82,29 @@ def test_containers_are_found_in_full_image_pixels(size) -> None:
 
 def test_nothing_in_the_photo_is_no_container() -> None:
     assert find_in_photo(paint_picture(300, 200), PaintedSegmenter(), PARAMETERS) == ()
+
+
+class UnsureSegmenter(PaintedSegmenter):
+    """The crates of a photo with the given confidences, those of at least the asked one."""
+
+    def __init__(self, *confidences):
+        self.confidences = confidences
+
+    def segment(self, rgb, *, confidence, **options):
+        found = super().segment(rgb, confidence=confidence, **options)
+        told = [replace(mask, confidence=own) for mask, own in zip(found, self.confidences, strict=True)]
+        return [mask for mask in told if mask.confidence >= confidence]
+
+
+@pytest.mark.parametrize(
+    ("confidences", "found"), [((0.8, 0.3), [0.8]), ((0.35, 0.3), [0.35, 0.3]), ((0.35, 0.1), [0.35]), ((0.1, 0.1), [])]
+)
+def test_what_is_unsure_counts_only_where_nothing_is_sure(confidences, found) -> None:
+    rgb = paint_picture(600, 400)
+    for left in (50, 350):
+        paint_container(rgb, "box", (left, 100, left + 200, 300))
+    containers = find_in_photo(rgb, UnsureSegmenter(*confidences), PARAMETERS)
+    assert [container.confidence for container in containers] == found
 
 
 def test_a_second_look_at_the_same_thing_is_dropped_whatever_its_kind() -> None:
