@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil, floor
+from statistics import median
 
 from processing.statuses import Phase, RunStatus
 
@@ -59,15 +60,16 @@ class Queue:
 
 
 def average_seconds(measured: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Mean seconds of each phase over the last photos; the typical value for a phase nobody measured.
+    """Median seconds of each phase over the last photos; the typical value for a phase nobody measured.
 
-    `locate` is left out: its clock starts when the photo is queued, so it measures the queue, which is counted apart.
+    The first photos of a worker wait for its models, which a mean would tell of all. `locate` is left out: its clock
+    starts when the photo is queued, so it measures the queue, which is counted apart.
     """
     averages = dict(TYPICAL_SECONDS)
     for phase in ORDER:
         seconds = [photo[phase] for photo in measured if phase in photo]
         if seconds and phase != Phase.LOCATE:
-            averages[phase] = sum(seconds) / len(seconds)
+            averages[phase] = median(seconds)
     return averages
 
 

@@ -26,7 +26,7 @@ from processing.statuses import UNFINISHED, Phase, RunStatus
 VISIBLE_FOR = timedelta(hours=48)
 LONGEST_LIST = 200
 LIST_CACHE_SECONDS = 1
-AVERAGES_CACHE_SECONDS = 60
+AVERAGES_CACHE_SECONDS = 10  # longer, and a first batch is told typical times until it is done
 AVERAGED_PHOTOS = 50
 # The furthest percent shown of a run is remembered as long as any run may take.
 PERCENT_CACHE_SECONDS = 3600
