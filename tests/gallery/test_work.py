@@ -48,15 +48,15 @@ def test_causes_come_by_number_with_what_one_fix_unblocks():
     assert [fix.photos for fix in found[1].fixes] == [2]
 
 
-@pytest.mark.parametrize("path", ["/work/retry/", "/work/acknowledge/"])
+@pytest.mark.parametrize("path", ["/todo/retry/", "/todo/acknowledge/"])
 def test_an_unknown_cause_is_refused(supervisor: Client, path):
     assert supervisor.post(path, {"cause": "no_such"}).status_code == 400
 
 
 def test_all_of_one_cause_run_again_and_nothing_else(worker: Client):
     failed, lost = make_failed(3), SessionFactory(needs_location=True)
-    page = worker.post("/work/retry/", {"cause": "detection_failed"}, follow=True)
-    assertRedirects(page, "/work/")
+    page = worker.post("/todo/retry/", {"cause": "detection_failed"}, follow=True)
+    assertRedirects(page, "/todo/")
     assertContains(page, "3 photos: processing again.")
     assertNotContains(page, "Counting failed")
     assert set(Job.objects.filter(kind="reprocess").values_list("image_id", flat=True)) == {i.pk for i in failed}
@@ -75,8 +75,8 @@ def test_many_photos_are_taken_in_parts_with_the_same_queries(monkeypatch, djang
 
 def test_photos_put_aside_leave_the_list_until_they_fail_again(supervisor: Client, worker: Client):
     [image] = make_failed(1)
-    assert worker.post("/work/acknowledge/", {"cause": "detection_failed"}).status_code == 403
-    page = supervisor.post("/work/acknowledge/", {"cause": "detection_failed"}, follow=True)
+    assert worker.post("/todo/acknowledge/", {"cause": "detection_failed"}).status_code == 403
+    page = supervisor.post("/todo/acknowledge/", {"cause": "detection_failed"}, follow=True)
     assertContains(page, "1 photo put aside.")
     assertContains(page, "Nothing to do")
     assertContains(supervisor.get("/gallery/?status=detection_failed"), image.original_filename)
@@ -110,7 +110,7 @@ def test_the_list_takes_the_same_queries_for_any_number(worker: Client, django_a
             SessionFactory(needs_location=True)
         make_failed(number)
         with django_assert_num_queries(11):  # sign-in and permissions 3, causes 1, fixes 3 + 3, in doubt 1
-            worker.get("/work/")
+            worker.get("/todo/")
 
 
 @pytest.mark.browser
@@ -128,7 +128,7 @@ def test_one_fix_unblocks_all_that_wait_for_it(browser: Browser, live_server: Li
     page = context.new_page()
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 844})
-        page.goto("/work/")
+        page.goto("/todo/")
         expect(page.get_by_text("3 photos wait for this")).to_be_visible()
         assert_accessible(page)
     page.get_by_role("link", name="Settle").click()
