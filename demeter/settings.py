@@ -173,7 +173,7 @@ UPLOAD_MAX_TOTAL_BYTES = 500 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_MAX_FILES + 50  # above the limit, so that the form can refuse kindly
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # fields other than files
 FILE_UPLOAD_HANDLERS = ["photos.receiving.PhotoUploadHandler"]
-MODEL_CACHE_DIR = DATA_DIR / "cache" / "models"
+YOLO_CONFIG_DIR = DATA_DIR / "cache" / "ultralytics"  # ultralytics wants to write settings somewhere
 
 # --- Pages ------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

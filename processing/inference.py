@@ -11,7 +11,6 @@ import sys
 import warnings
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -176,7 +175,7 @@ class _QuietModel:
 @cache
 def _import_quietly() -> tuple[Any, Any]:
     """YOLO and torch, imported without network, installs, reports or prints."""
-    config_dir = Path(settings.MODEL_CACHE_DIR) / "ultralytics"
+    config_dir = settings.YOLO_CONFIG_DIR
     config_dir.mkdir(parents=True, exist_ok=True)
     os.environ.update(
         YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", YOLO_VERBOSE="false", YOLO_CONFIG_DIR=str(config_dir)

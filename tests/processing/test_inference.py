@@ -79,7 +79,7 @@ def test_weights_with_other_classes_are_refused() -> None:
 
 @pytest.mark.slow
 def test_the_shipped_models_load_and_look(tmp_path, settings, capfd) -> None:
-    settings.MODEL_CACHE_DIR = tmp_path
+    settings.YOLO_CONFIG_DIR = tmp_path
     rgb = paint_picture(800, 600)
     detector = inference.YoloDetector(read_weights("detector", TRAINED_DIR))
     segmenter = inference.YoloSegmenter(read_weights("segmenter", TRAINED_DIR))
