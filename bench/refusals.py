@@ -24,6 +24,7 @@ django.setup()
 from photos.pixels import decode_picture  # noqa: E402 - Django first
 from processing.counting.boxes import Rgb, concatenate  # noqa: E402
 from processing.counting.parameters import DEFAULT_PARAMETERS  # noqa: E402
+from processing.counting.pyramid import Pyramid  # noqa: E402
 from processing.counting.quality import measure_quality  # noqa: E402
 from processing.photo_count import count_picture  # noqa: E402
 from processing.problems import REFUSALS  # noqa: E402
@@ -99,10 +100,10 @@ def main() -> None:
     codes: dict[str, list[set[str]]] = {}
     measures: dict[str, list[tuple[float, float, float, float]]] = {}
     for name, path, spoil in photos_of(args):
-        rgb = spoil(decode_picture(path.read_bytes()))
-        counted = count_picture(rgb)
+        photo = Pyramid(spoil(decode_picture(path.read_bytes())))
+        counted = count_picture(photo)
         codes.setdefault(name, []).append({problem.partition(":")[0] for problem in counted.count.problems})
-        quality = measure_quality(rgb, view_px=DEFAULT_PARAMETERS.quality.view_px)
+        quality = measure_quality(photo, view_px=DEFAULT_PARAMETERS.quality.view_px)
         confidence = concatenate(counted.detections).confidence
         median = float(np.median(confidence)) if len(confidence) else np.nan
         measures.setdefault(name, []).append((quality.brightness, quality.glare, quality.sharpness, median))

@@ -18,6 +18,7 @@ from processing.counting.boxes import Detections, Rgb
 from processing.counting.containers import Container, owned_detections
 from processing.counting.estimation import Density
 from processing.counting.parameters import DEFAULT_PARAMETERS
+from processing.counting.pyramid import Pyramid
 from processing.counting.quality import find_faults
 from processing.counting.totals import PhotoCount, count_photo
 from processing.models import Estimation, Job, Segment, Session
@@ -39,7 +40,7 @@ class Counted:
     failed_containers: int
 
 
-def close(job: Job, rgb: Rgb) -> None:
+def close(job: Job, photo: Pyramid) -> None:
     """Count, annotate and complete a job whose containers are all done or failed.
 
     The annotated picture goes to its one key before the transaction, so that a second run overwrites it.
@@ -50,21 +51,21 @@ def close(job: Job, rgb: Rgb) -> None:
     if segments and not done:
         lifecycle.fail(job.pk, DETECTION_FAILED, segments[0].error)
         return
-    counted = _count(rgb, session, done, failed_containers=len(segments) - len(done))
-    picture = _store_annotated(job.image, rgb, counted)
+    counted = _count(photo, session, done, failed_containers=len(segments) - len(done))
+    picture = _store_annotated(job.image, photo.rgb, counted)
     with transaction.atomic():
         locked = lifecycle.lock_unfinished(job.pk)
         if locked is not None:
             _complete(locked, session, counted, picture)
 
 
-def _count(rgb: Rgb, session: Session, segments: tuple[Segment, ...], *, failed_containers: int) -> Counted:
+def _count(photo: Pyramid, session: Session, segments: tuple[Segment, ...], *, failed_containers: int) -> Counted:
     config = active_config(session.storage_location) if session.storage_location else None
     containers = tuple(rows.read_container(segment) for segment in segments)
     found = [rows.read_detections(segment) for segment in segments]
     owned = owned_detections(containers, found)
-    counts = estimate_counts(rgb, containers, owned, densities=_densities(config))
-    faults = find_faults(rgb, owned, DEFAULT_PARAMETERS.quality)
+    counts = estimate_counts(photo, containers, owned, densities=_densities(config))
+    faults = find_faults(photo, owned, DEFAULT_PARAMETERS.quality)
     return Counted(segments, owned, count_photo(counts, owned, problems=faults), config, failed_containers)
 
 

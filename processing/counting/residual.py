@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.counting.boxes import EMPTY, Detections, Mask, Rgb
-from processing.counting.containers import Container, Window, crop_window, draw_mask, shrink
+from processing.counting.containers import Container, crop_window, draw_mask
+from processing.counting.pyramid import Pyramid, Window, longer_side
 
 VIEW_PX = 800
 CORE_SHARE = 0.5
@@ -80,15 +81,14 @@ def fit_plant_size(plants: Detections, rounds: int = 5) -> PlantSize:
     return PlantSize(coefficients, (max(float(low), 1.0), max(float(high), 1.0)), float(np.median(sides)) ** 2)
 
 
-def find_cover(rgb: Rgb, container: Container, detections: Detections, around_px: float) -> PlantCover:
+def find_cover(photo: Pyramid, container: Container, detections: Detections, around_px: float) -> PlantCover:
     """The plant cover of a container, averaged over squares with a side of `around_px` photo pixels.
 
     One pixel says little: plants are several colours, and soil shares some of them.
     """
-    window = crop_window(container, rgb)
-    crop = rgb[window[1] : window[3], window[0] : window[2]]
-    scale = min(1.0, VIEW_PX / max(crop.shape[:2]))
-    view, inside = shrink(crop, scale), draw_mask(container, window, scale)
+    window = crop_window(container, photo.resolution_wh)
+    scale = min(1.0, VIEW_PX / longer_side(window))
+    view, inside = photo.view(window, scale), draw_mask(container, window, scale)
     plants = detections.select(detections.class_id != EMPTY)
     cores = _painted(inside.shape, plants, window, scale, CORE_SHARE, ellipse=True) & inside
     likeness = _averaged(plant_likeness(view, cores, inside), inside, _odd(around_px * scale))

@@ -4,6 +4,7 @@ import pytest
 
 from processing.counting.boxes import NO_DETECTIONS, PLANT, Detections, Rgb, make_detections
 from processing.counting.parameters import QualityParameters
+from processing.counting.pyramid import Pyramid
 from processing.counting.quality import find_faults, measure_quality, sharpness
 from processing.problems import REFUSALS
 
@@ -25,7 +26,7 @@ def boxes(confidence: float, count: int = 30) -> Detections:
 
 
 def codes(rgb: Rgb, *detections: Detections) -> list[str]:
-    return [fault.partition(":")[0] for fault in find_faults(rgb, detections, PARAMETERS)]
+    return [fault.partition(":")[0] for fault in find_faults(Pyramid(rgb), detections, PARAMETERS)]
 
 
 def test_a_sharp_bright_photo_of_known_plants_has_no_fault() -> None:
@@ -63,8 +64,8 @@ def test_few_boxes_say_nothing_about_the_scene() -> None:
 
 
 def test_quality_does_not_depend_on_the_number_of_pixels() -> None:
-    small = measure_quality(scene(), view_px=PARAMETERS.view_px)
-    large = measure_quality(cv2.resize(scene(), (4800, 3600)), view_px=PARAMETERS.view_px)
+    small = measure_quality(Pyramid(scene()), view_px=PARAMETERS.view_px)
+    large = measure_quality(Pyramid(cv2.resize(scene(), (4800, 3600))), view_px=PARAMETERS.view_px)
     assert large.brightness == pytest.approx(small.brightness, abs=0.02)
     assert large.sharpness == pytest.approx(small.sharpness, rel=0.1)
 
