@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import cv2
 import numpy as np
 from django.conf import settings
 from PIL import Image
@@ -169,7 +170,7 @@ class _QuietModel:
         self.yolo, self.fixed = yolo, fixed
 
     def __call__(self, rgb: Rgb, **options: Any) -> Any:
-        bgr = np.ascontiguousarray(rgb[..., ::-1])
+        bgr = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
         return self.yolo.predict(bgr, verbose=False, save=False, **self.fixed, **options)[0]
 
 

@@ -115,9 +115,9 @@ def plant_likeness(view: Rgb, cores: Mask, inside: Mask) -> NDArray[np.float32]:
     largest value that explains the segment (Elkan and Noto 2008; Scott 2015).
     """
     lab = cv2.cvtColor(view, cv2.COLOR_RGB2LAB)
-    index = np.zeros(lab.shape[:2], dtype=np.intp)
+    index = np.zeros(lab.shape[:2], dtype=np.uint16)
     for channel, bins in enumerate(BINS):
-        index = index * bins + (lab[..., channel].astype(np.intp) * bins >> 8)
+        index = index * bins + (lab[..., channel].astype(np.uint16) * bins >> 8)
     total = int(np.prod(BINS))
     positive = np.bincount(index[cores], minlength=total) + 1e-9
     everything = np.bincount(index[inside], minlength=total) + 1e-9
