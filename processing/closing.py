@@ -65,7 +65,7 @@ def _count(photo: Pyramid, session: Session, segments: tuple[Segment, ...], *, f
     found = [rows.read_detections(segment) for segment in segments]
     owned = owned_detections(containers, found)
     counts = estimate_counts(photo, containers, owned, densities=_densities(config))
-    faults = find_faults(photo, owned, DEFAULT_PARAMETERS.quality)
+    faults = find_faults(photo, containers, owned, DEFAULT_PARAMETERS.quality)
     return Counted(segments, owned, count_photo(counts, owned, problems=faults), config, failed_containers)
 
 

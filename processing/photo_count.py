@@ -58,7 +58,7 @@ def count_picture(
     with watch.phase("estimate"):
         owned = owned_detections(containers, found)
         counts = estimate_counts(photo, containers, owned, parameters=parameters)
-        faults = find_faults(photo, owned, parameters.quality)
+        faults = find_faults(photo, containers, owned, parameters.quality)
     return CountedPhoto(count_photo(counts, owned, problems=(*faults, *problems)), owned, watch.seconds)
 
 

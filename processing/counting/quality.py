@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.counting.boxes import Detections, concatenate
+from processing.counting.boxes import Detections
+from processing.counting.containers import Container
 from processing.counting.parameters import QualityParameters
 from processing.counting.pyramid import Pyramid
 
@@ -30,10 +31,12 @@ class PictureQuality:
     sharpness: float
 
 
-def find_faults(photo: Pyramid, detections: Sequence[Detections], parameters: QualityParameters) -> tuple[str, ...]:
-    """Why the count of a photo with these detections cannot be believed; empty when it can."""
+def find_faults(
+    photo: Pyramid, containers: Sequence[Container], detections: Sequence[Detections], parameters: QualityParameters
+) -> tuple[str, ...]:
+    """Why the count of a photo with these containers and their detections cannot be believed; empty when it can."""
     quality = measure_quality(photo, view_px=parameters.view_px)
-    return (*picture_faults(quality, parameters), *scene_faults(concatenate(detections), parameters))
+    return (*picture_faults(quality, parameters), *scene_faults(containers, detections, parameters))
 
 
 def measure_quality(photo: Pyramid, *, view_px: int) -> PictureQuality:
@@ -81,11 +84,21 @@ def picture_faults(quality: PictureQuality, parameters: QualityParameters) -> tu
     return tuple(faults)
 
 
-def scene_faults(detections: Detections, parameters: QualityParameters) -> tuple[str, ...]:
-    """Whether the detector knows what it sees; with few boxes there is nothing to judge by."""
-    if len(detections) < parameters.min_boxes:
+def scene_faults(
+    containers: Sequence[Container], detections: Sequence[Detections], parameters: QualityParameters
+) -> tuple[str, ...]:
+    """Whether both models know what they see; with hardly a box there is nothing to judge by."""
+    familiarity = measure_familiarity(containers, detections)
+    if sum(map(len, detections)) < parameters.min_boxes or familiarity >= parameters.min_familiarity:
         return ()
-    confidence = float(np.median(detections.confidence))
-    if confidence >= parameters.min_median_confidence:
-        return ()
-    return (f"unfamiliar_scene: what was counted was hardly recognised (median confidence {confidence:.2f})",)
+    return (f"unfamiliar_scene: what was counted was hardly recognised (confidence {familiarity:.2f})",)
+
+
+def measure_familiarity(containers: Sequence[Container], detections: Sequence[Detections]) -> float:
+    """The median, over all boxes, of the detector's confidence times the segmenter's; NaN without any.
+
+    In another kind of scene the detector may be sure of what it takes for plants, or the segmenter of what it takes
+    for a container, but seldom both.
+    """
+    sure = [boxes.confidence * container.confidence for container, boxes in zip(containers, detections, strict=True)]
+    return float(np.median(np.concatenate(sure))) if sum(map(len, sure)) else float("nan")

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from processing.counting.boxes import NO_DETECTIONS, PLANT, Detections, Rgb, make_detections
+from processing.counting.containers import Container
 from processing.counting.parameters import QualityParameters
 from processing.counting.pyramid import Pyramid
 from processing.counting.quality import find_faults, measure_quality, sharpness
@@ -25,8 +26,9 @@ def boxes(confidence: float, count: int = 30) -> Detections:
     return make_detections([(0, 0, 9, 9)] * count, [confidence] * count, [PLANT] * count)
 
 
-def codes(rgb: Rgb, *detections: Detections) -> list[str]:
-    return [fault.partition(":")[0] for fault in find_faults(Pyramid(rgb), detections, PARAMETERS)]
+def codes(rgb: Rgb, *detections: Detections, sure: float = 0.9) -> list[str]:
+    containers = [Container("segment", ((0, 0), (9, 0), (9, 9)), sure)] * len(detections)
+    return [fault.partition(":")[0] for fault in find_faults(Pyramid(rgb), containers, detections, PARAMETERS)]
 
 
 def test_a_sharp_bright_photo_of_known_plants_has_no_fault() -> None:
@@ -55,6 +57,7 @@ def test_a_spoilt_photo_is_refused_with_its_reason(change, code: str) -> None:
 
 def test_a_scene_that_is_hardly_recognised_is_refused() -> None:
     assert codes(scene(), boxes(0.3)) == ["unfamiliar_scene"]
+    assert codes(scene(), boxes(0.8), sure=0.3) == ["unfamiliar_scene"]
 
 
 def test_few_boxes_say_nothing_about_the_scene() -> None:
