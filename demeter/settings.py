@@ -98,7 +98,7 @@ REDIS_URL = read_url("REDIS_URL", schemes=("redis", "rediss", "unix"), default="
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 CELERY_BROKER_URL = REDIS_URL
-CELERY_RESULT_BACKEND = "django-db"
+CELERY_RESULT_BACKEND = "demeter.results:ForgivingBackend"
 CELERY_RESULT_EXTENDED = True
 CELERY_RESULT_EXPIRES = 48 * 3600
 CELERY_TIMEZONE = "UTC"
