@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 DECIMAL_NUMBER = re.compile(r"-?\d+\.\d+")
 # What a program reads before the words, as in "too_dark: the photo is ...".
-CODE = re.compile(r"[a-z_]+: (?=.)")
+CODE = re.compile(r"\A[a-z_]+: (?=.)")
 
 register = template.Library()
 
@@ -60,7 +60,7 @@ def told(text: str | None) -> str:
     """A kept sentence in the language of the page, without the code before it."""
     if not text:
         return ""
-    found = _recognise(text) or _recognise(CODE.sub("", text, count=1))
+    found = _recognise(CODE.sub("", text)) or _recognise(text)
     return found[0].tell(found[1]) if found else text
 
 

@@ -57,7 +57,10 @@ def extract(domain: str) -> Catalog:
 def _sources(domain: str) -> Iterator[tuple[Path, Iterator]]:
     if domain == "djangojs":
         for path in sorted((ROOT / "static" / "js").glob("*.js")):
-            yield path, extract_javascript(BytesIO(path.read_bytes()), KEYWORDS, COMMENT_TAGS, {})
+            yield (
+                path,
+                extract_javascript(BytesIO(path.read_bytes()), KEYWORDS, COMMENT_TAGS, {"parse_template_string": True}),
+            )
         return
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):

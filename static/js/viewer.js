@@ -87,7 +87,7 @@ class PhotoViewer {
       const outline = L.polygon(corners, { color: colour, weight: 3, fillOpacity: 0.08, interactive: false }).addTo(this.containers);
       const label = document.createElement("span");
       const hidden = container.estimated - container.detected;
-      const more = hidden > 0 ? interpolate(ngettext(" + %s hidden", " + %s hidden", hidden), [inWords(hidden)]) : "";
+      const more = hidden > 0 ? ` + ${interpolate(ngettext("%s hidden", "%s hidden", hidden), [inWords(hidden)])}` : "";
       label.textContent = `${container.number}. ${container.name}: ${inWords(container.detected)}${more}`;
       const icon = L.divIcon({ className: "viewer__label", html: label, iconSize: null });
       L.marker(outline.getBounds().getNorthWest(), { icon, interactive: false, keyboard: false }).addTo(this.estimates);

@@ -1,8 +1,8 @@
-"""Spanish as written in Chile: 1.234,5 and 25-11-2026."""
+"""Spanish as written in Chile: 1.234,5 and 25 nov 2026, 14:05."""
 
-DATE_FORMAT = "j M Y"
+DATE_FORMAT = "j b Y"
 TIME_FORMAT = "H:i"
-DATETIME_FORMAT = "j M Y, H:i"
+DATETIME_FORMAT = "j b Y, H:i"
 SHORT_DATE_FORMAT = "d-m-Y"
 SHORT_DATETIME_FORMAT = "d-m-Y H:i"
 FIRST_DAY_OF_WEEK = 1
