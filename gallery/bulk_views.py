@@ -10,7 +10,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import pluralize
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -19,6 +20,7 @@ from gallery.views import UNPROCESSABLE, HtmxRequest, gallery_address, name_phot
 from locations.forms import AssignLocationForm
 from locations.search import search_locations
 from processing.jobs import Restarted, reprocess_photos
+from processing.sentences import AGAIN, LOCATION_CHOSEN
 
 
 @require_POST
@@ -26,7 +28,7 @@ from processing.jobs import Restarted, reprocess_photos
 def reprocess(request: HttpRequest) -> HttpResponse:
     """A new run of each chosen photo."""
     image_ids = read_image_ids(request)
-    _tell(request, reprocess_photos(image_ids=image_ids, user=signed_in_user(request), reason="Processed again"))
+    _tell(request, reprocess_photos(image_ids=image_ids, user=signed_in_user(request), reason=AGAIN.fill()))
     return redirect(gallery_address(request))
 
 
@@ -44,7 +46,7 @@ def place(request: HtmxRequest) -> HttpResponse:
     restarted = reprocess_photos(
         image_ids=image_ids,
         user=signed_in_user(request),
-        reason=f"Location chosen: {chosen.full_name}",
+        reason=LOCATION_CHOSEN.fill(location=chosen.full_name),
         chosen_location=chosen,
     )
     _tell(request, restarted)
@@ -69,6 +71,8 @@ def _show_choice(request: HtmxRequest, image_ids: list[UUID], *, form: AssignLoc
 def _tell(request: HttpRequest, restarted: Restarted) -> None:
     if restarted.started:
         count = len(restarted.started)
-        messages.success(request, f"{count} photo{pluralize(count)}: processing again.")
+        again = ngettext("%(number)d photo: processing again.", "%(number)d photos: processing again.", count)
+        messages.success(request, again % {"number": count})
     if restarted.left:
-        messages.warning(request, f"{name_photos(restarted.left)}: still being processed.")
+        busy = _("%(photos)s: still being processed.") % {"photos": name_photos(restarted.left)}
+        messages.warning(request, busy)

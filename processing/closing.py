@@ -25,6 +25,7 @@ from processing.models import Estimation, Job, Segment, Session
 from processing.photo_count import estimate_counts
 from processing.problems import DETECTION_FAILED, NEEDS_CALIBRATION, REFUSALS, Problem
 from processing.recount import read_reviewed, recount, take_over, totals_of
+from processing.sentences import CONTAINERS_FAILED, NO_DENSITY, NO_DENSITY_LOOSE
 from processing.standing import find_need, record_stock
 from processing.statuses import Phase, RunStatus, SegmentStatus
 
@@ -200,14 +201,20 @@ def _find_problem(session: Session, photo: PhotoCount, config: LocationConfig | 
     if problem is not None or config is None:
         return problem, message
     if any(text.startswith(NEEDS_CALIBRATION.code) for text in photo.problems):
-        packaging = config.packaging.name if config.packaging else "no packaging"
-        return NEEDS_CALIBRATION, f"No density is known for {config.product} in {packaging}"
+        return NEEDS_CALIBRATION, _name_density(config)
     return None, ""
+
+
+def _name_density(config: LocationConfig) -> str:
+    product = str(config.product)
+    if config.packaging is None:
+        return NO_DENSITY_LOOSE.fill(product=product)
+    return NO_DENSITY.fill(product=product, packaging=config.packaging.name)
 
 
 def _review_reasons(photo: PhotoCount, failed: int) -> list[str]:
     """Why a person should look at this count although it stands."""
     reasons = [text for text in photo.problems if text.partition(":")[0] not in (*REFUSALS, NEEDS_CALIBRATION.code)]
     if failed:
-        reasons.append(f"partial: {failed} container(s) could not be counted")
+        reasons.append(f"partial: {CONTAINERS_FAILED.fill(number=failed)}")
     return reasons

@@ -26,6 +26,7 @@ from processing.counting.pyramid import Pyramid
 from processing.locating import locate
 from processing.models import Job, Segment
 from processing.problems import INTERNAL_ERROR, STORAGE_LOST, UNREADABLE_PHOTO
+from processing.sentences import DETECTION_ERROR, PHASE_ERROR
 from processing.statuses import Phase, SegmentStatus
 from processing.weights import WEIGHT_NAMES, read_weights
 
@@ -101,7 +102,9 @@ def _try_to_detect(segment: Segment) -> None:
         lifecycle.postpone(segment, seconds=_retry_delay(segment.postponements))
     except Exception as error:
         logger.exception("container %s of session %s failed", segment.number, segment.session_id)
-        lifecycle.finish_segment(segment, status=SegmentStatus.FAILED, error=f"{type(error).__name__} in detection")
+        lifecycle.finish_segment(
+            segment, status=SegmentStatus.FAILED, error=DETECTION_ERROR.fill(error=type(error).__name__)
+        )
 
 
 def _detect(segment: Segment) -> None:
@@ -153,7 +156,8 @@ def _try(job: Job, work: Callable[[], Result]) -> Result | None:
         lifecycle.fail(job.pk, STORAGE_LOST, str(error))
     except Exception as error:
         logger.exception("job %s failed in phase %s", job.pk, job.phase)
-        lifecycle.fail(job.pk, INTERNAL_ERROR, f"{type(error).__name__} in the phase {job.phase}; the log tells more")
+        message = PHASE_ERROR.fill(error=type(error).__name__, phase=job.get_phase_display())
+        lifecycle.fail(job.pk, INTERNAL_ERROR, message)
     return None
 
 
