@@ -91,7 +91,7 @@ def scene_faults(
     familiarity = measure_familiarity(containers, detections)
     if sum(map(len, detections)) < parameters.min_boxes or familiarity >= parameters.min_familiarity:
         return ()
-    return (f"unfamiliar_scene: what was counted was hardly recognised (confidence {familiarity:.2f})",)
+    return (f"unfamiliar_scene: what was counted was hardly recognised (median confidence {familiarity:.2f})",)
 
 
 def measure_familiarity(containers: Sequence[Container], detections: Sequence[Detections]) -> float:
