@@ -20,7 +20,7 @@ from bench.faults.breakages import BREAKAGES
 from bench.faults.house import House
 from bench.faults.outcomes import Findings, find_faults, is_settled, last_finish, read_outcomes
 from bench.faults.pictures import Picture, make_pictures, vary
-from bench.faults.sender import PATIENCE_SECONDS, Sender
+from bench.faults.sender import PATIENCE_SECONDS, Sender, Sent
 from demeter.accounts.models import User
 from demeter.accounts.roles import WORKER
 from demeter.accounts.tokens import issue_token
@@ -82,13 +82,7 @@ class Campaign:
         mended_at = time.time()
         self._settle(sender)
         sent = sender.results()
-        findings = find_faults(
-            sender.upload_session_id,
-            sent,
-            pictures,
-            self.reference["outcomes"],
-            due_at=mended_at + self.reference["seconds"],
-        )
+        findings = self._judge(sender, sent, pictures, due_at=mended_at + self.reference["seconds"])
         finished_at = last_finish(sender.upload_session_id)
         self._house.wait_until(self._house.is_green, seconds=GREEN_SECONDS)
         return {
@@ -109,6 +103,15 @@ class Campaign:
         """Every upload has bytes of its own, also when a round is run again."""
         pictures = [vary(picture, f"{mark}/{uuid4()}") for picture in self.pictures]
         return Sender(self._house.address, self.token, pictures), pictures
+
+    def _judge(self, sender: Sender, sent: Sequence[Sent], pictures: Sequence[Picture], *, due_at: float) -> Findings:
+        """What is wrong with a round; asked again when a database killed a moment ago goes away in the middle."""
+        while True:
+            try:
+                return find_faults(sender.upload_session_id, sent, pictures, self.reference["outcomes"], due_at=due_at)
+            except (OperationalError, InterfaceError):
+                connection.close()
+                self._house.watch(1)
 
     def _settle(self, sender: Sender) -> None:
         """Until all photos are answered and all jobs are finished, or patience ends: then they count as lost."""
