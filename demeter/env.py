@@ -3,6 +3,9 @@
 `bin/up` writes the addresses of the servers it started to `<data>/demeter.env`; that file is read first so that any
 `manage.py` command finds them, and the real environment always wins. Set but empty means unset. A bad value stops the
 process at start with `ImproperlyConfigured` and the variable's name.
+
+Secrets may come by file: where `NAME_FILE` is set, the value of `NAME` is what that file holds (containers mount their
+secrets under /run/secrets).
 """
 
 import os
@@ -17,8 +20,14 @@ BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "n
 
 
 def read_str(name: str, *, default: str = "") -> str:
-    """A text, stripped."""
-    return os.environ.get(name, "").strip() or default
+    """A text, stripped; from the file that `NAME_FILE` names where that is set."""
+    path = os.environ.get(f"{name}_FILE", "").strip()
+    if not path:
+        return os.environ.get(name, "").strip() or default
+    try:
+        return Path(path).read_text().strip() or default
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"{name}_FILE={path!r} cannot be read.") from error
 
 
 DATA_DIR = Path(read_str("DEMETER_DATA_DIR", default=str(PROJECT_DIR / "var"))).resolve()

@@ -9,7 +9,7 @@ import os
 import socket
 import threading
 import time
-from typing import Any
+from typing import Any, cast
 
 import redis
 from celery.signals import beat_init, worker_ready
@@ -32,6 +32,12 @@ def count_alive(client: redis.Redis) -> dict[str, int]:
     """How many processes serve each queue, and how many beats there are."""
     since = time.time() - LOST_AFTER_SECONDS
     return {name: int(client.zcount(_key(name), since, "+inf")) for name in (*QUEUES, BEAT)}
+
+
+def is_alive_here(client: redis.Redis, name: str) -> bool:
+    """Whether a process on this host serves the queue `name`."""
+    members = client.zrangebyscore(_key(name), time.time() - LOST_AFTER_SECONDS, "+inf")
+    return any(cast(bytes, member).decode().rpartition(":")[0] == socket.gethostname() for member in members)
 
 
 def record_sign_of_life(client: redis.Redis, name: str, member: str) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
@@ -84,6 +85,8 @@ _database_url = read_url("DATABASE_URL", schemes=("postgres", "postgresql"), def
 DATABASES: dict[str, Any] = {
     "default": {**environ.Env.db_url_config(_database_url), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True},
 }
+# An address without a password leaves it to a secret of its own.
+DATABASES["default"]["PASSWORD"] = DATABASES["default"]["PASSWORD"] or read_str("POSTGRES_PASSWORD")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Accounts ---------------------------------------------------------------------------------------------------
@@ -140,7 +143,12 @@ S3_ENDPOINT_URL = read_url("S3_ENDPOINT_URL", schemes=("http", "https"))
 S3_PUBLIC_ENDPOINT_URL = read_url("S3_PUBLIC_ENDPOINT_URL", schemes=("http", "https"), default=S3_ENDPOINT_URL)
 S3_BUCKET = read_str("S3_BUCKET", default="demeter-photos")
 S3_REGION = read_str("S3_REGION", default="us-east-1")
+# Where accepted photos wait for the io workers: a folder that web and io workers share, or the bucket (several hosts).
+STAGING = read_choice("STAGING", ("folder", "s3"))
 STAGING_ROOT = read_str("STAGING_ROOT", default=str(DATA_DIR / "staging" / "uploads"))
+# On the disk of the staging folder: an accepted file is moved there, not copied.
+FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "staging" / "incoming")
+SILENCED_SYSTEM_CHECKS = ["files.E001"]  # the folder is made when the first photo arrives (`photos.receiving`)
 
 STORAGES = {
     "default": {
@@ -164,9 +172,9 @@ STORAGES = {
         },
     },
     "staging": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": STAGING_ROOT, "base_url": None},
-    },
+        "folder": {"BACKEND": "photos.staging.FolderStaging", "OPTIONS": {"location": STAGING_ROOT, "base_url": None}},
+        "s3": {"BACKEND": "photos.staging.BucketStaging"},
+    }[STAGING],
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
@@ -191,7 +199,7 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(read_str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
 # --- Security ---------------------------------------------------------------------------------------------------

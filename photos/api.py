@@ -10,7 +10,6 @@ from typing import TypedDict
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,7 +24,7 @@ from photos.pixels import UnreadablePictureError
 from photos.statuses import UploadSource
 from photos.storage import OriginalLostError, presigned_url
 from photos.thumbnails import restore_thumbnail
-from photos.uploads import AcceptedUpload, DuplicateFile, accept_upload, find_photos
+from photos.uploads import AcceptedUpload, DuplicateFile, accepting, find_photos
 from processing import queries
 from processing.jobs import start_jobs
 from processing.models import Job
@@ -82,8 +81,7 @@ def upload(request: HttpRequest) -> JsonResponse:
     if not form.is_valid():
         raise form_errors(form)
     fields = {**form.cleaned_data, "source": form.cleaned_data["source"] or UploadSource.API}
-    with transaction.atomic():
-        accepted = accept_upload(user=signed_in_user(request), **fields)
+    with accepting(user=signed_in_user(request), **fields) as accepted:
         jobs = start_jobs(upload=accepted.upload, images=accepted.images)
     if accepted.refused and not accepted.images and not accepted.duplicates:
         return error_json(
@@ -138,7 +136,7 @@ def upload_json(accepted: AcceptedUpload, jobs: Sequence[Job]) -> UploadJson:
             for job in jobs
         ],
         "total_files": len(jobs),
-        "estimated_completion_time_minutes": _estimated_minutes(accepted),
+        "estimated_completion_time_minutes": _estimated_minutes(jobs),
         "poll_url": f"{reverse('api-jobs-status')}?{urlencode({'upload_session_id': session_id})}",
         "refused": refused_json(accepted.refused),
         "duplicates": duplicates_json(accepted.duplicates),
@@ -155,9 +153,6 @@ def duplicates_json(duplicates: Sequence[DuplicateFile]) -> list[DuplicateJson]:
     return [{"filename": file.filename, "image_id": str(file.image_id)} for file in duplicates]
 
 
-def _estimated_minutes(accepted: AcceptedUpload) -> int:
-    """Until the last photo of this upload is counted, from the measured averages and the queue before it."""
-    if not accepted.images:
-        return 0
-    jobs = queries.upload_jobs(accepted.upload.upload_session_id).jobs
-    return max(1, math.ceil(max((job.remaining_seconds for job in jobs), default=0) / 60))
+def _estimated_minutes(jobs: Sequence[Job]) -> int:
+    """Until the last of these new jobs is done, from the measured averages and the queue before it."""
+    return max(1, math.ceil(queries.seconds_until_done(jobs) / 60)) if jobs else 0

@@ -4,6 +4,7 @@
 the row; then come EXIF, thumbnail and preview; the staged file goes last. A second run goes on where one stopped.
 """
 
+import hashlib
 from datetime import UTC
 from urllib.parse import quote
 from uuid import UUID
@@ -25,7 +26,7 @@ def store_original(image_id: UUID) -> None:
 
     Raises:
         UnreadablePictureError: it cannot be decoded; the original is in S3 all the same.
-        OriginalLostError: the file is neither in staging nor in S3.
+        OriginalLostError: the file is neither in staging nor in S3, or is not the one that was received.
         Unavailable: S3 cannot be reached now; the photo stays in staging.
     """
     image = S3Image.objects.get(pk=image_id)
@@ -40,8 +41,10 @@ def store_original(image_id: UUID) -> None:
 
 
 def _store(image: S3Image, data: bytes) -> None:
-    """The original, verified; only then `stored_at`."""
+    """The original as it was received, verified; only then `stored_at`."""
     if image.stored_at is None:
+        if hashlib.sha256(data).hexdigest() != image.sha256:
+            raise storage.OriginalLostError(f"The file of {image.image_id} in staging is not the one received.")
         content_type = str(image.content_type)
         storage.put_object(image.s3_key_original, data, content_type=content_type, metadata=original_metadata(image))
         image.stored_at = image.verified_at = timezone.now()

@@ -5,8 +5,10 @@ hashed after their last byte would take a third of the half second in which the 
 """
 
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +22,8 @@ from photos.room import check_room, refusing_when_full
 
 # Form fields and the lines between the parts.
 OVERHEAD_BYTES = 2 * 1024 * 1024
+# A file that arrives is written to all the time.
+CUT_SHORT_AFTER_SECONDS = 3600
 
 
 class PhotoUploadHandler(TemporaryFileUploadHandler):
@@ -41,6 +45,7 @@ class PhotoUploadHandler(TemporaryFileUploadHandler):
                 % {"megabytes": limit // 1024**2}
             )
         check_room(content_length)
+        _prepare_folder()
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """A file begins."""
@@ -72,6 +77,16 @@ class PhotoUploadHandler(TemporaryFileUploadHandler):
             with suppress(OSError):  # closing writes what is still in the buffer
                 self.upload_interrupted()
             raise
+
+
+def _prepare_folder() -> None:
+    """Make the folder where files arrive, and remove what a crash cut short there."""
+    folder, long_ago = Path(settings.FILE_UPLOAD_TEMP_DIR), time.time() - CUT_SHORT_AFTER_SECONDS
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.iterdir():
+        with suppress(FileNotFoundError):  # another request was quicker
+            if file.stat().st_mtime < long_ago:
+                file.unlink()
 
 
 def sha256_of(file: UploadedFile[bytes], data: bytes) -> str:

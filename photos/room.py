@@ -7,7 +7,6 @@ the file system comes out as the same refusal.
 import errno
 import logging
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,13 +24,15 @@ logger = logging.getLogger(__name__)
 
 
 def check_room(size_bytes: int) -> None:
-    """Both places of an upload, where it arrives and where it waits for S3, must hold it and keep the reserve.
+    """The places of an upload on disks of ours, where it arrives and where it waits, must hold it and keep the reserve.
 
     Raises:
         NoRoom: one of them cannot.
     """
-    arriving = settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()
-    for folder in (Path(arriving), Path(settings.STAGING_ROOT)):
+    folders = [Path(settings.FILE_UPLOAD_TEMP_DIR)]
+    if settings.STAGING == "folder":
+        folders.append(Path(settings.STAGING_ROOT))
+    for folder in folders:
         free_bytes = shutil.disk_usage(_nearest(folder)).free
         if free_bytes < size_bytes + settings.STAGING_RESERVE_BYTES:
             logger.error("an upload of %d bytes was refused: %s has %d bytes left", size_bytes, folder, free_bytes)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import quote
 
 import boto3
@@ -64,7 +64,12 @@ class OriginalLostError(Exception):
 
 # --- Staging: files just accepted, until S3 has them ---------------------------------------------------------------
 def stage_file(name: str, file: File[bytes]) -> str:
-    """Keep an accepted file; the name under which it lies there. Raises NoRoom when the disk is full."""
+    """Keep an accepted file; the name under which it lies there.
+
+    Raises:
+        NoRoom: the disk is full.
+        Unavailable: staging is in S3, which cannot be reached now. So may all that follow here.
+    """
     with refusing_when_full():
         return storages["staging"].save(name, file)
 
@@ -108,7 +113,7 @@ def put_object(key: str, data: bytes, *, content_type: str, metadata: Mapping[st
     checksum = base64.b64encode(hashlib.sha256(data).digest()).decode()
 
     def write_and_check() -> None:
-        _client().put_object(
+        client().put_object(
             Bucket=settings.S3_BUCKET,
             Key=key,
             Body=data,
@@ -117,7 +122,7 @@ def put_object(key: str, data: bytes, *, content_type: str, metadata: Mapping[st
             Metadata=dict(metadata or {}),
             ChecksumSHA256=checksum,
         )
-        head = _client().head_object(Bucket=settings.S3_BUCKET, Key=key, ChecksumMode="ENABLED")
+        head = client().head_object(Bucket=settings.S3_BUCKET, Key=key, ChecksumMode="ENABLED")
         if (head["ContentLength"], head.get("ChecksumSHA256")) != (len(data), checksum):
             raise ObjectDamagedError(key)
 
@@ -133,7 +138,7 @@ def read_object(key: str) -> bytes:
     """
 
     def read() -> bytes:
-        return _client().get_object(Bucket=settings.S3_BUCKET, Key=key)["Body"].read()
+        return client().get_object(Bucket=settings.S3_BUCKET, Key=key)["Body"].read()
 
     return _guarded(read)
 
@@ -141,7 +146,7 @@ def read_object(key: str) -> bytes:
 def has_object(key: str) -> bool:
     """Whether there is an object under this key: one request. Raises Unavailable when S3 cannot be reached now."""
     try:
-        _guarded(lambda: _client().head_object(Bucket=settings.S3_BUCKET, Key=key))
+        _guarded(lambda: client().head_object(Bucket=settings.S3_BUCKET, Key=key))
     except ObjectMissingError:
         return False
     return True
@@ -157,9 +162,24 @@ def is_back() -> bool:
     return True
 
 
+def written_at(key: str) -> datetime:
+    """When an object was written. Raises ObjectMissingError, or Unavailable when S3 cannot be reached now."""
+    return _guarded(lambda: client().head_object(Bucket=settings.S3_BUCKET, Key=key))["LastModified"]
+
+
+def list_objects(prefix: str) -> list[str]:
+    """The keys that begin with `prefix`. Raises Unavailable when S3 cannot be reached now."""
+
+    def read() -> list[str]:
+        pages = client().get_paginator("list_objects_v2").paginate(Bucket=settings.S3_BUCKET, Prefix=prefix)
+        return [found["Key"] for page in pages for found in page.get("Contents", [])]
+
+    return _guarded(read)
+
+
 def delete_object(key: str) -> None:
     """Remove an object; silent when it is gone. Raises Unavailable when S3 cannot be reached now."""
-    _guarded(lambda: _client().delete_object(Bucket=settings.S3_BUCKET, Key=key))
+    _guarded(lambda: client().delete_object(Bucket=settings.S3_BUCKET, Key=key))
 
 
 def read_original(image: S3Image) -> bytes:
@@ -219,53 +239,8 @@ def _public_endpoint() -> str:
     return settings.S3_PUBLIC_ENDPOINT_URL.rstrip("/") or f"https://s3.{settings.S3_REGION}.amazonaws.com"
 
 
-# --- S3: the bucket -------------------------------------------------------------------------------------------------
-def ensure_bucket() -> None:
-    """Make the bucket with its retention rules and CORS; safe to repeat."""
-    client, bucket = _client(), settings.S3_BUCKET
-    try:
-        client.head_bucket(Bucket=bucket)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
-            raise
-        client.create_bucket(Bucket=bucket, **_bucket_region())
-    client.put_bucket_lifecycle_configuration(
-        Bucket=bucket,
-        LifecycleConfiguration={
-            "Rules": [
-                {
-                    "ID": prefix.rstrip("/"),
-                    "Status": "Enabled",
-                    "Filter": {"Prefix": prefix},
-                    "Expiration": {"Days": days},
-                }
-                for prefix, days in keys.RETENTION_DAYS.items()
-            ]
-        },
-    )
-    client.put_bucket_cors(
-        Bucket=bucket,
-        CORSConfiguration={
-            "CORSRules": [
-                {
-                    "AllowedMethods": ["GET", "HEAD"],
-                    "AllowedOrigins": settings.CSRF_TRUSTED_ORIGINS or ["*"],
-                    "AllowedHeaders": ["*"],
-                    "MaxAgeSeconds": URL_SECONDS,
-                }
-            ]
-        },
-    )
-
-
-def _bucket_region() -> dict[str, Any]:
-    """AWS wants its first region unsaid."""
-    region = settings.S3_REGION
-    return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-
-
 # --- Connection and breaker -----------------------------------------------------------------------------------------
-def _client() -> "S3Client":
+def client() -> "S3Client":
     """The boto3 client of django-storages: one for each thread."""
     return cast("S3Client", cast(S3Storage, storages["default"]).connection.meta.client)
 

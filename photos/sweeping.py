@@ -12,13 +12,14 @@ from django.utils import timezone
 from photos import storage
 from photos.models import S3Image
 
-# An upload in hand has no row yet, and ingest clears up behind itself.
-LEFT_OVER_AFTER = timedelta(hours=24)
+# An upload in hand has no row yet, but it takes seconds from its first staged file to its commit. Ingest clears up
+# behind itself.
+LEFT_OVER_AFTER = timedelta(hours=1)
 NAMES_A_QUERY = 500
 
 
 def sweep_staging(*, older_than: timedelta = LEFT_OVER_AFTER) -> int:
-    """Remove what has been left over for a day; how many files."""
+    """Remove what has been left over for an hour; how many files."""
     names, swept = storage.list_staged(timezone.now() - older_than), 0
     while some := list(islice(names, NAMES_A_QUERY)):
         swept += _sweep(some)

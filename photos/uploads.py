@@ -1,11 +1,13 @@
 """Accept files: the good ones into staging with a row each, the refused and the duplicates named with their reason.
 
-Called by `photos.views` and `photos.api`; then `processing.jobs.start_jobs` takes over. Nothing is written before a
-file has passed its check; files are staged before their rows are committed and removed when that fails, so that a crash
-leaves at most a staged file that no row names.
+`photos.views` and `photos.api` call it, and `processing.jobs.start_jobs` inside its transaction. Nothing is written
+before a file has passed its check. Files are staged before the upload session is locked, since the storage may be slow
+and requests of one session come in parallel; they are removed when nothing comes of them. Only a crash, or a commit of
+which nobody knows how it ended, leaves a staged file that no row names, for `photos.sweeping`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -41,7 +43,45 @@ class AcceptedUpload:
     duplicates: tuple[DuplicateFile, ...]
 
 
-KeptFile = tuple[S3Image, UploadedFile[bytes]]
+@contextmanager
+def accepting(
+    *,
+    user: User,
+    files: Sequence[UploadedFile[bytes]],
+    source: str,
+    storage_location: StorageLocation | None = None,
+    upload_session_id: UUID | None = None,
+) -> Iterator[AcceptedUpload]:
+    """Keep what can be kept of `files`. The `upload_session_id` of an earlier call adds to that upload.
+
+    The block runs in the same transaction: when it raises, nothing is kept.
+
+    Raises:
+        NotFound: the upload session is another user's.
+        NoRoom, Unavailable: staging cannot take them now.
+    """
+    checked = [check_file(file) for file in files]
+    refused = [file for file in checked if isinstance(file, RefusedFile)]
+    session = Upload(
+        upload_session_id=upload_session_id or uuid4(), user=user, source=source, storage_location=storage_location
+    )
+    new, duplicates = _find_new([file for file in checked if isinstance(file, CheckedFile)], session)
+    is_settled = False
+    try:
+        for image, file in {image.sha256: (image, file) for image, file in reversed(new)}.values():
+            storage.stage_file(image.staging_name, file)  # the first of those with one content
+        with transaction.atomic():
+            upload = _open_upload(session)
+            images, beyond, overtaken = _keep([image for image, _ in new], upload)
+            accepted = AcceptedUpload(upload, images, (*refused, *beyond), (*duplicates, *overtaken))
+            _record(accepted)
+            yield accepted
+            is_settled = True
+    except BaseException:
+        if not is_settled:
+            _delete_staged(image for image, _ in new)
+        raise
+    _delete_staged(image for image, _ in new if image not in accepted.images)
 
 
 def accept_upload(
@@ -52,66 +92,59 @@ def accept_upload(
     storage_location: StorageLocation | None = None,
     upload_session_id: UUID | None = None,
 ) -> AcceptedUpload:
-    """Keep what can be kept of `files`. The `upload_session_id` of an earlier call adds to that upload.
-
-    Raises:
-        NotFound: the upload session is another user's.
-    """
-    checked = [check_file(file) for file in files]
-    refused = [file for file in checked if isinstance(file, RefusedFile)]
-    kept: list[KeptFile] = []
-    try:
-        with transaction.atomic():
-            upload = _open_upload(user, source, storage_location, upload_session_id)
-            kept, beyond, duplicates = _sort_out([file for file in checked if isinstance(file, CheckedFile)], upload)
-            for image, file in kept:
-                storage.stage_file(image.staging_name, file)
-            images, overtaken = _save_rows([image for image, _ in kept])
-            accepted = AcceptedUpload(upload, images, (*refused, *beyond), (*duplicates, *overtaken))
-            _record(accepted)
-    except BaseException:
-        _delete_staged(image for image, _ in kept)
-        raise
-    if overtaken:
-        _delete_staged(image for image, _ in kept if image not in accepted.images)
-    return accepted
+    """`accepting` for who has nothing to add to its transaction."""
+    with accepting(
+        user=user,
+        files=files,
+        source=source,
+        storage_location=storage_location,
+        upload_session_id=upload_session_id,
+    ) as accepted:
+        return accepted
 
 
-def _open_upload(
-    user: User, source: str, storage_location: StorageLocation | None, upload_session_id: UUID | None
-) -> Upload:
-    """The row of the upload session, locked: requests of one session come in parallel."""
-    upload, _created = Upload.objects.get_or_create(
-        upload_session_id=upload_session_id or uuid4(),
-        defaults={"user": user, "source": source, "storage_location": storage_location},
-    )
-    upload = Upload.objects.select_for_update().get(pk=upload.pk)
-    if upload.user_id != user.pk:
+def _find_new(
+    files: Sequence[CheckedFile], session: Upload
+) -> tuple[list[tuple[S3Image, UploadedFile[bytes]]], list[DuplicateFile]]:
+    """An image for each file whose content is not here yet, and the files whose content is."""
+    known = find_photos(file.sha256 for file in files)
+    new = [(_make_image(file, session), file.file) for file in files if file.sha256 not in known]
+    return new, [DuplicateFile(file.filename, known[file.sha256]) for file in files if file.sha256 in known]
+
+
+def _open_upload(session: Upload) -> Upload:
+    """The row of the upload session, locked until the transaction ends; made when there is none."""
+    uploads = Upload.objects.select_for_update()
+    upload = uploads.filter(pk=session.pk).first()
+    if upload is None:
+        Upload.objects.bulk_create([session], ignore_conflicts=True)  # another request of the session may be quicker
+        upload = uploads.get(pk=session.pk)
+    if upload.user_id != session.user_id:
         raise NotFound(_("There is no such upload session."))
     return upload
 
 
-def _sort_out(
-    files: Sequence[CheckedFile], upload: Upload
-) -> tuple[list[KeptFile], list[RefusedFile], list[DuplicateFile]]:
-    """The photos to keep, those beyond the limits of one upload, and those that are here already."""
-    known = find_photos(file.sha256 for file in files)
+def _keep(
+    images: Sequence[S3Image], upload: Upload
+) -> tuple[tuple[S3Image, ...], list[RefusedFile], list[DuplicateFile]]:
+    """Save what the limits of the upload session leave room for: the saved, those beyond, those that are here now."""
     files_left = settings.UPLOAD_MAX_FILES - upload.accepted_files
     bytes_left = settings.UPLOAD_MAX_TOTAL_BYTES - upload.accepted_bytes
-    kept, beyond, duplicates = [], [], []
-    for file in files:
-        if file.sha256 in known:
-            duplicates.append(DuplicateFile(file.filename, known[file.sha256]))
+    within: dict[str, S3Image] = {}
+    repeated, beyond = [], []
+    for image in images:
+        size_bytes = image.file_size_bytes or 0
+        if image.sha256 in within:
+            repeated.append(image)
         elif not files_left:
-            beyond.append(RefusedFile(file.filename, RefusalCode.TOO_MANY_FILES))
-        elif file.size_bytes > bytes_left:
-            beyond.append(RefusedFile(file.filename, RefusalCode.UPLOAD_TOO_LARGE))
+            beyond.append(RefusedFile(image.original_filename, RefusalCode.TOO_MANY_FILES))
+        elif size_bytes > bytes_left:
+            beyond.append(RefusedFile(image.original_filename, RefusalCode.UPLOAD_TOO_LARGE))
         else:
-            files_left, bytes_left = files_left - 1, bytes_left - file.size_bytes
-            image = _make_image(file, upload)
-            known[file.sha256] = image.image_id
-            kept.append((image, file.file))
-    return kept, beyond, duplicates
+            files_left, bytes_left = files_left - 1, bytes_left - size_bytes
+            within[image.sha256] = image
+    saved, overtaken = _save_rows(list(within.values()), repeated)
+    return saved, beyond, overtaken
 
 
 def find_photos(sha256s: Iterable[str]) -> dict[str, UUID]:
@@ -120,40 +153,38 @@ def find_photos(sha256s: Iterable[str]) -> dict[str, UUID]:
     return dict(photos.values_list("sha256", "image_id"))
 
 
-def _make_image(file: CheckedFile, upload: Upload) -> S3Image:
+def _make_image(file: CheckedFile, session: Upload) -> S3Image:
     image_id, now = uuid4(), timezone.now()
     return S3Image(
         image_id=image_id,
         s3_bucket=settings.S3_BUCKET,
         s3_key_original=keys.original_key(image_id, now, file.content_type),
-        staging_name=keys.staged_name(upload.upload_session_id, image_id, file.content_type),
+        staging_name=keys.staged_name(session.upload_session_id, image_id, file.content_type),
         content_type=file.content_type,
         file_size_bytes=file.size_bytes,
         sha256=file.sha256,
         original_filename=file.filename,
         width_px=file.width_px,
         height_px=file.height_px,
-        upload=upload,
-        upload_source=upload.source,
-        uploaded_by_user=upload.user,
+        upload=session,
+        upload_source=session.source,
+        uploaded_by_user=session.user,
     )
 
 
-def _save_rows(images: Sequence[S3Image]) -> tuple[tuple[S3Image, ...], list[DuplicateFile]]:
-    """Insert; those whose content another request has stored in the meantime come back as duplicates.
+def _save_rows(
+    images: Sequence[S3Image], repeated: Sequence[S3Image]
+) -> tuple[tuple[S3Image, ...], list[DuplicateFile]]:
+    """Insert `images`; those whose content another request has stored in the meantime come back as duplicates.
 
-    In the order of their contents, so that two requests with the same photos wait for each other in one direction only.
+    So do the `repeated`, whose content is that of one of them. Rows go in the order of their contents, so that two
+    requests with the same photos wait for each other in one direction only.
     """
     S3Image.objects.bulk_create(sorted(images, key=lambda image: image.sha256), ignore_conflicts=True)
     winners = find_photos(image.sha256 for image in images)
-    saved, duplicates = [], []
-    for image in images:
-        winner = winners[image.sha256]
-        if winner == image.image_id:
-            saved.append(image)
-        else:
-            duplicates.append(DuplicateFile(image.original_filename, winner))
-    return tuple(saved), duplicates
+    saved = tuple(image for image in images if winners[image.sha256] == image.image_id)
+    others = [image for image in (*images, *repeated) if winners[image.sha256] != image.image_id]
+    return saved, [DuplicateFile(image.original_filename, winners[image.sha256]) for image in others]
 
 
 def _record(accepted: AcceptedUpload) -> None:

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,13 +21,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from demeter.http import signed_in_user
 from demeter.rates import UPLOAD, count
-from demeter.refusals import NotFound, TooMany
+from demeter.refusals import NotFound, TooMany, Unavailable
 from locations.search import search_locations
 from photos.checks import MEGABYTE
 from photos.forms import UploadForm
 from photos.models import Upload
 from photos.statuses import UploadSource
-from photos.uploads import AcceptedUpload, accept_upload
+from photos.uploads import AcceptedUpload, accepting
 from processing import queries
 from processing.jobs import start_jobs
 
@@ -56,11 +55,13 @@ def upload(request: HttpRequest) -> HttpResponse:
         return response
     fields = {**form.cleaned_data, "source": source_of(request)}
     try:
-        with transaction.atomic():
-            accepted = accept_upload(user=signed_in_user(request), **fields)
+        with accepting(user=signed_in_user(request), **fields) as accepted:
             start_jobs(upload=accepted.upload, images=accepted.images)
     except NotFound as refusal:
         raise Http404(refusal.message) from refusal
+    except Unavailable as refusal:
+        form.add_error(None, refusal.message)
+        return _render_page(request, form, status=503)
     _tell(request, accepted)
     if not accepted.images:
         return redirect("upload")

@@ -36,7 +36,7 @@ def start_jobs(*, upload: Upload, images: Sequence[S3Image]) -> tuple[Job, ...]:
         )
         for image in images
     ]
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         _save_with_sessions(jobs)
         transaction.on_commit(lambda: tasks.send_batches(jobs))
     return tuple(jobs)

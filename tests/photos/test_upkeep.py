@@ -89,8 +89,8 @@ def stage(name: str, *, hours: float) -> str:
     return name
 
 
-def test_file_that_no_row_names_goes_after_a_day():
-    young, old = stage("a/young.jpg", hours=23), stage("a/old.jpg", hours=25)
+def test_file_that_no_row_names_goes_after_an_hour():
+    young, old = stage("a/young.jpg", hours=0.9), stage("a/old.jpg", hours=1.1)
     assert sweep_staging() == 1
     assert (storage.read_staged(young), storage.read_staged(old)) == (b"staged", None)
     storage.delete_staged(young)
@@ -104,7 +104,7 @@ def test_file_that_its_photo_still_needs_stays_however_old():
 
 
 def test_file_whose_original_is_stored_goes_and_its_row_forgets_it():
-    image = S3ImageFactory(ready=True, staging_name=stage("c/stored.jpg", hours=25))
+    image = S3ImageFactory(ready=True, staging_name=stage("c/stored.jpg", hours=2))
     assert sweep_staging() == 1
     image.refresh_from_db()
     assert image.staging_name == ""

@@ -1,18 +1,20 @@
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from uuid import uuid4
 
 import pytest
 from django.core.files.storage import storages
-from django.db import connection
+from django.db import IntegrityError, OperationalError, connection
 from django.utils import timezone
 
 from demeter.refusals import NotFound
 from photos import storage, uploads
 from photos.models import S3Image, Upload
 from photos.statuses import ImageStatus, UploadSource
-from photos.uploads import accept_upload
+from photos.sweeping import sweep_staging
+from photos.uploads import accept_upload, accepting
 from tests.factories import UserFactory
 from tests.photos.factories import S3ImageFactory
 from tests.photos.files import BAD_FILES, make_picture, photo, upload_file
@@ -149,6 +151,39 @@ def test_full_staging_disk_leaves_nothing_behind(user, monkeypatch):
         accept(user, files)
     assert staged_names() == before
     assert not S3Image.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_file_of_a_failed_commit_is_swept_and_may_come_again():
+    user, data, before = UserFactory(), make_picture(), staged_names()
+    with (
+        pytest.raises(IntegrityError),  # PostgreSQL looks at foreign keys when it commits
+        accepting(user=user, files=[upload_file("a.jpg", data)], source=UploadSource.WEB) as accepted,
+    ):
+        S3Image.objects.update(upload_id=uuid4())
+    assert not S3Image.objects.exists()
+    (left_over,) = staged_names() - before
+    assert left_over == accepted.images[0].staging_name
+    (again,) = accept(user, [upload_file("a.jpg", data)]).images
+    assert sweep_staging(older_than=timedelta(seconds=-60)) >= 1
+    assert left_over not in staged_names()
+    assert storage.read_original(again) == data
+
+
+@pytest.mark.django_db(transaction=True)
+def test_file_of_a_commit_whose_answer_was_lost_stays(monkeypatch):
+    user, data = UserFactory(), make_picture()
+    commit = connection.commit
+
+    def commit_and_lose_the_answer():
+        commit()
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(connection, "commit", commit_and_lose_the_answer)
+    with pytest.raises(OperationalError):
+        accept(user, [upload_file("a.jpg", data)])
+    monkeypatch.undo()
+    assert storage.read_original(S3Image.objects.get()) == data
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,6 +14,8 @@ from processing.progress import (
     remaining_seconds,
 )
 
+AVERAGES = {"store": 5.0, "locate": 1.0, "segment": 10.0, "detect": 60.0, "aggregate": 10.0}
+
 
 def run(phase: str = "detect", *, waiting: bool = False, status: str = "processing", **fields: float) -> RunState:
     fields = {"queued_at": 100.0, **fields}
@@ -21,34 +23,34 @@ def run(phase: str = "detect", *, waiting: bool = False, status: str = "processi
 
 
 def test_percent_begins_at_the_milestone_of_each_phase():
-    assert [percent_done(run(phase), TYPICAL_SECONDS) for phase in ORDER] == [0, 20, 30, 40, 90]
+    assert [percent_done(run(phase), AVERAGES) for phase in ORDER] == [0, 20, 30, 40, 90]
 
 
 def test_percent_of_detection_follows_the_tiles():
-    percents = [percent_done(run(tiles_done=done, tiles_total=20), TYPICAL_SECONDS) for done in (0, 5, 10, 20)]
+    percents = [percent_done(run(tiles_done=done, tiles_total=20), AVERAGES) for done in (0, 5, 10, 20)]
     assert percents == [40, 52, 65, 90]
 
 
 def test_percent_of_detection_without_tiles_follows_the_average():
-    assert percent_done(run(seconds_in_phase=30), TYPICAL_SECONDS) == 65
+    assert percent_done(run(seconds_in_phase=30), AVERAGES) == 65
 
 
 def test_percent_of_a_slow_phase_stops_short_of_its_end():
-    assert percent_done(run("store", seconds_in_phase=10_000), TYPICAL_SECONDS) == 19
-    assert percent_done(run("aggregate", seconds_in_phase=10_000), TYPICAL_SECONDS) == 98
+    assert percent_done(run("store", seconds_in_phase=10_000), AVERAGES) == 19
+    assert percent_done(run("aggregate", seconds_in_phase=10_000), AVERAGES) == 98
 
 
 def test_percent_stands_still_while_waiting():
-    assert percent_done(run("locate", waiting=True, seconds_in_phase=500), TYPICAL_SECONDS) == 20
+    assert percent_done(run("locate", waiting=True, seconds_in_phase=500), AVERAGES) == 20
 
 
 def test_percent_of_a_finished_run_is_100():
-    assert percent_done(run("done", status="completed"), TYPICAL_SECONDS) == 100
-    assert percent_done(run("store", status="failed"), TYPICAL_SECONDS) == 100
+    assert percent_done(run("done", status="completed"), AVERAGES) == 100
+    assert percent_done(run("store", status="failed"), AVERAGES) == 100
 
 
 def test_percent_is_below_100_until_the_run_is_closed():
-    assert percent_done(run("done"), TYPICAL_SECONDS) == 99
+    assert percent_done(run("done"), AVERAGES) == 99
 
 
 @given(
@@ -60,7 +62,7 @@ def test_percent_never_goes_back_within_and_between_phases(phase, seconds, tiles
     moments = [
         percent_done(
             run(phase, seconds_in_phase=second, tiles_done=number if tiles else 0, tiles_total=tiles),
-            {**TYPICAL_SECONDS},
+            AVERAGES,
         )
         for number, second in enumerate(seconds)
         if not tiles or number <= tiles
@@ -71,26 +73,33 @@ def test_percent_never_goes_back_within_and_between_phases(phase, seconds, tiles
 
 
 def test_remaining_of_a_run_at_work_is_the_rest_of_its_phases():
-    assert remaining_seconds(run("segment", seconds_in_phase=5), Queue()) == 5 + 60 + 10
+    assert remaining_seconds(run("segment", seconds_in_phase=5), Queue(averages=AVERAGES)) == 5 + 60 + 10
 
 
 def test_remaining_of_detection_follows_its_own_pace():
-    assert remaining_seconds(run(tiles_done=10, tiles_total=20, seconds_in_phase=200), Queue()) == 200 + 10
+    assert (
+        remaining_seconds(run(tiles_done=10, tiles_total=20, seconds_in_phase=200), Queue(averages=AVERAGES))
+        == 200 + 10
+    )
 
 
 def test_remaining_of_detection_uses_the_average_until_its_pace_tells():
-    assert remaining_seconds(run(tiles_done=0, tiles_total=20, seconds_in_phase=200), Queue()) == 60 + 10
+    assert (
+        remaining_seconds(run(tiles_done=0, tiles_total=20, seconds_in_phase=200), Queue(averages=AVERAGES)) == 60 + 10
+    )
 
 
 def test_remaining_of_a_waiting_run_counts_the_work_before_it():
-    queue = Queue(waiting_since=(90.0, 95.0, 100.0, 110.0), at_work=(run("aggregate", seconds_in_phase=5),))
+    queue = Queue(
+        waiting_since=(90.0, 95.0, 100.0, 110.0), at_work=(run("aggregate", seconds_in_phase=5),), averages=AVERAGES
+    )
     waiting = run("locate", waiting=True, queued_at=100.0)
     assert remaining_seconds(waiting, queue) == 5 + 2 * 71 + 81
 
 
 def test_remaining_of_a_waiting_run_is_shared_by_photos_counted_side_by_side():
     at_work = (run(), run("segment"))
-    queue = Queue(waiting_since=(90.0, 95.0, 100.0), at_work=at_work)
+    queue = Queue(waiting_since=(90.0, 95.0, 100.0), at_work=at_work, averages=AVERAGES)
     waiting = run("locate", waiting=True, queued_at=100.0)
     assert remaining_seconds(waiting, queue) == (70 + 80 + 2 * 71) / 2 + 81
 
@@ -98,6 +107,12 @@ def test_remaining_of_a_waiting_run_is_shared_by_photos_counted_side_by_side():
 def test_averages_are_medians_of_what_was_measured():
     cold = {"store": 100.0, "detect": 30.0, "locate": 900.0}
     assert average_seconds([cold, {"store": 4.0}, {"store": 6.0}]) == {**TYPICAL_SECONDS, "store": 6.0, "detect": 30.0}
+
+
+def test_first_photos_of_an_installation_are_not_told_hours():
+    hundred = Queue(waiting_since=tuple(map(float, range(100))))
+    last = run("store", waiting=True, status="pending", queued_at=99.0)
+    assert remaining_seconds(last, hundred) < 10 * 60
 
 
 def test_overall_is_the_mean():

@@ -90,6 +90,22 @@ def test_every_stage_twice_counts_once(place):
     assert StockMovement.objects.count() == 1
 
 
+def test_counting_workers_need_nothing_of_the_disk_that_stored_the_photo(place, settings, tmp_path):
+    """Web and io worker on one host, gpu and cpu workers on another, whose staging folder is empty."""
+    job = upload(tray_and_bed(), place)
+    stages.store_photos([job.image_id], worker="io@one")
+    settings.STAGING_ROOT = str(tmp_path / "none")
+    staging = {**settings.STORAGES["staging"], "OPTIONS": {"location": settings.STAGING_ROOT, "base_url": None}}
+    settings.STORAGES = {**settings.STORAGES, "staging": staging}
+    _, segments = stages.open_photo(job.image_id, worker="gpu@two")
+    for segment in segments:
+        stages.detect(segment.pk, worker="gpu@two")
+    assert stages.close_photo(job.pk, worker="cpu@two")["closed"]
+    again = run(reprocess(image=job.image, user=job.requested_by, reason="Once more"))
+    assert (again.status, again.session.total_detected) == (RunStatus.COMPLETED, 52)
+    assert not (tmp_path / "none").exists()
+
+
 def test_plants_of_a_crate_on_a_bed_are_counted_once(place):
     rgb = paint_picture(1000, 700)
     paint_container(rgb, "segment", (40, 40, 960, 660))

@@ -1,0 +1,62 @@
+"""The bucket itself: made with its retention rules and CORS at every start (`manage.py ensure_bucket`) and restore."""
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+from django.conf import settings
+
+from photos import keys, storage
+
+
+def ensure_bucket() -> None:
+    """Make the bucket with its retention rules and CORS; safe to repeat."""
+    client, bucket = storage.client(), settings.S3_BUCKET
+    try:
+        client.head_bucket(Bucket=bucket)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
+            raise
+        client.create_bucket(Bucket=bucket, **_bucket_region())
+    client.put_bucket_lifecycle_configuration(
+        Bucket=bucket,
+        LifecycleConfiguration={
+            "Rules": [
+                {
+                    "ID": prefix.rstrip("/"),
+                    "Status": "Enabled",
+                    "Filter": {"Prefix": prefix},
+                    "Expiration": {"Days": days},
+                }
+                for prefix, days in _retention_days().items()
+            ]
+        },
+    )
+    client.put_bucket_cors(
+        Bucket=bucket,
+        CORSConfiguration={
+            "CORSRules": [
+                {
+                    "AllowedMethods": ["GET", "HEAD"],
+                    "AllowedOrigins": settings.CSRF_TRUSTED_ORIGINS or ["*"],
+                    "AllowedHeaders": ["*"],
+                    "MaxAgeSeconds": storage.URL_SECONDS,
+                }
+            ]
+        },
+    )
+
+
+def _retention_days() -> dict[str, int]:
+    """By prefix. What waits in the bucket to be stored outlasts any outage: `photos.sweeping` clears up there."""
+    staged_here = settings.STAGING == "s3"
+    return {
+        prefix: days
+        for prefix, days in keys.RETENTION_DAYS.items()
+        if not (staged_here and prefix == keys.TEMP_UPLOADS)
+    }
+
+
+def _bucket_region() -> dict[str, Any]:
+    """AWS wants its first region unsaid."""
+    region = settings.S3_REGION
+    return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
