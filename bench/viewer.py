@@ -24,8 +24,9 @@ from django.db import connection  # noqa: E402 - Django first
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 from pytest_django.live_server_helper import LiveServer  # noqa: E402
 
+from photos.bucket import ensure_bucket  # noqa: E402
 from photos.pixels import encode_jpeg  # noqa: E402
-from photos.storage import ensure_bucket, put_object  # noqa: E402
+from photos.storage import put_object  # noqa: E402
 from processing.models import Detection, Session  # noqa: E402
 from tests.chromium import FLAGS, find_chromium  # noqa: E402
 from tests.factories import UserFactory  # noqa: E402

@@ -29,6 +29,7 @@ urlpatterns = [
     path("gallery/restore/", trash_views.restore, name="photos-restore"),
     path("gallery/reprocess/", bulk_views.reprocess, name="photos-reprocess"),
     path("gallery/place/", bulk_views.place, name="photos-place"),
+    path("gallery/download/", bulk_views.download, name="photos-download"),
     path("gallery/<uuid:image_id>/", views.photo, name="photo"),
     path("gallery/<uuid:image_id>/tab/<slug:tab>/", views.photo_tab, name="photo-tab"),
     path("gallery/<uuid:image_id>/export.csv", views.export, name="photo-export"),

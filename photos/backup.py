@@ -20,7 +20,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from demeter.dumps import dump_database, restore_database
-from photos import storage
+from photos import bucket, storage
 from photos.ingest import original_metadata
 from photos.models import S3Image, S3ImageQuerySet
 
@@ -71,7 +71,7 @@ def restore_backup(folder: Path) -> Report:
         raise BackupError(f"There is no finished backup in {folder}.")
     if S3Image.objects.exists():
         raise BackupError("There are photos in this database. Restore into an empty one.")
-    storage.ensure_bucket()
+    bucket.ensure_bucket()
     photos, files, faulty = 0, 0, []
     with (folder / INDEX).open() as lines:
         for photo in map(json.loads, lines):

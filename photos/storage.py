@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import quote
 
 import boto3
@@ -43,6 +43,7 @@ URL_PERIOD_SECONDS = 2700
 CACHE_CONTROL = f"private, max-age={URL_SECONDS}, immutable"
 CACHE_CONTROL_ANNOTATED = "private, no-cache"
 MISSING_CODES = ("404", "NoSuchKey")
+PART_BYTES = 256 * 1024
 NO_SUCH_KEY = "is-the-storage-back"
 OUTAGE_MESSAGE = "The photo storage cannot be reached at the moment. Nothing is lost; try again in a few minutes."
 
@@ -107,7 +108,7 @@ def put_object(key: str, data: bytes, *, content_type: str, metadata: Mapping[st
     checksum = base64.b64encode(hashlib.sha256(data).digest()).decode()
 
     def write_and_check() -> None:
-        _client().put_object(
+        client().put_object(
             Bucket=settings.S3_BUCKET,
             Key=key,
             Body=data,
@@ -116,7 +117,7 @@ def put_object(key: str, data: bytes, *, content_type: str, metadata: Mapping[st
             Metadata=dict(metadata or {}),
             ChecksumSHA256=checksum,
         )
-        head = _client().head_object(Bucket=settings.S3_BUCKET, Key=key, ChecksumMode="ENABLED")
+        head = client().head_object(Bucket=settings.S3_BUCKET, Key=key, ChecksumMode="ENABLED")
         if (head["ContentLength"], head.get("ChecksumSHA256")) != (len(data), checksum):
             raise ObjectDamagedError(key)
 
@@ -132,15 +133,29 @@ def read_object(key: str) -> bytes:
     """
 
     def read() -> bytes:
-        return _client().get_object(Bucket=settings.S3_BUCKET, Key=key)["Body"].read()
+        return client().get_object(Bucket=settings.S3_BUCKET, Key=key)["Body"].read()
 
     return _guarded(read)
+
+
+def open_original(image: S3Image) -> Iterator[bytes]:
+    """The original of a photo in parts of PART_BYTES, so that a long download holds one part at a time.
+
+    Raises at once, before the first part, as `read_original` does. An outage later on ends the parts with an error.
+    """
+    if image.stored_at is None:
+        return iter((read_original(image),))
+    try:
+        answer = _guarded(lambda: client().get_object(Bucket=settings.S3_BUCKET, Key=image.s3_key_original))
+    except ObjectMissingError:
+        raise OriginalLostError(str(image.image_id)) from None
+    return answer["Body"].iter_chunks(PART_BYTES)
 
 
 def has_object(key: str) -> bool:
     """Whether there is an object under this key: one request. Raises Unavailable when S3 cannot be reached now."""
     try:
-        _guarded(lambda: _client().head_object(Bucket=settings.S3_BUCKET, Key=key))
+        _guarded(lambda: client().head_object(Bucket=settings.S3_BUCKET, Key=key))
     except ObjectMissingError:
         return False
     return True
@@ -158,7 +173,7 @@ def is_back() -> bool:
 
 def delete_object(key: str) -> None:
     """Remove an object; silent when it is gone. Raises Unavailable when S3 cannot be reached now."""
-    _guarded(lambda: _client().delete_object(Bucket=settings.S3_BUCKET, Key=key))
+    _guarded(lambda: client().delete_object(Bucket=settings.S3_BUCKET, Key=key))
 
 
 def read_original(image: S3Image) -> bytes:
@@ -218,53 +233,8 @@ def _public_endpoint() -> str:
     return settings.S3_PUBLIC_ENDPOINT_URL.rstrip("/") or f"https://s3.{settings.S3_REGION}.amazonaws.com"
 
 
-# --- S3: the bucket -------------------------------------------------------------------------------------------------
-def ensure_bucket() -> None:
-    """Make the bucket with its retention rules and CORS; safe to repeat."""
-    client, bucket = _client(), settings.S3_BUCKET
-    try:
-        client.head_bucket(Bucket=bucket)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
-            raise
-        client.create_bucket(Bucket=bucket, **_bucket_region())
-    client.put_bucket_lifecycle_configuration(
-        Bucket=bucket,
-        LifecycleConfiguration={
-            "Rules": [
-                {
-                    "ID": prefix.rstrip("/"),
-                    "Status": "Enabled",
-                    "Filter": {"Prefix": prefix},
-                    "Expiration": {"Days": days},
-                }
-                for prefix, days in keys.RETENTION_DAYS.items()
-            ]
-        },
-    )
-    client.put_bucket_cors(
-        Bucket=bucket,
-        CORSConfiguration={
-            "CORSRules": [
-                {
-                    "AllowedMethods": ["GET", "HEAD"],
-                    "AllowedOrigins": settings.CSRF_TRUSTED_ORIGINS or ["*"],
-                    "AllowedHeaders": ["*"],
-                    "MaxAgeSeconds": URL_SECONDS,
-                }
-            ]
-        },
-    )
-
-
-def _bucket_region() -> dict[str, Any]:
-    """AWS wants its first region unsaid."""
-    region = settings.S3_REGION
-    return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-
-
 # --- Connection and breaker -----------------------------------------------------------------------------------------
-def _client() -> "S3Client":
+def client() -> "S3Client":
     """The boto3 client of django-storages: one for each thread."""
     return cast("S3Client", cast(S3Storage, storages["default"]).connection.meta.client)
 

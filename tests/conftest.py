@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from photos.storage import ensure_bucket
+from photos.bucket import ensure_bucket
 from tests.chromium import FLAGS, find_chromium
 from tests.services import stop_services
 

@@ -74,7 +74,15 @@ def test_pages_hold_no_inline_script_style_or_handler(admin, addresses):
 def test_forms_without_the_token_are_refused(addresses):
     client = Client(enforce_csrf_checks=True)
     client.force_login(UserFactory(supervisor=True))
-    for name in ("upload", "photos-delete", "photos-restore", "api-upload", "api-photos-delete", "api-photos-restore"):
+    for name in (
+        "upload",
+        "photos-delete",
+        "photos-restore",
+        "photos-download",
+        "api-upload",
+        "api-photos-delete",
+        "api-photos-restore",
+    ):
         assert client.post(reverse(name), {"image_ids": "x"}).status_code == 403, name
     assert Client(enforce_csrf_checks=True).post(reverse("login"), {"username": "nina"}).status_code == 403
 

@@ -59,6 +59,7 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "photos-restore": {"post": SUPERVISORS},
     "photos-reprocess": {"post": WORKERS},
     "photos-place": {"post": WORKERS},
+    "photos-download": {"post": VIEWERS},
     "map": READ,
     "location": READ,
     "location-configure": {"post": WORKERS},

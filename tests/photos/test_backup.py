@@ -73,7 +73,7 @@ def test_restore_drill_brings_everything_back(tmp_path):
         assert storage.has_object(image.s3_key_preview)
     for image in waiting:
         assert hashlib.sha256(storage.read_original(image)).hexdigest() == image.sha256
-    head = storage._client().head_object(Bucket=images[0].s3_bucket, Key=images[0].s3_key_original)
+    head = storage.client().head_object(Bucket=images[0].s3_bucket, Key=images[0].s3_key_original)
     assert head["Metadata"]["image_id"] == str(images[0].pk)
     client = Client()
     client.force_login(UserFactory(viewer=True))

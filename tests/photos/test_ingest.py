@@ -32,7 +32,7 @@ def image():
 
 
 def head(key: str):
-    return storage._client().head_object(Bucket=django_settings.S3_BUCKET, Key=key)
+    return storage.client().head_object(Bucket=django_settings.S3_BUCKET, Key=key)
 
 
 def picture(key: str) -> Image.Image:

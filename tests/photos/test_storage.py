@@ -38,7 +38,7 @@ def stored():
 # --- Objects --------------------------------------------------------------------------------------------------------
 def test_object_comes_back_with_its_metadata(stored):
     assert storage.read_object(stored) == b"pixels"
-    head = storage._client().head_object(Bucket=settings.S3_BUCKET, Key=stored)
+    head = storage.client().head_object(Bucket=settings.S3_BUCKET, Key=stored)
     assert (head["ContentType"], head["Metadata"]) == ("image/jpeg", {"a": "b"})
 
 
@@ -50,7 +50,7 @@ def test_missing_object_is_no_outage():
 
 
 def test_object_that_arrived_differently_is_refused(monkeypatch):
-    client = storage._client()
+    client = storage.client()
     monkeypatch.setattr(client, "head_object", lambda **_: {"ContentLength": 6, "ChecksumSHA256": "other"})
     with pytest.raises(Unavailable):
         storage.put_object("originals/y.jpg", b"pixels", content_type="image/jpeg")
@@ -141,7 +141,7 @@ def test_bucket_is_made_with_retention_and_cors(settings, capsys):
     settings.S3_BUCKET = "demeter-test-new"
     call_command("ensure_bucket")
     call_command("ensure_bucket")
-    client = storage._client()
+    client = storage.client()
     rules = client.get_bucket_lifecycle_configuration(Bucket="demeter-test-new")["Rules"]
     kept_days = {rule["Filter"]["Prefix"]: rule["Expiration"]["Days"] for rule in rules}
     assert kept_days == dict(keys.RETENTION_DAYS)
@@ -163,7 +163,7 @@ def dead_s3(monkeypatch):
         tries.append(1)
         return client
 
-    monkeypatch.setattr(storage, "_client", client_or_dead)
+    monkeypatch.setattr(storage, "client", client_or_dead)
     return tries
 
 
@@ -204,7 +204,7 @@ def test_refused_credentials_are_an_outage(monkeypatch):
     client = storage._session().client(
         "s3", endpoint_url=settings.S3_ENDPOINT_URL, aws_access_key_id="x", aws_secret_access_key="y"
     )
-    monkeypatch.setattr(storage, "_client", lambda: client)
+    monkeypatch.setattr(storage, "client", lambda: client)
     with pytest.raises(Unavailable):
         storage.read_object("originals/x.jpg")
 

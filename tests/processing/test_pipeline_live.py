@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from locations.demo import load_demo_nursery
 from locations.models import StorageLocation
-from photos import storage
+from photos import bucket
 from photos.models import S3Image
 from photos.statuses import UploadSource
 from photos.uploads import accept_upload
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.
 @pytest.fixture
 def nursery():
     load_demo_nursery()
-    storage.ensure_bucket()
+    bucket.ensure_bucket()
     return UserFactory()
 
 
