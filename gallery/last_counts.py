@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, JSONObject, Least
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import StorageLocation
@@ -57,8 +57,9 @@ class LastCount:
 
     @property
     def age_words(self) -> str:
-        """How long ago, in words: "3 days ago"."""
-        return str(naturaltime(self.seen_at))
+        """How long ago, in words: "today", "12 days ago"."""
+        days = (timezone.localdate() - timezone.localdate(self.seen_at)).days
+        return ngettext("%(days)d day ago", "%(days)d days ago", days) % {"days": days} if days else gettext("today")
 
 
 def with_last_count(locations: StorageLocationQuerySet) -> StorageLocationQuerySet:
@@ -69,7 +70,6 @@ def with_last_count(locations: StorageLocationQuerySet) -> StorageLocationQueryS
             original_image__storage_location=OuterRef("pk"),
             original_image__kind=S3Image.Kind.PHOTO,
             original_image__deleted_at=None,
-            storage_location=OuterRef("pk"),
             status=RunStatus.COMPLETED,
         )
         .order_by("-original_image__created_at", "-original_image__image_id", "-created_at", "-pk")
