@@ -6,6 +6,7 @@ Five queries beside the one that finds the location, however many photos and cyc
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from demeter.refusals import NotFound
 from gallery.chart import Chart
@@ -56,7 +57,7 @@ def find_location(code: str) -> StorageLocation:
     """A location by its code, in use or not, with its names and its last count. Raises NotFound."""
     location = with_last_count(StorageLocation.objects.with_names()).filter(code=code).first()
     if location is None:
-        raise NotFound("There is no location with this code.")
+        raise NotFound(_("There is no location with this code."))
     return location
 
 
