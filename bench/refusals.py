@@ -1,9 +1,9 @@
 """Are spoilt photos refused, and good ones not? `python bench/refusals.py RENDERS [--foreign DIR...] [--split ...]`.
 
 Each held-out render is counted as it is and spoilt in every way of SHIFTS; --foreign folders hold photos of anything
-but a nursery. Prints, per shift: photos, those flagged (refused, or no container found), how often each code, and
-quantiles of what the thresholds of `QualityParameters` look at. Thresholds are chosen on the split "calibration" and
-judged on "validation". All of it is SYNTHETIC but for the foreign photos.
+but a nursery. Prints, per shift: photos, those flagged (refused, in doubt, or no container found), how often each
+code, and quantiles of what the thresholds of `QualityParameters` look at. Thresholds are chosen on the split
+"calibration" and judged on "validation". All of it is SYNTHETIC but for the foreign photos.
 """
 
 import argparse
@@ -22,14 +22,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demeter.settings")
 django.setup()
 
 from photos.pixels import decode_picture  # noqa: E402 - Django first
-from processing.counting.boxes import Rgb, concatenate  # noqa: E402
+from processing.counting.boxes import Rgb  # noqa: E402
 from processing.counting.parameters import DEFAULT_PARAMETERS  # noqa: E402
-from processing.counting.quality import measure_quality  # noqa: E402
+from processing.counting.pyramid import Pyramid  # noqa: E402
+from processing.counting.quality import measure_familiarity, measure_quality  # noqa: E402
 from processing.photo_count import count_picture  # noqa: E402
 from processing.problems import REFUSALS  # noqa: E402
 from training.pictures import load_synthetic  # noqa: E402
 
-FLAGS = (*REFUSALS, "no_container")
+FLAGS = (*REFUSALS, "no_container", "doubtful")
 QUANTILES = (0.02, 0.5, 0.98)
 BLOCKS = 16
 
@@ -99,14 +100,13 @@ def main() -> None:
     codes: dict[str, list[set[str]]] = {}
     measures: dict[str, list[tuple[float, float, float, float]]] = {}
     for name, path, spoil in photos_of(args):
-        rgb = spoil(decode_picture(path.read_bytes()))
-        counted = count_picture(rgb)
+        photo = Pyramid(spoil(decode_picture(path.read_bytes())))
+        counted = count_picture(photo)
         codes.setdefault(name, []).append({problem.partition(":")[0] for problem in counted.count.problems})
-        quality = measure_quality(rgb, view_px=DEFAULT_PARAMETERS.quality.view_px)
-        confidence = concatenate(counted.detections).confidence
-        median = float(np.median(confidence)) if len(confidence) else np.nan
-        measures.setdefault(name, []).append((quality.brightness, quality.glare, quality.sharpness, median))
-    print("| photos | n | flagged | why | brightness | glare | sharpness | median confidence |")
+        quality = measure_quality(photo, view_px=DEFAULT_PARAMETERS.quality.view_px)
+        familiarity = measure_familiarity([one.container for one in counted.count.containers], counted.detections)
+        measures.setdefault(name, []).append((quality.brightness, quality.glare, quality.sharpness, familiarity))
+    print("| photos | n | flagged | why | brightness | glare | sharpness | familiarity |")
     print("|---|---|---|---|---|---|---|---|")
     for name, found in codes.items():
         flagged = [flags & set(FLAGS) for flags in found]

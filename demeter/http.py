@@ -18,6 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
@@ -57,13 +58,17 @@ def api_view(*methods: str, permission: str, rate: Rate = API) -> Callable[[ApiV
         @functools.wraps(view)
         def endpoint(request: HttpRequest, /, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
             if request.method not in methods:
-                response = error_json(code="method_not_allowed", message=f"Use {', '.join(methods)}.", status=405)
+                response = error_json(
+                    code="method_not_allowed",
+                    message=_("Use %(methods)s.") % {"methods": ", ".join(methods)},
+                    status=405,
+                )
                 response["Allow"] = ", ".join(methods)
                 return response
             try:
                 _authenticate(request, rate)
                 if not signed_in_user(request).has_perm(permission):
-                    raise PermissionDenied("Your role does not allow this.")
+                    raise PermissionDenied(_("Your role does not allow this."))
                 return view(request, *args, **kwargs)
             except Refusal as refusal:
                 return _refusal_json(refusal)
@@ -109,9 +114,9 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
     try:
         body = json.loads(request.body or b"{}")
     except ValueError as error:
-        raise Invalid(f"The body is not valid JSON: {error}") from error
+        raise Invalid(_("The body is not valid JSON: %(error)s") % {"error": error}) from error
     if not isinstance(body, dict):
-        raise Invalid("The body must be a JSON object.")
+        raise Invalid(_("The body must be a JSON object."))
     return body
 
 
@@ -128,12 +133,12 @@ def _authenticate(request: HttpRequest, rate: Rate) -> None:
 
     The request counts before its body is read.
     """
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     has_token = scheme.lower() == "bearer"
     if has_token:
         request.user = _token_user(request, token.strip())
     if not request.user.is_authenticated:
-        raise Unauthenticated("Sign in, or send the header: Authorization: Bearer <token>")
+        raise Unauthenticated(_("Sign in, or send the header: Authorization: Bearer <token>"))
     count(request, rate, str(request.user.pk))
     if not has_token:
         _check_csrf(request)
@@ -144,7 +149,7 @@ def _token_user(request: HttpRequest, token: str) -> User:
     user = find_token_user(token)
     if user is None:
         note(request, UNKNOWN_TOKEN, address_of(request))
-        raise Unauthenticated("The token is unknown or revoked.")
+        raise Unauthenticated(_("The token is unknown or revoked."))
     return user
 
 
@@ -153,7 +158,7 @@ def _check_csrf(request: HttpRequest) -> None:
     middleware.process_request(request)
     reason = middleware.process_view(request, _no_view, (), {})
     if reason:
-        raise PermissionDenied(f"Cross-site request refused: {reason}")
+        raise PermissionDenied(_("Cross-site request refused: %(reason)s") % {"reason": reason})
 
 
 class _CsrfCheck(CsrfViewMiddleware):
@@ -181,10 +186,12 @@ def _django_error_json(error: Exception) -> JsonResponse:
     """Django's own refusals; its texts for developers are not shown."""
     match error:
         case PermissionDenied():
-            return error_json(code="forbidden", message=str(error) or "Your role does not allow this.", status=403)
+            return error_json(code="forbidden", message=str(error) or _("Your role does not allow this."), status=403)
         case Http404():
-            return error_json(code="not_found", message="There is no such thing here.", status=404)
+            return error_json(code="not_found", message=_("There is no such thing here."), status=404)
         case RequestDataTooBig() | TooManyFilesSent() | TooManyFieldsSent():
-            return error_json(code="too_large", message="The request has too many files, fields or bytes.", status=413)
+            return error_json(
+                code="too_large", message=_("The request has too many files, fields or bytes."), status=413
+            )
         case _:
-            return error_json(code="invalid", message="The request cannot be read.", status=400)
+            return error_json(code="invalid", message=_("The request cannot be read."), status=400)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import redis
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_ratelimit.core import get_usage
 
 from demeter.refusals import TooMany
@@ -86,5 +88,12 @@ def _usage(request: HttpRequest, rate: Rate, who: str, *, increment: bool) -> di
 
 def _refusal(seconds: int) -> TooMany:
     seconds = max(1, seconds)
-    wait = f"{seconds} seconds" if seconds < 90 else f"{round(seconds / 60)} minutes"
-    return TooMany(f"Too many requests. Try again in {wait}.", retry_after_seconds=seconds)
+    if seconds < 90:
+        message = ngettext(
+            "Too many requests. Try again in %(number)d second.",
+            "Too many requests. Try again in %(number)d seconds.",
+            seconds,
+        ) % {"number": seconds}
+    else:
+        message = _("Too many requests. Try again in %(number)d minutes.") % {"number": round(seconds / 60)}
+    return TooMany(message, retry_after_seconds=seconds)

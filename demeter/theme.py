@@ -6,19 +6,24 @@ Without a choice the browser's preference decides, by the media query on the lin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-THEMES = ("automatic", "light", "dark")
+NAMES = {"automatic": _("automatic"), "light": _("light"), "dark": _("dark")}
+THEMES = tuple(NAMES)
 COOKIE = "theme"
 KEPT_SECONDS = 365 * 24 * 3600
 
 
-def theme_context(request: HttpRequest) -> dict[str, str]:
-    """For every template: the colours of this browser, and those that its switch goes on to."""
+def theme_context(request: HttpRequest) -> dict[str, str | Promise]:
+    """For every template: the colours of this browser, and those that its switch goes on to, with their names."""
     kept = request.COOKIES.get(COOKIE, "")
     theme = kept if kept in THEMES else THEMES[0]
-    return {"theme": theme, "next_theme": THEMES[(THEMES.index(theme) + 1) % len(THEMES)]}
+    following = THEMES[(THEMES.index(theme) + 1) % len(THEMES)]
+    names = {"theme_name": NAMES[theme], "next_theme_name": NAMES[following]}
+    return {"theme": theme, "next_theme": following, **names}
 
 
 @require_POST

@@ -1,13 +1,14 @@
 """The two columns that every table has."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Timestamped(models.Model):
     """Abstract: when a row was written first and last (UTC)."""
 
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(_("written at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     class Meta:
         abstract = True

@@ -2,10 +2,14 @@
 
 from django.contrib import admin
 from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from demeter.accounts.views import LimitedLoginView, admin_login
 from demeter.health import healthz
+from demeter.language import script_words
 from demeter.metrics import metrics
 from demeter.theme import design, set_theme
 
@@ -17,6 +21,8 @@ urlpatterns = [
     path("", include("gallery.urls")),
     path("login/", LimitedLoginView.as_view(), name="login"),
     path("theme/", set_theme, name="theme"),
+    path("language/", login_not_required(require_POST(set_language)), name="language"),
+    path("words/<slug:version>/<slug:language>.js", script_words, name="script-words"),
     path("design/", design, name="design"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("admin/login/", admin_login, name="admin-login"),

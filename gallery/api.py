@@ -8,6 +8,7 @@ from typing import Any, NotRequired, TypedDict
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 
 from demeter.http import api_view, form_errors, read_json, signed_in_user
@@ -70,9 +71,9 @@ def annotated(_request: HttpRequest, image_id: UUID) -> HttpResponse:
     try:
         key = restore_annotated(session) if session else None
     except (OriginalLostError, UnreadablePictureError) as error:
-        raise NotFound("The annotated picture has expired and the original is lost.") from error
+        raise NotFound(_("The annotated picture has expired and the original is lost.")) from error
     if key is None:
-        raise NotFound("This photo has no annotated picture yet.")
+        raise NotFound(_("This photo has no annotated picture yet."))
     return HttpResponseRedirect(presigned_url(key))
 
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
 from photos.models import S3Image
 from photos.statuses import ImageStatus
 from processing.problems import CATALOGUE, INTERNAL_ERROR, Problem
@@ -17,7 +20,7 @@ class Badge:
 
     tone: Tone
     icon: str
-    label: str
+    label: StrOrPromise
     problem: Problem | None = None
 
     @property
@@ -26,9 +29,9 @@ class Badge:
         return self.tone in ("working", "waiting")
 
 
-READY = Badge("ready", "check", "Ready")
-PROCESSING = Badge("working", "working", "Processing")
-WAITING = Badge("waiting", "clock", "Waiting")
+READY = Badge("ready", "check", _("Ready"))
+PROCESSING = Badge("working", "working", _("Processing"))
+WAITING = Badge("waiting", "clock", _("Waiting"))
 
 
 def problem_of(image: S3Image) -> Problem | None:

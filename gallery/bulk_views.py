@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import pluralize
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -26,6 +25,7 @@ from locations.forms import AssignLocationForm
 from locations.search import search_locations
 from photos import storage
 from processing.jobs import Restarted, reprocess_photos
+from processing.sentences import AGAIN, LOCATION_CHOSEN
 
 
 @require_POST
@@ -33,7 +33,7 @@ from processing.jobs import Restarted, reprocess_photos
 def reprocess(request: HttpRequest) -> HttpResponse:
     """A new run of each chosen photo."""
     image_ids = read_image_ids(request)
-    _tell(request, reprocess_photos(image_ids=image_ids, user=signed_in_user(request), reason="Processed again"))
+    _tell(request, reprocess_photos(image_ids=image_ids, user=signed_in_user(request), reason=AGAIN.fill()))
     return redirect(gallery_address(request))
 
 
@@ -51,7 +51,7 @@ def place(request: HtmxRequest) -> HttpResponse:
     restarted = reprocess_photos(
         image_ids=image_ids,
         user=signed_in_user(request),
-        reason=f"Location chosen: {chosen.full_name}",
+        reason=LOCATION_CHOSEN.fill(location=chosen.full_name),
         chosen_location=chosen,
     )
     _tell(request, restarted)
@@ -106,6 +106,8 @@ def _show_choice(request: HtmxRequest, image_ids: list[UUID], *, form: AssignLoc
 def _tell(request: HttpRequest, restarted: Restarted) -> None:
     if restarted.started:
         count = len(restarted.started)
-        messages.success(request, f"{count} photo{pluralize(count)}: processing again.")
+        again = ngettext("%(number)d photo: processing again.", "%(number)d photos: processing again.", count)
+        messages.success(request, again % {"number": count})
     if restarted.left:
-        messages.warning(request, f"{name_photos(restarted.left)}: still being processed.")
+        busy = _("%(photos)s: still being processed.") % {"photos": name_photos(restarted.left)}
+        messages.warning(request, busy)

@@ -30,23 +30,36 @@ class Dot:
 
 
 @dataclass(frozen=True)
-class Tick:
-    """A label of an axis at its coordinate."""
+class Height:
+    """A number of plants on the upright axis, at its coordinate."""
 
     at: float
-    label: str
+    plants: int
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A day, or a time of day, on the axis of time, at its coordinate."""
+
+    at: float
+    moment: datetime
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Dots from the oldest to the newest, the line through them, and the labels of both axes."""
+    """Dots from the oldest to the newest, the line through them, and what stands at both axes."""
 
     dots: tuple[Dot, ...]
-    heights: tuple[Tick, ...]
-    dates: tuple[Tick, ...]
+    heights: tuple[Height, ...]
+    dates: tuple[Moment, ...]
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
+
+    @property
+    def moment_format(self) -> str:
+        """Which of Django's formats says enough of the moments: days, or times when all counts are of one day."""
+        return "TIME_FORMAT" if (self.dates[-1].moment - self.dates[0].moment).days < 1 else "DATE_FORMAT"
 
     @property
     def line(self) -> str:
@@ -67,7 +80,7 @@ def draw_chart(counts: Sequence[Counted]) -> Chart | None:
         Dot(counted, _x((counted.moment - first).total_seconds() / seconds), _y(counted.plants / top))
         for counted in ordered
     )
-    heights = tuple(Tick(_y(value / top), f"{value:,}") for value in range(0, top + 1, step))
+    heights = tuple(Height(_y(value / top), value) for value in range(0, top + 1, step))
     return Chart(dots, heights, _dates(first, last))
 
 
@@ -86,9 +99,8 @@ def _round_step(highest: int) -> int:
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= wanted)
 
 
-def _dates(first: datetime, last: datetime) -> tuple[Tick, ...]:
-    """Evenly spaced days; times of day when all counts are of one day."""
+def _dates(first: datetime, last: datetime) -> tuple[Moment, ...]:
+    """Evenly spaced moments."""
     span = last - first
-    shape = "%H:%M" if span.days < 1 else "%-d %b %Y"
     shares = [number / (MAX_DATES - 1) for number in range(MAX_DATES)]
-    return tuple(Tick(_x(share), (first + span * share).strftime(shape)) for share in shares)
+    return tuple(Moment(_x(share), first + span * share) for share in shares)

@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from demeter.sentences import told
 from locations.models import ContainerKind
 from processing.models import Segment, Session
 
 NUMBERS = ("detected", "estimated", "empty", "dead")
-ESTIMATION_NOTES: Mapping[str, str] = {
-    "local_scale": "Hidden plants estimated from the size of the visible ones",
-    "grid": "Estimated from the grid of the tray",
-    "density": "Hidden plants estimated from the known density",
+ESTIMATION_NOTES: Mapping[str, StrOrPromise] = {
+    "local_scale": _("Hidden plants estimated from the size of the visible ones"),
+    "grid": _("Estimated from the grid of the tray"),
+    "density": _("Hidden plants estimated from the known density"),
 }
 
 
@@ -34,7 +38,7 @@ def container_rows(session: Session) -> tuple[ContainerRow, ...]:
     rows = [_row(segment, adjusted.get(segment.number, {})) for segment in segments]
     if None in adjusted:
         added = {name: adjusted[None][name] for name in NUMBERS}
-        rows.append(ContainerRow(None, "Beside the containers", **added, note="Added by hand"))
+        rows.append(ContainerRow(None, str(_("Beside the containers")), **added, note=str(_("Added by hand"))))
     return tuple(rows)
 
 
@@ -55,8 +59,8 @@ def _row(segment: Segment, difference: Mapping[str, int]) -> ContainerRow:
 def _note(segment: Segment) -> str:
     """Why a container's count is missing or too low, else how its hidden plants were estimated."""
     if segment.error:
-        return f"Not counted: {segment.error}"
+        return _("Not counted: %(error)s") % {"error": told(segment.error)}
     if segment.capped:
-        return "More plants than can be counted at once: the number is too low"
+        return str(_("More plants than can be counted at once: the number is too low"))
     estimation = getattr(segment, "estimation", None)
-    return ESTIMATION_NOTES.get(estimation.method, "") if estimation else ""
+    return str(ESTIMATION_NOTES.get(estimation.method, "")) if estimation else ""

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from demeter.refusals import NotFound
 from gallery.badges import Badge, badge_of, problem_message
@@ -88,7 +89,7 @@ class PhotoDetail:
 
     @property
     def problem_message(self) -> str:
-        """What exactly is wrong, in words; empty when nothing is."""
+        """What exactly is wrong, as a kept sentence; empty when nothing is."""
         return problem_message(self.image)
 
     @property
@@ -143,7 +144,7 @@ def find_photo(image_id: UUID) -> S3Image:
     """
     image = visible_photos().select_related("uploaded_by_user").filter(pk=image_id).first()
     if image is None:
-        raise NotFound("There is no such photo; it may have been deleted.")
+        raise NotFound(_("There is no such photo; it may have been deleted."))
     return image
 
 

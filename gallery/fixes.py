@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
 from demeter.refusals import Conflict
@@ -21,6 +22,7 @@ from photos.models import S3Image, S3ImageQuerySet
 from processing import jobs
 from processing.models import Session
 from processing.problems import Fix, Problem
+from processing.sentences import AGAIN, DENSITY_SET, LOCATION_CHOSEN, LOCATION_CONFIGURED
 from processing.statuses import UNFINISHED
 from processing.worklist import AT_ONCE
 
@@ -51,7 +53,9 @@ def batch_neighbours(image: S3Image) -> tuple[Candidate, ...]:
         .order_by("-neighbours", "code")[:MAX_NEIGHBOURS]
     )
     return tuple(
-        Candidate(location_id=location.pk, name=location.full_name, evidence="Others of the same upload are from here")
+        Candidate(
+            location_id=location.pk, name=location.full_name, evidence=_("Others of the same upload are from here")
+        )
         for location in placed
     )
 
@@ -134,16 +138,16 @@ def _write(fix: Fix, location: StorageLocation | None, values: Mapping[str, Any]
     """Write the fix; the location to run with, where a person chose one, and the reason for the run."""
     if fix == "choose_location":
         chosen: StorageLocation = values["storage_location"]
-        return chosen, f"Location chosen: {chosen.full_name}"
+        return chosen, LOCATION_CHOSEN.fill(location=chosen.full_name)
     if fix == "reprocess":
-        return None, "Processed again"
+        return None, AGAIN.fill()
     if location is None:
-        raise Conflict("The photo has no location yet. Process it again.")
+        raise Conflict(_("The photo has no location yet. Process it again."))
     if fix == "configure":
         config = configure_location(location=location, **values)
-        return None, f"Location configured: {config.product}"
+        return None, LOCATION_CONFIGURED.fill(product=str(config.product))
     present = active_config(location)
     if present is None:
-        raise Conflict("The location is not configured yet. Configure it first.")
+        raise Conflict(_("The location is not configured yet. Configure it first."))
     density = set_density(product=present.product, packaging=present.packaging, **values)
-    return None, f"Density set: {density.plants_per_m2:.0f} plants per m²"
+    return None, DENSITY_SET.fill(number=f"{density.plants_per_m2:.0f}")

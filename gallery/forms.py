@@ -13,6 +13,8 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from demeter.accounts.models import User
 from gallery.cursor import Cursor, read_cursor
@@ -26,14 +28,14 @@ MAX_PER_PAGE = 100
 MAX_PAGE = 1_000_000
 ISO_DATE = ["%Y-%m-%d"]
 CALENDAR = forms.DateInput(attrs={"type": "date"}, format=ISO_DATE[0])
-PERIODS = (("", "Any time"), ("7", "Last 7 days"), ("30", "Last 30 days"))
+PERIODS = (("", _("Any time")), ("7", _("Last 7 days")), ("30", _("Last 30 days")))
 SHORT_NUMBER = re.compile("[0-9]{1,9}")
 CHOSEN = ("area_id", "location_id", "product_id", "uploader_id")
 STATUSES = (
-    ("all", "All photos"),
-    ("success", "Ready"),
-    ("errors", "Needs attention"),
-    *((problem.code, f"Only: {problem.title}") for problem in CATALOGUE.values()),
+    ("all", _("All photos")),
+    ("success", _("Ready")),
+    ("errors", _("Needs attention")),
+    *((problem.code, format_lazy(_("Only: {problem}"), problem=problem.title)) for problem in CATALOGUE.values()),
 )
 
 
@@ -42,7 +44,9 @@ class LongSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """The element with its options."""
-        options = (option for _, group, _ in self.optgroups(name, self.format_value(value), {}) for option in group)
+        options = (
+            option for _name, group, _index in self.optgroups(name, self.format_value(value), {}) for option in group
+        )
         return format_html(
             '<select name="{}"{}>{}</select>',
             name,
@@ -76,40 +80,40 @@ class GalleryFilterForm(forms.Form):
         "warehouse_id",
     )
 
-    q = forms.CharField(label="Search", required=False, max_length=100)
-    status = forms.ChoiceField(label="Status", choices=STATUSES, required=False)
-    days = forms.TypedChoiceField(label="Period", choices=PERIODS, coerce=int, empty_value=None, required=False)
-    date_from = forms.DateField(label="From", input_formats=ISO_DATE, required=False, widget=CALENDAR)
-    date_to = forms.DateField(label="To", input_formats=ISO_DATE, required=False, widget=CALENDAR)
+    q = forms.CharField(label=_("Search"), required=False, max_length=100)
+    status = forms.ChoiceField(label=_("Status"), choices=STATUSES, required=False)
+    days = forms.TypedChoiceField(label=_("Period"), choices=PERIODS, coerce=int, empty_value=None, required=False)
+    date_from = forms.DateField(label=_("From"), input_formats=ISO_DATE, required=False, widget=CALENDAR)
+    date_to = forms.DateField(label=_("To"), input_formats=ISO_DATE, required=False, widget=CALENDAR)
     warehouse_id = forms.ModelMultipleChoiceField(
-        label="Warehouses",
+        label=_("Warehouses"),
         queryset=Warehouse.objects.order_by("name").only("name"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     area_id = forms.ModelChoiceField(
-        label="Area",
+        label=_("Area"),
         queryset=StorageArea.objects.all(),
         required=False,
-        empty_label="Any area",
+        empty_label=_("Any area"),
         widget=LongSelect,
     )
     product_id = forms.ModelChoiceField(
-        label="Product",
+        label=_("Product"),
         queryset=Product.objects.order_by("common_name").only("common_name", "scientific_name"),
         required=False,
-        empty_label="Any product",
+        empty_label=_("Any product"),
         widget=LongSelect,
     )
     uploader_id = forms.ModelChoiceField(
-        label="Uploaded by",
+        label=_("Uploaded by"),
         queryset=User.objects.order_by("username").only("username"),
         required=False,
-        empty_label="Anyone",
+        empty_label=_("Anyone"),
         widget=LongSelect,
     )
     location_id = forms.ModelChoiceField(
-        label="Location", queryset=StorageLocation.objects.with_names(), required=False, widget=forms.HiddenInput
+        label=_("Location"), queryset=StorageLocation.objects.with_names(), required=False, widget=forms.HiddenInput
     )
     per_page = forms.IntegerField(min_value=1, max_value=MAX_PER_PAGE, required=False, widget=forms.HiddenInput)
 
@@ -128,7 +132,7 @@ class GalleryFilterForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         date_from, date_to = cleaned.get("date_from"), cleaned.get("date_to")
         if date_from and date_to and date_to < date_from:
-            self.add_error("date_to", "The end must not be before the beginning.")
+            self.add_error("date_to", _("The end must not be before the beginning."))
         return cleaned
 
     @property
@@ -180,7 +184,7 @@ class CursorField(forms.CharField):
         try:
             return read_cursor(word) if word else None
         except ValueError as error:
-            raise forms.ValidationError("This page does not exist.") from error
+            raise forms.ValidationError(_("This page does not exist.")) from error
 
 
 class ScrollForm(GalleryFilterForm):
@@ -208,7 +212,7 @@ class UnfinishedForm(forms.Form):
         """No more than a page can hold."""
         image_ids: list[UUID] = self.cleaned_data["image_id"]
         if len(image_ids) > MAX_PER_PAGE:
-            raise forms.ValidationError(f"At most {MAX_PER_PAGE} photos at a time.")
+            raise forms.ValidationError(_("At most %(most)d photos at a time."), params={"most": MAX_PER_PAGE})
         return image_ids
 
 
@@ -221,7 +225,7 @@ class PhotosForm(forms.Form):
         """No more than a page can hold."""
         image_ids: list[UUID] = self.cleaned_data["image_ids"]
         if len(image_ids) > MAX_PER_PAGE:
-            raise forms.ValidationError(f"At most {MAX_PER_PAGE} photos at a time.")
+            raise forms.ValidationError(_("At most %(most)d photos at a time."), params={"most": MAX_PER_PAGE})
         return image_ids
 
 

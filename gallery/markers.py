@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from demeter.refusals import NotFound
@@ -31,7 +32,7 @@ def photo_markers(image_id: UUID) -> dict[str, Any]:
     image = find_photo(image_id)
     session = counted_session(image)
     if session is None or not (image.width_px and image.height_px and image.s3_key_preview):
-        raise NotFound("This photo has no count yet.")
+        raise NotFound(_("This photo has no count yet."))
     shows_original = image.content_type in SHOWN_TYPES and image.width_px * image.height_px <= FULL_PICTURE_LIMIT_PX
     photo = read_reviewed(image, session)
     return {
@@ -48,7 +49,7 @@ def photo_markers(image_id: UUID) -> dict[str, Any]:
 
 def _container(photo: ReviewedPhoto, index: int) -> dict[str, Any]:
     segment = photo.segments[index]
-    _, counts = corrected_counts(photo, index)
+    _model, counts = corrected_counts(photo, index)
     return {
         "number": segment.number,
         "kind": segment.container_class,

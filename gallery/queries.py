@@ -12,6 +12,7 @@ from math import ceil
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from gallery.badges import Badge, badge_of
 from gallery.cursor import Cursor
@@ -95,7 +96,8 @@ class PhotoCard:
     def description(self) -> str:
         """The thumbnail in words."""
         place = self.session.storage_location_name if self.session else None
-        return f"Photo {self.filename}, {place or 'location unknown'}"
+        words = {"filename": self.filename, "place": place or _("location unknown")}
+        return _("Photo %(filename)s, %(place)s") % words
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,11 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
@@ -25,6 +28,7 @@ from gallery.review import COUNTED_UP_TO, count_waiting, next_photo, review_stat
 from gallery.views import UNPROCESSABLE, HtmxRequest, tab_context
 from photos.models import S3Image
 from processing import corrections
+from processing.models import Session
 
 REVIEW_PERMISSIONS = ("photos.view_s3image", "processing.change_session")
 
@@ -56,7 +60,7 @@ def correct(request: HtmxRequest, image_id: UUID) -> HttpResponse:
 
     def act(image: S3Image, user: User) -> str:
         corrections.correct(image=image, user=user, **_read(CorrectionForm(request.POST)))
-        return "Corrected."
+        return _("Corrected.")
 
     return _answer(request, image_id, act, redraws=False)
 
@@ -67,7 +71,7 @@ def undo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     """Take back one's own last correction."""
 
     def act(image: S3Image, user: User) -> str:
-        return f"Undone: {corrections.undo(image=image, user=user).words}."
+        return _("Undone: %(what)s.") % {"what": corrections.undo(image=image, user=user).words}
 
     return _answer(request, image_id, act, redraws=True)
 
@@ -78,7 +82,7 @@ def redo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     """Make again what one undid last."""
 
     def act(image: S3Image, user: User) -> str:
-        return f"Redone: {corrections.redo(image=image, user=user).words}."
+        return _("Redone: %(what)s.") % {"what": corrections.redo(image=image, user=user).words}
 
     return _answer(request, image_id, act, redraws=True)
 
@@ -90,7 +94,7 @@ def note(request: HtmxRequest, image_id: UUID) -> HttpResponse:
 
     def act(image: S3Image, user: User) -> str:
         corrections.note(image=image, user=user, text=request.POST.get("text", "").replace("\x00", ""))
-        return "Note saved."
+        return _("Note saved.")
 
     return _answer(request, image_id, act, redraws=False)
 
@@ -104,9 +108,11 @@ def sign_off(request: HtmxRequest, image_id: UUID) -> HttpResponse:
         wanted = _read(SignOffForm(request.POST))
         if wanted["reopen"]:
             corrections.reopen_count(image=image, user=user)
-            return "The sign-off is taken back."
+            return _("The sign-off is taken back.")
         session = corrections.sign_off(image=image, user=user, seen=wanted["seen"])
-        return f"Signed off: {session.total_estimated} plants."
+        number = session.total_estimated or 0
+        signed = ngettext("Signed off: %(number)s plant.", "Signed off: %(number)s plants.", number)
+        return signed % {"number": intcomma(number)}
 
     return _answer(request, image_id, act, redraws=False)
 
@@ -136,11 +142,17 @@ def _answer(
         return redirect("photo", image_id=image_id)
     detail = photo_detail(image_id)
     if not refused and detail.counted is not None:
-        said = f"{said} {detail.counted.total_estimated} plants, {detail.counted.total_detected} of them seen."
+        said = f"{said} {_say_count(detail.counted)}"
     context = tab_context(detail, _current_tab(request))
     context |= {"may_review": True, "review": review_state(image, user), "said": said, "refused": refused}
     response = render(request, "gallery/_reviewed.html", context, status=UNPROCESSABLE if refused else 200)
     return trigger_client_event(response, "marksChanged") if redraws and not refused else response
+
+
+def _say_count(session: Session) -> str:
+    number, seen = session.total_estimated or 0, session.total_detected or 0
+    words = ngettext("%(number)s plant, %(seen)s of them seen.", "%(number)s plants, %(seen)s of them seen.", number)
+    return words % {"number": intcomma(number), "seen": intcomma(seen)}
 
 
 def _current_tab(request: HtmxRequest) -> str:

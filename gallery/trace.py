@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from io import StringIO
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from demeter.refusals import NotFound
 from gallery.detail import find_photo
 from photos.models import S3Image
@@ -47,7 +49,7 @@ def export_csv(image_id: UUID) -> tuple[S3Image, str]:
     image = find_photo(image_id)
     session = counted_session(image)
     if session is None:
-        raise NotFound("This photo has no count yet.")
+        raise NotFound(_("This photo has no count yet."))
     file = StringIO()
     writer = csv.DictWriter(file, COLUMNS, restval="")
     writer.writeheader()

@@ -9,9 +9,10 @@ from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import pluralize
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from demeter.accounts.models import User
@@ -56,7 +57,8 @@ def delete(request: HttpRequest) -> HttpResponse:
         undo = render_to_string("gallery/_deleted.html", context, request)
         messages.success(request, undo)
     if result.left:
-        messages.warning(request, f"{name_photos(result.left)}: still being processed. Delete it when it is done.")
+        busy = _("%(photos)s: still being processed. Delete it when it is done.")
+        messages.warning(request, busy % {"photos": name_photos(result.left)})
     return redirect(gallery_address(request))
 
 
@@ -67,11 +69,11 @@ def restore(request: HttpRequest) -> HttpResponse:
     result = restore_photos(image_ids=read_image_ids(request), user=signed_in_user(request))
     if result.moved:
         count = len(result.moved)
-        messages.success(request, f"{count} photo{pluralize(count)} brought back.")
+        back = ngettext("%(number)d photo brought back.", "%(number)d photos brought back.", count)
+        messages.success(request, back % {"number": count})
     if result.left:
-        messages.warning(
-            request, f"{name_photos(result.left)}: uploaded again meanwhile, so the photo is in the gallery."
-        )
+        here = _("%(photos)s: uploaded again meanwhile, so the photo is in the gallery.")
+        messages.warning(request, here % {"photos": name_photos(result.left)})
     return redirect("trash" if "in_trash" in request.POST else gallery_address(request))
 
 

@@ -14,9 +14,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh, retarget
 from django_htmx.middleware import HtmxDetails
+from django_stubs_ext import StrOrPromise
 
 from demeter.http import signed_in_user
 from demeter.refusals import NotFound, Refusal
@@ -52,7 +55,12 @@ FIX_FORMS: Mapping[Fix, type[forms.Form]] = {
     "none": forms.Form,
 }
 UNPROCESSABLE = 422
-TABS: Mapping[str, str] = {"counts": "Counts", "history": "History", "trace": "Trace", "file": "Photo"}
+TABS: Mapping[str, StrOrPromise] = {
+    "counts": _("Counts"),
+    "history": _("History"),
+    "trace": _("Trace"),
+    "file": _("Photo"),
+}
 
 
 class HtmxRequest(HttpRequest):
@@ -86,10 +94,10 @@ def gallery(request: HtmxRequest) -> HttpResponse:
     return render(request, "gallery/gallery.html", context)
 
 
-def _facets(problems: Mapping[str, int]) -> list[tuple[str, str, int]]:
+def _facets(problems: Mapping[str, int]) -> list[tuple[str, StrOrPromise, int]]:
     """What photos need attention for: status for the address, words, number of photos."""
     named = [(code, CATALOGUE[code].title, count) for code, count in problems.items() if code in CATALOGUE]
-    return [("errors", "Needs attention", sum(problems.values())), *named] if problems else []
+    return [("errors", _("Needs attention"), sum(problems.values())), *named] if problems else []
 
 
 def gallery_address(request: HttpRequest) -> str:
@@ -190,7 +198,8 @@ def fix(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     user = signed_in_user(request)
     found = badge_of(image, newest_run=session.status if session else None).problem
     if found is None or found.fix == "none":
-        messages.info(request, f"There is nothing to fix on {image.original_filename} any more.")
+        settled = gettext("There is nothing to fix on %(filename)s any more.")
+        messages.info(request, settled % {"filename": image.original_filename})
         return _back_to_photo(request, image)
     if not fixes.may_fix(user, found):
         raise PermissionDenied
@@ -204,10 +213,17 @@ def fix(request: HtmxRequest, image_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, refusal.message)
         else:
-            also = f" and {started - 1} more" if started > 1 else ""
-            messages.success(request, f"{image.original_filename}{also}: processing again.")
+            messages.success(request, _say_started(image, started))
             return _back_to_photo(request, image)
     return _show_problem(request, image, session, form=form)
+
+
+def _say_started(image: S3Image, started: int) -> str:
+    """What runs again, the photo itself and the others that were settled with it."""
+    if started == 1:
+        return gettext("%(filename)s: processing again.") % {"filename": image.original_filename}
+    words = gettext("%(filename)s and %(number)d more: processing again.")
+    return words % {"filename": image.original_filename, "number": started - 1}
 
 
 def tab_context(detail: PhotoDetail, tab: str) -> dict[str, Any]:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from gallery.fixes import FIX_PERMISSIONS
 from locations.models import StorageLocation
@@ -68,12 +71,12 @@ def _by_upload(code: str) -> tuple[OneFix, ...]:
     counts = _most_frequent(code, "upload_id")
     uploads = Upload.objects.select_related("user").in_bulk([upload for upload, _ in counts])
     examples = _examples(code, "upload_id", [upload for upload, _ in counts])
-    return tuple(
-        OneFix(
-            f"Upload of {uploads[upload].created_at:%Y-%m-%d %H:%M} by {uploads[upload].user}", photos, examples[upload]
-        )
-        for upload, photos in counts
-    )
+    return tuple(OneFix(_name_upload(uploads[upload]), photos, examples[upload]) for upload, photos in counts)
+
+
+def _name_upload(upload: Upload) -> str:
+    moment = date_format(timezone.localtime(upload.created_at), "DATETIME_FORMAT")
+    return _("Upload of %(moment)s by %(user)s") % {"moment": moment, "user": upload.user}
 
 
 def _most_frequent(code: str, column: str) -> list[tuple[object, int]]:

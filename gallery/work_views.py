@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import pluralize
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from demeter.http import signed_in_user
@@ -37,7 +37,8 @@ def retry(request: HttpRequest) -> HttpResponse:
     except Invalid as refusal:
         raise BadRequest(refusal.message) from refusal
     count = len(restarted.started)
-    messages.success(request, f"{count} photo{pluralize(count)}: processing again.")
+    again = ngettext("%(number)d photo: processing again.", "%(number)d photos: processing again.", count)
+    messages.success(request, again % {"number": count})
     return redirect("work")
 
 
@@ -49,5 +50,10 @@ def acknowledge(request: HttpRequest) -> HttpResponse:
         count = acknowledge_cause(code=request.POST.get("cause", ""), user=signed_in_user(request))
     except Invalid as refusal:
         raise BadRequest(refusal.message) from refusal
-    messages.success(request, f"{count} photo{pluralize(count)} put aside. The gallery still shows them.")
+    aside = ngettext(
+        "%(number)d photo put aside. The gallery still shows it.",
+        "%(number)d photos put aside. The gallery still shows them.",
+        count,
+    )
+    messages.success(request, aside % {"number": count})
     return redirect("work")

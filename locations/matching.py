@@ -9,8 +9,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from demeter.sentences import Sentence
 from locations import geo
 from locations.models import StorageLocation
 
@@ -19,13 +20,18 @@ PHONE_ERROR_M = 13.0
 MAX_SEARCH_RADIUS_M = 50.0
 MAX_OFFERS = 10
 
+INSIDE = Sentence(gettext_noop("GPS point lies inside the location"))
+AWAY = Sentence(gettext_noop("GPS point lies %(metres)s m from the location"))
+LABEL = Sentence(gettext_noop("QR label %(code)s"))
+CHOSEN = Sentence(gettext_noop("Chosen by a person"))
+
 Outcome = Literal["matched", "ambiguous", "outside", "unknown"]
 Source = Literal["gps", "qr", "choice"]
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A location that may be the one, with the reason in words; `distance_m` is None where GPS played no part."""
+    """A location that may be the one, its reason as a kept sentence; `distance_m` is None where GPS played no part."""
 
     location: StorageLocation
     source: Source
@@ -87,8 +93,8 @@ def _candidates_near(*, lon: float, lat: float, radius_m: float) -> tuple[Candid
 
 def _describe_distance(distance_m: float) -> str:
     if distance_m == 0:
-        return _("GPS point lies inside the location")
-    return _("GPS point lies %(metres).1f m from the location") % {"metres": distance_m}
+        return INSIDE.fill()
+    return AWAY.fill(metres=f"{distance_m:.1f}")
 
 
 def match_qr_code(qr_code: str) -> LocationMatch:
@@ -96,7 +102,7 @@ def match_qr_code(qr_code: str) -> LocationMatch:
     location = StorageLocation.objects.active().with_names().filter(qr_code=qr_code).first()
     if location is None:
         return LocationMatch("unknown")
-    evidence = _("QR label %(code)s") % {"code": location.qr_code}
+    evidence = LABEL.fill(code=location.qr_code or "")
     return LocationMatch("matched", (Candidate(location=location, source="qr", evidence=evidence),))
 
 
@@ -105,4 +111,4 @@ def match_choice(location_id: int) -> LocationMatch:
     location = StorageLocation.objects.active().with_names().filter(pk=location_id).first()
     if location is None:
         return LocationMatch("unknown")
-    return LocationMatch("matched", (Candidate(location=location, source="choice", evidence=_("Chosen by a person")),))
+    return LocationMatch("matched", (Candidate(location=location, source="choice", evidence=CHOSEN.fill()),))

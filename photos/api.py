@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from demeter.http import api_view, error_json, form_errors, read_json, signed_in_user
 from demeter.rates import UPLOAD
@@ -87,7 +88,7 @@ def upload(request: HttpRequest) -> JsonResponse:
     if accepted.refused and not accepted.images and not accepted.duplicates:
         return error_json(
             code="all_files_refused",
-            message="None of the files can be used.",
+            message=_("None of the files can be used."),
             status=400,
             refused=refused_json(accepted.refused),
         )
@@ -113,11 +114,11 @@ def thumbnail(request: HttpRequest, image_id: UUID) -> HttpResponse:
         photos = photos.visible()
     image = photos.filter(pk=image_id).first()
     if image is None:
-        raise NotFound("There is no such photo, or it is not stored yet.")
+        raise NotFound(_("There is no such photo, or it is not stored yet."))
     try:
         key = restore_thumbnail(image)
     except (OriginalLostError, UnreadablePictureError) as error:
-        raise NotFound("The thumbnail has expired and the original is lost.") from error
+        raise NotFound(_("The thumbnail has expired and the original is lost.")) from error
     return HttpResponseRedirect(presigned_url(key))
 
 

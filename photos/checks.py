@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from photos.content import content_type_of, is_complete
 from photos.pixels import MAX_PIXELS, PictureInfo, TooManyPixelsError, UnreadablePictureError, inspect_picture
@@ -30,18 +33,29 @@ class RefusalCode(StrEnum):
 
 
 MESSAGES = {
-    RefusalCode.EMPTY_FILE: "The file is empty. Copy it from the camera again, or take the photo again.",
-    RefusalCode.UNSUPPORTED_TYPE: "This is not a JPEG, PNG, WebP or HEIC photo, whatever its name says. "
-    "Choose the photo as the camera saved it.",
-    RefusalCode.DAMAGED_FILE: "The photo is damaged or was cut short. "
-    "Copy it from the camera again, or take the photo again.",
-    RefusalCode.TOO_MANY_PIXELS: f"The photo has more than {MAX_PIXELS // 1_000_000} megapixels. "
-    "Take it with a lower resolution, or as several photos.",
-    RefusalCode.FILE_TOO_LARGE: f"The file is larger than {settings.UPLOAD_MAX_FILE_BYTES // MEGABYTE} MB. "
-    "Save the photo as JPEG, or with a lower resolution.",
-    RefusalCode.TOO_MANY_FILES: f"An upload takes {settings.UPLOAD_MAX_FILES} photos. Send this one in another upload.",
-    RefusalCode.UPLOAD_TOO_LARGE: f"An upload takes {settings.UPLOAD_MAX_TOTAL_BYTES // MEGABYTE} MB in all. "
-    "Send this photo in another upload.",
+    RefusalCode.EMPTY_FILE: gettext_noop("The file is empty. Copy it from the camera again, or take the photo again."),
+    RefusalCode.UNSUPPORTED_TYPE: gettext_noop(
+        "This is not a JPEG, PNG, WebP or HEIC photo, whatever its name says. Choose the photo as the camera saved it."
+    ),
+    RefusalCode.DAMAGED_FILE: gettext_noop(
+        "The photo is damaged or was cut short. Copy it from the camera again, or take the photo again."
+    ),
+    RefusalCode.TOO_MANY_PIXELS: gettext_noop(
+        "The photo has more than %(megapixels)d megapixels. Take it with a lower resolution, or as several photos."
+    ),
+    RefusalCode.FILE_TOO_LARGE: gettext_noop(
+        "The file is larger than %(file_megabytes)d MB. Save the photo as JPEG, or with a lower resolution."
+    ),
+    RefusalCode.TOO_MANY_FILES: gettext_noop("An upload takes %(files)d photos. Send this one in another upload."),
+    RefusalCode.UPLOAD_TOO_LARGE: gettext_noop(
+        "An upload takes %(total_megabytes)d MB in all. Send this photo in another upload."
+    ),
+}
+LIMITS = {
+    "megapixels": MAX_PIXELS // 1_000_000,
+    "file_megabytes": settings.UPLOAD_MAX_FILE_BYTES // MEGABYTE,
+    "files": settings.UPLOAD_MAX_FILES,
+    "total_megabytes": settings.UPLOAD_MAX_TOTAL_BYTES // MEGABYTE,
 }
 
 
@@ -50,8 +64,17 @@ class RefusedFile:
     """A file that is not kept."""
 
     filename: str
-    code: str
-    message: str
+    code: RefusalCode
+
+    @property
+    def message(self) -> str:
+        """What is wrong and what to do about it, in the language of the moment."""
+        return _(MESSAGES[self.code]) % LIMITS
+
+    def as_record(self) -> dict[str, str]:
+        """What is kept of it in the database, in English."""
+        with translation.override(None):
+            return {"filename": self.filename, "code": self.code.value, "message": self.message}
 
 
 @dataclass(frozen=True)
@@ -71,15 +94,15 @@ def check_file(file: UploadedFile[bytes]) -> CheckedFile | RefusedFile:
     """Check size, type, pixels and completeness, the cheapest first. One file at a time is in memory."""
     filename, size_bytes = clean_filename(file.name), file.size or 0
     if size_bytes == 0:
-        return refuse(filename, RefusalCode.EMPTY_FILE)
+        return RefusedFile(filename, RefusalCode.EMPTY_FILE)
     if size_bytes > settings.UPLOAD_MAX_FILE_BYTES:
-        return refuse(filename, RefusalCode.FILE_TOO_LARGE)
+        return RefusedFile(filename, RefusalCode.FILE_TOO_LARGE)
     file.seek(0)
     data = file.read()
     file.seek(0)
     picture = _inspect(data)
     if isinstance(picture, RefusalCode):
-        return refuse(filename, picture)
+        return RefusedFile(filename, picture)
     return CheckedFile(
         file=file,
         filename=filename,
@@ -102,11 +125,6 @@ def _inspect(data: bytes) -> PictureInfo | RefusalCode:
     except UnreadablePictureError:
         return RefusalCode.DAMAGED_FILE
     return picture if is_complete(data, content_type) else RefusalCode.DAMAGED_FILE
-
-
-def refuse(filename: str, code: RefusalCode) -> RefusedFile:
-    """The refusal of a file with the message for people."""
-    return RefusedFile(filename, code.value, MESSAGES[code])
 
 
 def clean_filename(name: str | None) -> str:

@@ -43,7 +43,8 @@ class ChecksumsField(forms.Field):
         texts = value if isinstance(value, list) else []
         if not 0 < len(texts) <= settings.UPLOAD_MAX_FILES or not all(map(_is_sha256, texts)):
             raise forms.ValidationError(
-                f"Send a list of 1 to {settings.UPLOAD_MAX_FILES} SHA-256 checksums of 64 hexadecimal digits."
+                _("Send a list of 1 to %(most)d SHA-256 checksums of 64 hexadecimal digits."),
+                params={"most": settings.UPLOAD_MAX_FILES},
             )
         return [text.lower() for text in texts]
 

@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
 
 from demeter.timestamps import Timestamped
 from photos.statuses import ImageStatus, OriginalFault, PhotoAction, UploadSource
@@ -15,25 +16,32 @@ from photos.statuses import ImageStatus, OriginalFault, PhotoAction, UploadSourc
 class Upload(Timestamped):
     """One upload session: what a person sent in one go, and what was refused of it."""
 
-    upload_session_id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploads")
-    source = models.CharField(max_length=50, choices=UploadSource.choices)
+    upload_session_id = models.UUIDField(_("upload session"), primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploads", verbose_name=_("user")
+    )
+    source = models.CharField(_("source"), max_length=50, choices=UploadSource.choices)
     storage_location = models.ForeignKey(
         "locations.StorageLocation",
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="uploads",
-        help_text="Chosen by the user for the whole batch",
+        verbose_name=_("location"),
+        help_text=_("Chosen by the user for the whole batch"),
     )
-    notes = models.TextField(blank=True)
-    accepted_files = models.PositiveIntegerField(default=0)
-    accepted_bytes = models.BigIntegerField(default=0)
-    refused = models.JSONField(default=list, help_text="Refused files: [{filename, code, message}]")
-    duplicates = models.JSONField(default=list, help_text="Files that are here already: [{filename, image_id}]")
+    notes = models.TextField(_("notes"), blank=True)
+    accepted_files = models.PositiveIntegerField(_("accepted files"), default=0)
+    accepted_bytes = models.BigIntegerField(_("accepted bytes"), default=0)
+    refused = models.JSONField(_("refused"), default=list, help_text=_("Refused files: [{filename, code, message}]"))
+    duplicates = models.JSONField(
+        _("duplicates"), default=list, help_text=_("Files that are here already: [{filename, image_id}]")
+    )
 
     class Meta:
         db_table = "photo_uploads"
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["user", "-created_at"], name="idx_uploads_user_created")]
 
@@ -70,44 +78,61 @@ class S3Image(Timestamped):
     """A picture in the bucket: an uploaded photo, or the annotated picture of one."""
 
     class Kind(models.TextChoices):
-        PHOTO = "photo"
-        ANNOTATED = "annotated"
+        PHOTO = "photo", _("Photo")
+        ANNOTATED = "annotated", _("Annotated")
 
-    image_id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.PHOTO)
-    s3_bucket = models.CharField(max_length=255)
-    s3_key_original = models.CharField(max_length=512, unique=True)
-    s3_key_thumbnail = models.CharField(max_length=512, null=True, blank=True)
-    s3_key_preview = models.CharField(max_length=512, null=True, blank=True)
-    staging_name = models.CharField(max_length=512, blank=True, help_text="File in staging until it is safe in S3")
+    image_id = models.UUIDField(_("photo"), primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.PHOTO)
+    s3_bucket = models.CharField(_("S3 bucket"), max_length=255)
+    s3_key_original = models.CharField(_("S3 key of the original"), max_length=512, unique=True)
+    s3_key_thumbnail = models.CharField(_("S3 key of the thumbnail"), max_length=512, null=True, blank=True)
+    s3_key_preview = models.CharField(_("S3 key of the preview"), max_length=512, null=True, blank=True)
+    staging_name = models.CharField(
+        _("file in staging"), max_length=512, blank=True, help_text=_("File in staging until it is safe in S3")
+    )
     stored_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the original, or the annotated picture itself, was verified in S3"
+        _("stored at"),
+        null=True,
+        blank=True,
+        help_text=_("When the original, or the annotated picture itself, was verified in S3"),
     )
     thumbnail_stored_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the thumbnail was last written; S3 drops it after its retention"
+        _("thumbnail stored at"),
+        null=True,
+        blank=True,
+        help_text=_("When the thumbnail was last written; S3 drops it after its retention"),
     )
-    verified_at = models.DateTimeField(null=True, blank=True, help_text="When the original was last read and hashed")
-    original_fault = models.CharField(max_length=20, choices=OriginalFault.choices, blank=True)
-    content_type = models.CharField(max_length=100, null=True, blank=True)
-    file_size_bytes = models.BigIntegerField(null=True, blank=True)
-    sha256 = models.CharField(max_length=64, blank=True)
-    original_filename = models.CharField(max_length=255, blank=True)
-    width_px = models.IntegerField(null=True, blank=True)
-    height_px = models.IntegerField(null=True, blank=True)
-    exif_metadata = models.JSONField(null=True, blank=True)
-    gps_coordinates = models.JSONField(null=True, blank=True, help_text="{lat, lon, altitude, accuracy}")
-    taken_at = models.DateTimeField(null=True, blank=True)
+    verified_at = models.DateTimeField(
+        _("verified at"), null=True, blank=True, help_text=_("When the original was last read and hashed")
+    )
+    original_fault = models.CharField(
+        _("fault of the original"), max_length=20, choices=OriginalFault.choices, blank=True
+    )
+    content_type = models.CharField(_("content type"), max_length=100, null=True, blank=True)
+    file_size_bytes = models.BigIntegerField(_("size (bytes)"), null=True, blank=True)
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    original_filename = models.CharField(_("file name"), max_length=255, blank=True)
+    width_px = models.IntegerField(_("width (px)"), null=True, blank=True)
+    height_px = models.IntegerField(_("height (px)"), null=True, blank=True)
+    exif_metadata = models.JSONField(_("EXIF"), null=True, blank=True)
+    gps_coordinates = models.JSONField(
+        _("GPS position"), null=True, blank=True, help_text="{lat, lon, altitude, accuracy}"
+    )
+    taken_at = models.DateTimeField(_("taken at"), null=True, blank=True)
     storage_location = models.ForeignKey(
         "locations.StorageLocation",
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="photos",
+        verbose_name=_("location"),
         db_index=False,
-        help_text="Where its latest run placed it, as that run's session has it too; the gallery filters by it",
+        help_text=_("Where its latest run placed it, as that run's session has it too; the gallery filters by it"),
     )
-    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True, blank=True, related_name="images")
-    upload_source = models.CharField(max_length=50, null=True, choices=UploadSource.choices)
+    upload = models.ForeignKey(
+        Upload, on_delete=models.PROTECT, null=True, blank=True, related_name="images", verbose_name=_("upload")
+    )
+    upload_source = models.CharField(_("source"), max_length=50, null=True, choices=UploadSource.choices)
     uploaded_by_user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -115,23 +140,34 @@ class S3Image(Timestamped):
         blank=True,
         related_name="images",
         db_index=False,
+        verbose_name=_("uploaded by"),
     )
-    status = models.CharField(max_length=50, choices=ImageStatus.choices, default=ImageStatus.UPLOADED)
-    problem = models.CharField(max_length=50, blank=True, help_text="Code from the catalogue of problems")
-    error_details = models.TextField(null=True, blank=True)
+    status = models.CharField(_("status"), max_length=50, choices=ImageStatus.choices, default=ImageStatus.UPLOADED)
+    problem = models.CharField(
+        _("problem"), max_length=50, blank=True, help_text=_("Code from the catalogue of problems")
+    )
+    error_details = models.TextField(_("error details"), null=True, blank=True)
     acknowledged_at = models.DateTimeField(
-        null=True, blank=True, help_text="When a person said that nothing will be done about its problem"
+        _("put aside at"),
+        null=True,
+        blank=True,
+        help_text=_("When a person said that nothing will be done about its problem"),
     )
-    processing_status_updated_at = models.DateTimeField(null=True, blank=True)
-    deleted_at = models.DateTimeField(null=True, blank=True)
+    processing_status_updated_at = models.DateTimeField(_("status changed at"), null=True, blank=True)
+    deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True)
     purged_at = models.DateTimeField(
-        null=True, blank=True, help_text="When its files and findings were removed; the row stays as the record"
+        _("purged at"),
+        null=True,
+        blank=True,
+        help_text=_("When its files and findings were removed; the row stays as the record"),
     )
 
     objects = S3ImageQuerySet.as_manager()
 
     class Meta:
         db_table = "s3_images"
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["status"], name="idx_s3_images_status"),
@@ -215,14 +251,21 @@ class PhotoEvent(Timestamped):
     No user means the software itself: the purge after the days in the trash.
     """
 
-    image = models.ForeignKey(S3Image, on_delete=models.PROTECT, related_name="events")
-    action = models.CharField(max_length=20, choices=PhotoAction.choices)
+    image = models.ForeignKey(S3Image, on_delete=models.PROTECT, related_name="events", verbose_name=_("photo"))
+    action = models.CharField(_("action"), max_length=20, choices=PhotoAction.choices)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="photo_events"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="photo_events",
+        verbose_name=_("user"),
     )
 
     class Meta:
         db_table = "photo_events"
+        verbose_name = _("event of a photo")
+        verbose_name_plural = _("events of photos")
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(action__in=PhotoAction.values), name="photo_events_action_known"),

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.utils.translation import gettext as _
 
 from demeter.refusals import NoRoom
 from photos.room import check_room, refusing_when_full
@@ -36,7 +37,8 @@ class PhotoUploadHandler(TemporaryFileUploadHandler):
         limit = settings.UPLOAD_MAX_TOTAL_BYTES
         if content_length > limit + OVERHEAD_BYTES:
             raise RequestDataTooBig(
-                f"An upload takes {limit // 1024**2} MB in all. Send the photos in several uploads."
+                _("An upload takes %(megabytes)d MB in all. Send the photos in several uploads.")
+                % {"megabytes": limit // 1024**2}
             )
         check_room(content_length)
 

@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from demeter.refusals import NoRoom
 
-MESSAGE = (
+MESSAGE = _(
     "Demeter has no room for more photos at the moment. Keep these on the phone, tell the person who looks after the "
     "server that its disk is full, and send them again later. What was received before is safe."
 )
@@ -34,7 +35,7 @@ def check_room(size_bytes: int) -> None:
         free_bytes = shutil.disk_usage(_nearest(folder)).free
         if free_bytes < size_bytes + settings.STAGING_RESERVE_BYTES:
             logger.error("an upload of %d bytes was refused: %s has %d bytes left", size_bytes, folder, free_bytes)
-            raise NoRoom(MESSAGE)
+            raise NoRoom(str(MESSAGE))
 
 
 @contextmanager
@@ -50,7 +51,7 @@ def refusing_when_full() -> Iterator[None]:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         logger.exception("an upload was cut short: the disk is full")
-        raise NoRoom(MESSAGE) from error
+        raise NoRoom(str(MESSAGE)) from error
 
 
 def _nearest(folder: Path) -> Path:

@@ -1,36 +1,37 @@
 """The states of an image (only `processing.lifecycle` writes them), and the other words its rows use."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class ImageStatus(models.TextChoices):
     """Spec, table `s3_images`: `uploaded | processing | ready | failed`."""
 
-    UPLOADED = "uploaded"
-    PROCESSING = "processing"
-    READY = "ready"
-    FAILED = "failed"
+    UPLOADED = "uploaded", _("Uploaded")
+    PROCESSING = "processing", _("Processing")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
 
 
 class UploadSource(models.TextChoices):
     """Spec, column `upload_source`."""
 
-    WEB = "web"
-    MOBILE = "mobile"
+    WEB = "web", _("Web")
+    MOBILE = "mobile", _("Mobile")
     API = "api"
 
 
 class OriginalFault(models.TextChoices):
     """What the nightly check found wrong with an original in S3."""
 
-    MISSING = "missing"
-    CHANGED = "changed"
+    MISSING = "missing", _("Missing")
+    CHANGED = "changed", _("Changed")
 
 
 class PhotoAction(models.TextChoices):
     """What happened to a photo as a whole; what is kept of it for ever."""
 
-    DELETED = "deleted"
-    RESTORED = "restored"
-    PURGED = "purged"
-    ACKNOWLEDGED = "acknowledged"
+    DELETED = "deleted", _("Deleted")
+    RESTORED = "restored", _("Restored")
+    PURGED = "purged", _("Purged")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")

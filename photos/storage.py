@@ -23,6 +23,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import storages
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_lazy as _
 from storages.backends.s3 import S3Storage
 
 from demeter.refusals import Unavailable
@@ -45,7 +46,7 @@ CACHE_CONTROL_ANNOTATED = "private, no-cache"
 MISSING_CODES = ("404", "NoSuchKey")
 PART_BYTES = 256 * 1024
 NO_SUCH_KEY = "is-the-storage-back"
-OUTAGE_MESSAGE = "The photo storage cannot be reached at the moment. Nothing is lost; try again in a few minutes."
+OUTAGE_MESSAGE = _("The photo storage cannot be reached at the moment. Nothing is lost; try again in a few minutes.")
 
 Result = TypeVar("Result")
 
@@ -257,10 +258,10 @@ def _guarded(call: Callable[[], Result]) -> Result:
     try:
         return _breaker().call(call)
     except BreakerOpenError as error:
-        raise Unavailable(OUTAGE_MESSAGE) from error
+        raise Unavailable(str(OUTAGE_MESSAGE)) from error
     except (ClientError, BotoCoreError, ObjectDamagedError) as error:
         if _is_outage(error):
-            raise Unavailable(OUTAGE_MESSAGE) from error
+            raise Unavailable(str(OUTAGE_MESSAGE)) from error
         if isinstance(error, ClientError):
             raise ObjectMissingError(str(error)) from error
         raise

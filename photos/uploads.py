@@ -6,19 +6,20 @@ leaves at most a staged file that no row names.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
 from demeter.refusals import NotFound
 from locations.models import StorageLocation
 from photos import keys, storage
-from photos.checks import CheckedFile, RefusalCode, RefusedFile, check_file, refuse
+from photos.checks import CheckedFile, RefusalCode, RefusedFile, check_file
 from photos.models import S3Image, Upload
 
 
@@ -80,13 +81,13 @@ def _open_upload(
     user: User, source: str, storage_location: StorageLocation | None, upload_session_id: UUID | None
 ) -> Upload:
     """The row of the upload session, locked: requests of one session come in parallel."""
-    upload, _ = Upload.objects.get_or_create(
+    upload, _created = Upload.objects.get_or_create(
         upload_session_id=upload_session_id or uuid4(),
         defaults={"user": user, "source": source, "storage_location": storage_location},
     )
     upload = Upload.objects.select_for_update().get(pk=upload.pk)
     if upload.user_id != user.pk:
-        raise NotFound("There is no such upload session.")
+        raise NotFound(_("There is no such upload session."))
     return upload
 
 
@@ -102,9 +103,9 @@ def _sort_out(
         if file.sha256 in known:
             duplicates.append(DuplicateFile(file.filename, known[file.sha256]))
         elif not files_left:
-            beyond.append(refuse(file.filename, RefusalCode.TOO_MANY_FILES))
+            beyond.append(RefusedFile(file.filename, RefusalCode.TOO_MANY_FILES))
         elif file.size_bytes > bytes_left:
-            beyond.append(refuse(file.filename, RefusalCode.UPLOAD_TOO_LARGE))
+            beyond.append(RefusedFile(file.filename, RefusalCode.UPLOAD_TOO_LARGE))
         else:
             files_left, bytes_left = files_left - 1, bytes_left - file.size_bytes
             image = _make_image(file, upload)
@@ -160,7 +161,7 @@ def _record(accepted: AcceptedUpload) -> None:
     upload = accepted.upload
     upload.accepted_files += len(accepted.images)
     upload.accepted_bytes += sum(image.file_size_bytes or 0 for image in accepted.images)
-    upload.refused += [asdict(file) for file in accepted.refused]
+    upload.refused += [file.as_record() for file in accepted.refused]
     upload.duplicates += [{"filename": file.filename, "image_id": str(file.image_id)} for file in accepted.duplicates]
     upload.save(update_fields=["accepted_files", "accepted_bytes", "refused", "duplicates", "updated_at"])
 

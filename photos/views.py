@@ -13,9 +13,10 @@ from django.db import transaction
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -110,8 +111,10 @@ def _tell(request: HttpRequest, accepted: AcceptedUpload) -> None:
     """What became of the files, as messages of the next page."""
     if accepted.images:
         count = len(accepted.images)
-        messages.success(request, f"Received: {count} photo{pluralize(count)}.")
+        received = ngettext("Received: %(number)d photo.", "Received: %(number)d photos.", count)
+        messages.success(request, received % {"number": count})
     for duplicate in accepted.duplicates:
-        messages.info(request, f"{duplicate.filename}: this photo is here already; it is not counted twice.")
+        known = _("%(filename)s: this photo is here already; it is not counted twice.")
+        messages.info(request, known % {"filename": duplicate.filename})
     for refused in accepted.refused:
         messages.warning(request, f"{refused.filename}: {refused.message}")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from demeter.http import api_view, form_errors, read_json, signed_in_user
 from demeter.refusals import NotFound
@@ -95,7 +96,7 @@ def reprocess(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """Spec: POST /api/v1/photos/{image_id}/reprocess, a new run from the original in S3."""
     image = S3Image.objects.photos().visible().filter(pk=image_id).first()
     if image is None:
-        raise NotFound("There is no such photo.")
+        raise NotFound(_("There is no such photo."))
     form = ReprocessForm(read_json(request))
     if not form.is_valid():
         raise form_errors(form)
@@ -144,7 +145,7 @@ def job_json(job: JobRow) -> JobJson:
             "storage_location_id": job.storage_location_id,
         }
     if job.problem is not None:
-        shown["error"] = {"code": job.problem.code, "message": job.error or job.problem.what_to_do}
+        shown["error"] = {"code": job.problem.code, "message": job.error or str(job.problem.what_to_do)}
     return shown
 
 
@@ -154,6 +155,6 @@ def reprocess_json(job: Job) -> ReprocessJson:
         "status": "accepted",
         "image_id": str(job.image_id),
         "new_job_id": str(job.job_id),
-        "message": "Photo reprocessing started from S3 original",
+        "message": _("Photo reprocessing started from S3 original"),
         "poll_url": reverse("api-job-status", args=[job.job_id]),
     }

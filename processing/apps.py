@@ -1,9 +1,11 @@
 """Processing: from a stored photo to a count."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ProcessingConfig(AppConfig):
     """The processing app."""
 
     name = "processing"
+    verbose_name = _("Counting")

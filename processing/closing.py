@@ -18,12 +18,14 @@ from processing.counting.boxes import Detections, Rgb
 from processing.counting.containers import Container, owned_detections
 from processing.counting.estimation import Density
 from processing.counting.parameters import DEFAULT_PARAMETERS
+from processing.counting.pyramid import Pyramid
 from processing.counting.quality import find_faults
 from processing.counting.totals import PhotoCount, count_photo
 from processing.models import Estimation, Job, Segment, Session
 from processing.photo_count import estimate_counts
 from processing.problems import DETECTION_FAILED, NEEDS_CALIBRATION, REFUSALS, Problem
 from processing.recount import read_reviewed, recount, take_over, totals_of
+from processing.sentences import CONTAINERS_FAILED, NO_DENSITY, NO_DENSITY_LOOSE
 from processing.standing import find_need, record_stock
 from processing.statuses import Phase, RunStatus, SegmentStatus
 
@@ -39,7 +41,7 @@ class Counted:
     failed_containers: int
 
 
-def close(job: Job, rgb: Rgb) -> None:
+def close(job: Job, photo: Pyramid) -> None:
     """Count, annotate and complete a job whose containers are all done or failed.
 
     The annotated picture goes to its one key before the transaction, so that a second run overwrites it.
@@ -50,21 +52,21 @@ def close(job: Job, rgb: Rgb) -> None:
     if segments and not done:
         lifecycle.fail(job.pk, DETECTION_FAILED, segments[0].error)
         return
-    counted = _count(rgb, session, done, failed_containers=len(segments) - len(done))
-    picture = _store_annotated(job.image, rgb, counted)
+    counted = _count(photo, session, done, failed_containers=len(segments) - len(done))
+    picture = _store_annotated(job.image, photo.rgb, counted)
     with transaction.atomic():
         locked = lifecycle.lock_unfinished(job.pk)
         if locked is not None:
             _complete(locked, session, counted, picture)
 
 
-def _count(rgb: Rgb, session: Session, segments: tuple[Segment, ...], *, failed_containers: int) -> Counted:
+def _count(photo: Pyramid, session: Session, segments: tuple[Segment, ...], *, failed_containers: int) -> Counted:
     config = active_config(session.storage_location) if session.storage_location else None
     containers = tuple(rows.read_container(segment) for segment in segments)
     found = [rows.read_detections(segment) for segment in segments]
     owned = owned_detections(containers, found)
-    counts = estimate_counts(rgb, containers, owned, densities=_densities(config))
-    faults = find_faults(rgb, owned, DEFAULT_PARAMETERS.quality)
+    counts = estimate_counts(photo, containers, owned, densities=_densities(config))
+    faults = find_faults(photo, containers, owned, DEFAULT_PARAMETERS.quality)
     return Counted(segments, owned, count_photo(counts, owned, problems=faults), config, failed_containers)
 
 
@@ -199,14 +201,20 @@ def _find_problem(session: Session, photo: PhotoCount, config: LocationConfig | 
     if problem is not None or config is None:
         return problem, message
     if any(text.startswith(NEEDS_CALIBRATION.code) for text in photo.problems):
-        packaging = config.packaging.name if config.packaging else "no packaging"
-        return NEEDS_CALIBRATION, f"No density is known for {config.product} in {packaging}"
+        return NEEDS_CALIBRATION, _name_density(config)
     return None, ""
+
+
+def _name_density(config: LocationConfig) -> str:
+    product = str(config.product)
+    if config.packaging is None:
+        return NO_DENSITY_LOOSE.fill(product=product)
+    return NO_DENSITY.fill(product=product, packaging=config.packaging.name)
 
 
 def _review_reasons(photo: PhotoCount, failed: int) -> list[str]:
     """Why a person should look at this count although it stands."""
     reasons = [text for text in photo.problems if text.partition(":")[0] not in (*REFUSALS, NEEDS_CALIBRATION.code)]
     if failed:
-        reasons.append(f"partial: {failed} container(s) could not be counted")
+        reasons.append(f"partial: {CONTAINERS_FAILED.fill(number=failed)}")
     return reasons

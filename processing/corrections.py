@@ -4,15 +4,21 @@ Each function locks the photo's row, as a run that ends does, so that correction
 other. Corrections belong to the photo; the newest counted session shows them, and the stock follows.
 """
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from demeter.accounts.models import User
 from demeter.refusals import Conflict, Invalid, NotFound
 from photos.models import S3Image
-from processing.counting.boxes import CLASS_NAMES
 from processing.counting.corrections import SAME_PLACE_SHARE, MarkAction
 from processing.models import Correction, Session
+from processing.models.corrections import CLASS_WORDS
 from processing.recount import ReviewedPhoto, read_reviewed, recount
 from processing.standing import follow_sign_off
 from processing.statuses import RunStatus
@@ -21,6 +27,11 @@ from stock import ledger
 NOTE_LENGTH = 2000
 # A tap means the plant whose box it hits: half a side from the centre, three quarters into the corner.
 TAP_SIDES = 0.75
+
+NOTHING_THERE: Mapping[str, StrOrPromise] = {
+    "remove": gettext_lazy("There is nothing to remove at this place any more."),
+    "retype": gettext_lazy("There is nothing to retype at this place any more."),
+}
 
 
 def counted_session(image: S3Image) -> Session | None:
@@ -41,7 +52,7 @@ def correct(*, image: S3Image, user: User, action: MarkAction, x: float, y: floa
         Conflict: there is no count, nothing to correct at this place, or it is so already.
     """
     if not (0 <= x <= 1 and 0 <= y <= 1):
-        raise Invalid("The place lies outside the photo.")
+        raise Invalid(_("The place lies outside the photo."))
     image, session = _lock(image)
     photo = read_reviewed(image, session)
     x, y = _find_place(photo, x=x, y=y, action=action, class_id=class_id)
@@ -55,7 +66,7 @@ def note(*, image: S3Image, user: User, text: str) -> Correction:
     """Say something about a photo's count. Raises Invalid when there is nothing to say, Conflict without a count."""
     text = text.strip()
     if not text or len(text) > NOTE_LENGTH:
-        raise Invalid(f"A note has 1 to {NOTE_LENGTH} characters.")
+        raise Invalid(_("A note has 1 to %(most)d characters.") % {"most": NOTE_LENGTH})
     image, session = _lock(image)
     correction = Correction.objects.create(image=image, user=user, action=Correction.Action.NOTE, text=text)
     _recount(session, read_reviewed(image, session), user)
@@ -68,7 +79,7 @@ def undo(*, image: S3Image, user: User) -> Correction:
     image, session = _lock(image)
     correction = image.corrections.undoable(user).first()
     if correction is None:
-        raise Conflict("There is nothing of yours to undo on this photo.")
+        raise Conflict(_("There is nothing of yours to undo on this photo."))
     correction.undone_at = timezone.now()
     correction.save(update_fields=["undone_at"])
     _recount(session, read_reviewed(image, session), user)
@@ -84,7 +95,7 @@ def redo(*, image: S3Image, user: User) -> Correction:
     image, session = _lock(image)
     correction = image.corrections.redoable(user).first()
     if correction is None:
-        raise Conflict("There is nothing of yours to redo on this photo.")
+        raise Conflict(_("There is nothing of yours to redo on this photo."))
     correction.undone_at = None
     correction.save(update_fields=["undone_at"])
     _recount(session, read_reviewed(image, session), user)
@@ -102,7 +113,8 @@ def sign_off(*, image: S3Image, user: User, seen: int) -> Session:
     """
     image, session = _lock(image)
     if session.total_estimated != seen:
-        raise Conflict(f"The count has changed to {session.total_estimated} meanwhile. Look at it again.")
+        changed = _("The count has changed to %(number)s meanwhile. Look at it again.")
+        raise Conflict(changed % {"number": number_format(session.total_estimated or 0, force_grouping=True)})
     session.validated, session.validated_by_user, session.validation_date = True, user, timezone.now()
     _save_validation(session)
     follow_sign_off(image, session, user=user)
@@ -123,10 +135,10 @@ def _lock(image: S3Image) -> tuple[S3Image, Session]:
     """The photo, locked until the transaction ends, and what is shown as its count."""
     locked = S3Image.objects.select_for_update(no_key=True).filter(pk=image.pk, deleted_at=None).first()
     if locked is None:
-        raise NotFound("This photo was deleted.")
+        raise NotFound(_("This photo was deleted."))
     session = counted_session(locked)
     if session is None:
-        raise Conflict("This photo has no count yet.")
+        raise Conflict(_("This photo has no count yet."))
     return locked, session
 
 
@@ -136,16 +148,20 @@ def _find_place(photo: ReviewedPhoto, *, x: float, y: float, action: MarkAction,
     nearest = photo.corrected.nearest
     if action == "add":
         if nearest(x * width, y * height, within_sides=SAME_PLACE_SHARE, class_id=class_id) is not None:
-            raise Conflict(f"This is counted as {CLASS_NAMES[class_id]} already.")
+            raise _so_already(class_id)
         return x, y
     wanted = class_id if action == "remove" else None
     index = nearest(x * width, y * height, within_sides=TAP_SIDES, class_id=wanted)
     if index is None:
-        raise Conflict(f"There is nothing to {action} at this place any more.")
+        raise Conflict(str(NOTHING_THERE[action]))
     if action == "retype" and photo.corrected.class_id[index] == class_id:
-        raise Conflict(f"This is counted as {CLASS_NAMES[class_id]} already.")
+        raise _so_already(class_id)
     centre_x, centre_y = photo.corrected.centres[index]
     return min(1.0, max(0.0, centre_x / width)), min(1.0, max(0.0, centre_y / height))
+
+
+def _so_already(class_id: int) -> Conflict:
+    return Conflict(_("This is counted as %(thing)s already.") % {"thing": CLASS_WORDS[class_id]})
 
 
 def _recount(session: Session, photo: ReviewedPhoto, user: User) -> None:

@@ -1,6 +1,7 @@
 """What the jobs page and the API of processing take in."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from locations.models import StorageLocation
 
@@ -31,5 +32,5 @@ class ReprocessForm(forms.Form):
     storage_location_id = forms.ModelChoiceField(
         StorageLocation.objects.active(),
         required=False,
-        error_messages={"invalid_choice": "There is no active storage location with this id."},
+        error_messages={"invalid_choice": _("There is no active storage location with this id.")},
     )

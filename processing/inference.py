@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import cv2
 import numpy as np
 from django.conf import settings
 from PIL import Image
@@ -21,22 +22,23 @@ from sahi.postprocess.combine import greedy_nmm, nms
 from sahi.slicing import get_slice_bboxes
 
 from processing.counting.boxes import CLASS_NAMES, NO_DETECTIONS, Detections, Rgb, make_detections
-from processing.counting.containers import CONTAINER_KINDS, Container, FoundMask, Segmenter, Window, find_in_photo
+from processing.counting.containers import CONTAINER_KINDS, Container, FoundMask, Segmenter, find_in_photo
 from processing.counting.detection import Detector, OnTile, Slicer, detect_cropped, detect_sliced
 from processing.counting.parameters import DEFAULT_PARAMETERS, CountingParameters
+from processing.counting.pyramid import Pyramid, Window
 from processing.weights import WeightFile, WeightName, WeightsError, read_weights
 
 CLASSES: dict[WeightName, tuple[str, ...]] = {"segmenter": CONTAINER_KINDS, "detector": CLASS_NAMES}
 TASKS = {"segmenter": "segment", "detector": "detect"}
 
 
-def find_containers(rgb: Rgb, parameters: CountingParameters = DEFAULT_PARAMETERS) -> tuple[Container, ...]:
-    """Containers of an upright photo (height, width, 3), in its pixels, most confident first."""
-    return find_in_photo(rgb, load_segmenter(), parameters.segmentation)
+def find_containers(photo: Pyramid, parameters: CountingParameters = DEFAULT_PARAMETERS) -> tuple[Container, ...]:
+    """Containers of a photo, in its pixels, most confident first."""
+    return find_in_photo(photo, load_segmenter(), parameters.segmentation)
 
 
 def detect_plants(
-    rgb: Rgb,
+    photo: Pyramid,
     container: Container,
     *,
     on_tile: OnTile | None = None,
@@ -48,14 +50,14 @@ def detect_plants(
     """
     if container.kind == "segment":
         return detect_sliced(
-            rgb,
+            photo,
             container,
             detector=load_detector(),
             slicer=SahiSlicer(),
             parameters=parameters.slicing,
             on_tile=on_tile,
         )
-    return detect_cropped(rgb, container, detector=load_detector(), parameters=parameters.crop)
+    return detect_cropped(photo, container, detector=load_detector(), parameters=parameters.crop)
 
 
 class SahiSlicer(Slicer):
@@ -168,7 +170,7 @@ class _QuietModel:
         self.yolo, self.fixed = yolo, fixed
 
     def __call__(self, rgb: Rgb, **options: Any) -> Any:
-        bgr = np.ascontiguousarray(rgb[..., ::-1])
+        bgr = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
         return self.yolo.predict(bgr, verbose=False, save=False, **self.fixed, **options)[0]
 
 

@@ -6,6 +6,10 @@ from functools import cached_property
 from hashlib import md5
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django_stubs_ext import StrOrPromise
+
 from photos.thumbnails import thumbnail_url
 from processing import progress
 from processing.problems import Problem
@@ -13,13 +17,20 @@ from processing.statuses import UNFINISHED, Phase, RunStatus
 
 # A row's time of writing may lie this long before it can be seen.
 LATE_COMMITS = timedelta(seconds=5)
-STEPS = {
-    Phase.STORE: "Storing",
-    Phase.LOCATE: "Finding the location",
-    Phase.SEGMENT: "Finding containers",
-    Phase.DETECT: "Finding plants",
-    Phase.AGGREGATE: "Adding up",
+STEPS: dict[str, StrOrPromise] = {
+    Phase.STORE: _("Storing"),
+    Phase.LOCATE: _("Finding the location"),
+    Phase.SEGMENT: _("Finding containers"),
+    Phase.DETECT: _("Finding plants"),
+    Phase.AGGREGATE: _("Adding up"),
 }
+
+MILESTONES: tuple[StrOrPromise, ...] = (
+    "",
+    _("A quarter of the photos are done."),
+    _("Half of the photos are done."),
+    _("Three quarters of the photos are done."),
+)
 
 
 @dataclass(frozen=True)
@@ -55,9 +66,9 @@ class JobRow:
         return self.status in UNFINISHED
 
     @property
-    def step(self) -> str:
+    def step(self) -> StrOrPromise:
         """What a worker does with the photo just now."""
-        return STEPS.get(Phase(self.phase), "Finishing")
+        return STEPS.get(Phase(self.phase), _("Finishing"))
 
     @property
     def remaining_text(self) -> str:
@@ -139,6 +150,7 @@ class Totals:
         if not self.photos:
             return ""
         if not self.unfinished:
-            return f"All {self.photos} photos are done."
+            done = ngettext("The photo is done.", "All %(number)d photos are done.", self.photos)
+            return done % {"number": self.photos}
         quarters = self.finished * 4 // self.photos
-        return ("", "A quarter", "Half", "Three quarters")[quarters] + " of the photos are done." if quarters else ""
+        return str(MILESTONES[quarters])

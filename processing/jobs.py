@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
 from demeter.refusals import Conflict, NotFound
@@ -53,9 +54,9 @@ def reprocess(*, image: S3Image, user: User, reason: str, chosen_location: Stora
     with transaction.atomic():
         image = S3Image.objects.select_for_update().get(pk=image.pk)
         if image.deleted_at is not None:
-            raise NotFound("This photo was deleted.")
+            raise NotFound(_("This photo was deleted."))
         if image.jobs.unfinished().exists():
-            raise Conflict("This photo is being processed already. Wait until it is done.")
+            raise Conflict(_("This photo is being processed already. Wait until it is done."))
         [job] = _start_again([image], user, reason, chosen_location)
     return job
 

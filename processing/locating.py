@@ -8,16 +8,17 @@ from typing import Any
 from locations.matching import LocationMatch, match_choice, match_gps
 from photos.models import S3Image
 from processing.models import Job, Session
+from processing.sentences import AMBIGUOUS, CHOICE_GONE, NO_GPS, OUTSIDE
 
 
 def locate(job: Job, image: S3Image, session: Session) -> None:
     """Write the location and its evidence into the session; no location is a result, not an error."""
     if job.chosen_location_id is not None:
-        match, missing = match_choice(job.chosen_location_id), "The chosen location is not in use any more"
+        match, missing = match_choice(job.chosen_location_id), CHOICE_GONE.fill()
     elif image.gps_coordinates:
         match, missing = _match_point(image.gps_coordinates), ""
     else:
-        match, missing = LocationMatch("unknown"), "GPS coordinates not found"
+        match, missing = LocationMatch("unknown"), NO_GPS.fill()
     session.storage_location = match.location
     session.location_evidence = _evidence(match, missing)
     session.save(update_fields=["storage_location", "location_evidence", "updated_at"])
@@ -30,8 +31,8 @@ def _match_point(gps: dict[str, Any]) -> LocationMatch:
 
 
 _TEXTS = {
-    "outside": "The GPS position lies outside every storage location",
-    "ambiguous": "Several storage locations are within the error of the GPS position",
+    "outside": OUTSIDE.fill(),
+    "ambiguous": AMBIGUOUS.fill(),
 }
 
 

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from processing import inference
-from processing.counting.boxes import NO_DETECTIONS, Detections, Rgb
+from processing.counting.boxes import NO_DETECTIONS, Detections
 from processing.counting.containers import Container, owned_detections
 from processing.counting.estimation import Density, estimate_container
 from processing.counting.parameters import DEFAULT_PARAMETERS, CountingParameters
+from processing.counting.pyramid import Pyramid
 from processing.counting.quality import find_faults
 from processing.counting.totals import ContainerCount, PhotoCount, count_container, count_photo
 
@@ -46,23 +47,23 @@ class Stopwatch:
 
 
 def count_picture(
-    rgb: Rgb, *, parameters: CountingParameters = DEFAULT_PARAMETERS, watch: Stopwatch | None = None
+    photo: Pyramid, *, parameters: CountingParameters = DEFAULT_PARAMETERS, watch: Stopwatch | None = None
 ) -> CountedPhoto:
-    """Containers, detections, estimates and totals of one upright picture (height, width, 3)."""
+    """Containers, detections, estimates and totals of one photo."""
     watch = watch or Stopwatch()
     with watch.phase("segment"):
-        containers = inference.find_containers(rgb, parameters)
+        containers = inference.find_containers(photo, parameters)
     with watch.phase("detect"):
-        found, problems = _detect_each(rgb, containers, parameters)
+        found, problems = _detect_each(photo, containers, parameters)
     with watch.phase("estimate"):
         owned = owned_detections(containers, found)
-        counts = estimate_counts(rgb, containers, owned, parameters=parameters)
-        faults = find_faults(rgb, owned, parameters.quality)
+        counts = estimate_counts(photo, containers, owned, parameters=parameters)
+        faults = find_faults(photo, containers, owned, parameters.quality)
     return CountedPhoto(count_photo(counts, owned, problems=(*faults, *problems)), owned, watch.seconds)
 
 
 def estimate_counts(
-    rgb: Rgb,
+    photo: Pyramid,
     containers: Sequence[Container],
     owned: Sequence[Detections],
     *,
@@ -74,20 +75,20 @@ def estimate_counts(
         count_container(
             container,
             boxes,
-            estimate_container(rgb, container, boxes, density=densities(container), parameters=parameters.estimation),
+            estimate_container(photo, container, boxes, density=densities(container), parameters=parameters.estimation),
         )
         for container, boxes in zip(containers, owned, strict=True)
     )
 
 
 def _detect_each(
-    rgb: Rgb, containers: Sequence[Container], parameters: CountingParameters
+    photo: Pyramid, containers: Sequence[Container], parameters: CountingParameters
 ) -> tuple[list[Detections], list[str]]:
     """Detections of each container; one that fails counts nothing and is named, the others go on."""
     found, problems = [], []
     for number, container in enumerate(containers, start=1):
         try:
-            found.append(inference.detect_plants(rgb, container, parameters=parameters))
+            found.append(inference.detect_plants(photo, container, parameters=parameters))
         except (RuntimeError, ValueError) as error:
             logger.exception("detection failed in container %d", number)
             found.append(NO_DETECTIONS)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
 Severity = Literal["warning", "error"]
 Fix = Literal["choose_location", "configure", "calibrate", "reprocess", "none"]
 
@@ -13,8 +16,8 @@ class Problem:
 
     code: str
     severity: Severity
-    title: str
-    what_to_do: str
+    title: StrOrPromise
+    what_to_do: StrOrPromise
     fix: Fix
 
     @property
@@ -26,92 +29,92 @@ class Problem:
 NEEDS_LOCATION = Problem(
     "needs_location",
     "warning",
-    "Location missing",
-    "The plants are counted. Choose the storage location where the photo was taken.",
+    _("Location missing"),
+    _("The plants are counted. Choose the storage location where the photo was taken."),
     "choose_location",
 )
 NEEDS_CONFIG = Problem(
     "needs_config",
     "warning",
-    "Location not configured",
-    "The plants are counted. Say which product stands at this location.",
+    _("Location not configured"),
+    _("The plants are counted. Say which product stands at this location."),
     "configure",
 )
 NEEDS_CALIBRATION = Problem(
     "needs_calibration",
     "warning",
-    "Density missing",
-    "The detected plants are counted; hidden ones cannot be estimated until a density is known for this product.",
+    _("Density missing"),
+    _("The detected plants are counted; hidden ones cannot be estimated until a density is known for this product."),
     "calibrate",
 )
 TOO_DARK = Problem(
     "too_dark",
     "warning",
-    "Too dark",
-    "The count of a dark photo cannot be believed. Take it again with more light, or count by hand.",
+    _("Too dark"),
+    _("The count of a dark photo cannot be believed. Take it again with more light, or count by hand."),
     "none",
 )
 TOO_BRIGHT = Problem(
     "too_bright",
     "warning",
-    "Too bright",
-    "The count of a burnt-out photo cannot be believed. Take it again with the sun behind you, or count by hand.",
+    _("Too bright"),
+    _("The count of a burnt-out photo cannot be believed. Take it again with the sun behind you, or count by hand."),
     "none",
 )
 TOO_BLURRED = Problem(
     "too_blurred",
     "warning",
-    "Blurred",
-    "The count of a blurred photo cannot be believed. Take it again: tap on the plants to focus and hold still.",
+    _("Blurred"),
+    _("The count of a blurred photo cannot be believed. Take it again: tap on the plants to focus and hold still."),
     "none",
 )
 UNFAMILIAR_SCENE = Problem(
     "unfamiliar_scene",
     "warning",
-    "Scene not recognised",
-    "The models hardly recognise this, so the count cannot be believed. Take it again from above, or count by hand.",
+    _("Scene not recognised"),
+    _("The models hardly recognise this, so the count cannot be believed. Take it again from above, or count by hand."),
     "none",
 )
 TOO_MANY_DETECTIONS = Problem(
     "too_many_detections",
     "warning",
-    "More than can be counted",
-    "A limit was reached, so plants are missing from the count. Take several photos from nearer.",
+    _("More than can be counted"),
+    _("A limit was reached, so plants are missing from the count. Take several photos from nearer."),
     "none",
 )
 UNREADABLE_PHOTO = Problem(
     "unreadable_photo",
     "error",
-    "Photo cannot be read",
-    "The file is damaged. Take the photo again.",
+    _("Photo cannot be read"),
+    _("The file is damaged. Take the photo again."),
     "none",
 )
 STORAGE_LOST = Problem(
     "storage_lost",
     "error",
-    "Original missing",
-    "The original is neither in staging nor in storage. Upload the photo again.",
+    _("Original missing"),
+    _("The original is neither in staging nor in storage. Upload the photo again."),
     "none",
 )
 DETECTION_FAILED = Problem(
     "detection_failed",
     "error",
-    "Counting failed",
-    "No container could be counted. Process the photo again; if it fails again, report it.",
+    _("Counting failed"),
+    _("No container could be counted. Process the photo again; if it fails again, report it."),
     "reprocess",
 )
 TOO_MANY_ATTEMPTS = Problem(
     "too_many_attempts",
     "error",
-    "Processing stopped",
-    "Processing this photo was interrupted too many times. Process it again, or take the photo again.",
+    _("Processing stopped"),
+    _("Processing this photo was interrupted too many times. Process it again, or take the photo again."),
     "reprocess",
 )
 INTERNAL_ERROR = Problem(
     "internal_error",
     "error",
-    "Processing error",
-    "Something went wrong on our side. Process the photo again; if it fails again, report it.",
+    _("Processing error"),
+    _("Something went wrong on our side. Process the photo again; if it fails again, report it."),
     "reprocess",
 )
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from math import ceil, floor
 from statistics import median
 
+from django.utils.translation import gettext as _
+
 from processing.statuses import Phase, RunStatus
 
 # Percent at which each phase begins and ends.
@@ -103,7 +105,7 @@ def remaining_in_words(seconds: int) -> str:
     """The rest as a range, for people: `about 2-3 min`."""
     low, high = (seconds * factor for factor in RANGE_FACTORS)
     if high <= 15:
-        return "a few seconds"
+        return _("a few seconds")
     if high <= 90:
         return _range(low / 10, high / 10, scale=10, unit="s")
     if high <= 90 * 60:
@@ -138,4 +140,4 @@ def _counting_seconds(averages: Mapping[str, float]) -> float:
 
 def _range(low: float, high: float, *, unit: str, scale: int = 1) -> str:
     first, last = max(1, floor(low)) * scale, max(1, ceil(high)) * scale
-    return f"about {first}-{last} {unit}" if first < last else f"about {first} {unit}"
+    return _("about %(time)s") % {"time": f"{first}-{last} {unit}" if first < last else f"{first} {unit}"}

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from demeter.refusals import NotFound
 from photos.models import Upload
@@ -49,7 +50,7 @@ def upload_jobs(upload_session_id: UUID) -> JobList:
     def make() -> JobList:
         jobs = _make_list(Job.objects.filter(upload_id=upload_session_id))
         if not jobs.jobs and not Upload.objects.filter(pk=upload_session_id).exists():
-            raise NotFound("There is no such upload session.")
+            raise NotFound(_("There is no such upload session."))
         return jobs
 
     return shared(f"upload:{upload_session_id}", make)
@@ -65,7 +66,7 @@ def one_job(job_id: UUID) -> JobRow:
     def make() -> JobRow:
         rows = _make_rows(Job.objects.filter(pk=job_id))
         if not rows:
-            raise NotFound("There is no such job.")
+            raise NotFound(_("There is no such job."))
         return rows[0]
 
     return shared(f"one:{job_id}", make)

@@ -21,11 +21,12 @@ from photos.breaker import retry_delay_seconds
 from photos.models import S3Image
 from photos.pixels import UnreadablePictureError
 from processing import closing, inference, lifecycle, rows
-from processing.counting.boxes import Rgb
 from processing.counting.parameters import DEFAULT_PARAMETERS
+from processing.counting.pyramid import Pyramid
 from processing.locating import locate
 from processing.models import Job, Segment
 from processing.problems import INTERNAL_ERROR, STORAGE_LOST, UNREADABLE_PHOTO
+from processing.sentences import DETECTION_ERROR, PHASE_ERROR
 from processing.statuses import Phase, SegmentStatus
 from processing.weights import WEIGHT_NAMES, read_weights
 
@@ -101,13 +102,15 @@ def _try_to_detect(segment: Segment) -> None:
         lifecycle.postpone(segment, seconds=_retry_delay(segment.postponements))
     except Exception as error:
         logger.exception("container %s of session %s failed", segment.number, segment.session_id)
-        lifecycle.finish_segment(segment, status=SegmentStatus.FAILED, error=f"{type(error).__name__} in detection")
+        lifecycle.finish_segment(
+            segment, status=SegmentStatus.FAILED, error=DETECTION_ERROR.fill(error=type(error).__name__)
+        )
 
 
 def _detect(segment: Segment) -> None:
-    rgb = read_picture(segment.session.original_image)
+    photo = read_picture(segment.session.original_image)
     found = inference.detect_plants(
-        rgb,
+        photo,
         rows.read_container(segment),
         on_tile=lambda done, total: lifecycle.report_tiles(segment, done=done, total=total),
     )
@@ -153,7 +156,8 @@ def _try(job: Job, work: Callable[[], Result]) -> Result | None:
         lifecycle.fail(job.pk, STORAGE_LOST, str(error))
     except Exception as error:
         logger.exception("job %s failed in phase %s", job.pk, job.phase)
-        lifecycle.fail(job.pk, INTERNAL_ERROR, f"{type(error).__name__} in the phase {job.phase}; the log tells more")
+        message = PHASE_ERROR.fill(error=type(error).__name__, phase=job.get_phase_display())
+        lifecycle.fail(job.pk, INTERNAL_ERROR, message)
     return None
 
 
@@ -161,11 +165,11 @@ def _retry_delay(postponements: int) -> float:
     return retry_delay_seconds(postponements, random.Random())  # noqa: S311  jitter, not a secret
 
 
-def read_picture(image: S3Image) -> Rgb:
-    """The upright picture (height, width, 3) of an image; the last two stay decoded in each worker."""
+def read_picture(image: S3Image) -> Pyramid:
+    """The picture of an image; the last two stay decoded in each worker."""
     return _read_picture(image.pk)
 
 
 @lru_cache(maxsize=2)
-def _read_picture(image_id: UUID) -> Rgb:
-    return decode_picture(storage.read_original(S3Image.objects.get(pk=image_id)))
+def _read_picture(image_id: UUID) -> Pyramid:
+    return Pyramid(decode_picture(storage.read_original(S3Image.objects.get(pk=image_id))))

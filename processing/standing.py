@@ -11,6 +11,7 @@ from photos.models import S3Image
 from processing import lifecycle
 from processing.models import Session
 from processing.problems import NEEDS_CONFIG, NEEDS_LOCATION, REFUSALS, Problem
+from processing.sentences import NEEDS_ATTENTION, NOT_CONFIGURED
 from processing.statuses import UNFINISHED
 from stock import ledger
 
@@ -23,7 +24,7 @@ def find_need(session: Session, config: LocationConfig | None) -> tuple[Problem 
         evidence = session.location_evidence or {}
         return NEEDS_LOCATION, evidence.get("text", "")
     if config is None:
-        return NEEDS_CONFIG, f"{session.storage_location.full_name} is not configured"
+        return NEEDS_CONFIG, NOT_CONFIGURED.fill(location=session.storage_location.full_name)
     return None, ""
 
 
@@ -36,7 +37,7 @@ def record_stock(
     """
     image = session.original_image
     if problem is not None or session.storage_location is None or config is None:
-        ledger.reverse_image_counts(image.pk, user=user, reason="The photo needs attention.")
+        ledger.reverse_image_counts(image.pk, user=user, reason=NEEDS_ATTENTION.fill())
         return
     quantity, quantity_empty = session.total_estimated or 0, session.total_empty_containers or 0
     if session.refusal and ledger.stand_again(

@@ -1,15 +1,16 @@
 """The states of a run and the moves between them. Only `processing.lifecycle` writes them."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class RunStatus(models.TextChoices):
     """Jobs and sessions (spec): `pending | processing | completed | failed`."""
 
-    PENDING = "pending"
-    PROCESSING = "processing"
-    COMPLETED = "completed"
-    FAILED = "failed"
+    PENDING = "pending", _("Pending")
+    PROCESSING = "processing", _("Processing")
+    COMPLETED = "completed", _("Completed")
+    FAILED = "failed", _("Failed")
 
 
 UNFINISHED = (RunStatus.PENDING, RunStatus.PROCESSING)
@@ -26,24 +27,24 @@ ALLOWED_MOVES: dict[str, frozenset[str]] = {
 class Phase(models.TextChoices):
     """Where in the pipeline a job is; progress is measured between these milestones."""
 
-    STORE = "store"
-    LOCATE = "locate"
-    SEGMENT = "segment"
-    DETECT = "detect"
-    AGGREGATE = "aggregate"
-    DONE = "done"
+    STORE = "store", _("Store")
+    LOCATE = "locate", _("Locate")
+    SEGMENT = "segment", _("Segment")
+    DETECT = "detect", _("Detect")
+    AGGREGATE = "aggregate", _("Aggregate")
+    DONE = "done", _("Done")
 
 
 class JobKind(models.TextChoices):
     """Why a job was made."""
 
-    FIRST = "first"
-    REPROCESS = "reprocess"
+    FIRST = "first", _("First")
+    REPROCESS = "reprocess", _("Reprocess")
 
 
 class SegmentStatus(models.TextChoices):
     """One container's detection."""
 
-    PENDING = "pending"
-    DONE = "done"
-    FAILED = "failed"
+    PENDING = "pending", _("Pending")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")

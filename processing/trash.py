@@ -21,6 +21,7 @@ from photos import storage
 from photos.models import PhotoEvent, S3Image, S3ImageQuerySet
 from photos.statuses import PhotoAction
 from processing.models import Segment, Session
+from processing.sentences import PHOTO_DELETED
 from stock import ledger
 
 KEPT_FOR = timedelta(days=30)
@@ -80,7 +81,7 @@ def _delete(image_id: UUID, user: User) -> tuple[S3Image, bool] | None:
         return image, False
     image.deleted_at = timezone.now()
     image.save(update_fields=["deleted_at", "updated_at"])
-    ledger.reverse_image_counts(image_id, user=user, reason="The photo was deleted.")
+    ledger.reverse_image_counts(image_id, user=user, reason=PHOTO_DELETED.fill())
     PhotoEvent.objects.create(image=image, action=PhotoAction.DELETED, user=user)
     return image, True
 

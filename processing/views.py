@@ -8,6 +8,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -33,8 +34,8 @@ def job_rows(request: HttpRequest) -> HttpResponse:
     asked = _read(PollForm(request.GET))
     if asked["since"] is None:
         return render(request, "processing/_jobs.html", _context(asked))
-    # Lists are made once a second, so most pollers of one moment ask with the same words and get the same answer.
-    name = f"changes:{asked['upload_session_id']}:{asked['order']}:{asked['since'].isoformat()}"
+    # Lists are made once a second, so most pollers of one moment and one language ask alike and get the same answer.
+    name = f"changes:{get_language()}:{asked['upload_session_id']}:{asked['order']}:{asked['since'].isoformat()}"
     fragment, target = queries.shared(name, lambda: _changes(asked))
     return HttpResponse(fragment, headers={"HX-Retarget": target} if target else {})
 

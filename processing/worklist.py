@@ -5,6 +5,7 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
 from demeter.refusals import Invalid
@@ -12,6 +13,7 @@ from photos.models import PhotoEvent, S3Image
 from photos.statuses import PhotoAction
 from processing.jobs import Restarted, reprocess_photos
 from processing.problems import CATALOGUE, Problem
+from processing.sentences import AGAIN_FOR
 
 AT_ONCE = 500
 
@@ -21,7 +23,7 @@ def retry_cause(*, code: str, user: User) -> Restarted:
     problem = _find(code)
     waiting = S3Image.objects.to_do().filter(problem=code).order_by("created_at")
     image_ids = list(waiting.values_list("pk", flat=True)[:AT_ONCE])
-    return reprocess_photos(image_ids=image_ids, user=user, reason=f"Processed again: {problem.title.lower()}")
+    return reprocess_photos(image_ids=image_ids, user=user, reason=AGAIN_FOR.fill(problem=problem.title))
 
 
 @transaction.atomic
@@ -42,5 +44,5 @@ def acknowledge_cause(*, code: str, user: User) -> int:
 
 def _find(code: str) -> Problem:
     if code not in CATALOGUE:
-        raise Invalid("There is no such cause.")
+        raise Invalid(_("There is no such cause."))
     return CATALOGUE[code]

@@ -12,12 +12,18 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from demeter.accounts.models import User
+from demeter.sentences import Sentence
 from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image
 from stock.models import MovementKind, SourceType, StockBatch, StockCount, StockMovement
 from stock.timeline import Change, Count, Due, find_due
+
+COUNTED_AGAIN = Sentence(gettext_noop("The photo was counted again."))
+COUNTED = Sentence(gettext_noop("Counted %(number)s."))
+SHOWN = Sentence(gettext_noop("The photo shows %(batch)s at this location."))
 
 
 @transaction.atomic
@@ -48,7 +54,7 @@ def record_count(
     if earlier is not None:
         _withdraw(earlier)
         if (earlier.batch_id, earlier.quantity, earlier.happened_at) != (batch.pk, quantity, happened_at):
-            _reverse_movements(image_id, user=user, reason="The photo was counted again.")
+            _reverse_movements(image_id, user=user, reason=COUNTED_AGAIN.fill())
     count = StockCount.objects.create(
         batch=batch,
         image_id=image_id,
@@ -233,8 +239,8 @@ def _photo_movement(
 
 def _reason(due: Due, counted: StockBatch) -> str:
     if due.batch == due.count.batch:
-        return f"Counted {due.count.quantity}."
-    return f"The photo shows {counted.batch_code} at this location."
+        return COUNTED.fill(number=due.count.quantity)
+    return SHOWN.fill(batch=counted.batch_code)
 
 
 def _update_batch(batch: StockBatch) -> None:

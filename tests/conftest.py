@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from photos.bucket import ensure_bucket
@@ -33,6 +34,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _empty_cache() -> None:
     """No test meets another one's cache entries, progress or circuit breaker."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """No test meets the language that another one's last request left in this thread."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session", autouse=True)

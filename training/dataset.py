@@ -26,6 +26,8 @@ MAX_ZOOM = 4.0
 MIN_PART = 0.4
 MIN_BOX_PX = 6.0
 MIN_CONTAINER_PART = 0.01
+DEAD_SHARE = 0.2
+ANYWHERE_SHARE = 0.08
 VALIDATION_TILES = 40
 
 Window = tuple[float, float, float, float]
@@ -39,7 +41,7 @@ def plant_window(picture: Picture, size_px: int, rng: np.random.Generator) -> Wi
         side = min(x1 - x0, y1 - y0) * rng.uniform(0.3, 1.0)
         return _inside(picture, rng.uniform(x0, x1 - side), rng.uniform(y0, y1 - side), side, side)
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2
-    centre = centres[rng.integers(len(centres))]
+    centre = _middle(picture, centres, rng)
     near = np.argsort(np.abs(centres - centre).sum(axis=1))[:12]
     sides = np.sqrt(np.prod(boxes[near, 2:] - boxes[near, :2], axis=1))
     low, high = PLANT_SIZES_PX if rng.random() < 0.35 else (PLANT_SIZES_PX[0], 80.0)
@@ -47,6 +49,17 @@ def plant_window(picture: Picture, size_px: int, rng: np.random.Generator) -> Wi
     side = size_px / min(wanted / float(np.median(sides)), MAX_ZOOM)
     left, top = centre - side * rng.uniform(0.2, 0.8, 2)
     return _inside(picture, left, top, side, side)
+
+
+def _middle(picture: Picture, centres: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Some plant's or empty place's; often a dead plant's, since these are rare; sometimes any, to learn the ground."""
+    draw = rng.random()
+    dead = centres[picture.labels == PLANT_CLASSES.index("dead")]
+    if draw < DEAD_SHARE and len(dead):
+        return np.asarray(dead[rng.integers(len(dead))], np.float32)
+    if draw > 1 - ANYWHERE_SHARE:
+        return rng.uniform(picture.region[:2], picture.region[2:]).astype(np.float32)
+    return np.asarray(centres[rng.integers(len(centres))], np.float32)
 
 
 def container_window(picture: Picture, polygons: Sequence[NDArray[np.float32]], rng: np.random.Generator) -> Window:
@@ -158,15 +171,19 @@ def _boxes_around(polygons: Sequence[tuple[int, NDArray[np.float32]]]) -> NDArra
 
 
 def write_tiles(model: str, split: str, sources: Sequence[tuple[list[Picture], int]], out: Path, seed: int) -> None:
-    """Writes `count` tiles of each source's pictures under out/images/SPLIT and out/labels/SPLIT."""
+    """Writes `count` tiles of each source's pictures under out/images/SPLIT and out/labels/SPLIT.
+
+    A picture of many plants gives more of them than one of few, by the root of their number.
+    """
     make = detector_tile if model == "detector" else segmenter_tile
     images, labels = out / "images" / split, out / "labels" / split
     for folder in (images, labels):
         folder.mkdir(parents=True, exist_ok=True)
     for source, (pictures, count) in enumerate(sources):
         rng = np.random.default_rng([seed, source])
-        for index in range(count):
-            image, rows = make(pictures[rng.integers(len(pictures))], rng)
+        crowds = np.sqrt([10 + len(picture.boxes) for picture in pictures])
+        for index, chosen in enumerate(rng.choice(len(pictures), count, p=crowds / crowds.sum())):
+            image, rows = make(pictures[chosen], rng)
             cv2.imwrite(str(images / f"{source}-{index:05}.jpg"), image, [cv2.IMWRITE_JPEG_QUALITY, 92])
             (labels / f"{source}-{index:05}.txt").write_text("\n".join(rows))
 

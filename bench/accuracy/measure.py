@@ -14,9 +14,10 @@ from bench.accuracy.models import DoubtingDetector, Models, in_use, without_doub
 from bench.accuracy.truth import Counts, RealPhoto, Render, outside
 from photos.pixels import decode_picture
 from processing import inference
-from processing.counting.boxes import CLASS_NAMES, EMPTY, PLANT, Detections, Rgb, concatenate
+from processing.counting.boxes import CLASS_NAMES, EMPTY, PLANT, Detections, concatenate
 from processing.counting.containers import owned_detections
 from processing.counting.parameters import CountingParameters
+from processing.counting.pyramid import Pyramid
 from processing.photo_count import CountedPhoto, count_picture, estimate_counts
 
 
@@ -84,18 +85,18 @@ def problem_codes(counted: CountedPhoto) -> tuple[str, ...]:
     return tuple(dict.fromkeys(problem.partition(":")[0] for problem in counted.count.problems))
 
 
-def read_rgb(photo: Render | RealPhoto) -> Rgb:
+def read_photo(photo: Render | RealPhoto) -> Pyramid:
     """The picture, decoded as the product does."""
-    return decode_picture(photo.path.read_bytes())
+    return Pyramid(decode_picture(photo.path.read_bytes()))
 
 
 def measure_render(render: Render, models: Models, parameters: CountingParameters) -> RenderResult:
     """Counts one render twice."""
-    rgb = read_rgb(render)
+    photo = read_photo(render)
     with in_use(models):
-        counted = count_picture(rgb, parameters=parameters)
+        counted = count_picture(photo, parameters=parameters)
     with in_use(Models(DoubtingDetector(models.detector), models.segmenter)):
-        containers, found = _count_inside(rgb, render, parameters)
+        containers, found = _count_inside(photo, render, parameters)
     return RenderResult(
         render=render,
         counted=counted,
@@ -108,14 +109,14 @@ def measure_render(render: Render, models: Models, parameters: CountingParameter
 
 
 def _count_inside(
-    rgb: Rgb, render: Render, parameters: CountingParameters
+    photo: Pyramid, render: Render, parameters: CountingParameters
 ) -> tuple[tuple[ContainerResult, ...], Detections]:
     """The counts inside the true outlines, and every box with its doubts."""
     outlines = [one.outline for one in render.containers]
-    found = [inference.detect_plants(rgb, outline, parameters=parameters) for outline in outlines]
+    found = [inference.detect_plants(photo, outline, parameters=parameters) for outline in outlines]
     owned = owned_detections(outlines, found)
     sure = [without_doubts(boxes) for boxes in owned]
-    counts = estimate_counts(rgb, outlines, sure, parameters=parameters)
+    counts = estimate_counts(photo, outlines, sure, parameters=parameters)
     results = tuple(
         ContainerResult(
             kind=true.outline.kind,
@@ -163,7 +164,7 @@ def _box_result(
 def measure_real(photo: RealPhoto, models: Models, parameters: CountingParameters) -> RealResult:
     """Counts one real photo end to end."""
     with in_use(models):
-        counted = count_picture(read_rgb(photo), parameters=parameters)
+        counted = count_picture(read_photo(photo), parameters=parameters)
     found = concatenate(counted.detections)
     judged = found.select(outside(found.centres, photo.ignored))
     plants = judged.of_class(PLANT)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from bench.accuracy.measure import RealResult, RenderResult, read_rgb
+from bench.accuracy.measure import RealResult, RenderResult, read_photo
 from processing import annotate
 from processing.counting.boxes import Rgb
 
@@ -47,7 +47,7 @@ def write_real(results: Sequence[RealResult], folder: Path) -> None:
 
 def _annotated(result: RenderResult | RealResult) -> Rgb:
     photo = result.render if isinstance(result, RenderResult) else result.photo
-    return annotate.draw(read_rgb(photo), result.counted.count.containers, result.counted.detections)
+    return annotate.draw(read_photo(photo).rgb, result.counted.count.containers, result.counted.detections)
 
 
 def _jpeg(rgb: Rgb, longest_px: int) -> bytes:

@@ -19,6 +19,7 @@ from typing import Any
 from photos.pixels import decode_picture
 from processing import inference
 from processing.counting.boxes import CLASS_NAMES, PLANT, Rgb
+from processing.counting.pyramid import Pyramid
 from processing.photo_count import Stopwatch, count_picture
 from processing.weights import read_weights
 
@@ -32,7 +33,7 @@ def make_ours() -> Count:
     inference.load_models()
 
     def count(rgb: Rgb, watch: Stopwatch) -> dict[str, int]:
-        result = count_picture(rgb, watch=watch).count
+        result = count_picture(Pyramid(rgb), watch=watch).count
         return {"detected": result.total_detected, "estimated": result.total_estimated}
 
     return count

@@ -8,13 +8,14 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from demeter.accounts.models import ApiToken, User
 from demeter.accounts.tokens import make_token
 
 admin.site.site_header = "Demeter"
 admin.site.site_title = "Demeter"
-admin.site.index_title = "Set up and look into"
+admin.site.index_title = _("Set up and look into")
 
 
 @admin.register(User)
@@ -56,15 +57,15 @@ class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
         """A new row gets its token here, shown once; a change only renames it."""
         if not change:
             token, obj.token_sha256 = make_token()
-            messages.warning(request, f"Copy this token now, it is not shown again: {token}")
+            messages.warning(request, _("Copy this token now, it is not shown again: %(token)s") % {"token": token})
         super().save_model(request, obj, form, change)
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> Any:
         """The owner of an issued token does not change."""
         return (*self.readonly_fields, "user") if obj else self.readonly_fields
 
-    @admin.action(description="Revoke selected tokens", permissions=["change"])
+    @admin.action(description=_("Revoke selected tokens"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         """Revoked tokens stop working at once and stay in the list."""
         count = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
-        messages.success(request, f"Revoked: {count}")
+        messages.success(request, _("Revoked: %(number)d") % {"number": count})

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from demeter.sentences import told
 from demeter.timestamps import Timestamped
 from locations import geo
 from locations.models.codes import CodeField, upper_case_constraint
@@ -32,7 +33,7 @@ def validate_polygon(value: object) -> None:
     try:
         geo.read_polygon(value)
     except ValueError as error:
-        raise ValidationError(str(error), code="invalid_polygon") from error
+        raise ValidationError(told(str(error)), code="invalid_polygon") from error
 
 
 class Place(Timestamped):
@@ -46,12 +47,12 @@ class Place(Timestamped):
         validators=[validate_polygon],
         help_text=_("GeoJSON Polygon: closed rings of [longitude, latitude]."),
     )
-    min_lon = models.FloatField(editable=False)
-    min_lat = models.FloatField(editable=False)
-    max_lon = models.FloatField(editable=False)
-    max_lat = models.FloatField(editable=False)
-    centroid_lon = models.FloatField(editable=False)
-    centroid_lat = models.FloatField(editable=False)
+    min_lon = models.FloatField(_("westernmost longitude"), editable=False)
+    min_lat = models.FloatField(_("southernmost latitude"), editable=False)
+    max_lon = models.FloatField(_("easternmost longitude"), editable=False)
+    max_lat = models.FloatField(_("northernmost latitude"), editable=False)
+    centroid_lon = models.FloatField(_("longitude of the centre"), editable=False)
+    centroid_lat = models.FloatField(_("latitude of the centre"), editable=False)
     area_m2 = models.FloatField(_("area (m²)"), editable=False)
 
     class Meta:

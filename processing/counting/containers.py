@@ -13,8 +13,8 @@ from shapely import Polygon
 
 from processing.counting.boxes import Detections, Mask, Rgb
 from processing.counting.parameters import SegmentationParameters
+from processing.counting.pyramid import Pyramid, Window
 
-Window = tuple[int, int, int, int]
 ContainerKind = Literal["segment", "box", "plug"]
 CONTAINER_KINDS: tuple[ContainerKind, ...] = ("segment", "box", "plug")
 
@@ -100,11 +100,11 @@ def outline_mask(mask: Mask, *, close_share: float, simplify_share: float) -> ND
     return corners.astype(np.float32) if len(corners) >= 3 else None
 
 
-def find_in_photo(rgb: Rgb, segmenter: Segmenter, parameters: SegmentationParameters) -> tuple[Container, ...]:
-    """Containers of a whole photo (height, width, 3), most confident first, each plant area claimed once."""
-    height, width = rgb.shape[:2]
+def find_in_photo(photo: Pyramid, segmenter: Segmenter, parameters: SegmentationParameters) -> tuple[Container, ...]:
+    """Containers of a whole photo, most confident first, each plant area claimed once."""
+    width, height = photo.resolution_wh
     scale = min(1.0, parameters.imgsz_px / max(height, width))
-    shown = shrink(rgb, scale)
+    shown = photo.whole(scale)
     found = segmenter.segment(
         shown,
         imgsz=parameters.imgsz_px,
@@ -127,21 +127,6 @@ def find_in_photo(rgb: Rgb, segmenter: Segmenter, parameters: SegmentationParame
 def _surest(found: Sequence[FoundMask], confidence: float) -> Sequence[FoundMask]:
     """Those of at least the confidence; all when there is none."""
     return [item for item in found if item.confidence >= confidence] or found
-
-
-def shrink(rgb: Rgb, scale: float) -> Rgb:
-    """The picture at `scale` (at most 1 averages pixels, above 1 interpolates), at least one pixel a side.
-
-    Halved as often as it goes, which costs a third of averaging 12 megapixels in one step.
-    """
-    if scale == 1.0:
-        return rgb
-    width, height = max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale))
-    while min(rgb.shape[1] // width, rgb.shape[0] // height) >= 2:
-        half = rgb.shape[1] // 2, rgb.shape[0] // 2
-        rgb = np.asarray(cv2.resize(rgb[: half[1] * 2, : half[0] * 2], half, interpolation=cv2.INTER_AREA), np.uint8)
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(rgb, (width, height), interpolation=method), dtype=np.uint8)
 
 
 def resolve_overlaps(containers: Iterable[Container], parameters: SegmentationParameters) -> tuple[Container, ...]:
@@ -192,9 +177,9 @@ def points_inside(container: Container, points: NDArray[np.float32]) -> Mask:
     return np.asarray(shapely.intersects_xy(container.shape, points[:, 0], points[:, 1]), dtype=bool)
 
 
-def crop_window(container: Container, rgb: Rgb) -> Window:
-    """The container's box in whole pixels, kept inside the photo and never empty."""
-    height, width = rgb.shape[:2]
+def crop_window(container: Container, resolution_wh: tuple[int, int]) -> Window:
+    """The container's box in whole pixels, kept inside a photo of that size and never empty."""
+    width, height = resolution_wh
     x1, y1, x2, y2 = container.xyxy
     left, top = min(max(int(x1), 0), width - 1), min(max(int(y1), 0), height - 1)
     right, bottom = min(max(int(np.ceil(x2)), left + 1), width), min(max(int(np.ceil(y2)), top + 1), height)

@@ -11,8 +11,9 @@ from typing import Protocol
 import numpy as np
 
 from processing.counting.boxes import PLANT, Detections, Mask, Rgb, concatenate
-from processing.counting.containers import Container, Window, crop_window, draw_mask, points_inside, shrink
+from processing.counting.containers import Container, crop_window, draw_mask, points_inside
 from processing.counting.parameters import CropParameters, SlicingParameters
+from processing.counting.pyramid import Pyramid, Window, longer_side
 
 OnTile = Callable[[int, int], None]
 STRIDE_PX = 32
@@ -39,17 +40,18 @@ class Slicer(Protocol):
         ...
 
 
-def detect_cropped(rgb: Rgb, container: Container, *, detector: Detector, parameters: CropParameters) -> Detections:
+def detect_cropped(
+    photo: Pyramid, container: Container, *, detector: Detector, parameters: CropParameters
+) -> Detections:
     """Plants of a box or plug tray, from its whole crop: a coarse look, and a finer one where plants are small.
 
     The coarse look comes first because a large plant seen too finely falls apart into its leaves.
     """
-    window = crop_window(container, rgb)
-    crop = _cut(rgb, window)
+    window = crop_window(container, photo.resolution_wh)
     for look_px in parameters.looks_px:
-        scale = look_px / max(crop.shape[:2])
+        scale = look_px / longer_side(window)
         found = detector.detect(
-            shrink(crop, scale),
+            photo.view(window, scale),
             imgsz=round_up(look_px, STRIDE_PX),
             confidence=parameters.confidence,
             nms_iou=parameters.nms_iou,
@@ -62,7 +64,7 @@ def detect_cropped(rgb: Rgb, container: Container, *, detector: Detector, parame
 
 
 def detect_sliced(
-    rgb: Rgb,
+    photo: Pyramid,
     container: Container,
     *,
     detector: Detector,
@@ -74,16 +76,15 @@ def detect_sliced(
 
     Where the looks that chose the scale were near it already, the nearest is the answer.
     """
-    window = crop_window(container, rgb)
-    crop = _cut(rgb, window)
-    looks = list(_look(crop, container, window, detector, parameters))
-    scale = choose_scale(looks, max(crop.shape[:2]), parameters)
+    window = crop_window(container, photo.resolution_wh)
+    looks = list(_look(photo, container, window, detector, parameters))
+    scale = choose_scale(looks, longer_side(window), parameters)
     nearest = min(looks, key=lambda look: _ratio(look.scale, scale))
     if _ratio(nearest.scale, scale) <= parameters.max_look_ratio:
         if on_tile is not None:
             on_tile(1, 1)
         return nearest.found
-    shown = shrink(crop, scale)
+    shown = photo.view(window, scale)
     mask = draw_mask(container, window, scale)
     height, width = shown.shape[:2]
     slices = touching(slicer.windows(width, height, slice_px=parameters.slice_px, overlap=parameters.overlap), mask)
@@ -112,16 +113,15 @@ class Look:
 
 
 def _look(
-    crop: Rgb, container: Container, window: Window, detector: Detector, parameters: SlicingParameters
+    photo: Pyramid, container: Container, window: Window, detector: Detector, parameters: SlicingParameters
 ) -> Iterator[Look]:
     """Looks at the whole crop, each finer than the one before, until the plants are large enough to be sure of.
 
     Plants that are small in a look are seen in part, the near ones first.
     """
-    longer_side = max(crop.shape[:2])
     for look_px in parameters.looks_px:
-        scale = min(1.0, look_px / longer_side)
-        shown = shrink(crop, scale)
+        scale = min(1.0, look_px / longer_side(window))
+        shown = photo.view(window, scale)
         found = detector.detect(
             shown,
             imgsz=round_up(max(shown.shape[:2]), STRIDE_PX),
@@ -136,15 +136,15 @@ def _look(
             return
 
 
-def choose_scale(looks: Sequence[Look], longer_side: int, parameters: SlicingParameters) -> float:
-    """The scale at which the median plant is as large as the detector likes it, from looks at a crop of that size.
+def choose_scale(looks: Sequence[Look], crop_px: int, parameters: SlicingParameters) -> float:
+    """The scale at which the median plant is as large as the detector likes it, from looks at a crop of `crop_px`.
 
     Too few plants in every look mean that they are too small for any: then the crop's own pixels are used.
     """
     sizes_px = [size for look in looks if (size := _median_plant_px(look, parameters)) is not None]
     if not sizes_px:
         return 1.0
-    coarsest = min(1.0, parameters.slice_px / longer_side)
+    coarsest = min(1.0, parameters.slice_px / crop_px)
     return float(min(parameters.max_upscale, max(coarsest, parameters.target_plant_px / sizes_px[-1])))
 
 
@@ -191,14 +191,10 @@ def round_up(value: float, step: int) -> int:
     return int(-(-value // step) * step)
 
 
-def _cut(rgb: Rgb, window: Window) -> Rgb:
-    x1, y1, x2, y2 = window
-    return rgb[y1:y2, x1:x2]
-
-
 def _detect_slice(shown: Rgb, window: Window, detector: Detector, parameters: SlicingParameters) -> Detections:
+    x1, y1, x2, y2 = window
     return detector.detect(
-        _cut(shown, window),
+        shown[y1:y2, x1:x2],
         imgsz=parameters.slice_px,
         confidence=parameters.confidence,
         nms_iou=parameters.nms_iou,

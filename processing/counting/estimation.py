@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from processing.counting.boxes import DEAD, PLANT, Detections, Rgb
+from processing.counting.boxes import DEAD, PLANT, Detections
 from processing.counting.containers import Container
 from processing.counting.grid import Grid, fit_grid
 from processing.counting.parameters import EstimationParameters, GridParameters, ResidualParameters
+from processing.counting.pyramid import Pyramid
 from processing.counting.residual import PlantCover, find_cover, find_residual, fit_plant_size
 from processing.counting.totals import Estimate
 
@@ -26,23 +27,23 @@ class Density:
 
 
 def estimate_container(
-    rgb: Rgb,
+    photo: Pyramid,
     container: Container,
     detections: Detections,
     *,
     density: Density | None,
     parameters: EstimationParameters,
 ) -> Estimate:
-    """The best estimate for one container of the photo (height, width, 3) from the detections it owns."""
+    """The best estimate for one container of the photo from the detections it owns."""
     if container.kind == "box":
         return Estimate("none", detections.count(PLANT))
     if container.kind == "segment":
-        return estimate_segment(rgb, container, detections, density=density, parameters=parameters)
-    return estimate_cells(rgb, container, detections, density=density, parameters=parameters.grid)
+        return estimate_segment(photo, container, detections, density=density, parameters=parameters)
+    return estimate_cells(photo, container, detections, density=density, parameters=parameters.grid)
 
 
 def estimate_segment(
-    rgb: Rgb,
+    photo: Pyramid,
     container: Container,
     detections: Detections,
     *,
@@ -61,7 +62,7 @@ def estimate_segment(
         return Estimate("none", len(plants), needs_calibration=covered < parameters.min_covered_share)
     size = fit_plant_size(plants)
     plant_px = float(np.median(size.side_px(plants.centres)))
-    cover = find_cover(rgb, container, detections, parameters.residual.around_plants * plant_px)
+    cover = find_cover(photo, container, detections, parameters.residual.around_plants * plant_px)
     if not _legible(cover, plant_px, parameters.residual):
         return Estimate("none", len(plants))
     thinnest_px = parameters.residual.thinnest_plants * plant_px
@@ -90,7 +91,7 @@ def _legible(cover: PlantCover, plant_px: float, parameters: ResidualParameters)
 
 
 def estimate_cells(
-    rgb: Rgb, container: Container, detections: Detections, *, density: Density | None, parameters: GridParameters
+    photo: Pyramid, container: Container, detections: Detections, *, density: Density | None, parameters: GridParameters
 ) -> Estimate:
     """Cells of a tray in which nothing was seen: those that look like its plants hold one, the others are empty.
 
@@ -100,7 +101,7 @@ def estimate_cells(
     grid = fit_grid(container, detections, parameters)
     if grid is None or not _believable(grid, plants + dead, density, parameters):
         return Estimate("none", plants)
-    cover = find_cover(rgb, container, detections, parameters.around_cells * grid.pitch_px)
+    cover = find_cover(photo, container, detections, parameters.around_cells * grid.pitch_px)
     alike = cover.at(grid.centres) >= parameters.min_level
     told_apart = cover.contrast >= parameters.min_contrast
     hidden = int((alike & ~grid.planted & ~grid.bare).sum()) if told_apart else 0

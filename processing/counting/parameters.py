@@ -129,8 +129,8 @@ class QualityParameters:
     min_brightness: float = 0.2
     max_glare: float = 0.3
     min_sharpness: float = 1.35
-    min_boxes: int = 5
-    min_median_confidence: float = 0.35
+    min_boxes: int = 3
+    min_familiarity: float = 0.33
 
 
 @dataclass(frozen=True)

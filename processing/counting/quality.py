@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.counting.boxes import Detections, Rgb, concatenate
-from processing.counting.containers import shrink
+from processing.counting.boxes import Detections
+from processing.counting.containers import Container
 from processing.counting.parameters import QualityParameters
+from processing.counting.pyramid import Pyramid
 
 DIRECTIONS = ((1, 0), (2, 1), (1, 1), (1, 2), (0, 1), (-1, 2), (-1, 1), (-2, 1))
 NEAR_PX, FAR_PX = 2, 9
@@ -30,15 +31,17 @@ class PictureQuality:
     sharpness: float
 
 
-def find_faults(rgb: Rgb, detections: Sequence[Detections], parameters: QualityParameters) -> tuple[str, ...]:
-    """Why the count of a photo (height, width, 3) with these detections cannot be believed; empty when it can."""
-    quality = measure_quality(rgb, view_px=parameters.view_px)
-    return (*picture_faults(quality, parameters), *scene_faults(concatenate(detections), parameters))
+def find_faults(
+    photo: Pyramid, containers: Sequence[Container], detections: Sequence[Detections], parameters: QualityParameters
+) -> tuple[str, ...]:
+    """Why the count of a photo with these containers and their detections cannot be believed; empty when it can."""
+    quality = measure_quality(photo, view_px=parameters.view_px)
+    return (*picture_faults(quality, parameters), *scene_faults(containers, detections, parameters))
 
 
-def measure_quality(rgb: Rgb, *, view_px: int) -> PictureQuality:
+def measure_quality(photo: Pyramid, *, view_px: int) -> PictureQuality:
     """Brightness, glare and sharpness of a photo seen with its longer side at `view_px`, so that all photos compare."""
-    view = shrink(rgb, min(1.0, view_px / max(rgb.shape[:2])))
+    view = photo.whole(min(1.0, view_px / max(photo.resolution_wh)))
     grey = cv2.cvtColor(view, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
     burnt = cv2.inRange(view, (BURNT, BURNT, BURNT), (255, 255, 255)).mean() / 255
     return PictureQuality(float(np.quantile(grey, 0.9)), float(burnt), sharpness(grey))
@@ -65,7 +68,8 @@ def _slope(grey: NDArray[np.float32], direction_xy: tuple[int, int], distance_px
     left = max(-right, 0)
     here = grey[:height, left : left + width]
     there = grey[down:, max(right, 0) : max(right, 0) + width]
-    return float(np.sqrt(np.mean((there - here) ** 2)) / np.hypot(right, down))
+    squares = cv2.norm(there, here, cv2.NORM_L2SQR)
+    return float(np.sqrt(squares / here.size) / np.hypot(right, down))
 
 
 def picture_faults(quality: PictureQuality, parameters: QualityParameters) -> tuple[str, ...]:
@@ -80,11 +84,21 @@ def picture_faults(quality: PictureQuality, parameters: QualityParameters) -> tu
     return tuple(faults)
 
 
-def scene_faults(detections: Detections, parameters: QualityParameters) -> tuple[str, ...]:
-    """Whether the detector knows what it sees; with few boxes there is nothing to judge by."""
-    if len(detections) < parameters.min_boxes:
+def scene_faults(
+    containers: Sequence[Container], detections: Sequence[Detections], parameters: QualityParameters
+) -> tuple[str, ...]:
+    """Whether both models know what they see; with hardly a box there is nothing to judge by."""
+    familiarity = measure_familiarity(containers, detections)
+    if sum(map(len, detections)) < parameters.min_boxes or familiarity >= parameters.min_familiarity:
         return ()
-    confidence = float(np.median(detections.confidence))
-    if confidence >= parameters.min_median_confidence:
-        return ()
-    return (f"unfamiliar_scene: what was counted was hardly recognised (median confidence {confidence:.2f})",)
+    return (f"unfamiliar_scene: what was counted was hardly recognised (confidence {familiarity:.2f})",)
+
+
+def measure_familiarity(containers: Sequence[Container], detections: Sequence[Detections]) -> float:
+    """The median, over all boxes, of the detector's confidence times the segmenter's; NaN without any.
+
+    In another kind of scene the detector may be sure of what it takes for plants, or the segmenter of what it takes
+    for a container, but seldom both.
+    """
+    sure = [boxes.confidence * container.confidence for container, boxes in zip(containers, detections, strict=True)]
+    return float(np.median(np.concatenate(sure))) if sum(map(len, sure)) else float("nan")

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.counting.boxes import EMPTY, Detections, Mask, Rgb
-from processing.counting.containers import Container, Window, crop_window, draw_mask, shrink
+from processing.counting.containers import Container, crop_window, draw_mask
+from processing.counting.pyramid import Pyramid, Window, longer_side
 
 VIEW_PX = 800
 CORE_SHARE = 0.5
@@ -80,15 +81,14 @@ def fit_plant_size(plants: Detections, rounds: int = 5) -> PlantSize:
     return PlantSize(coefficients, (max(float(low), 1.0), max(float(high), 1.0)), float(np.median(sides)) ** 2)
 
 
-def find_cover(rgb: Rgb, container: Container, detections: Detections, around_px: float) -> PlantCover:
+def find_cover(photo: Pyramid, container: Container, detections: Detections, around_px: float) -> PlantCover:
     """The plant cover of a container, averaged over squares with a side of `around_px` photo pixels.
 
     One pixel says little: plants are several colours, and soil shares some of them.
     """
-    window = crop_window(container, rgb)
-    crop = rgb[window[1] : window[3], window[0] : window[2]]
-    scale = min(1.0, VIEW_PX / max(crop.shape[:2]))
-    view, inside = shrink(crop, scale), draw_mask(container, window, scale)
+    window = crop_window(container, photo.resolution_wh)
+    scale = min(1.0, VIEW_PX / longer_side(window))
+    view, inside = photo.view(window, scale), draw_mask(container, window, scale)
     plants = detections.select(detections.class_id != EMPTY)
     cores = _painted(inside.shape, plants, window, scale, CORE_SHARE, ellipse=True) & inside
     likeness = _averaged(plant_likeness(view, cores, inside), inside, _odd(around_px * scale))
@@ -115,9 +115,9 @@ def plant_likeness(view: Rgb, cores: Mask, inside: Mask) -> NDArray[np.float32]:
     largest value that explains the segment (Elkan and Noto 2008; Scott 2015).
     """
     lab = cv2.cvtColor(view, cv2.COLOR_RGB2LAB)
-    index = np.zeros(lab.shape[:2], dtype=np.intp)
+    index = np.zeros(lab.shape[:2], dtype=np.uint16)
     for channel, bins in enumerate(BINS):
-        index = index * bins + (lab[..., channel].astype(np.intp) * bins >> 8)
+        index = index * bins + (lab[..., channel].astype(np.uint16) * bins >> 8)
     total = int(np.prod(BINS))
     positive = np.bincount(index[cores], minlength=total) + 1e-9
     everything = np.bincount(index[inside], minlength=total) + 1e-9

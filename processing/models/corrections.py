@@ -1,15 +1,37 @@
 """What people corrected in a photo: events, applied by position to whatever the newest run found."""
 
+from collections.abc import Mapping
 from typing import cast
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from demeter.accounts.models import User
 from photos.models import S3Image
-from processing.counting.boxes import CLASS_NAMES
 from processing.counting.corrections import Mark, MarkAction
+
+# Of a mark, by class.
+CLASS_WORDS: tuple[StrOrPromise, ...] = (
+    pgettext_lazy("mark", "plant"),
+    pgettext_lazy("mark", "empty"),
+    pgettext_lazy("mark", "dead"),
+)
+WORDS: Mapping[tuple[str, int | None], StrOrPromise] = {
+    ("add", 0): _("add plant"),
+    ("add", 1): _("add empty"),
+    ("add", 2): _("add dead"),
+    ("remove", 0): _("remove plant"),
+    ("remove", 1): _("remove empty"),
+    ("remove", 2): _("remove dead"),
+    ("retype", 0): _("retype plant"),
+    ("retype", 1): _("retype empty"),
+    ("retype", 2): _("retype dead"),
+    ("note", None): _("note"),
+}
 
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):
@@ -33,27 +55,34 @@ class Correction(models.Model):
     """One correction by one person. Never edited; only `undone_at` is set by undo and cleared by redo."""
 
     class Action(models.TextChoices):
-        ADD = "add"
-        REMOVE = "remove"
-        RETYPE = "retype"
-        NOTE = "note"
+        ADD = "add", _("Add")
+        REMOVE = "remove", _("Remove")
+        RETYPE = "retype", _("Retype")
+        NOTE = "note", _("Note")
 
-    image = models.ForeignKey(S3Image, on_delete=models.CASCADE, related_name="corrections")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="corrections")
-    action = models.CharField(max_length=10, choices=Action.choices)
-    class_id = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="0 plant, 1 empty, 2 dead: what was added or removed, or what it really is"
+    image = models.ForeignKey(S3Image, on_delete=models.CASCADE, related_name="corrections", verbose_name=_("photo"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="corrections", verbose_name=_("user")
     )
-    x = models.FloatField(null=True, blank=True, help_text="Share of the upright photo's width")
-    y = models.FloatField(null=True, blank=True, help_text="Share of the upright photo's height")
-    text = models.TextField(blank=True, help_text="Of a note")
-    created_at = models.DateTimeField(auto_now_add=True)
-    undone_at = models.DateTimeField(null=True, blank=True)
+    action = models.CharField(_("action"), max_length=10, choices=Action.choices)
+    class_id = models.PositiveSmallIntegerField(
+        _("class"),
+        null=True,
+        blank=True,
+        help_text=_("0 plant, 1 empty, 2 dead: what was added or removed, or what it really is"),
+    )
+    x = models.FloatField(_("x"), null=True, blank=True, help_text=_("Share of the upright photo's width"))
+    y = models.FloatField(_("y"), null=True, blank=True, help_text=_("Share of the upright photo's height"))
+    text = models.TextField(_("text"), blank=True, help_text=_("Of a note"))
+    created_at = models.DateTimeField(_("written at"), auto_now_add=True)
+    undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
 
     objects = CorrectionQuerySet.as_manager()
 
     class Meta:
         db_table = "photo_corrections"
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
@@ -70,7 +99,7 @@ class Correction(models.Model):
     @property
     def words(self) -> str:
         """What was done, for the buttons and the trace: "add plant", "note"."""
-        return self.action if self.class_id is None else f"{self.action} {CLASS_NAMES[self.class_id]}"
+        return str(WORDS[self.action, self.class_id])
 
     @property
     def place_percent(self) -> tuple[int, int] | None:

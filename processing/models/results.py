@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from demeter.timestamps import Timestamped
 from photos.models import S3Image
@@ -16,8 +17,8 @@ class Session(Timestamped):
     """The result of one job (spec, table `photo_processing_sessions`)."""
 
     id = models.AutoField(primary_key=True)
-    session_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="session")
+    session_id = models.UUIDField(_("session"), unique=True, default=uuid.uuid4, editable=False)
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="session", verbose_name=_("job"))
     storage_location = models.ForeignKey(
         "locations.StorageLocation",
         on_delete=models.PROTECT,
@@ -25,59 +26,94 @@ class Session(Timestamped):
         blank=True,
         related_name="sessions",
         db_index=False,
+        verbose_name=_("location"),
     )
     location_evidence = models.JSONField(
-        null=True, blank=True, help_text="{method, text, candidates: [{location_id, name, evidence, distance_m}]}"
+        _("evidence of the location"),
+        null=True,
+        blank=True,
+        help_text="{method, text, candidates: [{location_id, name, evidence, distance_m}]}",
     )
-    original_image = models.ForeignKey(S3Image, on_delete=models.CASCADE, related_name="sessions", db_index=False)
+    original_image = models.ForeignKey(
+        S3Image, on_delete=models.CASCADE, related_name="sessions", db_index=False, verbose_name=_("photo")
+    )
     processed_image = models.ForeignKey(
-        S3Image, on_delete=models.SET_NULL, null=True, blank=True, related_name="annotates"
+        S3Image,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="annotates",
+        verbose_name=_("annotated picture"),
     )
-    total_detected = models.IntegerField(null=True, blank=True)
-    total_estimated = models.IntegerField(null=True, blank=True)
-    total_empty_containers = models.IntegerField(null=True, blank=True)
-    avg_confidence = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
-    category_counts = models.JSONField(null=True, blank=True, help_text='{"plant": 120, "empty": 5, "dead": 0}')
-    status = models.CharField(max_length=50, choices=RunStatus.choices, default=RunStatus.PENDING)
-    error_message = models.TextField(null=True, blank=True)
-    validated = models.BooleanField(default=False)
+    total_detected = models.IntegerField(_("detected"), null=True, blank=True)
+    total_estimated = models.IntegerField(_("estimated"), null=True, blank=True)
+    total_empty_containers = models.IntegerField(_("empty containers"), null=True, blank=True)
+    avg_confidence = models.DecimalField(_("confidence"), max_digits=5, decimal_places=4, null=True, blank=True)
+    category_counts = models.JSONField(
+        _("counts by class"), null=True, blank=True, help_text='{"plant": 120, "empty": 5, "dead": 0}'
+    )
+    status = models.CharField(_("status"), max_length=50, choices=RunStatus.choices, default=RunStatus.PENDING)
+    error_message = models.TextField(_("error"), null=True, blank=True)
+    validated = models.BooleanField(_("signed off"), default=False)
     validated_by_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="validated_sessions"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="validated_sessions",
+        verbose_name=_("signed off by"),
     )
-    validation_date = models.DateTimeField(null=True, blank=True)
+    validation_date = models.DateTimeField(_("signed off at"), null=True, blank=True)
     manual_adjustments = models.JSONField(
-        null=True, blank=True, help_text="What people changed, and the model's own totals; null when nothing"
+        _("changed by hand"),
+        null=True,
+        blank=True,
+        help_text=_("What people changed, and the model's own totals; null when nothing"),
     )
-    partial = models.BooleanField(default=False, help_text="At least one container could not be counted")
+    partial = models.BooleanField(
+        _("partial"), default=False, help_text=_("At least one container could not be counted")
+    )
     review_reasons = models.JSONField(
-        default=list, blank=True, help_text="Why a person should look at this count: [text]"
+        _("reasons for a review"),
+        default=list,
+        blank=True,
+        help_text=_("Why a person should look at this count: [text]"),
     )
     refusal = models.CharField(
-        max_length=50, blank=True, help_text="Why the run does not believe its own count; a sign-off settles it"
+        _("refusal"),
+        max_length=50,
+        blank=True,
+        help_text=_("Why the run does not believe its own count; a sign-off settles it"),
     )
-    refusal_message = models.TextField(blank=True)
-    model_versions = models.JSONField(null=True, blank=True, help_text="{segmenter: sha256, detector: sha256}")
-    parameters_hash = models.CharField(max_length=64, blank=True)
+    refusal_message = models.TextField(_("reason of the refusal"), blank=True)
+    model_versions = models.JSONField(
+        _("versions of the models"), null=True, blank=True, help_text="{segmenter: sha256, detector: sha256}"
+    )
+    parameters_hash = models.CharField(_("parameters"), max_length=64, blank=True)
     detections_from = models.ForeignKey(
         "self",
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="reused_by",
-        help_text="The session whose segments and detections this one reuses",
+        help_text=_("The session whose segments and detections this one reuses"),
+        verbose_name=_("detections from"),
     )
-    phase_seconds = models.JSONField(default=dict, blank=True, help_text="{phase: seconds}")
+    phase_seconds = models.JSONField(_("seconds by phase"), default=dict, blank=True, help_text="{phase: seconds}")
     needs_look = models.GeneratedField(
         expression=models.ExpressionWrapper(
             Q(partial=True) | ~Q(review_reasons=[]) | ~Q(refusal=""), output_field=models.BooleanField()
         ),
         output_field=models.BooleanField(),
         db_persist=True,
-        help_text="Comes first in the review: partial, refused, or with reasons",
+        help_text=_("Comes first in the review: partial, refused, or with reasons"),
+        verbose_name=_("in doubt"),
     )
 
     class Meta:
         db_table = "photo_processing_sessions"
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["status"], name="idx_sessions_status"),
@@ -114,24 +150,32 @@ class Session(Timestamped):
 class Segment(Leased, Timestamped):
     """One container found in a photo; polygon and box in pixels of the upright original."""
 
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="segments")
-    number = models.PositiveSmallIntegerField(help_text="Order in the photo, from 1")
-    container_class = models.CharField(max_length=10, choices=[(c, c) for c in ("segment", "box", "plug")])
-    polygon = models.JSONField(help_text="[[x, y], ...]")
-    confidence = models.FloatField()
-    area_px = models.FloatField()
-    status = models.CharField(max_length=10, choices=SegmentStatus.choices, default=SegmentStatus.PENDING)
-    error = models.TextField(blank=True)
-    capped = models.BooleanField(default=False, help_text="Detection touched its cap: the count is too low")
-    tiles_done = models.PositiveIntegerField(default=0)
-    tiles_total = models.PositiveIntegerField(default=1, help_text="Expected looks of the detector, for the progress")
-    detected = models.IntegerField(null=True, blank=True)
-    estimated = models.IntegerField(null=True, blank=True)
-    empty = models.IntegerField(null=True, blank=True)
-    dead = models.IntegerField(null=True, blank=True)
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="segments", verbose_name=_("session"))
+    number = models.PositiveSmallIntegerField(_("number"), help_text=_("Order in the photo, from 1"))
+    container_class = models.CharField(
+        _("kind of container"), max_length=10, choices=[(c, c) for c in ("segment", "box", "plug")]
+    )
+    polygon = models.JSONField(_("polygon"), help_text="[[x, y], ...]")
+    confidence = models.FloatField(_("confidence"))
+    area_px = models.FloatField(_("area (px)"))
+    status = models.CharField(_("status"), max_length=10, choices=SegmentStatus.choices, default=SegmentStatus.PENDING)
+    error = models.TextField(_("error"), blank=True)
+    capped = models.BooleanField(
+        _("capped"), default=False, help_text=_("Detection touched its cap: the count is too low")
+    )
+    tiles_done = models.PositiveIntegerField(_("tiles done"), default=0)
+    tiles_total = models.PositiveIntegerField(
+        _("tiles"), default=1, help_text=_("Expected looks of the detector, for the progress")
+    )
+    detected = models.IntegerField(_("detected"), null=True, blank=True)
+    estimated = models.IntegerField(_("estimated"), null=True, blank=True)
+    empty = models.IntegerField(_("empty"), null=True, blank=True)
+    dead = models.IntegerField(_("dead"), null=True, blank=True)
 
     class Meta:
         db_table = "photo_segments"
+        verbose_name = _("container of a photo")
+        verbose_name_plural = _("containers of photos")
         ordering = ["session", "number"]
         indexes = [
             models.Index(fields=["lease_until"], name="idx_segments_lease", condition=Q(status=SegmentStatus.PENDING))
@@ -150,16 +194,20 @@ class Segment(Leased, Timestamped):
 class Detection(models.Model):
     """One plant, empty place or dead plant. Bulk-written and narrow: a photo has hundreds."""
 
-    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="detections")
-    class_id = models.PositiveSmallIntegerField(help_text="0 plant, 1 empty, 2 dead")
-    center_x_px = models.FloatField()
-    center_y_px = models.FloatField()
-    width_px = models.FloatField()
-    height_px = models.FloatField()
-    confidence = models.FloatField()
+    segment = models.ForeignKey(
+        Segment, on_delete=models.CASCADE, related_name="detections", verbose_name=_("container")
+    )
+    class_id = models.PositiveSmallIntegerField(_("class"), help_text=_("0 plant, 1 empty, 2 dead"))
+    center_x_px = models.FloatField(_("centre x (px)"))
+    center_y_px = models.FloatField(_("centre y (px)"))
+    width_px = models.FloatField(_("width (px)"))
+    height_px = models.FloatField(_("height (px)"))
+    confidence = models.FloatField(_("confidence"))
 
     class Meta:
         db_table = "photo_detections"
+        verbose_name = _("detection")
+        verbose_name_plural = _("detections")
         constraints = [
             models.CheckConstraint(condition=Q(class_id__lte=2), name="detections_class_known"),
             models.CheckConstraint(
@@ -174,18 +222,29 @@ class Detection(models.Model):
 class Estimation(Timestamped):
     """How the hidden plants of one container were estimated."""
 
-    segment = models.OneToOneField(Segment, on_delete=models.CASCADE, related_name="estimation")
-    method = models.CharField(max_length=20, choices=[(m, m) for m in ("local_scale", "grid", "density", "none")])
-    count = models.IntegerField()
-    residual_area_px = models.FloatField(null=True, blank=True)
-    local_plant_area_px = models.FloatField(null=True, blank=True)
-    confidence = models.FloatField(null=True, blank=True)
+    segment = models.OneToOneField(
+        Segment, on_delete=models.CASCADE, related_name="estimation", verbose_name=_("container")
+    )
+    method = models.CharField(
+        _("method"), max_length=20, choices=[(m, m) for m in ("local_scale", "grid", "density", "none")]
+    )
+    count = models.IntegerField(_("plants"))
+    residual_area_px = models.FloatField(_("remaining area (px)"), null=True, blank=True)
+    local_plant_area_px = models.FloatField(_("area of a plant (px)"), null=True, blank=True)
+    confidence = models.FloatField(_("confidence"), null=True, blank=True)
     density = models.ForeignKey(
-        "locations.DensityParameters", on_delete=models.PROTECT, null=True, blank=True, related_name="estimations"
+        "locations.DensityParameters",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="estimations",
+        verbose_name=_("density"),
     )
 
     class Meta:
         db_table = "photo_estimations"
+        verbose_name = _("estimation")
+        verbose_name_plural = _("estimations")
 
     def __str__(self) -> str:
         return f"{self.method}: {self.count}"

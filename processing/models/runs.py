@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from demeter.timestamps import Timestamped
 from photos.models import S3Image, Upload
@@ -17,14 +18,19 @@ class Leased(models.Model):
     `held_by` names the worker while it works; empty means waiting in a queue or for a retry.
     """
 
-    lease_until = models.DateTimeField(null=True, blank=True)
-    held_by = models.CharField(max_length=255, blank=True)
-    attempt = models.PositiveSmallIntegerField(default=0, help_text="How often a worker was lost at this work")
-    postponements = models.PositiveSmallIntegerField(default=0, help_text="How often an outage put it off")
+    lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
+    held_by = models.CharField(_("held by"), max_length=255, blank=True)
+    attempt = models.PositiveSmallIntegerField(
+        _("attempt"), default=0, help_text=_("How often a worker was lost at this work")
+    )
+    postponements = models.PositiveSmallIntegerField(
+        _("postponements"), default=0, help_text=_("How often an outage put it off")
+    )
     awaits_storage = models.BooleanField(
+        _("waits for the storage"),
         default=False,
         db_default=False,  # so that processes of the version before can go on during an upgrade
-        help_text="An outage put it off: it goes on at `lease_until`, or as soon as the storage answers",
+        help_text=_("An outage put it off: it goes on at `lease_until`, or as soon as the storage answers"),
     )
 
     class Meta:
@@ -42,31 +48,45 @@ class JobQuerySet(models.QuerySet["Job"]):
 class Job(Leased, Timestamped):
     """One run of one photo through the pipeline; its id is the Celery id that the API shows."""
 
-    job_id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    image = models.ForeignKey(S3Image, on_delete=models.CASCADE, related_name="jobs")
-    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, null=True, blank=True, related_name="jobs")
-    kind = models.CharField(max_length=20, choices=JobKind.choices)
-    status = models.CharField(max_length=20, choices=RunStatus.choices, default=RunStatus.PENDING)
-    phase = models.CharField(max_length=20, choices=Phase.choices, default=Phase.STORE)
-    phase_started_at = models.DateTimeField(null=True, blank=True)
-    tiles_done = models.PositiveIntegerField(default=0)
-    tiles_total = models.PositiveIntegerField(default=0)
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    problem = models.CharField(max_length=50, blank=True)
-    error = models.TextField(blank=True)
-    reason = models.TextField(blank=True, help_text="Why a person asked for this run")
+    job_id = models.UUIDField(_("job"), primary_key=True, default=uuid.uuid4, editable=False)
+    image = models.ForeignKey(S3Image, on_delete=models.CASCADE, related_name="jobs", verbose_name=_("photo"))
+    upload = models.ForeignKey(
+        Upload, on_delete=models.CASCADE, null=True, blank=True, related_name="jobs", verbose_name=_("upload")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=JobKind.choices)
+    status = models.CharField(_("status"), max_length=20, choices=RunStatus.choices, default=RunStatus.PENDING)
+    phase = models.CharField(_("phase"), max_length=20, choices=Phase.choices, default=Phase.STORE)
+    phase_started_at = models.DateTimeField(_("phase started at"), null=True, blank=True)
+    tiles_done = models.PositiveIntegerField(_("tiles done"), default=0)
+    tiles_total = models.PositiveIntegerField(_("tiles"), default=0)
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    problem = models.CharField(_("problem"), max_length=50, blank=True)
+    error = models.TextField(_("error"), blank=True)
+    reason = models.TextField(_("reason"), blank=True, help_text=_("Why a person asked for this run"))
     chosen_location = models.ForeignKey(
-        "locations.StorageLocation", on_delete=models.PROTECT, null=True, blank=True, related_name="jobs"
+        "locations.StorageLocation",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="jobs",
+        verbose_name=_("chosen location"),
     )
     requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="jobs"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="jobs",
+        verbose_name=_("requested by"),
     )
 
     objects = JobQuerySet.as_manager()
 
     class Meta:
         db_table = "photo_jobs"
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["-created_at"], name="idx_jobs_created"),

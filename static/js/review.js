@@ -1,7 +1,7 @@
 // Corrections by tap and by key. Each is shown at once and posted to the view that the forms of the page use too; they
 // are sent one after the other, and when one is refused the marks are read again.
 
-const CLASS_WORDS = ["plant", "empty place", "dead plant"];
+const CLASS_WORDS = [gettext("plant"), gettext("empty place"), gettext("dead plant")];
 const SAME_PLACE_SHARE = 0.3;  // as in processing/counting/corrections.py: here stands something already
 const ADDING_KEYS = { a: PLANT, e: EMPTY, d: DEAD };
 const BUTTON_KEYS = { z: "undo", y: "redo", n: "next-photo" };
@@ -95,7 +95,8 @@ class Review {
   showSelection() {
     const mark = this.viewer.marks.selected;
     const panel = this.root.querySelector(".viewer__selection");
-    panel.querySelector("[data-selected]").textContent = mark ? `Chosen: ${CLASS_WORDS[mark.classId]}` : "No mark is chosen";
+    panel.querySelector("[data-selected]").textContent = mark
+      ? interpolate(gettext("Chosen: %s"), [CLASS_WORDS[mark.classId]]) : gettext("No mark is chosen");
     for (const button of panel.querySelectorAll("button")) button.disabled = !mark || Number(button.dataset.retype) === mark.classId;
   }
 
@@ -118,7 +119,7 @@ class Review {
   }
 
   async fail() {
-    document.getElementById("announcer").textContent = "The correction could not be saved. Check the connection and try again.";
+    document.getElementById("announcer").textContent = gettext("The correction could not be saved. Check the connection and try again.");
     document.getElementById("connection-note").hidden = false;
     await this.viewer.reload();
   }

@@ -32,7 +32,7 @@ async function addFiles(files) {
     const entry = { file, row: makeRow(file), state: "", sentBytes: 0 };
     const fault = await findFault(file);
     entries.push(entry);
-    show(entry, fault ? "refused" : "ready", fault || "Ready to send");
+    show(entry, fault ? "refused" : "ready", fault || gettext("Ready to send"));
   }
   showTotals();
 }
@@ -48,15 +48,20 @@ function startAfresh() {
 // The server decides; this only spares sending what it would refuse.
 async function findFault(file) {
   const going = entries.filter((entry) => entry.state !== "refused");
-  if (going.length >= limits.files) return `An upload takes ${limits.files} photos. Send this one in another upload.`;
-  if (file.size === 0) return "The file is empty. Copy it from the camera again, or take the photo again.";
-  if (file.size > limits.fileBytes) return `The file is larger than ${megabytes(limits.fileBytes)}. Save the photo as JPEG, or with a lower resolution.`;
+  if (going.length >= limits.files) return interpolate(gettext("An upload takes %s photos. Send this one in another upload."), [limits.files]);
+  if (file.size === 0) return gettext("The file is empty. Copy it from the camera again, or take the photo again.");
+  if (file.size > limits.fileBytes) {
+    return interpolate(gettext("The file is larger than %s. Save the photo as JPEG, or with a lower resolution."), [megabytes(limits.fileBytes)]);
+  }
   const chosenBytes = going.reduce((sum, entry) => sum + entry.file.size, 0);
-  if (chosenBytes + file.size > limits.totalBytes) return `An upload takes ${megabytes(limits.totalBytes)} in all. Send this photo in another upload.`;
+  if (chosenBytes + file.size > limits.totalBytes) {
+    return interpolate(gettext("An upload takes %s in all. Send this photo in another upload."), [megabytes(limits.totalBytes)]);
+  }
   try {
-    return (await looksLikePhoto(file)) ? "" : "This is not a JPEG, PNG, WebP or HEIC photo, whatever its name says. Choose the photo as the camera saved it.";
+    if (await looksLikePhoto(file)) return "";
+    return gettext("This is not a JPEG, PNG, WebP or HEIC photo, whatever its name says. Choose the photo as the camera saved it.");
   } catch {
-    return "The browser cannot read this file. Choose it again.";
+    return gettext("The browser cannot read this file. Choose it again.");
   }
 }
 
@@ -86,12 +91,12 @@ async function passOverKnown() {
   if (!crypto.subtle) return;
   const waiting = new Map();
   for (const entry of entries.filter(({ state }) => state === "ready")) {
-    show(entry, "ready", "Looking whether it is here already");
+    show(entry, "ready", gettext("Looking whether it is here already"));
     waiting.set(await sha256(entry.file), entry);
-    show(entry, "ready", "Ready to send");
+    show(entry, "ready", gettext("Ready to send"));
   }
   for (const { sha256: checksum, image_id: imageId } of await askKnown([...waiting.keys()])) {
-    show(waiting.get(checksum), "known", "Here already, not counted twice", photoUrl(imageId));
+    show(waiting.get(checksum), "known", gettext("Here already, not counted twice"), photoUrl(imageId));
   }
   showTotals();
 }
@@ -121,7 +126,7 @@ async function sendWaiting() {
 
 async function send(entry) {
   for (let attempt = 1; attempt <= ATTEMPTS && !stopped; attempt += 1) {
-    show(entry, "sending", attempt === 1 ? "Sending" : "Sending again");
+    show(entry, "sending", attempt === 1 ? gettext("Sending") : gettext("Sending again"));
     const answer = await post(entry);
     const isFull = answer.status === 507; // trying again in a minute does not help
     if (answer.status !== 0 && (answer.status < 500 || isFull) && answer.status !== 429) {
@@ -131,12 +136,12 @@ async function send(entry) {
     show(entry, "sending", waitingFor(answer));
     await connectionOrPause(Math.max(answer.retryAfterMs, FIRST_PAUSE_MS * 2 ** (attempt - 1)));
   }
-  show(entry, "failed", "Not sent. Press “Send the rest” when the network is better.");
+  show(entry, "failed", gettext("Not sent. Press “Send the rest” when the network is better."));
 }
 
 function waitingFor(answer) {
-  if (answer.status === 429) return "Demeter is busy; going on in a moment";
-  return navigator.onLine ? "The network is weak; trying again" : "No network; waiting for it";
+  if (answer.status === 429) return gettext("Demeter is busy; going on in a moment");
+  return navigator.onLine ? gettext("The network is weak; trying again") : gettext("No network; waiting for it");
 }
 
 function post(entry) {
@@ -169,7 +174,7 @@ function settle(entry, { status, json }, attempt) {
   const refused = (json.refused ?? json.error?.refused ?? [])[0];
   if (json.jobs?.length) receive(entry);
   else if (json.duplicates?.length && attempt > 1) receive(entry); // the answer to the attempt before was lost
-  else if (json.duplicates?.length) show(entry, "known", "Here already, not counted twice", photoUrl(json.duplicates[0].image_id));
+  else if (json.duplicates?.length) show(entry, "known", gettext("Here already, not counted twice"), photoUrl(json.duplicates[0].image_id));
   else if (refused) show(entry, "refused", refused.message);
   else stop(entry, status, json.error?.message);
   showTotals();
@@ -177,14 +182,14 @@ function settle(entry, { status, json }, attempt) {
 
 function receive(entry) {
   showSent(entry, 1);
-  show(entry, "received", "Received");
+  show(entry, "received", gettext("Received"));
   tellJobs();
 }
 
 function stop(entry, status, message) {
-  const reason = message?.replace(/^\w+: /, "") || "The upload was refused.";
-  stopped = status === 401 ? "You are signed out. Reload the page and sign in; what was received is safe." : reason;
-  show(entry, "ready", "Ready to send");
+  const reason = message?.replace(/^\w+: /, "") || gettext("The upload was refused.");
+  stopped = status === 401 ? gettext("You are signed out. Reload the page and sign in; what was received is safe.") : reason;
+  show(entry, "ready", gettext("Ready to send"));
 }
 
 function connectionOrPause(milliseconds) {
@@ -209,7 +214,7 @@ function show(entry, state, text, url = "") {
   entry.row.querySelector("use").setAttribute("href", `#icon-${ICONS[state]}`);
   const words = entry.row.querySelector(".file-row__state");
   words.textContent = text;
-  if (url) words.append(" ", Object.assign(document.createElement("a"), { href: url, textContent: "Show it" }));
+  if (url) words.append(" ", Object.assign(document.createElement("a"), { href: url, textContent: gettext("Show it") }));
   entry.row.querySelector("progress").hidden = state !== "sending";
 }
 
@@ -233,16 +238,20 @@ function showTotals() {
   document.getElementById("upload-error").textContent = stopped;
   document.getElementById("upload-heading").textContent = summary(going.length);
   sendButton.hidden = sending || waiting + count("failed") === 0;
-  sendButton.querySelector("span").textContent = count("received") ? "Send the rest" : `Upload ${photos(waiting + count("failed"))}`;
+  sendButton.querySelector("span").textContent = count("received") ? gettext("Send the rest") : uploadWords(waiting + count("failed"));
 }
 
 function summary(going) {
-  if (going && count("ready") === going) return `${photos(going)} chosen`;
+  if (going && count("ready") === going) return say(ngettext("%s photo chosen", "%s photos chosen", going), going);
   const parts = [];
-  if (going > count("known")) parts.push(`${count("received")} of ${photos(going - count("known"))} received`);
-  if (count("known")) parts.push(`${count("known")} here already`);
-  if (count("refused")) parts.push(`${count("refused")} refused`);
-  if (count("failed")) parts.push(`${count("failed")} not sent`);
+  const all = going - count("known");
+  if (all > 0) {
+    const words = ngettext("%(received)s of %(all)s photo received", "%(received)s of %(all)s photos received", all);
+    parts.push(interpolate(words, { received: count("received"), all }, true));
+  }
+  if (count("known")) parts.push(say(ngettext("%s here already", "%s here already", count("known")), count("known")));
+  if (count("refused")) parts.push(say(ngettext("%s refused", "%s refused", count("refused")), count("refused")));
+  if (count("failed")) parts.push(say(ngettext("%s not sent", "%s not sent", count("failed")), count("failed")));
   return parts.join(", ");
 }
 
@@ -271,8 +280,11 @@ function tellJobs() {
 // --- Small things ---------------------------------------------------------------------------------------------------
 const count = (state) => entries.filter((entry) => entry.state === state).length;
 const isOver = (entry) => !["ready", "sending", "failed"].includes(entry.state);
-const photos = (number) => `${number} photo${number === 1 ? "" : "s"}`;
-const megabytes = (bytes) => (bytes < 104_858 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1_048_576).toFixed(bytes < 10_485_760 ? 1 : 0)} MB`);
+const say = (words, number) => interpolate(words, [number]);
+const uploadWords = (number) => say(ngettext("Upload %s photo", "Upload %s photos", number), number);
+const megabytes = (bytes) => (bytes < 104_858 ? `${Math.ceil(bytes / 1024)} KB` : `${rounded(bytes / 1_048_576, bytes < 10_485_760 ? 1 : 0)} MB`);
+const rounded = (number, digits) =>
+  number.toLocaleString(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const photoUrl = (imageId) => form.dataset.photoUrl.replace(ANY_ID, imageId);
 
 // crypto.randomUUID needs HTTPS; a phone in the greenhouse network may not have it.
@@ -313,7 +325,7 @@ document.addEventListener("drop", async (event) => {
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (sending) return;
-  for (const entry of entries.filter(({ state }) => state === "failed")) show(entry, "ready", "Ready to send");
+  for (const entry of entries.filter(({ state }) => state === "failed")) show(entry, "ready", gettext("Ready to send"));
   details.querySelector("summary").focus();
   await sendAll();
 });

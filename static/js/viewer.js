@@ -5,6 +5,9 @@ const CONTAINER_COLOURS = { segment: "rgb(0 114 178)", box: "rgb(204 121 167)", 
 const FINGER_PX = 14;
 const SHARPER_FROM = 1.2;  // pixels of the screen for one of the preview: from here on the original is worth its bytes
 
+// As the pages write numbers: 1,234 or 1.234.
+const inWords = (number) => number.toLocaleString(document.documentElement.lang, { useGrouping: "always" });
+
 class PhotoViewer {
   constructor(root) {
     this.root = root;
@@ -71,7 +74,7 @@ class PhotoViewer {
       ...[PLANT, EMPTY, DEAD].map((classId) => standing.filter((mark) => mark.classId === classId).length),
       corrections: standing.filter((mark) => mark.origin !== FOUND).length + (this.marks.marks.length - standing.length),
     };
-    for (const element of this.root.querySelectorAll("[data-number]")) element.textContent = numbers[element.dataset.number];
+    for (const element of this.root.querySelectorAll("[data-number]")) element.textContent = inWords(numbers[element.dataset.number]);
     this.root.dispatchEvent(new CustomEvent("viewer:changed"));
   }
 
@@ -84,7 +87,8 @@ class PhotoViewer {
       const outline = L.polygon(corners, { color: colour, weight: 3, fillOpacity: 0.08, interactive: false }).addTo(this.containers);
       const label = document.createElement("span");
       const hidden = container.estimated - container.detected;
-      label.textContent = `${container.number}. ${container.name}: ${container.detected}${hidden > 0 ? ` + ${hidden} hidden` : ""}`;
+      const more = hidden > 0 ? ` + ${interpolate(ngettext("%s hidden", "%s hidden", hidden), [inWords(hidden)])}` : "";
+      label.textContent = `${container.number}. ${container.name}: ${inWords(container.detected)}${more}`;
       const icon = L.divIcon({ className: "viewer__label", html: label, iconSize: null });
       L.marker(outline.getBounds().getNorthWest(), { icon, interactive: false, keyboard: false }).addTo(this.estimates);
     }

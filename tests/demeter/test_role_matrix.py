@@ -31,6 +31,8 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "logout": {"post": SIGNED_IN},
     "admin-login": {"get": (ANONYMOUS,), "post": (ANONYMOUS,), "put": (ANONYMOUS,), "delete": (ANONYMOUS,)},
     "theme": {"post": SIGNED_IN},
+    "language": {"post": EVERYONE},
+    "script-words": {"get": EVERYONE},
     "design": {"get": (ADMIN,)},
     "upload": {"get": VIEWERS, "post": WORKERS},
     "upload-receipt": READ,

@@ -10,7 +10,7 @@ from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
-OPEN = {"login", "logout", "admin-login", "healthz"}
+OPEN = {"login", "logout", "admin-login", "healthz", "language", "script-words"}
 
 
 def own_addresses() -> Iterator[str]:

@@ -36,14 +36,21 @@ def test_more_plants_are_never_drawn_lower(counts) -> None:
 
 def test_axes_have_round_numbers_and_days() -> None:
     chart = draw_chart([counted(0, days=0), counted(420, days=90)])
-    assert [tick.label for tick in chart.heights] == ["0", "100", "200", "300", "400", "500"]
-    assert [tick.label for tick in chart.dates] == ["8 Oct 2025", "7 Nov 2025", "7 Dec 2025", "6 Jan 2026"]
+    assert [height.plants for height in chart.heights] == [0, 100, 200, 300, 400, 500]
+    assert [f"{tick.moment:%-d %b %Y}" for tick in chart.dates] == [
+        "8 Oct 2025",
+        "7 Nov 2025",
+        "7 Dec 2025",
+        "6 Jan 2026",
+    ]
+    assert chart.moment_format == "DATE_FORMAT"
     assert chart.line.startswith(f"{LEFT}.0,{HEIGHT - BOTTOM}.0 ")
 
 
 def test_one_day_shows_times() -> None:
     chart = draw_chart([counted(5, days=0), counted(6, days=0.5)])
-    assert [tick.label for tick in chart.dates] == ["00:00", "04:00", "08:00", "12:00"]
+    assert [f"{tick.moment:%H:%M}" for tick in chart.dates] == ["00:00", "04:00", "08:00", "12:00"]
+    assert chart.moment_format == "TIME_FORMAT"
 
 
 @pytest.mark.parametrize("counts", [[], [counted(5, days=0)]])

@@ -50,7 +50,7 @@ def assert_refused_as_json(answer):
 
 def assert_refused_as_page(answer):
     assert answer.status_code == 507
-    assert MESSAGE in answer.content.decode()
+    assert str(MESSAGE) in answer.content.decode()
     assert not S3Image.objects.exists()
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from processing import inference
 from processing.counting.parameters import DEFAULT_PARAMETERS
+from processing.counting.pyramid import Pyramid
 from processing.photo_count import count_picture
 from processing.weights import read_weights
 from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_container, paint_grid, paint_picture
@@ -30,7 +31,7 @@ def stand(kind, *, rows, columns, side):
 
 
 def total_and_codes(rgb, parameters=DEFAULT_PARAMETERS):
-    count = count_picture(rgb, parameters=parameters).count
+    count = count_picture(Pyramid(rgb), parameters=parameters).count
     return count.total_detected, [problem.partition(":")[0] for problem in count.problems]
 
 
@@ -52,7 +53,7 @@ def test_every_crate_of_a_photo_full_of_them_is_found(painted):
         for column in range(MANY_CRATES):
             left, top = 20 + column * 195, 20 + row * 145
             paint_container(rgb, "box", (left, top, left + 150, top + 100))
-    assert len(inference.find_containers(rgb)) == MANY_CRATES**2
+    assert len(inference.find_containers(Pyramid(rgb))) == MANY_CRATES**2
     assert DEFAULT_PARAMETERS.segmentation.max_containers >= 2 * MANY_CRATES**2
 
 

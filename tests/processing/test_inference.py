@@ -8,6 +8,7 @@ import pytest
 from photos.pixels import UnreadablePictureError, decode_picture
 from processing import inference
 from processing.counting.boxes import NO_DETECTIONS, make_detections
+from processing.counting.pyramid import Pyramid
 from processing.weights import TRAINED_DIR, WeightsError, read_weights
 from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_container, paint_grid, paint_picture
 
@@ -34,8 +35,9 @@ def test_containers_and_plants_of_a_photo(painted, kind, ticks) -> None:
     paint_container(rgb, kind, place)
     paint_grid(rgb, place, rows=10, columns=12, side=40, empty=(5, 6))
     steps: list[tuple[int, int]] = []
-    (container,) = inference.find_containers(rgb)
-    found = inference.detect_plants(rgb, container, on_tile=lambda done, total: steps.append((done, total)))
+    photo = Pyramid(rgb)
+    (container,) = inference.find_containers(photo)
+    found = inference.detect_plants(photo, container, on_tile=lambda done, total: steps.append((done, total)))
     assert (container.kind, found.count(0), found.count(1)) == (kind, 118, 2)
     assert bool(steps) is ticks
 

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from photos.pixels import decode_picture
+from processing.counting.pyramid import Pyramid
 from processing.photo_count import count_picture
 
 PHOTOS = Path(os.environ.get("REAL_PHOTOS_DIR", settings.BASE_DIR.parent / "shared" / "data" / "photos"))
@@ -21,7 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not TRAYS, reason="the real p
 
 
 def test_real_tray_photos_are_counted_as_one_tray():
-    counts = [count_picture(decode_picture(path.read_bytes())).count for path in TRAYS]
+    counts = [count_picture(Pyramid(decode_picture(path.read_bytes()))).count for path in TRAYS]
     assert [[item.container.kind for item in count.containers] for count in counts] == [["plug"]] * len(TRAYS)
     assert sum(abs(count.total_detected - PLANTS) for count in counts) / len(counts) <= 2
     assert sum(abs(count.total_empty_containers - EMPTY_CELLS) for count in counts) / len(counts) <= 1

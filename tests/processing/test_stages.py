@@ -162,7 +162,7 @@ def test_error_of_ours_ends_the_photo_with_a_reason_and_without_details(place, m
     assert stages.open_photo(job.image_id, worker=WORKER) == (None, [])
     job.refresh_from_db()
     assert (job.status, job.problem) == (RunStatus.FAILED, "internal_error")
-    assert job.error == "KeyError in the phase segment; the log tells more"
+    assert job.error == "KeyError in the phase Segment; the log tells more"
 
 
 def test_location_missing_then_chosen_reuses_the_detections(place, monkeypatch):

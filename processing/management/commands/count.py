@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from photos.pixels import UnreadablePictureError, decode_picture, encode_jpeg
 from processing import annotate, inference
 from processing.counting.boxes import PlantClass
+from processing.counting.pyramid import Pyramid
 from processing.counting.totals import ContainerCount, PhotoCount, count_photo
 from processing.photo_count import Stopwatch, count_picture
 from processing.weights import WeightsError
@@ -77,7 +78,7 @@ def count_file(path: Path, annotated_dir: Path | None) -> PhotoJson:
         return photo_json(path, unreadable(f"{path}: {error.strerror or error}"), watch.seconds)
     except UnreadablePictureError as error:
         return photo_json(path, unreadable(f"{path}: {error}"), watch.seconds)
-    counted = count_picture(rgb, watch=watch)
+    counted = count_picture(Pyramid(rgb), watch=watch)
     if annotated_dir is not None:
         with watch.phase("annotate"):
             picture = annotate.draw(rgb, counted.count.containers, counted.detections)

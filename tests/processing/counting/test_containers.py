@@ -18,6 +18,7 @@ from processing.counting.containers import (
     resolve_overlaps,
 )
 from processing.counting.parameters import SegmentationParameters
+from processing.counting.pyramid import Pyramid
 from tests.processing.fakes import PaintedSegmenter, paint_container, paint_grid, paint_picture
 
 PARAMETERS = SegmentationParameters()
@@ -75,13 +76,13 @@ def test_containers_are_found_in_full_image_pixels(size) -> None:
     place = (width // 8, height // 4, width // 2, height * 3 // 4)
     paint_container(rgb, "box", place)
     paint_grid(rgb, place, rows=4, columns=5, side=max(2, width // 200))
-    (found,) = find_in_photo(rgb, PaintedSegmenter(), PARAMETERS)
+    (found,) = find_in_photo(Pyramid(rgb), PaintedSegmenter(), PARAMETERS)
     assert found.kind == "box"
     assert found.xyxy == pytest.approx(place, abs=width / 100)
 
 
 def test_nothing_in_the_photo_is_no_container() -> None:
-    assert find_in_photo(paint_picture(300, 200), PaintedSegmenter(), PARAMETERS) == ()
+    assert find_in_photo(Pyramid(paint_picture(300, 200)), PaintedSegmenter(), PARAMETERS) == ()
 
 
 class UnsureSegmenter(PaintedSegmenter):
@@ -103,7 +104,7 @@ def test_what_is_unsure_counts_only_where_nothing_is_sure(confidences, found) ->
     rgb = paint_picture(600, 400)
     for left in (50, 350):
         paint_container(rgb, "box", (left, 100, left + 200, 300))
-    containers = find_in_photo(rgb, UnsureSegmenter(*confidences), PARAMETERS)
+    containers = find_in_photo(Pyramid(rgb), UnsureSegmenter(*confidences), PARAMETERS)
     assert [container.confidence for container in containers] == found
 
 
@@ -153,9 +154,8 @@ def test_mask_over_a_window_is_in_the_window_s_pixels() -> None:
 
 
 def test_crop_window_stays_inside_the_photo() -> None:
-    rgb = paint_picture(100, 80)
-    assert crop_window(rectangle(-5, 10.2, 300, 70.1), rgb) == (0, 10, 100, 71)
-    assert crop_window(rectangle(150, 150, 160, 160), rgb) == (99, 79, 100, 80)
+    assert crop_window(rectangle(-5, 10.2, 300, 70.1), (100, 80)) == (0, 10, 100, 71)
+    assert crop_window(rectangle(150, 150, 160, 160), (100, 80)) == (99, 79, 100, 80)
 
 
 def test_a_plant_on_a_crate_belongs_to_the_crate_not_to_the_bed_around_it() -> None:

@@ -4,6 +4,7 @@ from processing.counting.boxes import EMPTY, PLANT, make_detections
 from processing.counting.containers import Container
 from processing.counting.detection import detect_cropped, detect_sliced, round_up, touching, without_cut
 from processing.counting.parameters import CropParameters, SlicingParameters
+from processing.counting.pyramid import Pyramid
 from processing.inference import SahiSlicer
 from tests.processing.fakes import PaintedDetector, paint_container, paint_grid, paint_picture
 
@@ -21,7 +22,7 @@ def bed(place, *, size=(3000, 2000), rows=20, columns=30, side=45, empty=()):
 
 def sliced(rgb, container, detector=None, on_tile=None, **changes):
     return detect_sliced(
-        rgb,
+        Pyramid(rgb),
         container,
         detector=detector or PaintedDetector(),
         slicer=SahiSlicer(),
@@ -118,7 +119,7 @@ def test_a_tray_is_looked_at_whole_and_again_when_its_plants_are_small(place, sh
     side = (place[2] - place[0]) // share
     paint_grid(rgb, place, rows=4, columns=6, side=side, empty=(3,))
     detector = PaintedDetector()
-    found = detect_cropped(rgb, rectangle(*place, kind="plug"), detector=detector, parameters=CropParameters())
+    found = detect_cropped(Pyramid(rgb), rectangle(*place, kind="plug"), detector=detector, parameters=CropParameters())
     assert [max(shape) for shape in detector.shown] == looks
     assert (found.count(PLANT), found.count(EMPTY)) == (23, 1)
     pitch = (place[2] - place[0]) / 6

@@ -5,6 +5,7 @@ from processing.counting.boxes import EMPTY, concatenate, make_detections
 from processing.counting.containers import Container
 from processing.counting.estimation import Density, estimate_container
 from processing.counting.parameters import EstimationParameters
+from processing.counting.pyramid import Pyramid
 from processing.counting.residual import fit_plant_size, plant_likeness
 from tests.processing.counting.test_grid import SLANTED, UPRIGHT, tray
 
@@ -30,7 +31,7 @@ def seen(places, side=40, class_id=0):
 
 
 def estimate(rgb, container, detections, density=None):
-    return estimate_container(rgb, container, detections, density=density, parameters=PARAMETERS)
+    return estimate_container(Pyramid(rgb), container, detections, density=density, parameters=PARAMETERS)
 
 
 LATTICE = [(x, y) for x in range(60, 960, 60) for y in range(60, 660, 60)]

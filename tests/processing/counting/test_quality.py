@@ -3,7 +3,9 @@ import numpy as np
 import pytest
 
 from processing.counting.boxes import NO_DETECTIONS, PLANT, Detections, Rgb, make_detections
+from processing.counting.containers import Container
 from processing.counting.parameters import QualityParameters
+from processing.counting.pyramid import Pyramid
 from processing.counting.quality import find_faults, measure_quality, sharpness
 from processing.problems import REFUSALS
 
@@ -24,8 +26,9 @@ def boxes(confidence: float, count: int = 30) -> Detections:
     return make_detections([(0, 0, 9, 9)] * count, [confidence] * count, [PLANT] * count)
 
 
-def codes(rgb: Rgb, *detections: Detections) -> list[str]:
-    return [fault.partition(":")[0] for fault in find_faults(rgb, detections, PARAMETERS)]
+def codes(rgb: Rgb, *detections: Detections, sure: float = 0.9) -> list[str]:
+    containers = [Container("segment", ((0, 0), (9, 0), (9, 9)), sure)] * len(detections)
+    return [fault.partition(":")[0] for fault in find_faults(Pyramid(rgb), containers, detections, PARAMETERS)]
 
 
 def test_a_sharp_bright_photo_of_known_plants_has_no_fault() -> None:
@@ -54,6 +57,7 @@ def test_a_spoilt_photo_is_refused_with_its_reason(change, code: str) -> None:
 
 def test_a_scene_that_is_hardly_recognised_is_refused() -> None:
     assert codes(scene(), boxes(0.3)) == ["unfamiliar_scene"]
+    assert codes(scene(), boxes(0.8), sure=0.3) == ["unfamiliar_scene"]
 
 
 def test_few_boxes_say_nothing_about_the_scene() -> None:
@@ -63,8 +67,8 @@ def test_few_boxes_say_nothing_about_the_scene() -> None:
 
 
 def test_quality_does_not_depend_on_the_number_of_pixels() -> None:
-    small = measure_quality(scene(), view_px=PARAMETERS.view_px)
-    large = measure_quality(cv2.resize(scene(), (4800, 3600)), view_px=PARAMETERS.view_px)
+    small = measure_quality(Pyramid(scene()), view_px=PARAMETERS.view_px)
+    large = measure_quality(Pyramid(cv2.resize(scene(), (4800, 3600))), view_px=PARAMETERS.view_px)
     assert large.brightness == pytest.approx(small.brightness, abs=0.02)
     assert large.sharpness == pytest.approx(small.sharpness, rel=0.1)
 

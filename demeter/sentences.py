@@ -1,0 +1,73 @@
+"""Sentences that are kept in the database: written in English, told in the language of whoever looks.
+
+Reasons and messages outlive the page and the person that caused them, and the API and the log show them as they are.
+`Sentence.fill` makes one; the filter `told` finds out which it was and says it in the language of the page. What nobody
+knows here, for example what a person typed, is told as it is.
+"""
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+
+from django import template
+from django.utils import translation
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+DECIMAL_NUMBER = re.compile(r"-?\d+\.\d+")
+# What a program reads before the words, as in "too_dark: the photo is ...".
+CODE = re.compile(r"\A[a-z_]+: (?=.)")
+
+register = template.Library()
+
+
+class Sentence:
+    """A sentence of the catalogue (mark it with `gettext_noop`), with places as `%(name)s`.
+
+    `words` names the places that hold words of the catalogue themselves; the others hold names and numbers.
+    """
+
+    known: list["Sentence"] = []
+
+    def __init__(self, text: str, *, words: tuple[str, ...] = ()) -> None:
+        self.text = text
+        self.words = words
+        fixed = PLACEHOLDER.split(text)
+        parts = [f"(?P<{part}>.+?)" if index % 2 else re.escape(part % {}) for index, part in enumerate(fixed)]
+        self.pattern = re.compile("".join(parts), re.DOTALL)
+        self.known.append(self)
+
+    def fill(self, **values: str | int | Promise) -> str:
+        """The sentence in English, whatever the language of the moment."""
+        with translation.override(None):
+            return self.text % values
+
+    def tell(self, values: dict[str, str]) -> str:
+        """The sentence in the language of the moment."""
+        return translation.gettext(self.text) % {name: self._tell_value(name, value) for name, value in values.items()}
+
+    def _tell_value(self, name: str, value: str) -> str:
+        if name in self.words:
+            return translation.gettext(value)
+        if DECIMAL_NUMBER.fullmatch(value):
+            return number_format(Decimal(value), use_l10n=True)
+        return value
+
+
+@register.filter
+def told(text: str | None) -> str:
+    """A kept sentence in the language of the page, without the code before it."""
+    if not text:
+        return ""
+    found = _recognise(CODE.sub("", text)) or _recognise(text)
+    return found[0].tell(found[1]) if found else text
+
+
+@lru_cache(maxsize=4096)
+def _recognise(text: str) -> tuple[Sentence, dict[str, str]] | None:
+    for sentence in Sentence.known:
+        match = sentence.pattern.fullmatch(text)
+        if match:
+            return sentence, match.groupdict()
+    return None
