@@ -68,3 +68,12 @@ def read_url(name: str, *, schemes: tuple[str, ...], default: str = "") -> str:
 def read_list(name: str, *, default: tuple[str, ...] = ()) -> list[str]:
     """Comma-separated texts."""
     return [item.strip() for item in read_str(name, default=",".join(default)).split(",") if item.strip()]
+
+
+def host_of(template: str) -> str:
+    """Scheme and host of an address of map tiles, as a Content-Security-Policy names them; empty for none.
+
+    `{s}` stands for any of several hosts.
+    """
+    parts = urlsplit(template)
+    return f"{parts.scheme}://{parts.netloc.replace('{s}', '*')}" if template else ""

@@ -11,7 +11,7 @@ from botocore.config import Config
 from csp.constants import NONE, SELF
 from pythonjsonlogger.core import RESERVED_ATTRS
 
-from demeter.env import DATA_DIR, PROJECT_DIR, read_bool, read_choice, read_list, read_str, read_url
+from demeter.env import DATA_DIR, PROJECT_DIR, host_of, read_bool, read_choice, read_list, read_str, read_url
 
 django_stubs_ext.monkeypatch()
 
@@ -202,6 +202,11 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(read_str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
+# Streets or an aerial picture under the map: https://tiles.example/{z}/{x}/{y}.png; none by default, so that browsers
+# ask nobody else. The attribution is what the owner of the tiles wants to be named.
+MAP_TILE_URL = read_url("MAP_TILE_URL", schemes=("http", "https"))
+MAP_TILE_ATTRIBUTION = read_str("MAP_TILE_ATTRIBUTION")
+
 # --- Security ---------------------------------------------------------------------------------------------------
 HTTPS = read_bool("HTTPS", default=False)
 SESSION_COOKIE_HTTPONLY = True
@@ -218,10 +223,11 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+_picture_hosts = [S3_PUBLIC_ENDPOINT_URL, host_of(MAP_TILE_URL)]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:", *([S3_PUBLIC_ENDPOINT_URL] if S3_PUBLIC_ENDPOINT_URL else [])],
+        "img-src": [SELF, "data:", "blob:", *filter(None, _picture_hosts)],
         "object-src": [NONE],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],

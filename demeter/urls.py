@@ -16,6 +16,7 @@ from demeter.theme import design, set_theme
 handler400 = "demeter.http.bad_request"
 urlpatterns = [
     path("", include("photos.urls")),
+    path("", include("locations.urls")),
     path("", include("processing.urls")),
     path("", include("gallery.urls")),
     path("login/", LimitedLoginView.as_view(), name="login"),

@@ -9,12 +9,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 
 from demeter.http import api_view, form_errors, read_json, signed_in_user
 from demeter.refusals import NotFound
 from gallery.detail import HistoryEvent, PhotoDetail, find_photo, newest_count, photo_detail
-from gallery.forms import NumberedPageForm, PhotosForm
+from gallery.forms import MapForm, NumberedPageForm, PhotosForm
 from gallery.markers import photo_markers
+from gallery.nursery_map import nursery_map as draw_nursery
 from gallery.queries import CardPage, CardSession, PhotoCard, photo_cards
 from photos.pixels import UnreadablePictureError
 from photos.storage import OriginalLostError, presigned_url
@@ -107,6 +109,16 @@ def moved_json(moved: Moved) -> dict[str, list[str]]:
 def markers(_request: HttpRequest, image_id: UUID) -> JsonResponse:
     """Every mark of a photo, for the viewer."""
     return JsonResponse(photo_markers(image_id))
+
+
+@gzip_page  # outlines shrink to a third, and hold nothing that must stay secret
+@api_view("GET", permission="locations.view_storagelocation")
+def nursery_map(request: HttpRequest) -> JsonResponse:
+    """What the map draws: the nursery, or one warehouse of it."""
+    form = MapForm(request.GET)
+    if not form.is_valid():
+        raise form_errors(form)
+    return JsonResponse(draw_nursery(form.cleaned_data["warehouse_id"]))
 
 
 def pagination_json(cards: CardPage) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What is done with several chosen photos at once: process them again, or say where they were taken.
+"""What is done with several chosen photos at once: process them again, say where they were taken, download them.
 
 Deleting them is in `gallery.trash_views`.
 """
@@ -8,17 +8,22 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from demeter.http import signed_in_user
+from gallery.archive import read_photos, stream_archive
+from gallery.forms import MAX_PER_PAGE, PhotosForm
 from gallery.views import UNPROCESSABLE, HtmxRequest, gallery_address, name_photos, read_image_ids
 from locations.forms import AssignLocationForm
 from locations.search import search_locations
+from photos import storage
 from processing.jobs import Restarted, reprocess_photos
 from processing.sentences import AGAIN, LOCATION_CHOSEN
 
@@ -52,6 +57,36 @@ def place(request: HtmxRequest) -> HttpResponse:
     _tell(request, restarted)
     target = gallery_address(request)
     return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
+
+
+@require_POST
+@permission_required("photos.view_s3image", raise_exception=True)
+def download(request: HttpRequest) -> StreamingHttpResponse | HttpResponse:
+    """The originals of the chosen photos as one ZIP; why there is none is told in the gallery."""
+    form = PhotosForm(request.POST)
+    photos = read_photos(form.cleaned_data["image_ids"]) if form.is_valid() else []
+    if not photos:
+        too_many = len(request.POST.getlist("image_ids")) > MAX_PER_PAGE
+        messages.error(request, _too_many() if too_many else _("Choose at least one photo to download."))
+        return redirect(gallery_address(request))
+    if not storage.is_back():
+        messages.error(request, storage.OUTAGE_MESSAGE)
+        return redirect(gallery_address(request))
+    disposition = content_disposition_header(as_attachment=True, filename=f"photos-{timezone.now():%Y-%m-%d}.zip")
+    return StreamingHttpResponse(
+        stream_archive(photos),
+        content_type="application/zip",
+        headers={"Content-Disposition": disposition or "", "Cache-Control": "no-store"},
+    )
+
+
+def _too_many() -> str:
+    words = ngettext(
+        "At most %(most)d photo can be downloaded at a time.",
+        "At most %(most)d photos can be downloaded at a time.",
+        MAX_PER_PAGE,
+    )
+    return words % {"most": MAX_PER_PAGE}
 
 
 def _show_choice(request: HtmxRequest, image_ids: list[UUID], *, form: AssignLocationForm | None) -> HttpResponse:

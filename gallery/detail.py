@@ -3,7 +3,7 @@
 Five queries, however many runs, containers and plants there are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -105,11 +105,8 @@ class PhotoDetail:
 
     @property
     def chart(self) -> Chart | None:
-        """The counts of the location over time, one for each photo: that of its newest run."""
-        newest = {event.image_id: event for event in reversed(self.history)}
-        return draw_chart(
-            [Counted(event.image_id, event.timestamp, event.total_estimated) for event in newest.values()]
-        )
+        """The counts of the location over time."""
+        return draw_history(self.history)
 
     @property
     def container_counts(self) -> list[list[int]]:
@@ -229,6 +226,12 @@ def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
         )
         for session in sessions
     )
+
+
+def draw_history(history: Sequence[HistoryEvent]) -> Chart | None:
+    """The counts of a location, newest first, as a chart: one for each photo, that of its newest run."""
+    newest = {event.image_id: event for event in reversed(history)}
+    return draw_chart([Counted(event.image_id, event.timestamp, event.total_estimated) for event in newest.values()])
 
 
 def _pictures(image: S3Image, counted: Session | None) -> Pictures:

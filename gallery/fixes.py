@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from demeter.accounts.models import User
 from demeter.refusals import Conflict
 from gallery.detail import Candidate
+from gallery.location import photos_waiting_for_config
 from gallery.queries import find_photos_waiting_at
 from locations.configuration import KINDS_BY_DETECTED, active_config, configure_location, set_density
 from locations.models import ContainerType, LocationConfig, StorageLocation
@@ -65,6 +66,17 @@ def suggested_config(location: StorageLocation) -> LocationConfig | None:
     return active_config(location) or in_bed.select_related("location").order_by("-updated_at").first()
 
 
+def config_values(config: LocationConfig | None) -> dict[str, int | None]:
+    """What the form that configures a location starts with; empty without a configuration to go by."""
+    if config is None:
+        return {}
+    return {
+        "product": config.product_id,
+        "packaging": config.packaging_id,
+        "expected_state": config.expected_state_id,
+    }
+
+
 def suggested_container_type(session: Session) -> ContainerType | None:
     """A container type of the kind that the photo shows most."""
     kinds = session.segments.values_list("container_class").annotate(segments=Count("pk"))
@@ -111,6 +123,15 @@ def settle(
     jobs.reprocess(image=image, user=user, reason=reason, chosen_location=chosen)
     more = jobs.reprocess_photos(image_ids=image_ids, user=user, reason=reason, chosen_location=chosen)
     return 1 + len(more.started)
+
+
+@transaction.atomic
+def configure(*, location: StorageLocation, values: Mapping[str, Any], user: User, others: bool) -> int:
+    """Write a location's configuration, and with `others` run every photo that waited for it; how many run."""
+    _, reason = _write("configure", location, values)
+    waiting = photos_waiting_for_config(location).values_list("pk", flat=True)
+    image_ids = list(waiting[:AT_ONCE]) if others else []
+    return len(jobs.reprocess_photos(image_ids=image_ids, user=user, reason=reason).started)
 
 
 def _write(fix: Fix, location: StorageLocation | None, values: Mapping[str, Any]) -> tuple[StorageLocation | None, str]:

@@ -235,6 +235,12 @@ class PageForm(forms.Form):
     page = forms.IntegerField(min_value=1, max_value=MAX_PAGE, required=False)
 
 
+class MapForm(PageForm):
+    """Which warehouse to show, and the page of its locations."""
+
+    warehouse_id = forms.ModelChoiceField(queryset=Warehouse.objects.filter(active=True), required=False)
+
+
 class CorrectionForm(forms.Form):
     """One correction: what, where (shares of the photo's width and height), of or to which class."""
 

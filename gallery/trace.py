@@ -79,10 +79,10 @@ def _marks(photo: ReviewedPhoto) -> Iterator[dict[str, object]]:
 def _correction(correction: Correction, photo: ReviewedPhoto) -> dict[str, object]:
     row: dict[str, object] = {
         "record": correction.action,
-        "user": _plain(correction.user.get_username()),
+        "user": plain_text(correction.user.get_username()),
         "time": correction.created_at.isoformat(timespec="seconds"),
         "undone_at": correction.undone_at.isoformat(timespec="seconds") if correction.undone_at else "",
-        "text": _plain(correction.text),
+        "text": plain_text(correction.text),
     }
     if correction.is_note:
         return row
@@ -91,5 +91,6 @@ def _correction(correction: Correction, photo: ReviewedPhoto) -> dict[str, objec
     return row | place
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
+    """A cell of a CSV that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -1,8 +1,25 @@
 """Addresses of the gallery: pages, fragments, and its part of the API."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from gallery import api, bulk_views, review_views, trash_views, views, work_views
+from gallery import api, bulk_views, location_views, review_views, trash_views, views, work_views
+
+
+class CodeConverter:
+    """The code of a place in an address, as `locations.models.codes` has it; lower case is found too."""
+
+    regex = "[A-Za-z0-9][A-Za-z0-9._-]*"
+
+    def to_python(self, value: str) -> str:
+        """Lookups raise it to upper case themselves."""
+        return value
+
+    def to_url(self, value: object) -> str:
+        """As it is written."""
+        return str(value)
+
+
+register_converter(CodeConverter, "code")
 
 urlpatterns = [
     path("gallery/", views.gallery, name="gallery"),
@@ -12,6 +29,7 @@ urlpatterns = [
     path("gallery/restore/", trash_views.restore, name="photos-restore"),
     path("gallery/reprocess/", bulk_views.reprocess, name="photos-reprocess"),
     path("gallery/place/", bulk_views.place, name="photos-place"),
+    path("gallery/download/", bulk_views.download, name="photos-download"),
     path("gallery/<uuid:image_id>/", views.photo, name="photo"),
     path("gallery/<uuid:image_id>/tab/<slug:tab>/", views.photo_tab, name="photo-tab"),
     path("gallery/<uuid:image_id>/export.csv", views.export, name="photo-export"),
@@ -27,6 +45,10 @@ urlpatterns = [
     path("todo/acknowledge/", work_views.acknowledge, name="work-acknowledge"),
     path("review/", review_views.queue, name="review"),
     path("review/next/", review_views.next_to_review, name="review-next"),
+    path("map/", location_views.nursery_map, name="map"),
+    path("locations/<code:code>/", location_views.location, name="location"),
+    path("locations/<code:code>/configure/", location_views.configure, name="location-configure"),
+    path("api/v1/locations/map", api.nursery_map, name="api-map"),
     path("api/v1/photos/gallery", api.gallery, name="api-gallery"),
     path("api/v1/photos/delete", api.delete, name="api-photos-delete"),
     path("api/v1/photos/restore", api.restore, name="api-photos-restore"),

@@ -292,10 +292,4 @@ def _initial_values(found: Problem, session: Session | None) -> dict[str, Any]:
     if found.fix == "calibrate":
         return {"container_type": fixes.suggested_container_type(session)}
     suggestion = fixes.suggested_config(session.storage_location) if found.fix == "configure" else None
-    if suggestion is None:
-        return {}
-    return {
-        "product": suggestion.product_id,
-        "packaging": suggestion.packaging_id,
-        "expected_state": suggestion.expected_state_id,
-    }
+    return fixes.config_values(suggestion)

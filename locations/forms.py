@@ -1,13 +1,26 @@
 """Forms that fix what a photo lacks: its location, the location's configuration, a density."""
 
+import re
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from locations.configuration import ConfigureMode
-from locations.models import ContainerType, Packaging, Product, ProductState, StorageLocation
+from locations.models import (
+    ContainerType,
+    Packaging,
+    Product,
+    ProductState,
+    StorageArea,
+    StorageLocation,
+    Warehouse,
+)
 from locations.models.cultivation import CM2_PER_M2
+from locations.models.places import StorageLocationQuerySet
+
+SHORT_NUMBER = re.compile("[0-9]{1,9}")
 
 
 class AssignLocationForm(forms.Form):
@@ -63,3 +76,42 @@ class CalibrateForm(forms.Form):
         if plants_per_m2 is not None:
             cleaned["avg_area_per_plant_cm2"] = CM2_PER_M2 / plants_per_m2
         return cleaned
+
+
+class LabelsForm(forms.Form):
+    """Which locations get a QR label: named ones (`location_id`), or all of an area or a warehouse."""
+
+    warehouse_id = forms.ModelChoiceField(
+        queryset=Warehouse.objects.filter(active=True).order_by("name"),
+        required=False,
+        label=_("Warehouse"),
+        empty_label=_("Choose a warehouse"),
+    )
+    area_id = forms.ModelChoiceField(
+        queryset=StorageArea.objects.none(), required=False, label=_("Area"), empty_label=_("All areas")
+    )
+    location_id = forms.ModelMultipleChoiceField(queryset=StorageLocation.objects.active(), required=False)
+
+    def __init__(self, data: QueryDict, **options: Any) -> None:
+        """Areas are offered for a chosen warehouse only."""
+        super().__init__(data, **options)
+        areas = self.fields["area_id"]
+        warehouse_id = str(data.get("warehouse_id", ""))
+        if SHORT_NUMBER.fullmatch(warehouse_id) and isinstance(areas, forms.ModelChoiceField):
+            offered = StorageArea.objects.filter(active=True, warehouse_id=int(warehouse_id))
+            areas.queryset = offered.select_related("warehouse").order_by("name")
+        else:
+            areas.widget = forms.HiddenInput()
+
+    @property
+    def locations(self) -> StorageLocationQuerySet:
+        """The active locations meant, by code; none when nothing is chosen. Only after the form is valid."""
+        active = StorageLocation.objects.active().with_names().order_by("code")
+        cleaned = self.cleaned_data
+        if cleaned["location_id"]:
+            return active.filter(pk__in=cleaned["location_id"])
+        if cleaned["area_id"]:
+            return active.filter(storage_area=cleaned["area_id"])
+        return (
+            active.filter(storage_area__warehouse=cleaned["warehouse_id"]) if cleaned["warehouse_id"] else active.none()
+        )

@@ -44,6 +44,7 @@ URL_PERIOD_SECONDS = 2700
 CACHE_CONTROL = f"private, max-age={URL_SECONDS}, immutable"
 CACHE_CONTROL_ANNOTATED = "private, no-cache"
 MISSING_CODES = ("404", "NoSuchKey")
+PART_BYTES = 256 * 1024
 NO_SUCH_KEY = "is-the-storage-back"
 OUTAGE_MESSAGE = _("The photo storage cannot be reached at the moment. Nothing is lost; try again in a few minutes.")
 
@@ -141,6 +142,20 @@ def read_object(key: str) -> bytes:
         return client().get_object(Bucket=settings.S3_BUCKET, Key=key)["Body"].read()
 
     return _guarded(read)
+
+
+def open_original(image: S3Image) -> Iterator[bytes]:
+    """The original of a photo in parts of PART_BYTES, so that a long download holds one part at a time.
+
+    Raises at once, before the first part, as `read_original` does. An outage later on ends the parts with an error.
+    """
+    if image.stored_at is None:
+        return iter((read_original(image),))
+    try:
+        answer = _guarded(lambda: client().get_object(Bucket=settings.S3_BUCKET, Key=image.s3_key_original))
+    except ObjectMissingError:
+        raise OriginalLostError(str(image.image_id)) from None
+    return answer["Body"].iter_chunks(PART_BYTES)
 
 
 def has_object(key: str) -> bool:

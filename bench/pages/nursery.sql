@@ -29,6 +29,20 @@ INSERT INTO location_configs (created_at, updated_at, location_id, product_id, e
 SELECT now(), now(), id, (SELECT min(id) FROM products) + id % 40, (SELECT id FROM product_states), '', true, now()
 FROM storage_locations;
 
+-- Each place has an outline of five corners, as those from a map program have; the map reads them.
+UPDATE warehouses SET polygon = jsonb_build_object('type', 'Polygon', 'coordinates', jsonb_build_array(jsonb_build_array(
+    jsonb_build_array(-99.1 + id * 0.00004, 19.4), jsonb_build_array(-99.09996 + id * 0.00004, 19.4),
+    jsonb_build_array(-99.09996 + id * 0.00004, 19.40002), jsonb_build_array(-99.1 + id * 0.00004, 19.40002),
+    jsonb_build_array(-99.1 + id * 0.00004, 19.4))));
+UPDATE storage_areas SET polygon = jsonb_build_object('type', 'Polygon', 'coordinates', jsonb_build_array(jsonb_build_array(
+    jsonb_build_array(-99.1 + id * 0.00004, 19.4), jsonb_build_array(-99.09996 + id * 0.00004, 19.4),
+    jsonb_build_array(-99.09996 + id * 0.00004, 19.40002), jsonb_build_array(-99.1 + id * 0.00004, 19.40002),
+    jsonb_build_array(-99.1 + id * 0.00004, 19.4))));
+UPDATE storage_locations SET polygon = jsonb_build_object('type', 'Polygon', 'coordinates', jsonb_build_array(jsonb_build_array(
+    jsonb_build_array(-99.1 + id * 0.00004, 19.4), jsonb_build_array(-99.09996 + id * 0.00004, 19.4),
+    jsonb_build_array(-99.09996 + id * 0.00004, 19.40002), jsonb_build_array(-99.1 + id * 0.00004, 19.40002),
+    jsonb_build_array(-99.1 + id * 0.00004, 19.4))));
+
 -- The photos, first as one table of their numbers. Warehouse 11 is new and has no photos. Location 1 is photographed every week.
 CREATE TEMPORARY TABLE planned AS
 SELECT

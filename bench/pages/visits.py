@@ -19,7 +19,7 @@ from processing.models import Session
 PER_PAGE = 50
 DEEP_PAGE = 1000
 HTMX = {"HX-Request": "true"}
-GALLERY, DETAIL, POLL = 100.0, 150.0, 20.0
+GALLERY, DETAIL, POLL, WHOLE_NURSERY = 100.0, 150.0, 20.0, 500.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,9 @@ def plan_visits(dice: random.Random) -> list[Visit]:
         Visit("detail", lambda: reverse("photo", args=[dice.choice(images)]), DETAIL),
         Visit("detail, marks as JSON", _round_robin(_counted_photos(), "api-photo-markers"), DETAIL),
         Visit("history of a location, 5 years weekly", _history(), DETAIL),
+        Visit("page of a location, 5 years weekly", _location(), DETAIL),
+        Visit("map, its list", lambda: reverse("map"), GALLERY),
+        Visit("map, 2,000 outlines as JSON", lambda: reverse("api-map"), WHOLE_NURSERY),
         Visit("work list, a tenth of the photos", lambda: reverse("work"), GALLERY),
         Visit("review queue", lambda: reverse("review"), GALLERY),
         Visit("next to review", lambda: reverse("review-next") + f"?after={dice.choice(images)}", GALLERY),
@@ -98,6 +101,11 @@ def _counted_photos() -> list[UUID]:
 def _history() -> Callable[[], str]:
     photo = S3Image.objects.filter(storage_location=_first(StorageLocation), status="ready").earliest("created_at")
     return lambda: reverse("photo", args=[photo.pk]) + "?tab=history"
+
+
+def _location() -> Callable[[], str]:
+    code = StorageLocation.objects.get(pk=_first(StorageLocation)).code
+    return lambda: reverse("location", args=[code])
 
 
 def _round_robin(images: list[UUID], name: str) -> Callable[[], str]:

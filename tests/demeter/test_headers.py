@@ -20,7 +20,10 @@ def addresses() -> list[str]:
     session = SessionFactory(ready=True)
     photo = [session.original_image_id]
     return [
-        *(reverse(name) for name in ("upload", "jobs", "gallery", "trash", "login", "healthz", "admin:index")),
+        *(
+            reverse(name)
+            for name in ("upload", "jobs", "gallery", "trash", "map", "labels", "login", "healthz", "admin:index")
+        ),
         *(reverse(name, args=photo) for name in ("photo", "photo-problem", "api-photo")),
         reverse("api-gallery"),
         "/no-such-page/",
@@ -71,7 +74,15 @@ def test_pages_hold_no_inline_script_style_or_handler(admin, addresses):
 def test_forms_without_the_token_are_refused(addresses):
     client = Client(enforce_csrf_checks=True)
     client.force_login(UserFactory(supervisor=True))
-    for name in ("upload", "photos-delete", "photos-restore", "api-upload", "api-photos-delete", "api-photos-restore"):
+    for name in (
+        "upload",
+        "photos-delete",
+        "photos-restore",
+        "photos-download",
+        "api-upload",
+        "api-photos-delete",
+        "api-photos-restore",
+    ):
         assert client.post(reverse(name), {"image_ids": "x"}).status_code == 403, name
     assert Client(enforce_csrf_checks=True).post(reverse("login"), {"username": "nina"}).status_code == 403
 
@@ -89,6 +100,20 @@ def https_settings(monkeypatch) -> Iterator[ModuleType]:
     yield importlib.reload(demeter_settings)
     monkeypatch.delenv("HTTPS")
     importlib.reload(demeter_settings)
+
+
+@pytest.fixture
+def settings_with_tiles(monkeypatch) -> Iterator[ModuleType]:
+    monkeypatch.setenv("MAP_TILE_URL", "https://{s}.tiles.example:8443/{z}/{x}/{y}.png?key=1")
+    yield importlib.reload(demeter_settings)
+    monkeypatch.delenv("MAP_TILE_URL")
+    importlib.reload(demeter_settings)
+
+
+def test_a_tile_server_is_allowed_once_it_is_set_and_for_pictures_only(settings_with_tiles):
+    allowed = settings_with_tiles.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    assert "https://*.tiles.example:8443" in allowed["img-src"]
+    assert [name for name, sources in allowed.items() if any("tiles" in source for source in sources)] == ["img-src"]
 
 
 def test_https_makes_cookies_and_addresses_secure(https_settings):

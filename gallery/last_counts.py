@@ -1,0 +1,101 @@
+"""The last count of a location and how old it is: what the map, its list and a location's page say first.
+
+One subquery for each location, answered by the index of its photos: a query for all of them, however many photos lie
+behind. The last count is that of the newest photo; one that refuses itself counts once a person has signed it off.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, JSONObject, Least
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from locations.models import StorageLocation
+from locations.models.places import StorageLocationQuerySet
+from photos.models import S3Image
+from processing.models import Session
+from processing.statuses import RunStatus
+
+
+@dataclass(frozen=True)
+class AgeClass:
+    """Counts up to `days` old; None is without limit. `code` is for style sheets and scripts."""
+
+    code: str
+    days: int | None
+    words: Promise
+
+
+AGE_CLASSES = (
+    AgeClass("week", 7, _("counted in the last 7 days")),
+    AgeClass("month", 30, _("8 to 30 days ago")),
+    AgeClass("quarter", 90, _("31 to 90 days ago")),
+    AgeClass("older", None, _("longer ago")),
+)
+NEVER = AgeClass("never", None, _("never counted"))
+
+
+@dataclass(frozen=True)
+class LastCount:
+    """What the newest counted photo of a location says: `plants` seen and hidden, as they stood at `seen_at`."""
+
+    image_id: UUID
+    seen_at: datetime
+    plants: int
+    validated: bool
+
+    @property
+    def age(self) -> AgeClass:
+        """How old it is now, in classes."""
+        days = (timezone.now() - self.seen_at) / timedelta(days=1)
+        return next(age for age in AGE_CLASSES if age.days is None or days <= age.days)
+
+    @property
+    def age_words(self) -> str:
+        """How long ago, in words: "today", "12 days ago"."""
+        days = (timezone.localdate() - timezone.localdate(self.seen_at)).days
+        return ngettext("%(days)d day ago", "%(days)d days ago", days) % {"days": days} if days else gettext("today")
+
+
+def with_last_count(locations: StorageLocationQuerySet) -> StorageLocationQuerySet:
+    """The same locations; `read_last_count` finds the last count of each in it."""
+    counts = (
+        Session.objects.filter(
+            Q(refusal="") | Q(validated=True),
+            original_image__storage_location=OuterRef("pk"),
+            original_image__kind=S3Image.Kind.PHOTO,
+            original_image__deleted_at=None,
+            status=RunStatus.COMPLETED,
+        )
+        .order_by("-original_image__created_at", "-original_image__image_id", "-created_at", "-pk")
+        .values(
+            found=JSONObject(
+                image_id="original_image_id",
+                # A phone whose clock is ahead must not make a count younger than its upload.
+                seen_at=Least(
+                    Coalesce("original_image__taken_at", "original_image__created_at"), "original_image__created_at"
+                ),
+                plants="total_estimated",
+                validated="validated",
+            )
+        )
+    )
+    return locations.annotate(last_count=Subquery(counts[:1]))
+
+
+def read_last_count(location: StorageLocation) -> LastCount | None:
+    """The last count of a location that came from `with_last_count`; None when it was never counted."""
+    found = getattr(location, "last_count")  # noqa: B009 - an annotation, which the type does not know
+    if found is None:
+        return None
+    return LastCount(
+        image_id=UUID(found["image_id"]),
+        seen_at=datetime.fromisoformat(found["seen_at"]),
+        plants=found["plants"],
+        validated=found["validated"],
+    )

@@ -1,0 +1,90 @@
+"""A location's page, where it is configured too, and the map of all of them; its JSON is in `gallery.api`."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from demeter.http import signed_in_user
+from demeter.refusals import NotFound
+from gallery import fixes
+from gallery.forms import MapForm
+from gallery.last_counts import AGE_CLASSES, NEVER, read_last_count
+from gallery.location import LocationDetail, location_detail, photos_waiting_for_config
+from gallery.nursery_map import active_warehouses, count_words, list_locations
+from gallery.views import UNPROCESSABLE
+from locations.configuration import ConfigureMode
+from locations.forms import ConfigureLocationForm
+
+
+@require_safe
+@permission_required(("locations.view_storagelocation", "photos.view_s3image"), raise_exception=True)
+def location(request: HttpRequest, code: str) -> HttpResponse:
+    """One location: last count, stock, history, what grows there."""
+    return _show(request, _find(code), form=None)
+
+
+@require_POST
+@permission_required(("photos.view_s3image", *fixes.FIX_PERMISSIONS["configure"]), raise_exception=True)
+def configure(request: HttpRequest, code: str) -> HttpResponse:
+    """Correct what grows there or start a new cycle, and run the photos that waited for it."""
+    detail = _find(code)
+    form = ConfigureLocationForm(request.POST, label_suffix="")
+    if not form.is_valid():
+        return _show(request, detail, form=form)
+    user, is_new = signed_in_user(request), form.cleaned_data["mode"] == ConfigureMode.NEW_CYCLE or not detail.config
+    started = fixes.configure(
+        location=detail.location, values=form.cleaned_data, user=user, others="others" in request.POST
+    )
+    messages.success(request, _("A new cycle has begun.") if is_new else _("The configuration was corrected."))
+    if started:
+        words = ngettext("%(count)d photo: processing again.", "%(count)d photos: processing again.", started)
+        messages.success(request, words % {"count": started})
+    return redirect(f"{reverse('location', kwargs={'code': detail.location.code})}#configuration")
+
+
+@require_safe
+@permission_required(("locations.view_storagelocation", "photos.view_s3image"), raise_exception=True)
+def nursery_map(request: HttpRequest) -> HttpResponse:
+    """The map where scripts run, and the same as a list."""
+    form = MapForm(request.GET)
+    if not form.is_valid():
+        return redirect("map")
+    chosen = form.cleaned_data["warehouse_id"]
+    page = list_locations(chosen, page=form.cleaned_data["page"] or 1)
+    context = {
+        "warehouses": active_warehouses(),
+        "chosen": chosen,
+        "page": page,
+        "rows": [(place, count_words(read_last_count(place))) for place in page],
+        "ages": [*AGE_CLASSES, NEVER],
+        "tile_url": settings.MAP_TILE_URL,
+        "tile_attribution": settings.MAP_TILE_ATTRIBUTION,
+    }
+    return render(request, "gallery/map.html", context)
+
+
+def _find(code: str) -> LocationDetail:
+    try:
+        return location_detail(code)
+    except NotFound as refusal:
+        raise Http404(refusal.message) from refusal
+
+
+def _show(request: HttpRequest, detail: LocationDetail, *, form: ConfigureLocationForm | None) -> HttpResponse:
+    context: dict[str, Any] = {"detail": detail, "form": form}
+    if signed_in_user(request).has_perms(fixes.FIX_PERMISSIONS["configure"]):
+        suggested = fixes.suggested_config(detail.location)
+        context |= {
+            "suggested": suggested,
+            "form": form or ConfigureLocationForm(initial=fixes.config_values(suggested), label_suffix=""),
+            "waiting": photos_waiting_for_config(detail.location).count(),
+        }
+    return render(request, "gallery/location.html", context, status=UNPROCESSABLE if form else 200)

@@ -1,0 +1,183 @@
+// The nursery as a map: outlines from data, each location filled by the age of its last count, a click opens its page.
+// Shown where scripts run; the list below it says the same. Each age has a pattern of its own beside its colour.
+
+const AGES = {
+  week: { token: "--green", pattern: "solid" },
+  month: { token: "--blue", pattern: "lines" },
+  quarter: { token: "--yellow", pattern: "grid" },
+  older: { token: "--red", pattern: "dots" },
+  never: { token: "--ink-soft", pattern: "none" },
+};
+const TILE = 8;  // side of a pattern, in pixels
+const CLICKABLE_PX = 14;  // smaller than that a click zooms in instead: nobody could hit the right one
+const NAMED_PX = 46;  // from this width on a location has room for its words
+const MOST_NAMED = 120;
+const CLOSEST_ZOOM = 23;
+const TILES_UP_TO = 19;
+
+const colourOf = (token) => getComputedStyle(document.documentElement).getPropertyValue(token).trim();
+const toLatLngs = (rings) => rings.map((ring) => ring.map(([lon, lat]) => [lat, lon]));
+
+// A canvas pattern serves as a fill colour of Leaflet's canvas renderer.
+function fillOf(age) {
+  const { token, pattern } = AGES[age];
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = TILE;
+  const pen = canvas.getContext("2d");
+  pen.strokeStyle = pen.fillStyle = colourOf(token);
+  if (pattern === "solid") pen.fillRect(0, 0, TILE, TILE);
+  if (pattern === "lines") for (const x of [-TILE, 0, TILE]) line(pen, x, TILE, x + TILE, 0);
+  if (pattern === "grid") {
+    line(pen, 0, TILE / 2, TILE, TILE / 2);
+    line(pen, TILE / 2, 0, TILE / 2, TILE);
+  }
+  if (pattern === "dots") pen.fillRect(2, 2, 3, 3);
+  return pen.createPattern(canvas, "repeat");
+}
+
+// The corner that lies furthest to the upper left, of an outline that may be turned.
+function cornerOf(outline) {
+  return outline.getLatLngs()[0].reduce((best, corner) => (corner.lat - corner.lng > best.lat - best.lng ? corner : best));
+}
+
+function line(pen, fromX, fromY, toX, toY) {
+  pen.lineWidth = 2;
+  pen.beginPath();
+  pen.moveTo(fromX, fromY);
+  pen.lineTo(toX, toY);
+  pen.stroke();
+}
+
+function styleOf(age) {
+  return {
+    color: colourOf(AGES[age].token), weight: 1.5, dashArray: age === "never" ? "4 3" : null,
+    fillColor: fillOf(age), fillOpacity: age === "week" ? 0.6 : 0.85,
+  };
+}
+
+class NurseryMap {
+  constructor(root) {
+    this.root = root;
+    this.stage = root.querySelector(".nursery__map");
+    this.words = L.layerGroup();
+  }
+
+  async open() {
+    const answer = await fetch(this.root.dataset.outlines, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    const nursery = await answer.json();
+    this.root.hidden = false;
+    this.root.querySelector("[data-more]").hidden = !nursery.more;
+    this.map = L.map(this.stage, {
+      zoomControl: false, attributionControl: false, scrollWheelZoom: false, maxZoom: CLOSEST_ZOOM, zoomSnap: 0.25, renderer: L.canvas({ padding: 0.3 }),
+    });
+    L.control.zoom({ position: "bottomright" }).addTo(this.map);
+    L.control.scale({ imperial: false }).addTo(this.map);
+    this.addTiles();
+    this.draw(nursery);
+    this.words.addTo(this.map);
+    // The wheel scrolls the page until the map is chosen.
+    this.stage.addEventListener("focus", () => this.map.scrollWheelZoom.enable());
+    this.stage.addEventListener("blur", () => this.map.scrollWheelZoom.disable());
+    this.map.on("moveend", () => this.writeWords());
+    this.map.fitBounds(this.bounds.pad(0.03), { animate: false });
+    window.addEventListener("hashchange", () => this.goToNamed());
+    this.goToNamed();
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.paint());
+    this.paint();
+    this.root.dataset.opened = String(this.places.length);
+  }
+
+  addTiles() {
+    const { tiles, attribution } = this.root.dataset;
+    if (!tiles) return;
+    // Owners of tiles want to know who asks; the page's own policy would say nothing.
+    L.tileLayer(tiles, { maxZoom: CLOSEST_ZOOM, maxNativeZoom: TILES_UP_TO, referrerPolicy: "origin" }).addTo(this.map);
+    const named = document.createElement("span");
+    named.textContent = attribution;
+    L.control.attribution({ prefix: false }).addAttribution(named.innerHTML).addTo(this.map);
+  }
+
+  draw(nursery) {
+    this.outlines = [...nursery.warehouses, ...nursery.areas].map(({ rings }) => L.polygon(toLatLngs(rings), { weight: 1.5, fill: false, interactive: false }).addTo(this.map));
+    this.areas = new Map(nursery.areas.map(({ id, name }, i) => [id, { name, outline: this.outlines[nursery.warehouses.length + i] }]));
+    for (const [i, { name }] of nursery.warehouses.entries()) this.write(cornerOf(this.outlines[i]), "nursery__name", [name], this.map);
+    const group = L.featureGroup();
+    this.places = nursery.locations.map((place) => Object.assign(L.polygon(toLatLngs(place.rings)).addTo(group), { place }));
+    group.bindTooltip((shape) => this.tell(shape.place), { sticky: true }).on("click", ({ layer, latlng }) => this.choose(layer, latlng)).addTo(this.map);
+    this.bounds = L.featureGroup([...this.outlines, ...this.places]).getBounds();
+  }
+
+  paint() {
+    const styles = Object.fromEntries(Object.keys(AGES).map((age) => [age, styleOf(age)]));
+    for (const shape of this.places) shape.setStyle(styles[shape.place.age]);
+    this.named?.setStyle({ weight: 5, dashArray: null }).bringToFront();
+    for (const outline of this.outlines) outline.setStyle({ color: colourOf("--line-strong") });
+    for (const canvas of this.root.querySelectorAll("[data-age]")) {
+      const pen = canvas.getContext("2d");
+      const { color, fillColor, fillOpacity, dashArray } = styles[canvas.dataset.age];
+      pen.clearRect(0, 0, canvas.width, canvas.height);
+      pen.lineWidth = 3;
+      pen.setLineDash(dashArray ? [8, 6] : []);
+      pen.strokeStyle = color;
+      pen.fillStyle = fillColor;
+      pen.globalAlpha = fillOpacity;
+      pen.fillRect(2, 2, canvas.width - 4, canvas.height - 4);
+      pen.globalAlpha = 1;
+      pen.strokeRect(2, 2, canvas.width - 4, canvas.height - 4);
+    }
+  }
+
+  tell(place) {
+    const words = document.createElement("span");
+    words.textContent = `${this.areas.get(place.area)?.name ?? ""} · ${place.name}: ${place.words}`;
+    return words;
+  }
+
+  widthOf(shape) {
+    const bounds = shape.getBounds();
+    return this.map.latLngToLayerPoint(bounds.getNorthEast()).x - this.map.latLngToLayerPoint(bounds.getNorthWest()).x;
+  }
+
+  choose(shape, latLng) {
+    if (this.widthOf(shape) >= CLICKABLE_PX) {
+      window.location.assign(this.root.dataset.location.replace("CODE", encodeURIComponent(shape.place.code)));
+      return;
+    }
+    const bed = this.areas.get(shape.place.area)?.outline.getBounds();
+    if (bed && this.map.getBoundsZoom(bed) > this.map.getZoom() + 1) this.map.fitBounds(bed, { animate: false });
+    else this.map.setView(latLng, this.map.getZoom() + 2, { animate: false });
+  }
+
+  // Names and plants of the locations in view, as long as they have room and are few.
+  writeWords() {
+    this.words.clearLayers();
+    const view = this.map.getBounds();
+    const shown = this.places.filter((shape) => view.intersects(shape.getBounds()) && this.widthOf(shape) >= NAMED_PX);
+    if (shown.length > MOST_NAMED) return;
+    for (const shape of shown) {
+      const { name, plants } = shape.place;
+      this.write(shape.getBounds().getCenter(), "nursery__plants", plants === null ? [name] : [name, plants.toLocaleString()], this.words);
+    }
+  }
+
+  write(latLng, className, lines, layer) {
+    const html = document.createElement("div");
+    for (const text of lines) html.append(Object.assign(document.createElement("span"), { textContent: text }));
+    html.className = className;
+    L.marker(latLng, { icon: L.divIcon({ className: "", html, ...(className === "nursery__plants" ? { iconSize: [80, 34] } : { iconSize: null, iconAnchor: [0, 26] }) }), interactive: false, keyboard: false }).addTo(layer);
+  }
+
+  // The address may name a location: #N1-N-04
+  goToNamed() {
+    const code = decodeURIComponent(window.location.hash.slice(1));
+    const shape = this.places.find(({ place }) => place.code === code);
+    if (!shape) return;
+    this.map.fitBounds(shape.getBounds().pad(2), { animate: false });
+    this.named = shape;
+    this.paint();
+  }
+}
+
+const nursery = document.getElementById("nursery");
+if (nursery) new NurseryMap(nursery).open();
