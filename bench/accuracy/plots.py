@@ -12,7 +12,7 @@ from matplotlib import pyplot as plt
 from bench.accuracy.summary import KIND_WORDS
 
 Sets = Mapping[str, Mapping[str, Any]]
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # Okabe and Ito
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#f0e442")  # Okabe and Ito
 GROUPS = {"by_kind": "container", "by_plant_size": "median plant", "by_seen_share": "share of the plants to be seen"}
 KIND_MARKS = {"segment": "o", "box": "s", "plug": "^", "mixed": "D"}
 DPI = 110
