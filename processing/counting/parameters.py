@@ -131,7 +131,7 @@ class QualityParameters:
     max_glare: float = 0.3
     min_sharpness: float = 1.35
     min_boxes: int = 3
-    min_familiarity: float = 0.30
+    min_familiarity: float = 0.26
 
 
 @dataclass(frozen=True)
