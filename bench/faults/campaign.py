@@ -24,6 +24,7 @@ from bench.faults.sender import PATIENCE_SECONDS, Sender, Sent
 from demeter.accounts.models import User
 from demeter.accounts.roles import WORKER
 from demeter.accounts.tokens import issue_token
+from demeter.refusals import Unavailable
 from locations.demo import load_demo_nursery
 from photos.sweeping import sweep_staging
 
@@ -105,11 +106,11 @@ class Campaign:
         return Sender(self._house.address, self.token, pictures), pictures
 
     def _judge(self, sender: Sender, sent: Sequence[Sent], pictures: Sequence[Picture], *, due_at: float) -> Findings:
-        """What is wrong with a round; asked again when a database killed a moment ago goes away in the middle."""
+        """What is wrong with a round; asked again while what was killed a moment ago is away."""
         while True:
             try:
                 return find_faults(sender.upload_session_id, sent, pictures, self.reference["outcomes"], due_at=due_at)
-            except (OperationalError, InterfaceError):
+            except (OperationalError, InterfaceError, Unavailable):
                 connection.close()
                 self._house.watch(1)
 

@@ -1,0 +1,127 @@
+"""Takes docs/screens anew from a running Demeter with its demo nursery: `bench/screens.py ADDRESS USER PASSWORD`.
+
+Every page in its main states as a supervisor who may use the admin sees it: on a phone (390 px) and a desk (1280 px),
+light and dark, English; the pages of PAGES also in Spanish, light. Look at them; nothing here judges them.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.chromium import FLAGS, find_chromium
+
+OUT = Path(__file__).parents[1] / "docs" / "screens"
+SIZES = {"phone": (390, 844), "desk": (1280, 900)}
+QUALITY = 60
+PAGES = {
+    "upload": "/",
+    "jobs": "/jobs/",
+    "gallery": "/gallery/",
+    "gallery-nothing": "/gallery/?q=nothing-is-called-so",
+    "to-do": "/todo/",
+    "review": "/review/",
+    "trash": "/gallery/trash/",
+    "map": "/map/",
+    "labels": "/labels/",
+    "design": "/design/",
+    "not-found": "/gallery/nowhere/",
+}
+
+
+def open_photo(page: Page, query: str) -> None:
+    """The first photo that a filter finds."""
+    page.goto(f"/gallery/?{query}")
+    page.locator(".photo-card__link").first.click()
+    page.wait_for_load_state()
+
+
+def open_location(page: Page) -> None:
+    """The location of the first photo that has one."""
+    open_photo(page, "status=success")
+    page.locator("a[href^='/locations/']").first.click()
+    page.wait_for_load_state()
+
+
+def open_problem(page: Page) -> None:
+    """The window in which a missing location is chosen."""
+    page.goto("/gallery/?status=needs_location")
+    page.locator(".photo-card .badge").first.click()
+    page.locator("dialog[open]").wait_for()
+
+
+def choose_cards(page: Page) -> None:
+    """Two photos chosen, with what can be done with them."""
+    page.goto("/gallery/")
+    boxes = page.locator(".photo-card input[type=checkbox]")
+    for number in range(2):
+        boxes.nth(number).check(force=True)
+
+
+STATES: dict[str, Callable[[Page], None]] = {
+    "photo": lambda page: open_photo(page, "status=success"),
+    "photo-without-location": lambda page: open_photo(page, "status=needs_location"),
+    "location": open_location,
+    "problem": open_problem,
+    "chosen": choose_cards,
+}
+
+
+def open_page(browser: Browser, address: str, size: str, *, scheme: str, language: str) -> Page:
+    """A page of a context of its own."""
+    width, height = SIZES[size]
+    viewport = {"width": width, "height": height}
+    context = browser.new_context(base_url=address, viewport=viewport, color_scheme=scheme, locale=language)
+    return context.new_page()
+
+
+def sign_in(page: Page, user: str, password: str) -> None:
+    """Through the form."""
+    page.goto("/login/")
+    page.fill("input[name=username]", user)
+    page.fill("input[name=password]", password)
+    page.click("main button[type=submit]")
+    page.wait_for_load_state()
+
+
+def shots(page: Page, user: str, password: str) -> Iterator[str]:
+    """The name of each state once it is on the page."""
+    page.goto("/login/")
+    yield "sign-in"
+    sign_in(page, user, password)
+    for name, path in PAGES.items():
+        page.goto(path)
+        yield name
+    for name, go in STATES.items():
+        go(page)
+        yield name
+
+
+def main() -> None:
+    """Take them all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("address")
+    parser.add_argument("user")
+    parser.add_argument("password")
+    args = parser.parse_args()
+    OUT.mkdir(parents=True, exist_ok=True)
+    looks = [*product(SIZES, ("light", "dark"), ("en",)), *product(SIZES, ("light",), ("es",))]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        for size, scheme, language in looks:
+            page = open_page(browser, args.address, size, scheme=scheme, language=language)
+            for name in shots(page, args.user, args.password):
+                page.wait_for_load_state("networkidle")
+                file = OUT / f"{name}-{size}-{scheme}-{language}.jpg"
+                page.screenshot(path=file, type="jpeg", quality=QUALITY)
+                print(file.name, flush=True)
+            page.context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
