@@ -56,12 +56,12 @@ def test_a_spoilt_photo_is_refused_with_its_reason(change, code: str) -> None:
 
 
 def test_a_scene_that_is_hardly_recognised_is_refused() -> None:
-    assert codes(scene(), boxes(0.3)) == ["unfamiliar_scene"]
+    assert codes(scene(), boxes(0.25)) == ["unfamiliar_scene"]
     assert codes(scene(), boxes(0.8), sure=0.3) == ["unfamiliar_scene"]
 
 
 def test_few_boxes_say_nothing_about_the_scene() -> None:
-    assert codes(scene(), boxes(0.3, count=PARAMETERS.min_boxes - 1)) == []
+    assert codes(scene(), boxes(0.25, count=PARAMETERS.min_boxes - 1)) == []
     assert codes(scene(), NO_DETECTIONS) == []
     assert codes(scene()) == []
 
