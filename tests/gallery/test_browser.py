@@ -1,14 +1,16 @@
 """The gallery in Chromium: the fix in three interactions, loading more, and axe on every page."""
 
+import gzip
 from collections.abc import Iterator
 from io import BytesIO
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 from pytest_django.live_server_helper import LiveServer
 
 from demeter.accounts.models import User
@@ -26,6 +28,7 @@ from tests.processing.factories import SessionFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = {"phone": 390, "desk": 1280}
+MAX_PAGE_BYTES = 250 * 1024
 
 
 @pytest.fixture
@@ -254,3 +257,17 @@ def test_everything_works_without_javascript(browser: Browser, live_server: Live
     expect(page).to_have_url(f"{live_server.url}/gallery/{lost.original_image_id}/")
     expect(page.get_by_text("processing again")).to_be_visible()
     context.close()
+
+
+def test_the_gallery_is_light_and_asks_nobody_else(page: Page, live_server: LiveServer) -> None:
+    """A first page of 50: HTML, CSS and scripts as they travel compressed; pictures from S3, all else from us."""
+    for session in SessionFactory.create_batch(50, ready=True, storage_location=StorageLocationFactory()):
+        store_pictures(session.original_image)
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108  Playwright takes no built-in
+    page.goto("/gallery/", wait_until="networkidle")
+    read = [one for one in answers if one.request.resource_type in ("document", "stylesheet", "script")]
+    assert len(read) > 3
+    assert sum(len(gzip.compress(one.body())) for one in read) < MAX_PAGE_BYTES
+    hosts = {urlsplit(one.url).netloc for one in answers}
+    assert hosts == {urlsplit(live_server.url).netloc, urlsplit(settings.S3_PUBLIC_ENDPOINT_URL).netloc}
