@@ -12,13 +12,12 @@ from bench.accuracy.matching import OutlineMatches, match_boxes, match_outlines,
 from bench.accuracy.metrics import off_by
 from bench.accuracy.models import DoubtingDetector, Models, in_use, without_doubts
 from bench.accuracy.truth import Counts, RealPhoto, Render, outside
-from photos.pixels import decode_picture
 from processing import inference
 from processing.counting.boxes import CLASS_NAMES, EMPTY, PLANT, Detections, concatenate
 from processing.counting.containers import owned_detections
 from processing.counting.parameters import CountingParameters
 from processing.counting.pyramid import Pyramid
-from processing.photo_count import CountedPhoto, count_picture, estimate_counts
+from processing.photo_count import CountedPhoto, count_picture, estimate_counts, open_picture
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def problem_codes(counted: CountedPhoto) -> tuple[str, ...]:
 
 def read_photo(photo: Render | RealPhoto) -> Pyramid:
     """The picture, decoded as the product does."""
-    return Pyramid(decode_picture(photo.path.read_bytes()))
+    return open_picture(photo.path.read_bytes())
 
 
 def measure_render(render: Render, models: Models, parameters: CountingParameters) -> RenderResult:

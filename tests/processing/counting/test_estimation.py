@@ -31,7 +31,7 @@ def seen(places, side=40, class_id=0):
 
 
 def estimate(rgb, container, detections, density=None):
-    return estimate_container(Pyramid(rgb), container, detections, density=density, parameters=PARAMETERS)
+    return estimate_container(Pyramid.of(rgb), container, detections, density=density, parameters=PARAMETERS)
 
 
 LATTICE = [(x, y) for x in range(60, 960, 60) for y in range(60, 660, 60)]
