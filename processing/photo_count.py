@@ -15,7 +15,7 @@ from photos.pixels import decode_picture, inspect_picture
 from processing import inference
 from processing.counting.boxes import NO_DETECTIONS, Detections, Rgb
 from processing.counting.containers import Container, owned_detections
-from processing.counting.estimation import Density, estimate_container
+from processing.counting.estimation import Density, estimate_container, one_per_cell
 from processing.counting.parameters import DEFAULT_PARAMETERS, CountingParameters
 from processing.counting.pyramid import Pyramid
 from processing.counting.quality import find_faults
@@ -88,10 +88,24 @@ def count_picture(
     with watch.phase("detect"):
         found, problems = _detect_each(photo, containers, parameters)
     with watch.phase("estimate"):
-        owned = owned_detections(containers, found)
+        owned = own_detections(containers, found, parameters=parameters)
         counts = estimate_counts(photo, containers, owned, parameters=parameters)
         faults = find_faults(photo, containers, owned, parameters.quality)
     return CountedPhoto(count_photo(counts, owned, problems=(*faults, *problems)), owned, watch.seconds)
+
+
+def own_detections(
+    containers: Sequence[Container],
+    found: Sequence[Detections],
+    *,
+    densities: Callable[[Container], Density | None] = lambda _: None,
+    parameters: CountingParameters = DEFAULT_PARAMETERS,
+) -> tuple[Detections, ...]:
+    """Each container's boxes, every plant once: none that another container owns, one to a cell of a tray."""
+    return tuple(
+        one_per_cell(container, boxes, density=densities(container), parameters=parameters.estimation.grid)
+        for container, boxes in zip(containers, owned_detections(containers, found), strict=True)
+    )
 
 
 def estimate_counts(

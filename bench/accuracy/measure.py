@@ -17,7 +17,7 @@ from processing.counting.boxes import CLASS_NAMES, EMPTY, PLANT, Detections, con
 from processing.counting.containers import owned_detections
 from processing.counting.parameters import CountingParameters
 from processing.counting.pyramid import Pyramid
-from processing.photo_count import CountedPhoto, count_picture, estimate_counts, open_picture
+from processing.photo_count import CountedPhoto, count_picture, estimate_counts, open_picture, own_detections
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,7 @@ def _count_inside(
     """The counts inside the true outlines, and every box with its doubts."""
     outlines = [one.outline for one in render.containers]
     found = [inference.detect_plants(photo, outline, parameters=parameters) for outline in outlines]
-    owned = owned_detections(outlines, found)
-    sure = [without_doubts(boxes) for boxes in owned]
+    sure = own_detections(outlines, [without_doubts(boxes) for boxes in found], parameters=parameters)
     counts = estimate_counts(photo, outlines, sure, parameters=parameters)
     results = tuple(
         ContainerResult(
@@ -130,7 +129,7 @@ def _count_inside(
         )
         for true, count, boxes in zip(render.containers, counts, sure, strict=True)
     )
-    return results, concatenate(owned)
+    return results, concatenate(owned_detections(outlines, found))
 
 
 def _judge_boxes(render: Render, found: Detections, class_id: int) -> BoxResult:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from processing.counting.boxes import DEAD, PLANT, Detections
+from processing.counting.boxes import DEAD, EMPTY, PLANT, Detections
 from processing.counting.containers import Container
 from processing.counting.grid import Grid, fit_grid
 from processing.counting.parameters import EstimationParameters, GridParameters, ResidualParameters
@@ -90,6 +90,28 @@ def _legible(cover: PlantCover, plant_px: float, parameters: ResidualParameters)
     return cover.contrast >= parameters.min_contrast and plant_px * cover.scale >= parameters.min_plant_view_px
 
 
+def one_per_cell(
+    container: Container, detections: Detections, *, density: Density | None, parameters: GridParameters
+) -> Detections:
+    """Without what a tray's cell shows twice: of the plants in one, dead ones too, the surest box stays.
+
+    A plant seen as two, leaf by leaf, is the commonest double in a tray. Without a legible grid every box stays.
+    """
+    if container.kind != "plug":
+        return detections
+    grid = find_grid(container, detections, density, parameters)
+    if grid is None:
+        return detections
+    seen: set[tuple[int, int, bool]] = set()
+    kept = np.zeros(len(detections), dtype=bool)
+    for index in np.argsort(-detections.confidence, kind="stable").tolist():
+        column, row = grid.cell_of[index].tolist()
+        place = (column, row, bool(detections.class_id[index] == EMPTY))
+        kept[index] = place not in seen
+        seen.add(place)
+    return detections.select(kept)
+
+
 def estimate_cells(
     photo: Pyramid, container: Container, detections: Detections, *, density: Density | None, parameters: GridParameters
 ) -> Estimate:
@@ -97,9 +119,9 @@ def estimate_cells(
 
     Without a legible grid what was detected stands.
     """
-    plants, dead = detections.count(PLANT), detections.count(DEAD)
-    grid = fit_grid(container, detections, parameters)
-    if grid is None or not _believable(grid, plants + dead, density, parameters):
+    plants = detections.count(PLANT)
+    grid = find_grid(container, detections, density, parameters)
+    if grid is None:
         return Estimate("none", plants)
     cover = find_cover(photo, container, detections, parameters.around_cells * grid.pitch_px)
     alike = cover.at(grid.centres) >= parameters.min_level
@@ -112,6 +134,15 @@ def estimate_cells(
         confidence=round(grid.regularity, 4),
         empty=grid.cells - grid.occupied - hidden,
     )
+
+
+def find_grid(
+    container: Container, detections: Detections, density: Density | None, parameters: GridParameters
+) -> Grid | None:
+    """The grid of a tray's cells where it can be believed."""
+    grid = fit_grid(container, detections, parameters)
+    planted = detections.count(PLANT) + detections.count(DEAD)
+    return grid if grid is not None and _believable(grid, planted, density, parameters) else None
 
 
 def _believable(grid: Grid, planted: int, density: Density | None, parameters: GridParameters) -> bool:
