@@ -93,7 +93,7 @@ def _legible(cover: PlantCover, plant_px: float, parameters: ResidualParameters)
 def one_per_cell(
     container: Container, detections: Detections, *, density: Density | None, parameters: GridParameters
 ) -> Detections:
-    """Without what a tray's cell shows twice: of the plants in one, dead ones too, the surest box stays.
+    """Without what a tray's cell shows twice: one box stays, of a plant before an empty cell, then the surest.
 
     A plant seen as two, leaf by leaf, is the commonest double in a tray. Without a legible grid every box stays.
     """
@@ -102,14 +102,9 @@ def one_per_cell(
     grid = find_grid(container, detections, density, parameters)
     if grid is None:
         return detections
-    seen: set[tuple[int, int, bool]] = set()
-    kept = np.zeros(len(detections), dtype=bool)
-    for index in np.argsort(-detections.confidence, kind="stable").tolist():
-        column, row = grid.cell_of[index].tolist()
-        place = (column, row, bool(detections.class_id[index] == EMPTY))
-        kept[index] = place not in seen
-        seen.add(place)
-    return detections.select(kept)
+    best_first = np.lexsort((-detections.confidence, detections.class_id == EMPTY))
+    _, first = np.unique(grid.cell_of[best_first], axis=0, return_index=True)
+    return detections.select(np.sort(best_first[first]))
 
 
 def estimate_cells(
