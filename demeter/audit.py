@@ -2,8 +2,8 @@
 
 A model under `@audited()` gets a table of events. Each insert, update and delete adds one with the values after it
 (before a delete) and the request it came from, whoever caused it: a page, the API, the admin, a command, many rows at
-once, SQL by hand. Another trigger refuses to change or delete events, and nothing refers to the row they are about, so
-that they outlive it. `demeter.accounts.trail` reads them.
+once, SQL by hand. Another trigger refuses to change or delete events, and no foreign key of the database ties them to
+their row, so that they outlive it. `demeter.accounts.trail` reads them.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,5 +1,7 @@
 """Accounts in the Django admin. A token is shown once, in the message after it was made."""
 
+import json
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -93,14 +95,14 @@ class ToldChangeList(ChangeList):
 class ChangeAdmin(ReadOnlyAdmin):
     """Who did what to what, and when, over all audited tables; nobody can change or delete any of it."""
 
-    list_display = ("pgh_created_at", "who", "what", "kind", "subject", "details")
-    list_display_links = ("pgh_created_at",)
+    list_display = ("when", "who", "what", "kind", "subject", "details")
+    list_display_links = ("when",)
     list_filter = (PeriodFilter, PersonFilter, KindFilter, WhatFilter)
     search_fields = ("pgh_data", "pgh_obj_id")
     search_help_text = _("A code, a name or a number, in the period on the right")
     ordering = ("-pgh_created_at", "-pgh_id")
-    sortable_by = ("pgh_created_at",)
-    fields = ("pgh_created_at", "who", "what", "kind", "subject", "details", "url", "pgh_data")
+    sortable_by = ("when",)
+    fields = ("when", "who", "what", "kind", "subject", "details", "url", "values")
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         """Read the names of a page together."""
@@ -109,6 +111,11 @@ class ChangeAdmin(ReadOnlyAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Change | None:
         """One change, looked for in its own table alone."""
         return next(iter(read_changes([unquote(object_id)])), None)
+
+    @admin.display(description=_("when"), ordering="pgh_created_at")
+    def when(self, change: Change) -> datetime:
+        """When it was written."""
+        return change.pgh_created_at
 
     @admin.display(description=_("who"))
     def who(self, change: Change) -> str:
@@ -134,6 +141,11 @@ class ChangeAdmin(ReadOnlyAdmin):
     def details(self, change: Change) -> SafeString:
         """Before and after."""
         return format_html_join("", "<div>{}</div>", ((detail,) for detail in _told(change).details))
+
+    @admin.display(description=_("all values"))
+    def values(self, change: Change) -> str:
+        """As the table has them: after the change, or before a deletion."""
+        return json.dumps(change.pgh_data, ensure_ascii=False)
 
 
 def _told(change: Change) -> ToldChange:
