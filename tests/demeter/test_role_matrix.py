@@ -37,6 +37,8 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "upload": {"get": VIEWERS, "post": WORKERS},
     "upload-receipt": READ,
     "location-options": READ,
+    "place-by-label": {"post": WORKERS},
+    "place-by-position": {"post": WORKERS},
     "jobs": READ,
     "job-rows": READ,
     "gallery": READ,
