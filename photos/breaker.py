@@ -110,6 +110,11 @@ class CircuitBreaker:
         self._count(good=True)
         return result
 
+    @property
+    def mode(self) -> Mode:
+        """How it is now; an open one stays open until somebody calls."""
+        return self._store.update(lambda state: state).mode
+
     def _count(self, *, good: bool) -> None:
         self._store.update(lambda state: after_call(state, self._clock(), good=good))
 

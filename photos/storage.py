@@ -28,7 +28,7 @@ from storages.backends.s3 import S3Storage
 
 from demeter.refusals import Unavailable
 from photos import keys
-from photos.breaker import GOOD_CALLS_TO_CLOSE, BreakerOpenError, CircuitBreaker
+from photos.breaker import GOOD_CALLS_TO_CLOSE, BreakerOpenError, CircuitBreaker, Mode
 from photos.breaker_store import RedisBreakerStore
 from photos.models import S3Image
 from photos.room import refusing_when_full
@@ -175,6 +175,11 @@ def is_back() -> bool:
     except Unavailable:
         return False
     return True
+
+
+def breaker_mode() -> Mode:
+    """What all workers know about S3."""
+    return _breaker().mode
 
 
 def written_at(key: str) -> datetime:

@@ -34,6 +34,7 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "language": {"post": EVERYONE},
     "script-words": {"get": EVERYONE},
     "design": {"get": (ADMIN,)},
+    "dashboard": {"get": (ADMIN,)},
     "upload": {"get": VIEWERS, "post": WORKERS},
     "upload-receipt": READ,
     "location-options": READ,
