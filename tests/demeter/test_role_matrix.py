@@ -47,6 +47,7 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "photo": READ,
     "photo-problem": READ,
     "photo-fix": {"post": WORKERS},
+    "photo-label": {"post": WORKERS},
     "photo-tab": READ,
     "photo-export": READ,
     "photo-correct": {"post": SUPERVISORS},

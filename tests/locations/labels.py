@@ -8,6 +8,7 @@ import pypdfium2
 import zxingcpp
 
 from locations.labels import Label, draw_labels
+from photos.pixels import encode_jpeg
 
 SCALE = 8.0
 MM = SCALE * 72 / 25.4
@@ -18,6 +19,14 @@ def paint_label(rgb: np.ndarray, code: str, *, x: int, y: int, width_px: int) ->
     printed = _print(code)
     height_px = round(width_px * printed.shape[0] / printed.shape[1])
     rgb[y : y + height_px, x : x + width_px] = cv2.resize(printed, (width_px, height_px), interpolation=cv2.INTER_AREA)
+
+
+def picture_of(*codes: str) -> bytes:
+    """A JPEG of labels as a phone sees them from a step away."""
+    rgb = np.full((900, 1200, 3), 128, dtype=np.uint8)
+    for number, code in enumerate(codes):
+        paint_label(rgb, code, x=50 + 560 * number, y=200, width_px=500)
+    return encode_jpeg(rgb)
 
 
 def paint_qr(rgb: np.ndarray, text: str, *, x: int, y: int, side_px: int) -> None:

@@ -13,22 +13,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.asserts import assertContains, assertNotContains
 from pytest_django.live_server_helper import LiveServer
 
-from photos.pixels import encode_jpeg
 from tests.factories import UserFactory
 from tests.locations.factories import StorageLocationFactory, point
-from tests.locations.labels import paint_label
+from tests.locations.labels import picture_of
 from tests.photos.files import make_picture
-from tests.processing.fakes import paint_picture
 
 FRAGMENT = {"HX-Request": "true"}
-
-
-def picture_of(*codes: str) -> bytes:
-    """Labels as a phone sees them from a step away."""
-    rgb = paint_picture(1200, 900)
-    for number, code in enumerate(codes):
-        paint_label(rgb, code, x=50 + 560 * number, y=200, width_px=500)
-    return encode_jpeg(rgb)
 
 
 # --- Views
