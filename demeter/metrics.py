@@ -11,6 +11,8 @@ from prometheus_client.registry import Collector
 
 from demeter.figures import read_last_day, read_phase_times, read_queues, read_workers
 from demeter.http import api_view
+from photos import storage
+from photos.breaker import Mode
 from photos.models import S3Image
 
 
@@ -23,7 +25,7 @@ def metrics(_request: HttpRequest) -> HttpResponse:
 
 
 class DemeterCollector(Collector):
-    """Seven queries and one round trip to the broker."""
+    """Seven queries and two round trips to the broker."""
 
     def collect(self) -> Iterator[Metric]:
         """Work now, what became of the last day's, and what needs a person."""
@@ -33,6 +35,7 @@ class DemeterCollector(Collector):
         yield _phase_seconds(now)
         faulty = "Originals that the nightly check found missing or changed"
         yield GaugeMetricFamily("demeter_faulty_originals", faulty, value=S3Image.objects.faulty().count())
+        yield _breaker()
         yield _family("workers", "Processes that gave a sign of life lately", "queue", read_workers())
 
 
@@ -60,6 +63,12 @@ def _phase_seconds(now: datetime) -> Metric:
         for quantile, value in (("0.5", time.median), ("0.95", time.percentile_95)):
             family.add_metric([phase, quantile], value)
     return family
+
+
+def _breaker() -> Metric:
+    found = GaugeMetricFamily("demeter_storage_breaker_open", "1 while the workers know that S3 does not answer")
+    found.add_metric([], float(storage.breaker_mode() is not Mode.CLOSED))
+    return found
 
 
 def _family(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:

@@ -178,7 +178,7 @@ def is_back() -> bool:
 
 
 def breaker_mode() -> Mode:
-    """What all workers know about S3."""
+    """What the workers' last calls tell of S3: closed, open, or half open. Costs one read of the shared state."""
     return _breaker().mode
 
 
