@@ -1,6 +1,7 @@
 """The jobs page in Chromium: its poll keeps the focus, rests in a hidden tab and survives a lost network."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from django.test import Client
@@ -82,10 +83,19 @@ def test_device_tells_when_all_are_done_also_from_a_hidden_tab(page):
     Job.objects.filter(pk=job.pk).update(
         status="failed", problem="detection_failed", error="x", finished_at=job.created_at
     )
-    page.clock.fast_forward(31_000)
-    expect(page).to_have_title("✓ The photo is done.")
+    pass_half_minutes_until_title(page, "✓ The photo is done.")
     assert page.evaluate("window.told") == ["The photo is done."]
     expect(button).to_be_hidden()
+
+
+def pass_half_minutes_until_title(page: Page, title: str) -> None:
+    """Half minutes go by at once until a poll of the hidden tab was answered; a busy machine takes longer than one."""
+    for _ in range(20):
+        page.clock.fast_forward(31_000)
+        with suppress(AssertionError):
+            expect(page).to_have_title(title, timeout=1000)
+            return
+    raise AssertionError(page.title())
 
 
 def test_nobody_is_told_who_did_not_ask(page):
