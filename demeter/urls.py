@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from demeter.accounts.views import LimitedLoginView, admin_login
+from demeter.dashboard import dashboard
 from demeter.health import healthz
 from demeter.language import script_words
 from demeter.metrics import metrics
@@ -23,6 +24,7 @@ urlpatterns = [
     path("theme/", set_theme, name="theme"),
     path("language/", login_not_required(require_POST(set_language)), name="language"),
     path("words/<slug:version>/<slug:language>.js", script_words, name="script-words"),
+    path("status/", dashboard, name="dashboard"),
     path("design/", design, name="design"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("admin/login/", admin_login, name="admin-login"),

@@ -1,6 +1,6 @@
 """The gallery's JSON face: `GET /api/v1/photos/gallery` and `GET /api/v1/photos/{image_id}`, as the spec has them.
 
-`/annotated` under a photo is where an annotated picture that may have expired is shown from.
+`/annotated` under a photo is where an annotated picture that may have expired, or is corrected, is shown from.
 """
 
 from datetime import UTC, datetime
@@ -19,9 +19,9 @@ from gallery.markers import photo_markers
 from gallery.nursery_map import nursery_map as draw_nursery
 from gallery.queries import CardPage, CardSession, PhotoCard, photo_cards
 from photos.pixels import UnreadablePictureError
-from photos.storage import OriginalLostError, presigned_url
+from photos.storage import OriginalLostError
 from processing.models import Session
-from processing.redrawing import restore_annotated
+from processing.redrawing import picture_url, restore_annotated
 from processing.trash import Moved, delete_photos, restore_photos
 
 
@@ -65,16 +65,18 @@ def detail(request: HttpRequest, image_id: UUID) -> JsonResponse:
 
 
 @api_view("GET", permission="photos.view_s3image")
-def annotated(_request: HttpRequest, image_id: UUID) -> HttpResponse:
-    """To the annotated picture in S3, drawn again when it had expired."""
-    session = newest_count(find_photo(image_id))
+def annotated(request: HttpRequest, image_id: UUID) -> HttpResponse:
+    """To the annotated picture in S3, drawn when it has expired or shows less than people corrected; `download` saves
+    it."""
+    image = find_photo(image_id)
+    session = newest_count(image)
     try:
         key = restore_annotated(session) if session else None
     except (OriginalLostError, UnreadablePictureError) as error:
         raise NotFound(_("The annotated picture has expired and the original is lost.")) from error
     if key is None:
         raise NotFound(_("This photo has no annotated picture yet."))
-    return HttpResponseRedirect(presigned_url(key))
+    return HttpResponseRedirect(picture_url(image, key, download="download" in request.GET))
 
 
 @api_view("POST", permission="photos.delete_s3image")

@@ -6,7 +6,6 @@ Five queries, however many runs, containers and plants there are.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +33,7 @@ HISTORY_LENGTH = 300
 class Pictures:
     """Signed URLs, valid for an hour; None for what is not stored (yet, or any more).
 
-    Of an old thumbnail or annotated picture the address where it is made again.
+    Of an old thumbnail, and of an annotated picture that is old or corrected, the address where it is made again.
     """
 
     original: str | None
@@ -236,16 +235,13 @@ def draw_history(history: Sequence[HistoryEvent]) -> Chart | None:
 
 def _pictures(image: S3Image, counted: Session | None) -> Pictures:
     original_key = image.s3_key_original if image.stored_at else None
-    annotated = counted.processed_image if counted else None
     return Pictures(
         original=_url(original_key),
         download=_url(original_key, download_name=image.original_filename),
         preview=_url(image.s3_key_preview),
         thumbnail=thumbnail_url(image.pk, key=image.s3_key_thumbnail, written_at=image.thumbnail_stored_at),
-        annotated=annotated_url(image.pk, annotated),
-        annotated_download=annotated_url(
-            image.pk, annotated, download_name=f"{Path(image.original_filename).stem}-counted.jpg"
-        ),
+        annotated=annotated_url(image, counted),
+        annotated_download=annotated_url(image, counted, download=True),
     )
 
 

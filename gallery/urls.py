@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from gallery import api, bulk_views, location_views, review_views, trash_views, views, work_views
+from gallery import api, bulk_views, label_views, location_views, review_views, trash_views, views, work_views
 
 
 class CodeConverter:
@@ -34,6 +34,7 @@ urlpatterns = [
     path("gallery/<uuid:image_id>/tab/<slug:tab>/", views.photo_tab, name="photo-tab"),
     path("gallery/<uuid:image_id>/export.csv", views.export, name="photo-export"),
     path("gallery/<uuid:image_id>/problem/", views.problem, name="photo-problem"),
+    path("gallery/<uuid:image_id>/label/", label_views.choose_by_label, name="photo-label"),
     path("gallery/<uuid:image_id>/fix/", views.fix, name="photo-fix"),
     path("gallery/<uuid:image_id>/correct/", review_views.correct, name="photo-correct"),
     path("gallery/<uuid:image_id>/undo/", review_views.undo, name="photo-undo"),

@@ -278,7 +278,7 @@ def _fix_context(request: HttpRequest, found: Problem, image: S3Image, session: 
         context |= {
             "q": text,
             "offers": list(offers.values()),
-            "chosen": request.POST.get("storage_location", ""),
+            "chosen": request.POST.get("storage_location") or request.GET.get("chosen", ""),
             "found": [place for place in search_locations(text) if place.pk not in offers],
         }
     elif location is not None:

@@ -6,6 +6,7 @@ each with its reason, and a person decides. A point without a stated error is ta
 """
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,8 +45,8 @@ class LocationMatch:
     """What the evidence says.
 
     matched: the first candidate is the location. ambiguous: several (or one near by) are within the error of the
-    GPS point, best first. outside: no location within the error; candidates are the nearest within a phone's
-    error, if any. unknown: no active location carries that QR code or id.
+    GPS point, best first, or several labels were seen. outside: no location within the error; candidates are the
+    nearest within a phone's error, if any. unknown: no active location carries that QR code or id.
     """
 
     outcome: Outcome
@@ -99,11 +100,19 @@ def _describe_distance(distance_m: float) -> str:
 
 def match_qr_code(qr_code: str) -> LocationMatch:
     """Match the text of a QR label."""
-    location = StorageLocation.objects.active().with_names().filter(qr_code=qr_code).first()
-    if location is None:
+    return match_qr_codes([qr_code])
+
+
+def match_qr_codes(qr_codes: Collection[str]) -> LocationMatch:
+    """Match the texts of the QR labels in a picture; labels of several locations settle nothing and offer all."""
+    locations = StorageLocation.objects.active().with_names().filter(qr_code__in=qr_codes).order_by("qr_code")
+    candidates = tuple(
+        Candidate(location=location, source="qr", evidence=LABEL.fill(code=location.qr_code or ""))
+        for location in locations[:MAX_OFFERS]
+    )
+    if not candidates:
         return LocationMatch("unknown")
-    evidence = LABEL.fill(code=location.qr_code or "")
-    return LocationMatch("matched", (Candidate(location=location, source="qr", evidence=evidence),))
+    return LocationMatch("matched" if len(candidates) == 1 else "ambiguous", candidates)
 
 
 def match_choice(location_id: int) -> LocationMatch:

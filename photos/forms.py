@@ -59,6 +59,26 @@ class KnownForm(forms.Form):
     sha256 = ChecksumsField()
 
 
+class LabelForm(forms.Form):
+    """A picture of a location's QR label; whether it is one, `photos.placing` says."""
+
+    label = forms.FileField()
+
+
+class PositionForm(forms.Form):
+    """Where a browser says that it is, in degrees, and how well it knows that."""
+
+    lat = forms.FloatField(min_value=-90, max_value=90)
+    lon = forms.FloatField(min_value=-180, max_value=180)
+    accuracy = forms.FloatField(min_value=0)
+
+    def clean(self) -> dict[str, Any]:
+        """In the words of `place_by_position`."""
+        cleaned = super().clean() or {}
+        cleaned["accuracy_m"] = cleaned.pop("accuracy", None)
+        return cleaned
+
+
 class UploadForm(forms.Form):
     """Files, and what holds for all of them. `upload_session_id` adds to an earlier upload of the same user."""
 

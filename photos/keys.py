@@ -46,6 +46,16 @@ def annotated_key(image_id: UUID, created_at: datetime) -> str:
     return _dated(ANNOTATED, image_id, created_at)
 
 
+def corrected_key(annotated_key: str, version: str) -> str:
+    """`annotated/2025/10/08/<uuid>-<version>.jpg`: the annotated picture as people corrected it."""
+    return f"{corrected_prefix(annotated_key)}{version}.jpg"
+
+
+def corrected_prefix(annotated_key: str) -> str:
+    """What the keys of all corrected pictures of a photo begin with."""
+    return f"{annotated_key.removesuffix('.jpg')}-"
+
+
 def may_be_gone(key: str, *, written_at: datetime | None, now: datetime) -> bool:
     """Whether S3 may have dropped the object by its retention; also when nobody knows when it was written."""
     days = next((days for prefix, days in RETENTION_DAYS.items() if key.startswith(prefix)), None)

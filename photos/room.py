@@ -29,14 +29,29 @@ def check_room(size_bytes: int) -> None:
     Raises:
         NoRoom: one of them cannot.
     """
+    for folder in _folders():
+        free = shutil.disk_usage(folder).free
+        if free < size_bytes + reserve_bytes():
+            logger.error("an upload of %d bytes was refused: %s has %d bytes left", size_bytes, folder, free)
+            raise NoRoom(str(MESSAGE))
+
+
+def free_bytes() -> int:
+    """What the fullest of these disks has left."""
+    return min(shutil.disk_usage(folder).free for folder in _folders())
+
+
+def reserve_bytes() -> int:
+    """What an upload must leave free."""
+    reserve: int = settings.STAGING_RESERVE_BYTES
+    return reserve
+
+
+def _folders() -> list[Path]:
     folders = [Path(settings.FILE_UPLOAD_TEMP_DIR)]
     if settings.STAGING == "folder":
         folders.append(Path(settings.STAGING_ROOT))
-    for folder in folders:
-        free_bytes = shutil.disk_usage(_nearest(folder)).free
-        if free_bytes < size_bytes + settings.STAGING_RESERVE_BYTES:
-            logger.error("an upload of %d bytes was refused: %s has %d bytes left", size_bytes, folder, free_bytes)
-            raise NoRoom(str(MESSAGE))
+    return [_nearest(folder) for folder in folders]
 
 
 @contextmanager

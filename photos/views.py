@@ -1,6 +1,7 @@
 """The upload page, which is the home page: choose photos above, see the jobs of the last 48 hours below.
 
 With JavaScript `static/js/upload.js` sends each file by itself to the API; without, the form arrives here as a whole.
+The location of the whole upload may come from a picture of its label or from the device's position.
 """
 
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,15 +18,16 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from demeter.http import signed_in_user
 from demeter.rates import UPLOAD, count
 from demeter.refusals import NotFound, TooMany, Unavailable
 from locations.search import search_locations
 from photos.checks import MEGABYTE
-from photos.forms import UploadForm
+from photos.forms import LabelForm, PositionForm, UploadForm
 from photos.models import Upload
+from photos.placing import FoundPlace, place_by_label, place_by_position
 from photos.statuses import UploadSource
 from photos.uploads import AcceptedUpload, accepting
 from processing import queries
@@ -38,9 +40,10 @@ OFFERED_LOCATIONS = 50
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("photos.view_s3image", raise_exception=True)
 def upload(request: HttpRequest) -> HttpResponse:
-    """The page; a POST (no JavaScript) accepts the files and goes on to their jobs."""
+    """The page, for `?location=` with that one filled in; a POST (no JavaScript) accepts the files and goes on to
+    their jobs."""
     if request.method != "POST":
-        return _render_page(request, UploadForm())
+        return _render_page(request, UploadForm(initial={"storage_location": request.GET.get("location", "")}))
     if not request.user.has_perm("photos.add_upload"):
         raise PermissionDenied
     form = UploadForm(request.POST, request.FILES)
@@ -88,14 +91,52 @@ def location_options(request: HttpRequest) -> HttpResponse:
     return render(request, "photos/_location_options.html", {"locations": found})
 
 
+@require_POST
+@permission_required("photos.add_upload", raise_exception=True)
+def place_label(request: HttpRequest) -> HttpResponse:
+    """The location whose QR label is in a picture: filled into the form, or into the whole page without JavaScript."""
+    form = LabelForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _render_place(request, FoundPlace(message=_("Choose a picture of the label.")))
+    try:
+        count(request, UPLOAD, str(request.user.pk))
+    except TooMany as refusal:
+        return _render_place(request, FoundPlace(message=refusal.message))
+    return _render_place(request, place_by_label(form.cleaned_data["label"]))
+
+
+@require_POST
+@permission_required("photos.add_upload", raise_exception=True)
+def place_position(request: HttpRequest) -> HttpResponse:
+    """The location where the device is. By POST, so that no log keeps the position."""
+    form = PositionForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest(form.errors.as_text())
+    return _render_place(request, place_by_position(**form.cleaned_data))
+
+
+def _render_place(request: HttpRequest, found: FoundPlace) -> HttpResponse:
+    """What was found, in the form; what was typed stays when nothing was. 422 tells that it was not."""
+    typed = request.POST.get("storage_location", "").replace("\x00", "")
+    form = UploadForm(initial={"storage_location": found.location.code if found.location else typed})
+    status = 200 if found.location or found.offers else 422
+    if "HX-Request" not in request.headers:
+        return _render_page(request, form, status=status, found=found)
+    context = {"form": form, "found": found, "locations": search_locations("", limit=OFFERED_LOCATIONS)}
+    return render(request, "photos/_upload_place.html", context, status=status)
+
+
 def source_of(request: HttpRequest) -> UploadSource:
     """Phone or desk; "Mobi" is what browsers on phones have in common."""
     return UploadSource.MOBILE if "Mobi" in request.headers.get("User-Agent", "") else UploadSource.WEB
 
 
-def _render_page(request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
+def _render_page(
+    request: HttpRequest, form: UploadForm, status: int = 200, found: FoundPlace | None = None
+) -> HttpResponse:
     context = {
         "form": form,
+        "found": found,
         "source": source_of(request),
         "locations": search_locations("", limit=OFFERED_LOCATIONS),
         "max_files": settings.UPLOAD_MAX_FILES,

@@ -2,10 +2,12 @@
 
 Last step of the aggregate stage and of `manage.py count --annotated`. Same size as the photo, so that a page can
 lay one over the other. Colours are Okabe and Ito's, which colour-blind people can tell apart; kinds of box also
-differ in form (plant plain, empty with one diagonal, dead crossed).
+differ in form (plant plain, empty with one diagonal, dead crossed). What people added or retyped has a white frame
+around it, what they removed is a white cross, as in the viewer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import cv2
@@ -13,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from processing.counting.boxes import CLASS_NAMES, DEAD, EMPTY, PLANT, Detections, PlantClass, Rgb
+from processing.counting.boxes import CLASS_NAMES, DEAD, EMPTY, PLANT, Detections, Floats, PlantClass, Rgb
 from processing.counting.containers import CONTAINER_KINDS, Container, ContainerKind
+from processing.counting.corrections import Counts
 from processing.counting.totals import ContainerCount
 
 Colour = tuple[int, int, int]
@@ -33,43 +36,91 @@ TINT = 0.16
 PANEL_COLOUR: Colour = (22, 26, 30)
 PANEL_OPACITY = 0.82
 TEXT_COLOUR: Colour = (255, 255, 255)
+BY_HAND_COLOUR: Colour = (255, 255, 255)
 
 Row = tuple[Colour | None, str]
 
 
-def draw(rgb: Rgb, counts: Sequence[ContainerCount], detections: Sequence[Detections]) -> Rgb:
-    """A copy of the picture (height, width, 3) with everything drawn in; detections in the order of the counts."""
+@dataclass(frozen=True, eq=False)
+class ByHand:
+    """What people changed, as boxes (n, 4) xyxy, and the counts of the photo that stand since.
+
+    `numbers` says how many corrections there are, by what they did; `beside` counts what was added beside all
+    containers; `is_kept`: the totals were signed off on an earlier run.
+    """
+
+    added: Floats
+    retyped: Floats
+    removed: Floats
+    numbers: Mapping[str, int]
+    totals: Counts
+    beside: Counts
+    is_kept: bool = False
+
+
+def draw(
+    rgb: Rgb, counts: Sequence[ContainerCount], detections: Sequence[Detections], by_hand: ByHand | None = None
+) -> Rgb:
+    """A copy of the picture (height, width, 3) with everything drawn in; detections in the order of the counts.
+
+    With `by_hand` the counts and detections are those after corrections, and the detections may have one item more:
+    what stands beside all containers.
+    """
     canvas = rgb.copy()
     unit = max(1.0, max(rgb.shape[:2]) / 1000)
     for item in counts:
         _draw_container(canvas, item.container, unit)
     for boxes in detections:
         _draw_boxes(canvas, boxes, unit)
+    if by_hand:
+        _draw_by_hand(canvas, by_hand, unit)
     if len(counts) > 1:  # the legend says all there is to say about a single one
         for number, item in enumerate(counts, start=1):
             _draw_label(canvas, item, number, unit)
-    _paste_legend(canvas, legend_rows(counts), detections, unit)
+    _paste_legend(canvas, legend_rows(counts, by_hand), detections, unit)
     return canvas
 
 
-def legend_rows(counts: Sequence[ContainerCount]) -> list[Row]:
-    """What the legend says: plants, empties and dead, then the plants of each kind of container."""
-    if not counts:
+def legend_rows(counts: Sequence[ContainerCount], by_hand: ByHand | None = None) -> list[Row]:
+    """What the legend says: plants, empties and dead, the plants of each kind of container, and what people changed."""
+    if not counts and not by_hand:
         return [(None, "no container found")]
-    rows: list[Row] = []
-    estimated, detected = sum(item.estimated for item in counts), sum(item.detected for item in counts)
-    empty, dead = sum(item.empty for item in counts), sum(item.dead for item in counts)
-    rows.append((CLASS_COLOURS["plant"], f"{detected:,} plants" + _estimated(detected, estimated)))
-    rows.append((CLASS_COLOURS["empty"], f"{empty:,} empty"))
-    if dead:
-        rows.append((CLASS_COLOURS["dead"], f"{dead:,} dead"))
+    total = by_hand.totals if by_hand else _sum(counts)
+    rows: list[Row] = [
+        (CLASS_COLOURS["plant"], f"{total.detected:,} plants" + _estimated(total.detected, total.estimated)),
+        (CLASS_COLOURS["empty"], f"{total.empty:,} empty"),
+    ]
+    if total.dead:
+        rows.append((CLASS_COLOURS["dead"], f"{total.dead:,} dead"))
     for kind in CONTAINER_KINDS:
         own = [item for item in counts if item.container.kind == kind]
         if own:
-            seen, guessed = sum(item.detected for item in own), sum(item.estimated for item in own)
+            part = _sum(own)
             words = CONTAINER_WORDS[kind][len(own) > 1]
-            rows.append((CONTAINER_COLOURS[kind], f"{len(own)} {words}: {seen:,}" + _estimated(seen, guessed)))
+            text = f"{len(own)} {words}: {part.detected:,}" + _estimated(part.detected, part.estimated)
+            rows.append((CONTAINER_COLOURS[kind], text))
+    return rows + (_by_hand_rows(by_hand) if by_hand else [])
+
+
+def _by_hand_rows(by_hand: ByHand) -> list[Row]:
+    rows: list[Row] = []
+    if by_hand.beside.detected:
+        rows.append((None, f"beside: {by_hand.beside.detected:,}"))
+    changed = ", ".join(f"{number:,} {what}" for what, number in by_hand.numbers.items() if number)
+    if changed:
+        rows.append((BY_HAND_COLOUR, f"by hand: {changed}"))
+    if by_hand.is_kept:
+        rows.append((None, "as signed off on an earlier run"))
     return rows
+
+
+def _sum(counts: Sequence[ContainerCount]) -> Counts:
+    return Counts(
+        detected=sum(item.detected for item in counts),
+        estimated=sum(item.estimated for item in counts),
+        empty=sum(item.empty for item in counts),
+        dead=sum(item.dead for item in counts),
+    )
 
 
 def _estimated(detected: int, estimated: int) -> str:
@@ -105,6 +156,18 @@ def _draw_boxes(canvas: Rgb, detections: Detections, unit: float) -> None:
             cv2.line(canvas, (x1, y2), (x2, y1), colour, thickness, cv2.LINE_AA)
         if class_id == DEAD:
             cv2.line(canvas, (x1, y1), (x2, y2), colour, thickness, cv2.LINE_AA)
+
+
+def _draw_by_hand(canvas: Rgb, by_hand: ByHand, unit: float) -> None:
+    thickness = max(1, round(1.6 * unit))
+    gap = 3 * thickness
+    for x1, y1, x2, y2 in np.vstack([by_hand.added, by_hand.retyped]).round().astype(int).tolist():
+        for colour, width in (((0, 0, 0), thickness + 2), (BY_HAND_COLOUR, thickness)):
+            cv2.rectangle(canvas, (x1 - gap, y1 - gap), (x2 + gap, y2 + gap), colour, width, cv2.LINE_AA)
+    for x1, y1, x2, y2 in by_hand.removed.round().astype(int).tolist():
+        for colour, width in (((0, 0, 0), thickness + 2), (BY_HAND_COLOUR, thickness)):
+            cv2.line(canvas, (x1, y1), (x2, y2), colour, width, cv2.LINE_AA)
+            cv2.line(canvas, (x1, y2), (x2, y1), colour, width, cv2.LINE_AA)
 
 
 def _draw_label(canvas: Rgb, item: ContainerCount, number: int, unit: float) -> None:

@@ -1,44 +1,71 @@
-"""Where a photo was taken: a person's choice before GPS; the evidence is kept whether or not it settles the place.
+"""Where a photo was taken: a person's choice, else a QR label in the picture, else GPS.
 
-The photo's own row has the place as well, for the filters of the gallery.
+The evidence is kept whether or not it settles the place. The photo's own row has the place as well, for the filters of
+the gallery.
 """
 
+from collections.abc import Callable
 from typing import Any
 
-from locations.matching import LocationMatch, match_choice, match_gps
+from locations.matching import LocationMatch, match_choice, match_gps, match_qr_codes
 from photos.models import S3Image
 from processing.models import Job, Session
-from processing.sentences import AMBIGUOUS, CHOICE_GONE, NO_GPS, OUTSIDE
+from processing.sentences import AMBIGUOUS, CHOICE_GONE, NO_GPS, OUTSIDE, SEVERAL_LABELS
+from processing.statuses import JobKind
 
 
-def locate(job: Job, image: S3Image, session: Session) -> None:
-    """Write the location and its evidence into the session; no location is a result, not an error."""
+def locate(job: Job, image: S3Image, session: Session, *, look: Callable[[], tuple[str, ...]]) -> None:
+    """Write the location and its evidence into the session; no location is a result, not an error.
+
+    `look` reads the labels in the picture; it is called once for each photo, and not where a person chose.
+    """
     if job.chosen_location_id is not None:
-        match, missing = match_choice(job.chosen_location_id), CHOICE_GONE.fill()
-    elif image.gps_coordinates:
-        match, missing = _match_point(image.gps_coordinates), ""
+        match, unsettled = match_choice(job.chosen_location_id), CHOICE_GONE.fill()
+        evidence = _evidence(match, unsettled)
     else:
-        match, missing = LocationMatch("unknown"), NO_GPS.fill()
-    session.storage_location = match.location
-    session.location_evidence = _evidence(match, missing)
+        labels = _known_labels(job, session)
+        labels = look() if labels is None else labels
+        match, unsettled = _match_seen(image, labels)
+        evidence = {**_evidence(match, unsettled), "labels": list(labels)}
+    session.storage_location, session.location_evidence = match.location, evidence
     session.save(update_fields=["storage_location", "location_evidence", "updated_at"])
     image.storage_location = match.location
     image.save(update_fields=["storage_location", "updated_at"])
+
+
+def _known_labels(job: Job, session: Session) -> tuple[str, ...] | None:
+    """What an earlier run read in the picture; None when none has looked."""
+    if job.kind == JobKind.FIRST:
+        return None
+    looked = Session.objects.filter(original_image=session.original_image_id, location_evidence__has_key="labels")
+    labels = looked.exclude(pk=session.pk).values_list("location_evidence__labels", flat=True).first()
+    return None if labels is None else tuple(labels)
+
+
+def _match_seen(image: S3Image, labels: tuple[str, ...]) -> tuple[LocationMatch, str]:
+    """What labels and GPS say, and why it settles nothing if so; labels that no location carries say nothing."""
+    match = match_qr_codes(labels)
+    if match.candidates:
+        return match, SEVERAL_LABELS.fill()
+    if not image.gps_coordinates:
+        return match, NO_GPS.fill()
+    match = _match_point(image.gps_coordinates)
+    return match, _GPS_TEXTS.get(match.outcome, "")
 
 
 def _match_point(gps: dict[str, Any]) -> LocationMatch:
     return match_gps(lon=float(gps["lon"]), lat=float(gps["lat"]), accuracy_m=gps.get("accuracy"))
 
 
-_TEXTS = {
+_GPS_TEXTS = {
     "outside": OUTSIDE.fill(),
     "ambiguous": AMBIGUOUS.fill(),
 }
 
 
-def _evidence(match: LocationMatch, missing: str) -> dict[str, Any]:
+def _evidence(match: LocationMatch, unsettled: str) -> dict[str, Any]:
     """`{outcome, text, candidates: [...]}`: the best reason in words, and every place that came into question."""
-    text = match.candidates[0].evidence if match.location else _TEXTS.get(match.outcome, missing)
+    text = match.candidates[0].evidence if match.location else unsettled
     return {
         "outcome": match.outcome,
         "text": text,

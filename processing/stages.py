@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from demeter.logs import bound
 from demeter.refusals import Unavailable
+from locations.label_reader import read_labels
 from photos import bounded, ingest, storage
 from photos.breaker import retry_delay_seconds
 from photos.models import S3Image
@@ -69,7 +70,7 @@ def open_photo(image_id: UUID, *, worker: str) -> tuple[Job | None, list[Segment
 def _open(job: Job) -> list[Segment]:
     image, session = job.image, job.session
     lifecycle.enter_phase(job, Phase.LOCATE)
-    locate(job, image, session)
+    locate(job, image, session, look=lambda: read_labels(read_picture(image).rgb))
     lifecycle.enter_phase(job, Phase.SEGMENT)
     session.model_versions = {name: read_weights(name).sha256 for name in WEIGHT_NAMES}
     session.parameters_hash = DEFAULT_PARAMETERS.parameters_hash()

@@ -17,7 +17,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from demeter.accounts.models import User
-from photos import storage
+from photos import keys, storage
 from photos.models import PhotoEvent, S3Image, S3ImageQuerySet
 from photos.statuses import PhotoAction
 from processing.models import Segment, Session
@@ -125,5 +125,8 @@ def _purge(image_id: UUID) -> bool:
 def _delete_files(image: S3Image, annotated_keys: Sequence[str]) -> None:
     for key in filter(None, (image.s3_key_original, image.s3_key_preview, image.s3_key_thumbnail, *annotated_keys)):
         storage.delete_object(key)
+    for annotated_key in annotated_keys:
+        for key in storage.list_objects(keys.corrected_prefix(annotated_key)):
+            storage.delete_object(key)
     if image.staging_name:
         storage.delete_staged(image.staging_name)

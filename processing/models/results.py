@@ -161,6 +161,12 @@ class Session(Timestamped):
     def __str__(self) -> str:
         return str(self.session_id)
 
+    @property
+    def is_changed_by_hand(self) -> bool:
+        """Whether marks or totals differ from what the run itself found."""
+        changes = self.manual_adjustments or {}
+        return any(changes.get(kind) for kind in ("added", "removed", "retyped", "kept"))
+
 
 class Segment(Leased, Timestamped):
     """One container found in a photo; polygon and box in pixels of the upright original."""

@@ -10,7 +10,7 @@ const ANY_ID = "00000000-0000-0000-0000-000000000000";
 
 const form = document.getElementById("upload-form");
 const dropZone = document.getElementById("drop-zone");
-const inputs = form.querySelectorAll('input[type="file"]');
+const inputs = dropZone.querySelectorAll('input[type="file"]');
 const details = document.getElementById("upload-details");
 const sendButton = document.getElementById("upload-send");
 const limits = {

@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,6 +24,7 @@ from tests.accessibility import assert_accessible
 from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory, SegmentFactory, make_session_waiting, unplaced_candidates
 from tests.locations.factories import StorageLocationFactory
+from tests.locations.labels import picture_of
 from tests.photos.factories import S3ImageFactory
 from tests.processing.factories import SessionFactory
 
@@ -99,6 +101,21 @@ def test_three_interactions_lead_from_the_badge_to_ready(page: Page):
     finish_newest_run(lost.original_image)
     expect(card.get_by_text("Ready")).to_be_visible()
     expect(card.get_by_text("Warehouse A - Rack 3 - Bay 8")).to_be_visible()
+
+
+def test_phone_photographs_the_label_of_a_lost_photo(page: Page, tmp_path: Path):
+    lost = make_lost()
+    StorageLocationFactory(name="Bay 9", code="N1-N-09", qr_code="DEM-N1-N-09")
+    label = tmp_path / "label.jpg"
+    label.write_bytes(picture_of("DEM-N1-N-09"))
+    page.goto(f"/gallery/{lost.original_image_id}/")
+    page.get_by_role("link", name="Fix it now").click()
+    page.locator("#label-picture").set_input_files(label)
+    expect(page.get_by_label("Bay 9")).to_be_checked()
+    assert_accessible(page)
+    page.get_by_role("button", name="Save and process again").click()
+    expect(page.locator("#photo-progress")).to_be_visible()
+    assert lost.original_image.jobs.order_by("-created_at").first().chosen_location.code == "N1-N-09"
 
 
 def test_the_photo_page_becomes_ready_by_itself(page: Page):

@@ -1,10 +1,11 @@
 """From the badge to a new run: choose a location, configure, calibrate, or just process again."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects, assertTemplateUsed
 
-from locations.models import DensityParameters, LocationConfig
+from locations.models import DensityParameters, LocationConfig, StorageLocation
 from processing.models import Job
 from tests.gallery.factories import SegmentFactory, make_session_waiting, unplaced_candidates
 from tests.locations.factories import (
@@ -15,6 +16,7 @@ from tests.locations.factories import (
     ProductStateFactory,
     StorageLocationFactory,
 )
+from tests.locations.labels import picture_of
 from tests.processing.factories import JobFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +69,33 @@ def test_candidates_come_first_and_once_in_the_order_of_the_evidence(worker: Cli
     content = worker.get(problem_path(lost), headers=HTMX).content.decode()
     assert content.count('name="storage_location"') == 2
     assert content.index("Near bay") < content.index("Far bay") < content.index("All locations")
+
+
+def send_label(client: Client, session, *codes, headers=HTMX):
+    file = SimpleUploadedFile("label.jpg", picture_of(*codes), content_type="image/jpeg")
+    path = f"/gallery/{session.original_image_id}/label/"
+    return client.post(path, {"label": file}, headers=headers, follow=True)
+
+
+def test_picture_of_a_label_chooses_its_location(worker: Client, lost):
+    bay = StorageLocationFactory(code="N1-N-04", qr_code="DEM-N1-N-04")
+    answer = send_label(worker, lost, "DEM-N1-N-04")
+    assertTemplateUsed(answer, "gallery/_problem.html")
+    assertContains(answer, f'value="{bay.pk}" checked')
+    assertContains(answer, "checked", count=1)
+
+
+def test_label_of_an_offered_location_chooses_it_among_the_likely(worker: Client, lost):
+    near = StorageLocation.objects.get(name="Near bay")
+    StorageLocation.objects.filter(pk=near.pk).update(qr_code="DEM-N1-N-04")
+    answer = send_label(worker, lost, "DEM-N1-N-04")
+    assertContains(answer, f'value="{near.pk}" checked')
+    assertContains(answer, "It is among the likely ones.")
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_label_that_cannot_be_read_says_so_once(worker: Client, lost, headers):
+    assertContains(send_label(worker, lost, headers=headers), "No QR label was found in the picture.", count=1)
 
 
 def test_neighbours_in_the_upload_are_offered(worker: Client):

@@ -1,6 +1,7 @@
 """The jobs page in Chromium: its poll keeps the focus, rests in a hidden tab and survives a lost network."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from django.test import Client
@@ -57,6 +58,55 @@ def test_poll_rests_while_the_tab_is_hidden(page):
     assert polls == []
     page.evaluate(HIDE % "false")
     page.wait_for_event("request", predicate=is_poll)
+
+
+SPY = """
+window.told = [];
+Notification.requestPermission = async () => "granted";
+Object.defineProperty(Notification, "permission", {get: () => "granted"});
+ServiceWorkerRegistration.prototype.showNotification = (title, {body}) => { window.told.push(body); };
+"""
+
+
+def test_device_tells_when_all_are_done_also_from_a_hidden_tab(page):
+    """Only the device's own notification is faked; a half minute goes by at once."""
+    job = SessionFactory(processing=True).job
+    page.add_init_script(SPY)
+    page.clock.install()
+    page.goto("/jobs/")
+    button = page.get_by_role("button", name="Tell me when all are done")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    page.evaluate(HIDE % "true")
+    Job.objects.filter(pk=job.pk).update(
+        status="failed", problem="detection_failed", error="x", finished_at=job.created_at
+    )
+    pass_half_minutes_until_title(page, "✓ The photo is done.")
+    assert page.evaluate("window.told") == ["The photo is done."]
+    expect(button).to_be_hidden()
+
+
+def pass_half_minutes_until_title(page: Page, title: str) -> None:
+    """Half minutes go by at once until a poll of the hidden tab was answered; a busy machine takes longer than one."""
+    for _ in range(20):
+        page.clock.fast_forward(31_000)
+        with suppress(AssertionError):
+            expect(page).to_have_title(title, timeout=1000)
+            return
+    raise AssertionError(page.title())
+
+
+def test_nobody_is_told_who_did_not_ask(page):
+    job = SessionFactory(processing=True).job
+    page.add_init_script(SPY)
+    page.goto("/jobs/")
+    Job.objects.filter(pk=job.pk).update(
+        status="failed", problem="detection_failed", error="x", finished_at=job.created_at
+    )
+    expect(page.locator("#announcer")).to_have_text("The photo is done.")
+    assert page.evaluate("window.told") == []
 
 
 def is_poll(request: Request) -> bool:

@@ -1,0 +1,83 @@
+// The location of the whole upload without typing: a picture of its label, read by the server, or where the device is.
+// Places in the page: templates/photos/_upload_place.html and _upload_place_tools.html.
+
+const LABEL_PX = 1600; // a label that fills half of the picture has codes ten times as fine as can be read
+const POSITION = { enableHighAccuracy: true, timeout: 20_000, maximumAge: 30_000 };
+
+const picture = document.getElementById("label-picture");
+const positionButton = document.getElementById("use-position");
+const waits = document.getElementById("place-waits");
+const labelForm = document.getElementById("label-form");
+const placeInput = () => document.querySelector("#upload-place input");
+
+async function readLabel() {
+  const [file] = picture.files;
+  if (!file) return;
+  const body = new FormData();
+  body.append("label", await makeSmaller(file), "label.jpg");
+  picture.value = ""; // so that the same picture can be taken again
+  await find(labelForm.action, body, gettext("Reading the label"));
+}
+
+// A weak network should not carry twelve megapixels for one code. What the browser cannot decode goes as it is.
+async function makeSmaller(file) {
+  try {
+    const whole = await createImageBitmap(file);
+    const scale = Math.min(1, LABEL_PX / Math.max(whole.width, whole.height));
+    const canvas = Object.assign(document.createElement("canvas"), { width: whole.width * scale, height: whole.height * scale });
+    canvas.getContext("2d").drawImage(whole, 0, 0, canvas.width, canvas.height);
+    return (await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9))) ?? file;
+  } catch {
+    return file;
+  }
+}
+
+function findByPosition() {
+  waits.textContent = gettext("Looking for your position");
+  positionButton.disabled = true;
+  navigator.geolocation.getCurrentPosition(sendPosition, showNoPosition, POSITION);
+}
+
+async function sendPosition({ coords }) {
+  positionButton.disabled = false;
+  const body = new URLSearchParams({ lat: coords.latitude, lon: coords.longitude, accuracy: coords.accuracy });
+  await find(positionButton.dataset.url, body, gettext("Looking for your position"));
+}
+
+function showNoPosition(error) {
+  positionButton.disabled = false;
+  waits.textContent = error.code === error.PERMISSION_DENIED
+    ? gettext("The browser may not tell your position. Allow it in its settings, or choose the location yourself.")
+    : gettext("The device does not know its position now. Choose the location yourself.");
+}
+
+async function find(url, body, words) {
+  waits.textContent = words;
+  body.append("storage_location", placeInput().value.trim());
+  const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers"));
+  try {
+    const answer = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token, "HX-Request": "true" } });
+    if (answer.redirected) return window.location.reload(); // signed out
+    if (!answer.ok && answer.status !== 422) throw new Error(answer.status);
+    waits.textContent = "";
+    window.htmx.swap("#upload-place", await answer.text(), { swapStyle: "outerHTML" });
+  } catch {
+    waits.textContent = gettext("Demeter could not be asked. Try again, or choose the location yourself.");
+  }
+}
+
+// A choice among several must not lose the chosen photos by loading the page anew.
+document.addEventListener("click", (event) => {
+  const offer = event.target.closest?.(".place-offers button");
+  if (!offer) return;
+  event.preventDefault();
+  placeInput().value = offer.value;
+  placeInput().focus();
+  offer.closest("ul").remove();
+});
+
+picture.addEventListener("change", readLabel);
+if (window.isSecureContext && navigator.geolocation) {
+  positionButton.hidden = document.getElementById("use-position-hint").hidden = false;
+  positionButton.addEventListener("click", findByPosition);
+}

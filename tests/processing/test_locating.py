@@ -1,0 +1,110 @@
+"""Where a photo was taken: a choice before a label in the picture, a label before GPS; every reason is kept."""
+
+from unittest import mock
+
+import pytest
+
+from photos.models import S3Image
+from processing import inference, stages
+from processing.jobs import reprocess
+from processing.locating import locate
+from processing.models import Job
+from tests.factories import UserFactory
+from tests.locations.factories import StorageLocationFactory, point
+from tests.locations.labels import paint_label
+from tests.processing.factories import JobFactory, SessionFactory
+from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_picture
+from tests.processing.test_stages import run, upload
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bay():
+    return StorageLocationFactory(qr_code="DEM-N1-N-04")
+
+
+@pytest.fixture
+def neighbour(bay):
+    return StorageLocationFactory(storage_area=bay.storage_area, qr_code="DEM-N1-N-05", east_m=2.8)
+
+
+def make_session(*, east_m=None, chosen=None, kind="first", image=None):
+    """A run that begins, of a photo with a GPS point so many metres east of the middle of the first bay."""
+    gps = None if east_m is None else point(east_m=east_m)
+    image_fields = {"image": image} if image else {"image__gps_coordinates": gps}
+    return SessionFactory(job=JobFactory(kind=kind, chosen_location=chosen, **image_fields))
+
+
+def located(session, *labels):
+    look = mock.Mock(return_value=labels)
+    locate(session.job, session.original_image, session, look=look)
+    return session.location_evidence, look
+
+
+def test_label_settles_the_location(bay):
+    session = make_session()
+    evidence, _ = located(session, "DEM-N1-N-04", "PALLET-0815")
+    assert session.storage_location == session.original_image.storage_location == bay
+    assert (evidence["outcome"], evidence["text"]) == ("matched", "QR label DEM-N1-N-04")
+    assert evidence["labels"] == ["DEM-N1-N-04", "PALLET-0815"]
+
+
+def test_label_goes_before_gps(bay, neighbour):
+    session = make_session(east_m=2.8)
+    located(session, "DEM-N1-N-04")
+    assert session.storage_location == bay
+
+
+def test_gps_decides_where_no_location_carries_the_label(bay):
+    session = make_session(east_m=0)
+    evidence, _ = located(session, "PALLET-0815")
+    assert session.storage_location == bay
+    assert evidence["text"] == "GPS point lies inside the location"
+
+
+def test_labels_of_several_locations_are_offered(bay, neighbour):
+    session = make_session(east_m=0)
+    evidence, _ = located(session, "DEM-N1-N-04", "DEM-N1-N-05")
+    assert session.storage_location is None
+    assert evidence["text"] == "QR labels of several locations are in the photo"
+    assert [offer["location_id"] for offer in evidence["candidates"]] == [bay.pk, neighbour.pk]
+
+
+def test_without_label_and_gps_the_location_is_not_known():
+    session = make_session()
+    evidence, _ = located(session)
+    assert (session.storage_location, evidence["text"]) == (None, "GPS coordinates not found")
+
+
+def test_choice_of_a_person_spares_the_look(bay, neighbour):
+    session = make_session(east_m=0, chosen=neighbour)
+    evidence, look = located(session, "DEM-N1-N-04")
+    assert session.storage_location == neighbour
+    look.assert_not_called()
+    assert "labels" not in evidence
+
+
+def test_a_photo_is_looked_at_once(bay):
+    first = make_session()
+    located(first, "DEM-N1-N-05")
+    assert first.storage_location is None
+    neighbour = StorageLocationFactory(storage_area=bay.storage_area, qr_code="DEM-N1-N-05")
+    Job.objects.update(status="completed", finished_at=first.created_at)
+    again = make_session(kind="reprocess", image=first.original_image)
+    _, look = located(again)
+    look.assert_not_called()
+    assert again.storage_location == neighbour
+
+
+def test_photo_with_a_label_is_placed_by_the_pipeline(bay, monkeypatch):
+    monkeypatch.setattr(inference, "load_detector", PaintedDetector)
+    monkeypatch.setattr(inference, "load_segmenter", PaintedSegmenter)
+    rgb = paint_picture(1600, 1200)
+    paint_label(rgb, "DEM-N1-N-04", x=900, y=700, width_px=300)
+    job = run(upload(rgb))
+    assert job.session.storage_location == bay
+    assert S3Image.objects.get(pk=job.image_id).storage_location == bay
+    with mock.patch.object(stages, "read_labels", side_effect=AssertionError("read again")):
+        again = run(reprocess(image=job.image, user=UserFactory(), reason="Once more"))
+    assert again.session.storage_location == bay
