@@ -4,9 +4,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 
 from locations import models
+from locations.forms import MOST_AT_ONCE
 
 OUTLINE_FIELDS = ("area_m2", "centroid_lon", "centroid_lat", "created_at", "updated_at")
 
@@ -54,6 +59,17 @@ class StorageLocationAdmin(admin.ModelAdmin[models.StorageLocation]):
     autocomplete_fields = ("storage_area",)
     readonly_fields = OUTLINE_FIELDS
     inlines = (LocationConfigInline,)
+    actions = ("configure",)
+
+    @admin.action(description=_("Configure selected locations"), permissions=["configure"])
+    def configure(self, request: HttpRequest, queryset: QuerySet[models.StorageLocation]) -> HttpResponseRedirect:
+        """On to the page that says what grows in all of them; it refuses more than it can show."""
+        location_ids = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+        return redirect(f"{reverse('locations-configure')}?{urlencode({'location_id': location_ids}, doseq=True)}")
+
+    def has_configure_permission(self, request: HttpRequest) -> bool:
+        """As on a location's own page."""
+        return request.user.has_perm("locations.change_locationconfig")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[models.StorageLocation]:
         """Names need their area and warehouse everywhere, autocomplete included."""

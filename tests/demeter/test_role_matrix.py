@@ -65,6 +65,7 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "map": READ,
     "location": READ,
     "location-configure": {"post": WORKERS},
+    "locations-configure": {"get": WORKERS, "post": WORKERS},
     "labels": READ,
     "labels-pdf": READ,
     "api-map": READ,
