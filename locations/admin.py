@@ -6,12 +6,20 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from locations import models
 from locations.forms import MOST_AT_ONCE
+
+
+@admin.display(description=_("area (m²)"), ordering="area_m2")
+def area(place: Any) -> str:
+    """As people measure it."""
+    return floatformat(place.area_m2, 1)
+
 
 OUTLINE_FIELDS = ("area_m2", "centroid_lon", "centroid_lat", "created_at", "updated_at")
 
@@ -20,7 +28,7 @@ OUTLINE_FIELDS = ("area_m2", "centroid_lon", "centroid_lat", "created_at", "upda
 class WarehouseAdmin(admin.ModelAdmin[models.Warehouse]):
     """Greenhouses, fields, tunnels."""
 
-    list_display = ("code", "name", "warehouse_type", "area_m2", "active")
+    list_display = ("code", "name", "warehouse_type", area, "active")
     list_filter = ("active", "warehouse_type")
     search_fields = ("code", "name")
     readonly_fields = OUTLINE_FIELDS
@@ -30,7 +38,7 @@ class WarehouseAdmin(admin.ModelAdmin[models.Warehouse]):
 class StorageAreaAdmin(admin.ModelAdmin[models.StorageArea]):
     """Beds in a warehouse."""
 
-    list_display = ("code", "name", "warehouse", "position", "area_m2", "active")
+    list_display = ("code", "name", "warehouse", "position", area, "active")
     list_filter = ("active", "position", "warehouse")
     list_select_related = ("warehouse",)
     search_fields = ("code", "name", "warehouse__code", "warehouse__name")
@@ -52,7 +60,7 @@ class LocationConfigInline(admin.TabularInline[models.LocationConfig, models.Sto
 class StorageLocationAdmin(admin.ModelAdmin[models.StorageLocation]):
     """Bays: the unit of one photo."""
 
-    list_display = ("code", "full_name", "qr_code", "area_m2", "active")
+    list_display = ("code", "full_name", "qr_code", area, "active")
     list_filter = ("active", "storage_area__warehouse", "storage_area__position")
     list_select_related = ("storage_area__warehouse",)
     search_fields = ("code", "name", "qr_code", "storage_area__code", "storage_area__name")
