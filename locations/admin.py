@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from demeter.admin_dates import NAMED_DATES
 from locations import models
 from locations.forms import MOST_AT_ONCE
 
@@ -46,12 +47,13 @@ class StorageAreaAdmin(admin.ModelAdmin[models.StorageArea]):
     readonly_fields = OUTLINE_FIELDS
 
 
-class LocationConfigInline(admin.TabularInline[models.LocationConfig, models.StorageLocation]):
-    """The cultivation cycles of a location, latest first."""
+class LocationConfigInline(admin.StackedInline[models.LocationConfig, models.StorageLocation]):
+    """The cultivation cycles of a location, latest first; not as a table, whose fields have no labels of their own."""
 
     model = models.LocationConfig
     fields = ("product", "packaging", "expected_state", "active", "started_at", "closed_at")
     autocomplete_fields = ("product", "packaging", "expected_state")
+    formfield_overrides = NAMED_DATES
     extra = 0
     can_delete = False
 
@@ -165,6 +167,7 @@ class LocationConfigAdmin(admin.ModelAdmin[models.LocationConfig]):
     search_fields = ("location__code", "location__name", "product__sku", "product__common_name")
     autocomplete_fields = ("location", "product", "packaging", "expected_state")
     readonly_fields = ("created_at", "updated_at")
+    formfield_overrides = NAMED_DATES
     date_hierarchy = "started_at"
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from demeter.accounts.models import ApiToken, User
 from demeter.accounts.tokens import make_token
+from demeter.admin_dates import NAMED_DATES
 
 admin.site.site_header = "Demeter"
 admin.site.site_title = "Demeter"
@@ -22,6 +23,7 @@ admin.site.index_title = _("Set up and look into")
 class DemeterUserAdmin(UserAdmin[User]):
     """People and their roles. Only a superuser makes superusers, grants single permissions or changes a superuser."""
 
+    formfield_overrides = NAMED_DATES
     list_display = ("username", "email", "first_name", "last_name", "is_staff", "is_active", "last_login")
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
