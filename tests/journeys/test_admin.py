@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from locations.configuration import active_configs
 from locations.models import StorageLocation
 from processing.models import Job
-from tests.browsing import DESK
+from tests.browsing import DESK, store_pictures
 from tests.factories import UserFactory
 from tests.gallery.factories import make_session_waiting
 from tests.journeys.conftest import Start, sign_in
@@ -42,7 +42,9 @@ def choose_all(person: Person, way: str) -> None:
 def test_a_bed_is_configured_at_once(start: Start, way: str, bays: list[StorageLocation]):
     product = ProductFactory(common_name="Echeveria", scientific_name="Echeveria elegans")
     packaging, state = PackagingFactory(), ProductStateFactory()
-    waiting = [make_session_waiting("needs_config", location=bay).original_image_id for bay in bays[:2]]
+    waiting = [make_session_waiting("needs_config", location=bay).original_image for bay in bays[:2]]
+    for image in waiting:
+        store_pictures(image)
     person = start(DESK)
     page = person.page
     sign_in(person, UserFactory(admin=True))
@@ -61,4 +63,6 @@ def test_a_bed_is_configured_at_once(start: Start, way: str, bays: list[StorageL
     expect(page.get_by_text("2 photos: processing again.")).to_be_visible()
     configs = active_configs(bays)
     assert [(configs[bay.pk].product, configs[bay.pk].packaging) for bay in bays] == [(product, packaging)] * BAYS
-    assert set(Job.objects.filter(kind="reprocess").values_list("image_id", flat=True)) == set(waiting)
+    assert set(Job.objects.filter(kind="reprocess").values_list("image_id", flat=True)) == {
+        image.pk for image in waiting
+    }
