@@ -100,7 +100,7 @@ def main() -> None:
     codes: dict[str, list[set[str]]] = {}
     measures: dict[str, list[tuple[float, float, float, float]]] = {}
     for name, path, spoil in photos_of(args):
-        photo = Pyramid(spoil(decode_picture(path.read_bytes())))
+        photo = Pyramid.of(spoil(decode_picture(path.read_bytes())))
         counted = count_picture(photo)
         codes.setdefault(name, []).append({problem.partition(":")[0] for problem in counted.count.problems})
         quality = measure_quality(photo, view_px=DEFAULT_PARAMETERS.quality.view_px)

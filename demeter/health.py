@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from demeter.heartbeat import BEAT, QUEUES, count_alive
+from photos import storage
 from photos.models import S3Image
 from processing.weights import WEIGHT_NAMES, WeightName, WeightsError, read_weights
 
@@ -37,6 +38,7 @@ class HealthJson(TypedDict):
     status: Literal["ok", "degraded"]
     version: str
     services: dict[str, State]
+    storage_breaker: str
     workers: dict[str, int]
     weights: list[WeightsJson]
     faulty_originals: int | None
@@ -70,6 +72,7 @@ def read_health() -> HealthJson:
         status="ok" if is_green else "degraded",
         version=settings.VERSION,
         services=services,
+        storage_breaker=storage.breaker_mode(),
         workers=alive,
         weights=weights,
         faulty_originals=_count_faulty_originals(),

@@ -20,6 +20,8 @@ from prometheus_client.registry import Collector
 
 from demeter.heartbeat import BEAT, QUEUES, count_alive
 from demeter.http import api_view
+from photos import storage
+from photos.breaker import Mode
 from photos.models import S3Image
 from processing.models import Job, Segment, Session
 from processing.problems import CATALOGUE
@@ -44,7 +46,7 @@ def metrics(_request: HttpRequest) -> HttpResponse:
 
 
 class DemeterCollector(Collector):
-    """Seven queries and one round trip to the broker."""
+    """Seven queries and two round trips to the broker."""
 
     def collect(self) -> Iterator[Metric]:
         """Work now, what became of the last day's, and what needs a person."""
@@ -54,6 +56,7 @@ class DemeterCollector(Collector):
         yield _phase_seconds(now - COUNTED_OVER)
         faulty = "Originals that the nightly check found missing or changed"
         yield GaugeMetricFamily("demeter_faulty_originals", faulty, value=S3Image.objects.faulty().count())
+        yield _breaker()
         yield _workers()
 
 
@@ -117,6 +120,12 @@ def _phase_seconds(since: datetime) -> Metric:
         for quantile, value in (("0.5", np.median(seconds)), ("0.95", np.percentile(seconds, 95))):
             family.add_metric([phase, quantile], float(value))
     return family
+
+
+def _breaker() -> Metric:
+    found = GaugeMetricFamily("demeter_storage_breaker_open", "1 while the workers know that S3 does not answer")
+    found.add_metric([], float(storage.breaker_mode() is not Mode.CLOSED))
+    return found
 
 
 def _workers() -> Metric:

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from demeter.http import signed_in_user
 from demeter.refusals import NotFound
 from gallery import fixes
+from gallery.changes import location_changes
 from gallery.forms import MapForm
 from gallery.last_counts import AGE_CLASSES, NEVER, read_last_count
-from gallery.location import LocationDetail, location_detail, photos_waiting_for_config
+from gallery.location import LocationDetail, find_location, location_detail, photos_waiting_for_config
 from gallery.nursery_map import active_warehouses, count_words, list_locations
 from gallery.views import UNPROCESSABLE
 from locations.configuration import ConfigureMode, active_configs
@@ -90,6 +91,17 @@ def _show_several(
         "waiting": photos_waiting_for_config(locations).count(),
     }
     return render(request, "gallery/configure.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+@require_safe
+@permission_required("locations.view_locationconfig", raise_exception=True)
+def changes(request: HttpRequest, code: str) -> HttpResponse:
+    """Who changed the location and what grows there."""
+    try:
+        place = find_location(code)
+    except NotFound as refusal:
+        raise Http404(refusal.message) from refusal
+    return render(request, "gallery/location_changes.html", {"location": place, "changes": location_changes(place)})
 
 
 @require_safe

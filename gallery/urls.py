@@ -47,6 +47,7 @@ urlpatterns = [
     path("review/next/", review_views.next_to_review, name="review-next"),
     path("map/", location_views.nursery_map, name="map"),
     path("locations/<code:code>/", location_views.location, name="location"),
+    path("locations/<code:code>/changes/", location_views.changes, name="location-changes"),
     path("locations/<code:code>/configure/", location_views.configure, name="location-configure"),
     path("configure/", location_views.configure_several, name="locations-configure"),
     path("api/v1/locations/map", api.nursery_map, name="api-map"),

@@ -25,6 +25,7 @@ from demeter.http import signed_in_user
 from demeter.refusals import NotFound, Refusal
 from gallery import fixes
 from gallery.badges import badge_of, problem_message
+from gallery.changes import photo_changes
 from gallery.detail import PhotoDetail, candidates_of, find_photo, photo_detail
 from gallery.forms import PhotosForm, ScrollForm, UnfinishedForm
 from gallery.queries import (
@@ -230,7 +231,8 @@ def tab_context(detail: PhotoDetail, tab: str) -> dict[str, Any]:
     """What the tabs of a photo's page need; an unknown tab is the first."""
     shown = tab if tab in TABS else next(iter(TABS))
     corrections = photo_corrections(detail.image) if shown == "trace" else ()
-    return {"detail": detail, "tabs": TABS, "tab": shown, "corrections": corrections}
+    changes = photo_changes(detail.image) if shown == "trace" else ()
+    return {"detail": detail, "tabs": TABS, "tab": shown, "corrections": corrections, "changes": changes}
 
 
 def _photo_with_session(image_id: UUID) -> tuple[S3Image, Session | None]:

@@ -31,9 +31,9 @@ class DecoderLostError(Exception):
     """The process ended in the middle of a photo."""
 
 
-def decode_picture(data: bytes) -> NDArray[np.uint8]:
+def decode_picture(data: bytes, *, jpeg_reduction: int = 1) -> NDArray[np.uint8]:
     """`pixels.decode_picture` in a process of its own: (height, width, 3) RGB; UnreadablePictureError likewise."""
-    about, pixels = _ask("decode", data)
+    about, pixels = _ask("decode", data, jpeg_reduction=jpeg_reduction)
     return np.frombuffer(pixels, dtype=np.uint8).reshape(about["shape"])
 
 
@@ -56,7 +56,7 @@ class Decoder:
             env={**environment, "OPENBLAS_NUM_THREADS": "1"},
         )
 
-    def ask(self, operation: str, data: bytes) -> tuple[dict[str, Any], bytes]:
+    def ask(self, operation: str, data: bytes, **options: int) -> tuple[dict[str, Any], bytes]:
         """The header of the answer and its bytes; DecoderLostError when there is none within SECONDS."""
         requests, answers = self.process.stdin, self.process.stdout
         if requests is None or answers is None:
@@ -64,7 +64,8 @@ class Decoder:
         limit = threading.Timer(SECONDS, self.process.kill)
         limit.start()
         try:
-            requests.write(json.dumps({"operation": operation, "size": len(data)}).encode() + b"\n" + data)
+            requests.write(json.dumps({"operation": operation, "options": options, "size": len(data)}).encode() + b"\n")
+            requests.write(data)
             requests.flush()
             about = json.loads(answers.readline() or b"{}")
             result = answers.read(about.get("size", 0))
@@ -85,11 +86,11 @@ class Decoder:
 _idle: SimpleQueue[Decoder] = SimpleQueue()
 
 
-def _ask(operation: str, data: bytes) -> tuple[dict[str, Any], bytes]:
+def _ask(operation: str, data: bytes, **options: int) -> tuple[dict[str, Any], bytes]:
     for _ in range(TRIES):
         decoder = _take()
         try:
-            about, result = decoder.ask(operation, data)
+            about, result = decoder.ask(operation, data, **options)
         except DecoderLostError:
             decoder.close()
             logger.warning("a decoder was lost (exit %s)", decoder.process.returncode)

@@ -93,6 +93,11 @@ class CircuitBreaker:
         self._clock = clock
         self._is_outage = is_outage
 
+    @property
+    def mode(self) -> Mode:
+        """What all workers know of the storage now; asks nobody but the shared state."""
+        return self._store.update(lambda state: state).mode
+
     def call(self, function: Callable[[], Result]) -> Result:
         """The result of `function`; its errors pass through, those that `is_outage` are counted as failures.
 

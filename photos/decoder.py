@@ -30,14 +30,14 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints must not get between the answers
     while line := sys.stdin.buffer.readline():
         request = json.loads(line)
-        answer(answers, request["operation"], sys.stdin.buffer.read(request["size"]))
+        answer(answers, request["operation"], sys.stdin.buffer.read(request["size"]), request["options"])
 
 
-def answer(answers: BinaryIO, operation: str, data: bytes) -> None:
+def answer(answers: BinaryIO, operation: str, data: bytes, options: dict[str, int]) -> None:
     """Do one operation and write its result, or why there is none."""
     try:
         if operation == "decode":
-            picture = decode_picture(data)
+            picture = decode_picture(data, **options)
             send(answers, np.ascontiguousarray(picture).data.cast("B"), shape=picture.shape)
         else:
             send(answers, memoryview(make_preview(data)))

@@ -28,7 +28,7 @@ from storages.backends.s3 import S3Storage
 
 from demeter.refusals import Unavailable
 from photos import keys
-from photos.breaker import GOOD_CALLS_TO_CLOSE, BreakerOpenError, CircuitBreaker
+from photos.breaker import GOOD_CALLS_TO_CLOSE, BreakerOpenError, CircuitBreaker, Mode
 from photos.breaker_store import RedisBreakerStore
 from photos.models import S3Image
 from photos.room import refusing_when_full
@@ -175,6 +175,11 @@ def is_back() -> bool:
     except Unavailable:
         return False
     return True
+
+
+def breaker_mode() -> Mode:
+    """What the workers' last calls tell of S3: closed, open, or half open. Costs one read of the shared state."""
+    return _breaker().mode
 
 
 def written_at(key: str) -> datetime:

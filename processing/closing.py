@@ -15,14 +15,14 @@ from photos.pixels import encode_jpeg
 from photos.statuses import ImageStatus
 from processing import annotate, lifecycle, rows
 from processing.counting.boxes import Detections, Rgb
-from processing.counting.containers import Container, owned_detections
+from processing.counting.containers import Container
 from processing.counting.estimation import Density
 from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.counting.pyramid import Pyramid
 from processing.counting.quality import find_faults
 from processing.counting.totals import PhotoCount, count_photo
 from processing.models import Estimation, Job, Segment, Session
-from processing.photo_count import estimate_counts
+from processing.photo_count import estimate_counts, own_detections
 from processing.problems import DETECTION_FAILED, NEEDS_CALIBRATION, REFUSALS, Problem
 from processing.recount import read_reviewed, recount, take_over, totals_of
 from processing.sentences import CONTAINERS_FAILED, NO_DENSITY, NO_DENSITY_LOOSE
@@ -64,8 +64,9 @@ def _count(photo: Pyramid, session: Session, segments: tuple[Segment, ...], *, f
     config = active_config(session.storage_location) if session.storage_location else None
     containers = tuple(rows.read_container(segment) for segment in segments)
     found = [rows.read_detections(segment) for segment in segments]
-    owned = owned_detections(containers, found)
-    counts = estimate_counts(photo, containers, owned, densities=_densities(config))
+    densities = _densities(config)
+    owned = own_detections(containers, found, densities=densities)
+    counts = estimate_counts(photo, containers, owned, densities=densities)
     faults = find_faults(photo, containers, owned, DEFAULT_PARAMETERS.quality)
     return Counted(segments, owned, count_photo(counts, owned, problems=faults), config, failed_containers)
 
@@ -165,7 +166,7 @@ def _keep_sign_off(session: Session) -> None:
 
 
 def _save_containers(counted: Counted) -> None:
-    """Counts and estimation of each container; boxes that another container owns are not kept twice."""
+    """Counts and estimation of each container; boxes of plants that are counted elsewhere are not kept."""
     for segment, boxes, count in zip(counted.segments, counted.detections, counted.photo.containers, strict=True):
         if len(boxes) < segment.detections.count():
             rows.save_detections(segment, boxes)

@@ -25,7 +25,7 @@ from processing.counting.boxes import CLASS_NAMES, NO_DETECTIONS, Detections, Rg
 from processing.counting.containers import CONTAINER_KINDS, Container, FoundMask, Segmenter, find_in_photo
 from processing.counting.detection import Detector, OnTile, Slicer, detect_cropped, detect_sliced
 from processing.counting.parameters import DEFAULT_PARAMETERS, CountingParameters
-from processing.counting.pyramid import Pyramid, Window
+from processing.counting.pyramid import Pyramid, Sides, Window
 from processing.weights import WeightFile, WeightName, WeightsError, read_weights
 
 CLASSES: dict[WeightName, tuple[str, ...]] = {"segmenter": CONTAINER_KINDS, "detector": CLASS_NAMES}
@@ -63,15 +63,15 @@ def detect_plants(
 class SahiSlicer(Slicer):
     """Slices and merging by sahi."""
 
-    def windows(self, width: int, height: int, *, slice_px: int, overlap: float) -> Sequence[Window]:
+    def windows(self, resolution_wh: Sides, *, slice_wh: Sides, overlap_px: int) -> Sequence[Window]:
         """Slices (x1, y1, x2, y2) that cover the picture; one that fits it when it is smaller than a slice."""
         boxes = get_slice_bboxes(
-            image_height=height,
-            image_width=width,
-            slice_height=slice_px,
-            slice_width=slice_px,
-            overlap_height_ratio=overlap,
-            overlap_width_ratio=overlap,
+            image_height=resolution_wh[1],
+            image_width=resolution_wh[0],
+            slice_height=slice_wh[1],
+            slice_width=slice_wh[0],
+            overlap_height_ratio=overlap_px / slice_wh[1],
+            overlap_width_ratio=overlap_px / slice_wh[0],
         )
         return [(x1, y1, x2, y2) for x1, y1, x2, y2 in boxes]
 

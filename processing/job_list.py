@@ -45,6 +45,7 @@ class JobRow:
     status: str
     phase: str
     waiting: bool
+    awaits_storage: bool
     stored: bool
     problem: Problem | None
     error: str
@@ -83,11 +84,15 @@ class JobRow:
 
 @dataclass(frozen=True)
 class JobList:
-    """Jobs, newest first, and their totals. `is_cut`: there are older ones that are not shown."""
+    """Jobs, newest first, and their totals. `is_cut`: there are older ones that are not shown.
+
+    `storage_away`: some are under way, and S3 is known not to answer.
+    """
 
     jobs: tuple[JobRow, ...]
     made_at: datetime
     is_cut: bool = False
+    storage_away: bool = False
 
     def changed_since(self, moment: datetime) -> tuple[JobRow, ...]:
         """What a page made at `moment` shows wrongly by now: whatever moves, and what was written since."""

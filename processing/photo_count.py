@@ -8,11 +8,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from photos.content import JPEG
+from photos.pixels import decode_picture, inspect_picture
 from processing import inference
-from processing.counting.boxes import NO_DETECTIONS, Detections
+from processing.counting.boxes import NO_DETECTIONS, Detections, Rgb
 from processing.counting.containers import Container, owned_detections
-from processing.counting.estimation import Density, estimate_container
+from processing.counting.estimation import Density, estimate_container, one_per_cell
 from processing.counting.parameters import DEFAULT_PARAMETERS, CountingParameters
 from processing.counting.pyramid import Pyramid
 from processing.counting.quality import find_faults
@@ -35,15 +38,44 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self._elsewhere = 0.0
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        """Adds the time spent inside to the phase."""
+        """Adds the time spent inside to the phase, without that of another phase inside it."""
+        around, self._elsewhere = self._elsewhere, 0.0
         start = time.perf_counter()
         try:
             yield
         finally:
-            self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 3)
+            spent = time.perf_counter() - start
+            self.seconds[name] = round(self.seconds.get(name, 0.0) + spent - self._elsewhere, 3)
+            self._elsewhere = around + spent
+
+
+class DecodePicture(Protocol):
+    """`photos.pixels.decode_picture`, or the same in a process of its own (`photos.bounded`)."""
+
+    def __call__(self, data: bytes, *, jpeg_reduction: int = 1) -> Rgb:
+        """The upright picture, a JPEG with its sides divided; UnreadablePictureError when it cannot be decoded."""
+        ...
+
+
+def open_picture(data: bytes, *, decode: DecodePicture = decode_picture, watch: Stopwatch | None = None) -> Pyramid:
+    """The picture of a file. A JPEG is decoded when it is looked at, other formats at once; that is phase "decode".
+
+    UnreadablePictureError comes from here or, in a JPEG, from the first look.
+    """
+    watch = watch or Stopwatch()
+
+    def decode_reduced(reduction: int) -> Rgb:
+        with watch.phase("decode"):
+            return decode(data, jpeg_reduction=reduction)
+
+    about = inspect_picture(data)
+    if about.content_type == JPEG:
+        return Pyramid((about.width_px, about.height_px), decode_reduced)
+    return Pyramid.of(decode_reduced(1))
 
 
 def count_picture(
@@ -56,10 +88,24 @@ def count_picture(
     with watch.phase("detect"):
         found, problems = _detect_each(photo, containers, parameters)
     with watch.phase("estimate"):
-        owned = owned_detections(containers, found)
+        owned = own_detections(containers, found, parameters=parameters)
         counts = estimate_counts(photo, containers, owned, parameters=parameters)
         faults = find_faults(photo, containers, owned, parameters.quality)
     return CountedPhoto(count_photo(counts, owned, problems=(*faults, *problems)), owned, watch.seconds)
+
+
+def own_detections(
+    containers: Sequence[Container],
+    found: Sequence[Detections],
+    *,
+    densities: Callable[[Container], Density | None] = lambda _: None,
+    parameters: CountingParameters = DEFAULT_PARAMETERS,
+) -> tuple[Detections, ...]:
+    """Each container's boxes, every plant once: none that another container owns, one to a cell of a tray."""
+    return tuple(
+        one_per_cell(container, boxes, density=densities(container), parameters=parameters.estimation.grid)
+        for container, boxes in zip(containers, owned_detections(containers, found), strict=True)
+    )
 
 
 def estimate_counts(

@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from demeter.refusals import NotFound
+from photos import storage
+from photos.breaker import Mode
 from photos.models import Upload
 from processing import progress
 from processing.job_list import JobList, JobRow
@@ -114,7 +116,17 @@ def _make_list(jobs: JobQuerySet) -> JobList:
     latest = jobs.filter(~Exists(later_run), image__deleted_at=None).order_by("-created_at")
     made_at = timezone.now()
     rows = _make_rows(latest[:LONGEST_LIST])
-    return JobList(jobs=rows, made_at=made_at, is_cut=len(rows) == LONGEST_LIST)
+    return JobList(jobs=rows, made_at=made_at, is_cut=len(rows) == LONGEST_LIST, storage_away=_misses_the_storage(rows))
+
+
+def _misses_the_storage(rows: tuple[JobRow, ...]) -> bool:
+    """Whether something under way waits for S3: put off by it, or about to be, because the workers' breaker is open.
+
+    The breaker alone would not do: it takes ten failures, and one photo has fewer.
+    """
+    unfinished = [row for row in rows if row.unfinished]
+    put_off = any(row.awaits_storage for row in unfinished)
+    return put_off or (bool(unfinished) and storage.breaker_mode() is not Mode.CLOSED)
 
 
 # Columns of a row as they are, under the names of the row.
@@ -124,6 +136,7 @@ _PLAIN_COLUMNS = {
     "filename": "image__original_filename",
     "status": "status",
     "phase": "phase",
+    "awaits_storage": "awaits_storage",
     "error": "error",
     "uploaded_at": "image__created_at",
     "updated_at": "updated_at",

@@ -39,7 +39,7 @@ def _expected_looks(container: Container) -> int:
     """How often the detector will look at the container, roughly: the weight of the container in the progress."""
     if container.kind != "segment":
         return 1
-    return 1 + math.ceil(container.area_px / DEFAULT_PARAMETERS.slicing.slice_px**2)
+    return 1 + math.ceil(container.area_px / DEFAULT_PARAMETERS.slicing.max_slice_px**2)
 
 
 def read_container(segment: Segment) -> Container:

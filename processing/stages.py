@@ -15,8 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from demeter.logs import bound
 from demeter.refusals import Unavailable
-from photos import ingest, storage
-from photos.bounded import decode_picture
+from photos import bounded, ingest, storage
 from photos.breaker import retry_delay_seconds
 from photos.models import S3Image
 from photos.pixels import UnreadablePictureError
@@ -25,6 +24,7 @@ from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.counting.pyramid import Pyramid
 from processing.locating import locate
 from processing.models import Job, Segment
+from processing.photo_count import open_picture
 from processing.problems import INTERNAL_ERROR, STORAGE_LOST, UNREADABLE_PHOTO
 from processing.sentences import DETECTION_ERROR, PHASE_ERROR
 from processing.statuses import Phase, SegmentStatus
@@ -172,4 +172,4 @@ def read_picture(image: S3Image) -> Pyramid:
 
 @lru_cache(maxsize=2)
 def _read_picture(image_id: UUID) -> Pyramid:
-    return Pyramid(decode_picture(storage.read_original(S3Image.objects.get(pk=image_id))))
+    return open_picture(storage.read_original(S3Image.objects.get(pk=image_id)), decode=bounded.decode_picture)

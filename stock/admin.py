@@ -6,18 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from demeter.readonly_admin import ReadOnlyAdmin
-from stock.models import StockBatch, StockCount, StockMovement
-
-DESCRIPTION_FIELDS = (
-    "state",
-    "size",
-    "planted_on",
-    "germinated_on",
-    "transplanted_on",
-    "ready_on",
-    "quality",
-    "notes",
-)
+from stock.models import DESCRIPTION_FIELDS, StockBatch, StockCount, StockMovement
 
 
 @admin.register(StockBatch)

@@ -6,12 +6,14 @@ the sum of a batch's movements is its stock.
 
 import uuid
 
+import pghistory
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from demeter.audit import audited
 from demeter.timestamps import Timestamped
 
 
@@ -40,6 +42,20 @@ class SourceType(models.TextChoices):
     AI = "ia", _("Photo recognition")
 
 
+# What people say about a batch; its quantities are the ledger's.
+DESCRIPTION_FIELDS = (
+    "state",
+    "size",
+    "planted_on",
+    "germinated_on",
+    "transplanted_on",
+    "ready_on",
+    "quality",
+    "notes",
+)
+
+
+@audited(pghistory.UpdateEvent(), only=DESCRIPTION_FIELDS)
 class StockBatch(Timestamped):
     """The plants of one product in one packaging that stand at one location during one cultivation cycle."""
 

@@ -1,13 +1,17 @@
 """Fixtures every test may use. The servers are started by `tests.settings` and ended here."""
 
 import os
+import time
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.utils import translation
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from photos.breaker import BreakerState, Mode
+from photos.breaker_store import RedisBreakerStore
 from photos.bucket import ensure_bucket
 from tests.chromium import FLAGS, find_chromium
 from tests.services import stop_services
@@ -40,6 +44,13 @@ def _empty_cache() -> None:
 def _english() -> None:
     """No test meets the language that another one's last request left in this thread."""
     translation.deactivate()
+
+
+@pytest.fixture
+def open_breaker() -> None:
+    """All workers know that S3 does not answer."""
+    store = RedisBreakerStore(url=settings.REDIS_URL, name="s3")
+    store.update(lambda _state: BreakerState(Mode.OPEN, since=time.time()))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,13 +12,12 @@ from bench.accuracy.matching import OutlineMatches, match_boxes, match_outlines,
 from bench.accuracy.metrics import off_by
 from bench.accuracy.models import DoubtingDetector, Models, in_use, without_doubts
 from bench.accuracy.truth import Counts, RealPhoto, Render, outside
-from photos.pixels import decode_picture
 from processing import inference
 from processing.counting.boxes import CLASS_NAMES, EMPTY, PLANT, Detections, concatenate
 from processing.counting.containers import owned_detections
 from processing.counting.parameters import CountingParameters
 from processing.counting.pyramid import Pyramid
-from processing.photo_count import CountedPhoto, count_picture, estimate_counts
+from processing.photo_count import CountedPhoto, count_picture, estimate_counts, open_picture, own_detections
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def problem_codes(counted: CountedPhoto) -> tuple[str, ...]:
 
 def read_photo(photo: Render | RealPhoto) -> Pyramid:
     """The picture, decoded as the product does."""
-    return Pyramid(decode_picture(photo.path.read_bytes()))
+    return open_picture(photo.path.read_bytes())
 
 
 def measure_render(render: Render, models: Models, parameters: CountingParameters) -> RenderResult:
@@ -114,8 +113,7 @@ def _count_inside(
     """The counts inside the true outlines, and every box with its doubts."""
     outlines = [one.outline for one in render.containers]
     found = [inference.detect_plants(photo, outline, parameters=parameters) for outline in outlines]
-    owned = owned_detections(outlines, found)
-    sure = [without_doubts(boxes) for boxes in owned]
+    sure = own_detections(outlines, [without_doubts(boxes) for boxes in found], parameters=parameters)
     counts = estimate_counts(photo, outlines, sure, parameters=parameters)
     results = tuple(
         ContainerResult(
@@ -131,7 +129,7 @@ def _count_inside(
         )
         for true, count, boxes in zip(render.containers, counts, sure, strict=True)
     )
-    return results, concatenate(owned)
+    return results, concatenate(owned_detections(outlines, found))
 
 
 def _judge_boxes(render: Render, found: Detections, class_id: int) -> BoxResult:

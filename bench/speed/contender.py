@@ -18,22 +18,21 @@ from typing import Any
 
 from photos.pixels import decode_picture
 from processing import inference
-from processing.counting.boxes import CLASS_NAMES, PLANT, Rgb
-from processing.counting.pyramid import Pyramid
-from processing.photo_count import Stopwatch, count_picture
+from processing.counting.boxes import CLASS_NAMES, PLANT
+from processing.photo_count import Stopwatch, count_picture, open_picture
 from processing.weights import read_weights
 
 TRAINED_PX = 512
 
-Count = Callable[[Rgb, Stopwatch], dict[str, int]]
+Count = Callable[[bytes, Stopwatch], dict[str, int]]
 
 
 def make_ours() -> Count:
     """The product's pipeline with its models loaded."""
     inference.load_models()
 
-    def count(rgb: Rgb, watch: Stopwatch) -> dict[str, int]:
-        result = count_picture(Pyramid(rgb), watch=watch).count
+    def count(data: bytes, watch: Stopwatch) -> dict[str, int]:
+        result = count_picture(open_picture(data, watch=watch), watch=watch).count
         return {"detected": result.total_detected, "estimated": result.total_estimated}
 
     return count
@@ -52,7 +51,9 @@ def make_plain(slice_px: int | None = None) -> Count:
         model_type="ultralytics", model_path=str(read_weights("detector").path), device="cpu"
     )
 
-    def count(rgb: Rgb, watch: Stopwatch) -> dict[str, int]:
+    def count(data: bytes, watch: Stopwatch) -> dict[str, int]:
+        with watch.phase("decode"):
+            rgb = decode_picture(data)
         with watch.phase("segment"):
             outlines = segmenter.predict(rgb[..., ::-1], verbose=False)[0]
         with watch.phase("detect"):
@@ -89,13 +90,11 @@ def measure_photo(count: Count, path: Path, repeats: int) -> dict[str, Any]:
     runs, processor_seconds = [], []
     for _ in range(repeats + 1):
         watch, start = Stopwatch(), time.process_time()
-        with watch.phase("decode"):
-            rgb = decode_picture(path.read_bytes())
-        counts = count(rgb, watch)
+        counts = count(path.read_bytes(), watch)
         runs.append(watch.seconds)
         processor_seconds.append(round(time.process_time() - start, 3))
     measured = {"photo": path.name, "seconds": runs[1:], "processor_seconds": processor_seconds[1:]}
-    return measured | {"megapixels": round(rgb.shape[0] * rgb.shape[1] / 1e6, 1)} | counts
+    return measured | counts
 
 
 def main() -> None:

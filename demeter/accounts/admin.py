@@ -1,18 +1,27 @@
 """Accounts in the Django admin. A token is shown once, in the message after it was made."""
 
+import json
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from demeter.accounts.models import ApiToken, User
+from demeter.accounts.models import ApiToken, Change, User
 from demeter.accounts.tokens import make_token
+from demeter.accounts.trail import ToldChange, read_changes, tell_changes
+from demeter.accounts.trail_filters import KindFilter, PeriodFilter, PersonFilter, WhatFilter
 from demeter.admin_dates import NAMED_DATES
+from demeter.readonly_admin import ReadOnlyAdmin
 
 admin.site.site_header = "Demeter"
 admin.site.site_title = "Demeter"
@@ -71,3 +80,76 @@ class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
         """Revoked tokens stop working at once and stay in the list."""
         count = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
         messages.success(request, _("Revoked: %(number)d") % {"number": count})
+
+
+class ToldChangeList(ChangeList):
+    """A page of changes: which ones, then these with their differences, then the names of all of them together."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Keep the told change beside each row."""
+        super().get_results(request)
+        self.result_list = read_changes(list(self.result_list.values_list("pgh_slug", flat=True)))
+        for change, told in zip(self.result_list, tell_changes(self.result_list), strict=True):
+            change.told = told
+
+
+@admin.register(Change)
+class ChangeAdmin(ReadOnlyAdmin):
+    """Who did what to what, and when, over all audited tables; nobody can change or delete any of it."""
+
+    list_display = ("when", "who", "what", "kind", "subject", "details")
+    list_display_links = ("when",)
+    list_filter = (PeriodFilter, PersonFilter, KindFilter, WhatFilter)
+    search_fields = ("pgh_data", "pgh_obj_id")
+    search_help_text = _("A code, a name or a number, in the period on the right")
+    ordering = ("-pgh_created_at", "-pgh_id")
+    sortable_by = ("when",)
+    fields = ("when", "who", "what", "kind", "subject", "details", "url", "values")
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        """Read the names of a page together."""
+        return ToldChangeList
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Change | None:
+        """One change, looked for in its own table alone."""
+        return next(iter(read_changes([unquote(object_id)])), None)
+
+    @admin.display(description=_("when"), ordering="pgh_created_at")
+    def when(self, change: Change) -> datetime:
+        """When it was written."""
+        return change.pgh_created_at
+
+    @admin.display(description=_("who"))
+    def who(self, change: Change) -> str:
+        """A person, a command, or nobody we know: the software itself."""
+        return _told(change).who or "Demeter"
+
+    @admin.display(description=_("what"))
+    def what(self, change: Change) -> str:
+        """Made, changed, deleted, signed in..."""
+        return _told(change).what
+
+    @admin.display(description=_("table"))
+    def kind(self, change: Change) -> str:
+        """Which kind of thing."""
+        return _told(change).kind
+
+    @admin.display(description=_("of what"))
+    def subject(self, change: Change) -> str:
+        """Which of them."""
+        return _told(change).subject
+
+    @admin.display(description=_("details"))
+    def details(self, change: Change) -> SafeString:
+        """Before and after."""
+        return format_html_join("", "<div>{}</div>", ((detail,) for detail in _told(change).details))
+
+    @admin.display(description=_("all values"))
+    def values(self, change: Change) -> str:
+        """As the table has them: after the change, or before a deletion."""
+        return json.dumps(change.pgh_data, ensure_ascii=False)
+
+
+def _told(change: Change) -> ToldChange:
+    told: ToldChange = getattr(change, "told", None) or tell_changes([change])[0]
+    return told

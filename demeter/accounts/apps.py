@@ -13,7 +13,10 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        """Grant the roles their permissions after each migration."""
-        from demeter.accounts.roles import grant_role_permissions  # models are not loaded before ready()
+        """Grant the roles their permissions after each migration, and keep a trail of sign-ins."""
+        # Models are not loaded before ready().
+        from demeter.accounts.roles import grant_role_permissions
+        from demeter.accounts.sign_ins import watch_sign_ins
 
         post_migrate.connect(grant_role_permissions, dispatch_uid="demeter.accounts.roles")
+        watch_sign_ins()

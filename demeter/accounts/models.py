@@ -1,12 +1,28 @@
-"""The user of the spec's `users` table, and hashed bearer tokens for the API."""
+"""The user of the spec's `users` table, hashed bearer tokens for the API, and the trail of who changed what."""
 
+from typing import Any, ClassVar
+
+import pghistory
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from pghistory.models import Events, EventsQuerySet
 
+from demeter.audit import audited
 from demeter.timestamps import Timestamped
 
+SIGNED_IN, SIGNED_OUT, SIGN_IN_FAILED = SIGN_INS = ("signed_in", "signed_out", "sign_in_failed")
 
+
+# Of a password it is kept that it changed, when and by whom.
+@audited(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    pghistory.UpdateEvent("password_changed", condition=pghistory.AnyChange("password")),
+    *(pghistory.ManualEvent(label) for label in SIGN_INS),  # type: ignore[no-untyped-call]
+    only=("username", "email", "first_name", "last_name", "is_active", "is_staff", "is_superuser"),
+)
 class User(AbstractUser):
     """A person who works with Demeter; what a person may do comes from the role groups."""
 
@@ -14,6 +30,27 @@ class User(AbstractUser):
         db_table = "users"
 
 
+@audited(pghistory.InsertEvent(), pghistory.DeleteEvent(), linked=False)
+class UserRole(User.groups.through):  # type: ignore[name-defined,misc]
+    """A role that a person has: Django's own table, under a name that its trail can have."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("role of a person")
+
+
+@audited(pghistory.InsertEvent(), pghistory.DeleteEvent(), linked=False)
+class UserPermission(User.user_permissions.through):  # type: ignore[name-defined,misc]
+    """A permission that a person has beside the role."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("permission of a person")
+
+
+@audited(without=("token_sha256", "last_used_at"))
 class ApiToken(Timestamped):
     """A bearer token; only its SHA-256 is kept, the token itself is shown once."""
 
@@ -32,3 +69,25 @@ class ApiToken(Timestamped):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.user})"
+
+
+class Change(Events):
+    """One event of any audited table (`demeter.audit`), with who caused it at which address; no table of its own."""
+
+    user = pghistory.ProxyField(
+        "pgh_context__user",
+        models.ForeignKey(User, on_delete=models.DO_NOTHING, null=True, related_name="+", verbose_name=_("user")),
+    )
+    url = pghistory.ProxyField("pgh_context__url", models.TextField(_("address"), null=True))
+
+    objects: ClassVar[Any] = EventsQuerySet.as_manager()
+
+    class Meta:
+        proxy = True
+        default_manager_name = "objects"
+        default_permissions = ("view",)
+        verbose_name = _("change")
+        verbose_name_plural = _("changes: who, what, when")
+
+    def __str__(self) -> str:
+        return str(self.pgh_slug)

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from demeter.audit import audited
 from demeter.timestamps import Timestamped
 from locations.models.codes import CodeField, upper_case_constraint
 
@@ -50,6 +51,7 @@ class ProductFamily(CatalogueEntry):
         verbose_name_plural = _("product families")
 
 
+@audited()
 class Product(Timestamped):
     """What is grown and sold: one species or variety."""
 
@@ -135,6 +137,7 @@ class PackagingColour(CatalogueEntry):
         verbose_name_plural = _("packaging colours")
 
 
+@audited()
 class Packaging(Timestamped):
     """What one plant stands in: a pot or cell of a given size, material and colour."""
 
@@ -183,6 +186,7 @@ class ContainerKind(models.TextChoices):
     POT = "pot", _("Pot")
 
 
+@audited()
 class ContainerType(CatalogueEntry):
     """What holds many plants in a photo; trays and crates know their grid and capacity."""
 

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from demeter.audit import audited
 from demeter.timestamps import Timestamped
 from locations.models.catalogue import POSITIVE, ContainerType, Packaging, Product, ProductState
 from locations.models.places import StorageLocation
@@ -14,6 +15,7 @@ CM2_PER_M2 = 10_000.0
 DEFAULT_OVERLAP_FACTOR = 0.85
 
 
+@audited()
 class LocationConfig(Timestamped):
     """One cultivation cycle of a location: what grows there from `started_at` until `closed_at`."""
 
@@ -83,6 +85,7 @@ class DensitySource(models.TextChoices):
     CALIBRATED = "calibrated", _("Calibrated")
 
 
+@audited(without=("plants_per_m2",))
 class DensityParameters(Timestamped):
     """How much ground a plant takes, for a product in a packaging in a kind of container.
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from demeter.audit import audited
 from demeter.sentences import told
 from demeter.timestamps import Timestamped
 from locations import geo
@@ -90,6 +91,7 @@ class WarehouseType(models.TextChoices):
     TUNNEL = "tunnel", _("Tunnel")
 
 
+@audited(without=OUTLINE_COLUMNS)
 class Warehouse(Place):
     """A greenhouse (nave), shade house, field or tunnel."""
 
@@ -118,6 +120,7 @@ class AreaPosition(models.TextChoices):
     CENTRE = "C", _("Centre")
 
 
+@audited(without=OUTLINE_COLUMNS)
 class StorageArea(Place):
     """A bed (cantero) inside a warehouse."""
 
@@ -162,6 +165,7 @@ class StorageLocationQuerySet(models.QuerySet["StorageLocation"]):
         return self.filter(overlaps)
 
 
+@audited(without=OUTLINE_COLUMNS)
 class StorageLocation(Place):
     """The bay between two columns (claro): the unit of one photo, of one configuration and of stock."""
 

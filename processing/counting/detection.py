@@ -4,6 +4,7 @@ The pixels of the photo are cut and scaled here, the detector sees windows only,
 the full photo exactly once.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,7 +14,7 @@ import numpy as np
 from processing.counting.boxes import PLANT, Detections, Mask, Rgb, concatenate
 from processing.counting.containers import Container, crop_window, draw_mask, points_inside
 from processing.counting.parameters import CropParameters, SlicingParameters
-from processing.counting.pyramid import Pyramid, Window, longer_side
+from processing.counting.pyramid import Pyramid, Sides, Window, longer_side
 
 OnTile = Callable[[int, int], None]
 STRIDE_PX = 32
@@ -31,8 +32,8 @@ class Detector(Protocol):
 class Slicer(Protocol):
     """Lays slices over a picture and merges what was seen twice."""
 
-    def windows(self, width: int, height: int, *, slice_px: int, overlap: float) -> Sequence[Window]:
-        """Slices that cover a picture of that size."""
+    def windows(self, resolution_wh: Sides, *, slice_wh: Sides, overlap_px: int) -> Sequence[Window]:
+        """Slices of one size that cover a picture; neighbours share at least `overlap_px`."""
         ...
 
     def merge(self, detections: Detections, *, rule: str, metric: str, threshold: float) -> Detections:
@@ -87,11 +88,12 @@ def detect_sliced(
     shown = photo.view(window, scale)
     mask = draw_mask(container, window, scale)
     height, width = shown.shape[:2]
-    slices = touching(slicer.windows(width, height, slice_px=parameters.slice_px, overlap=parameters.overlap), mask)
+    slice_wh = (fit_slice(width, parameters), fit_slice(height, parameters))
+    slices = touching(slicer.windows((width, height), slice_wh=slice_wh, overlap_px=parameters.overlap_px), mask)
     parts = []
     for done, slice_window in enumerate(slices, start=1):
         seen = _detect_slice(shown, slice_window, detector, parameters)
-        seen = without_cut(seen, slice_window, (width, height), overlap_px=parameters.overlap * parameters.slice_px)
+        seen = without_cut(seen, slice_window, (width, height), overlap_px=parameters.overlap_px)
         parts.append(seen.placed(scale=1.0, offset_xy=slice_window[:2]))
         if on_tile is not None:
             on_tile(done, len(slices))
@@ -144,7 +146,7 @@ def choose_scale(looks: Sequence[Look], crop_px: int, parameters: SlicingParamet
     sizes_px = [size for look in looks if (size := _median_plant_px(look, parameters)) is not None]
     if not sizes_px:
         return 1.0
-    coarsest = min(1.0, parameters.slice_px / crop_px)
+    coarsest = min(1.0, parameters.looks_px[0] / crop_px)
     return float(min(parameters.max_upscale, max(coarsest, parameters.target_plant_px / sizes_px[-1])))
 
 
@@ -181,6 +183,16 @@ def without_cut(
     return detections.select(~cut)
 
 
+def fit_slice(length_px: int, parameters: SlicingParameters) -> int:
+    """The side of a slice when this side of a picture is cut into as few as can be, all alike.
+
+    What two slices share is counted once and paid for twice.
+    """
+    overlap_px = parameters.overlap_px
+    pieces = max(1, math.ceil((length_px - overlap_px) / (parameters.max_slice_px - overlap_px)))
+    return round_up((length_px + (pieces - 1) * overlap_px) / pieces, STRIDE_PX)
+
+
 def touching(windows: Sequence[Window], mask: Mask) -> list[Window]:
     """The windows (x1, y1, x2, y2) in which at least one pixel of the mask is set."""
     return [window for window in windows if mask[window[1] : window[3], window[0] : window[2]].any()]
@@ -195,7 +207,7 @@ def _detect_slice(shown: Rgb, window: Window, detector: Detector, parameters: Sl
     x1, y1, x2, y2 = window
     return detector.detect(
         shown[y1:y2, x1:x2],
-        imgsz=parameters.slice_px,
+        imgsz=round_up(max(x2 - x1, y2 - y1), STRIDE_PX),
         confidence=parameters.confidence,
         nms_iou=parameters.nms_iou,
         max_detections=parameters.max_detections_per_slice,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from processing.counting.boxes import DEAD, PLANT, Detections
+from processing.counting.boxes import DEAD, EMPTY, PLANT, Detections
 from processing.counting.containers import Container
 from processing.counting.grid import Grid, fit_grid
 from processing.counting.parameters import EstimationParameters, GridParameters, ResidualParameters
@@ -90,6 +90,23 @@ def _legible(cover: PlantCover, plant_px: float, parameters: ResidualParameters)
     return cover.contrast >= parameters.min_contrast and plant_px * cover.scale >= parameters.min_plant_view_px
 
 
+def one_per_cell(
+    container: Container, detections: Detections, *, density: Density | None, parameters: GridParameters
+) -> Detections:
+    """Without what a tray's cell shows twice: one box stays, of a plant before an empty cell, then the surest.
+
+    A plant seen as two, leaf by leaf, is the commonest double in a tray. Without a legible grid every box stays.
+    """
+    if container.kind != "plug":
+        return detections
+    grid = find_grid(container, detections, density, parameters)
+    if grid is None:
+        return detections
+    best_first = np.lexsort((-detections.confidence, detections.class_id == EMPTY))
+    _, first = np.unique(grid.cell_of[best_first], axis=0, return_index=True)
+    return detections.select(np.sort(best_first[first]))
+
+
 def estimate_cells(
     photo: Pyramid, container: Container, detections: Detections, *, density: Density | None, parameters: GridParameters
 ) -> Estimate:
@@ -97,9 +114,9 @@ def estimate_cells(
 
     Without a legible grid what was detected stands.
     """
-    plants, dead = detections.count(PLANT), detections.count(DEAD)
-    grid = fit_grid(container, detections, parameters)
-    if grid is None or not _believable(grid, plants + dead, density, parameters):
+    plants = detections.count(PLANT)
+    grid = find_grid(container, detections, density, parameters)
+    if grid is None:
         return Estimate("none", plants)
     cover = find_cover(photo, container, detections, parameters.around_cells * grid.pitch_px)
     alike = cover.at(grid.centres) >= parameters.min_level
@@ -112,6 +129,15 @@ def estimate_cells(
         confidence=round(grid.regularity, 4),
         empty=grid.cells - grid.occupied - hidden,
     )
+
+
+def find_grid(
+    container: Container, detections: Detections, density: Density | None, parameters: GridParameters
+) -> Grid | None:
+    """The grid of a tray's cells where it can be believed."""
+    grid = fit_grid(container, detections, parameters)
+    planted = detections.count(PLANT) + detections.count(DEAD)
+    return grid if grid is not None and _believable(grid, planted, density, parameters) else None
 
 
 def _believable(grid: Grid, planted: int, density: Density | None, parameters: GridParameters) -> bool:

@@ -21,13 +21,17 @@ Ints = NDArray[np.int_]
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """The cells with their centre (n, 2, in photo pixels) in the container; planted and bare (n,): what was seen."""
+    """The cells with their centre (n, 2, in photo pixels) in the container; planted and bare (n,): what was seen.
+
+    `cell_of` (m, 2) is the column and row of each of the boxes that the grid was fitted to.
+    """
 
     rows: int
     columns: int
     centres: NDArray[np.float32]
     planted: Mask
     bare: Mask
+    cell_of: Ints
     pitch_px: float
     regularity: float
     neighbour_distance: float
@@ -155,6 +159,7 @@ def _fill(container: Container, detections: Detections, to_cells: Floats64, para
         centres=in_photo[inside],
         planted=np.array([cell in planted for cell in there], dtype=bool),
         bare=np.array([cell in bare and cell not in planted for cell in there], dtype=bool),
+        cell_of=cells,
         pitch_px=float(np.sqrt(container.area_px / max(int(inside.sum()), 1))),
         regularity=regularity,
         neighbour_distance=_neighbour_distance(points),

@@ -1,29 +1,44 @@
 """One picture at every size that a phase asks for: each half is made once, and all phases share it.
 
 Averaging 12 megapixels costs more than what is done with the small picture afterwards, and every phase wants one.
+Decoding them costs more still, and most photos are never looked at more finely than at half their size.
 """
 
 import math
+from collections.abc import Callable
+from typing import Self
 
 import cv2
 import numpy as np
 
 from processing.counting.boxes import Rgb
 
+Sides = tuple[int, int]
 Window = tuple[int, int, int, int]
+Decode = Callable[[int], Rgb]
 
 
 class Pyramid:
-    """An upright picture `rgb` (height, width, 3) and its halves, made when they are wanted."""
+    """An upright picture of `resolution_wh` (width, height) pixels and its halves, made when they are wanted.
 
-    def __init__(self, rgb: Rgb) -> None:
-        self.rgb = rgb
-        self._levels = [rgb]
+    `decode(1)` gives it as (height, width, 3) RGB, `decode(2)` the same with half the sides, rounded up. The first half
+    is never made of the whole, so that a photo looks the same whatever was looked at before.
+    """
+
+    def __init__(self, resolution_wh: Sides, decode: Decode) -> None:
+        self.resolution_wh = resolution_wh
+        self._decode = decode
+        self._levels: dict[int, Rgb] = {}
+
+    @classmethod
+    def of(cls, rgb: Rgb) -> Self:
+        """That of a picture in memory."""
+        return cls((rgb.shape[1], rgb.shape[0]), lambda reduction: rgb if reduction == 1 else _halved(rgb))
 
     @property
-    def resolution_wh(self) -> tuple[int, int]:
-        """Width and height in pixels."""
-        return self.rgb.shape[1], self.rgb.shape[0]
+    def rgb(self) -> Rgb:
+        """The whole picture (height, width, 3) in its own pixels."""
+        return self._level(0)
 
     def whole(self, scale: float) -> Rgb:
         """The whole picture at `scale`."""
@@ -41,17 +56,28 @@ class Pyramid:
         cut = self._level(halvings)[y1 // step : -(-y2 // step), x1 // step : -(-x2 // step)]
         if cut.shape[1::-1] == size:
             return cut
-        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(cut, size, interpolation=method), dtype=np.uint8)
+        # Less than a half is left to shrink: two pixels a side are all there is to average, much faster than by area.
+        return np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
 
     def _level(self, halvings: int) -> Rgb:
         """The picture halved so many times; an odd last row or column goes into no half."""
-        while len(self._levels) <= halvings:
-            last = self._levels[-1]
-            half = last.shape[1] // 2, last.shape[0] // 2
-            even = last[: half[1] * 2, : half[0] * 2]
-            self._levels.append(np.asarray(cv2.resize(even, half, interpolation=cv2.INTER_AREA), dtype=np.uint8))
+        if halvings not in self._levels:
+            self._levels[halvings] = self._make_level(halvings)
         return self._levels[halvings]
+
+    def _make_level(self, halvings: int) -> Rgb:
+        if halvings == 0:
+            return self._decode(1)
+        if halvings == 1:
+            width, height = self.resolution_wh
+            return self._decode(2)[: height // 2, : width // 2]
+        return _halved(self._level(halvings - 1))
+
+
+def _halved(rgb: Rgb) -> Rgb:
+    half = rgb.shape[1] // 2, rgb.shape[0] // 2
+    even = rgb[: half[1] * 2, : half[0] * 2]
+    return np.asarray(cv2.resize(even, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def longer_side(window: Window) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from demeter.accounts.models import User
+from demeter.audit import audited
 from photos.models import S3Image
 from processing.counting.corrections import Mark, MarkAction
 
@@ -51,6 +53,12 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         return self.filter(user=user, undone_at__gt=newest).order_by("pk")
 
 
+# A correction is an event itself; what is kept of it here is each undo and redo, of which the row tells only the last.
+@audited(
+    pghistory.UpdateEvent("undone", condition=pghistory.Q(old__undone_at__isnull=True, new__undone_at__isnull=False)),
+    pghistory.UpdateEvent("redone", condition=pghistory.Q(old__undone_at__isnull=False, new__undone_at__isnull=True)),
+    only=("image", "user", "action", "undone_at"),
+)
 class Correction(models.Model):
     """One correction by one person. Never edited; only `undone_at` is set by undo and cleared by redo."""
 

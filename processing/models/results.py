@@ -2,17 +2,32 @@
 
 import uuid
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from demeter.audit import audited
 from demeter.timestamps import Timestamped
 from photos.models import S3Image
 from processing.models.runs import Job, Leased
 from processing.statuses import RunStatus, SegmentStatus
 
 
+# Only what people decide about a count: the pipeline's own writes have their trace in the runs.
+@audited(
+    pghistory.UpdateEvent(
+        "signed_off",
+        condition=pghistory.Q(new__validated=True)
+        & (
+            pghistory.Q(old__validated=False)
+            | pghistory.Q(old__validated_by_user__df=pghistory.F("new__validated_by_user"))
+        ),
+    ),
+    pghistory.UpdateEvent("sign_off_lost", condition=pghistory.Q(old__validated=True, new__validated=False)),
+    only=("original_image", "validated", "validated_by_user", "total_estimated"),
+)
 class Session(Timestamped):
     """The result of one job (spec, table `photo_processing_sessions`)."""
 

@@ -45,8 +45,13 @@ def test_healthz_is_green_when_everything_is_there(client: Client, broker: redis
     body = answer.json()
     assert body["status"] == "ok"
     assert body["services"] == {"database": "ok", "broker": "ok", "storage": "ok"}
+    assert body["storage_breaker"] == "closed"
     assert body["workers"] == {"io": 2, "gpu": 1, "cpu": 1, "beat": 1}
     assert [weight["name"] for weight in body["weights"]] == ["segmenter", "detector"]
+
+
+def test_healthz_tells_what_the_workers_know_of_the_storage(client: Client, open_breaker: None) -> None:
+    assert client.get("/healthz").json()["storage_breaker"] == "open"
 
 
 def test_healthz_is_not_green_without_one_of_the_workers(client: Client, broker: redis.Redis, weights: None) -> None:

@@ -42,6 +42,11 @@ def test_empty_demeter_says_zero(scrape):
     assert found["demeter_oldest_waiting_seconds", "io"] == 0
     assert found["demeter_problems_last_day", "unreadable_photo"] == 0
     assert found["demeter_faulty_originals",] == 0
+    assert found["demeter_storage_breaker_open",] == 0
+
+
+def test_an_open_breaker_is_seen(scrape, open_breaker):
+    assert scrape()["demeter_storage_breaker_open",] == 1
 
 
 def test_work_stands_before_the_worker_that_does_it(scrape):

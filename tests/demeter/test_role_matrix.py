@@ -64,6 +64,7 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "photos-download": {"post": VIEWERS},
     "map": READ,
     "location": READ,
+    "location-changes": READ,
     "location-configure": {"post": WORKERS},
     "locations-configure": {"get": WORKERS, "post": WORKERS},
     "labels": READ,

@@ -165,7 +165,7 @@ def test_the_photo_page_takes_the_same_queries_for_any_history(viewer: Client, c
     for tab in ("counts", "history", "file"):
         with django_assert_num_queries(7):  # sign-in and permissions 3, photo, runs, containers, history
             viewer.get(photo_path(counted), {"tab": tab})
-    with django_assert_num_queries(8):  # and the corrections
+    with django_assert_num_queries(10):  # and the corrections, the sign-offs, the ways into the trash and back
         viewer.get(photo_path(counted), {"tab": "trace"})
 
 

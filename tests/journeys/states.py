@@ -231,6 +231,7 @@ def of_places(made: Nursery) -> Iterator[State]:
     yield State(f"/map/?warehouse_id={made.bay.storage_area.warehouse_id}")
     yield State(f"/labels/?warehouse_id={made.bay.storage_area.warehouse_id}")
     yield State(f"/locations/{made.bay.code}/")
+    yield State(f"/locations/{made.bay.code}/changes/")
     yield State(f"/locations/{made.empty_bay.code}/", send_unfilled, posts_to="location-configure")
     yield State(both)
     yield State(both, send_unfilled)
@@ -246,7 +247,9 @@ def of_the_rest(made: Nursery) -> Iterator[State]:
 
 def of_admin(made: Nursery) -> Iterator[State]:
     """One of each kind: of Django's templates we change none, only which columns, filters and actions they show."""
-    yield from map(State, ("/admin/", "/admin/processing/session/", "/admin/accounts/user/add/"))
+    yield from map(
+        State, ("/admin/", "/admin/processing/session/", "/admin/accounts/user/add/", "/admin/accounts/change/")
+    )
     yield State(f"/admin/processing/session/{made.bed.pk}/change/")
     yield State("/admin/locations/storagelocation/", choose_action)
     yield State(f"/admin/locations/storagelocation/{made.bay.pk}/change/")

@@ -3,12 +3,13 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
+from demeter.audit import AuditEvent
 from locations.demo import load_demo_nursery
 from locations.models import DensityParameters, LocationConfig, StorageLocation
 
 pytestmark = pytest.mark.django_db
 
-MODELS = list(apps.get_app_config("locations").get_models())
+MODELS = [model for model in apps.get_app_config("locations").get_models() if not issubclass(model, AuditEvent)]
 
 
 @pytest.fixture

@@ -167,6 +167,10 @@ def test_crash_of_the_decoder_makes_the_photo_unreadable_and_nothing_else(monkey
     assert bounded.decode_picture(good_picture("JPEG")).shape == (48, 64, 3)
 
 
+def test_decoder_reduces_a_jpeg_as_asked():
+    assert bounded.decode_picture(good_picture("JPEG"), jpeg_reduction=2).shape == (24, 32, 3)
+
+
 def test_decoder_that_was_killed_while_idle_is_replaced_unnoticed():
     bounded.decode_picture(good_picture("JPEG"))
     decoder = bounded._take()

@@ -3,6 +3,7 @@ import zlib
 from contextlib import suppress
 from io import BytesIO
 
+import cv2
 import numpy as np
 import pillow_heif
 import pytest
@@ -75,11 +76,29 @@ def test_every_orientation_comes_out_upright(orientation, kind) -> None:
     data = saved(turned, kind, exif=exif.tobytes())
     info = inspect_picture(data)
     assert (info.width_px, info.height_px) == (400, 200)
-    for rgb in (decode_picture(data), decode_picture(make_thumbnail(data))):
+    for rgb in (decode_picture(data), decode_picture(data, jpeg_reduction=2), decode_picture(make_thumbnail(data))):
         height, width = rgb.shape[:2]
         assert width == 2 * height
         assert rgb[height // 20, width // 2].argmax() == 1
         assert rgb[height * 3 // 4, width // 8].argmax() == 0
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize(
+    ("size", "half"), [((401, 203), (102, 201, 3)), ((400, 200), (100, 200, 3)), ((3, 9), (5, 2, 3))]
+)
+def test_reduced_jpeg_is_the_picture_with_its_pixels_averaged(size, half, progressive) -> None:
+    rgb = cv2.GaussianBlur(np.random.default_rng(4).integers(0, 256, (*size[::-1], 3), dtype=np.uint8), (0, 0), 2)
+    data = saved(Image.fromarray(rgb), quality=98, progressive=progressive)
+    reduced = decode_picture(data, jpeg_reduction=2)
+    assert reduced.shape == half
+    averaged = np.asarray(Image.fromarray(decode_picture(data)).reduce(2)).astype(int)
+    assert np.abs(reduced - averaged).mean() < 2
+    assert decode_picture(data).shape == (*size[::-1], 3)
+
+
+def test_other_formats_are_decoded_whole() -> None:
+    assert decode_picture(saved(picture(), "PNG"), jpeg_reduction=2).shape == (200, 400, 3)
 
 
 def test_heic_turned_by_the_phone_comes_out_upright() -> None:

@@ -300,7 +300,7 @@ def test_a_correction_made_while_a_run_ends_waits_for_its_count(monkeypatch):
 
     monkeypatch.setattr(closing, "record_stock", record_slowly)
     with ThreadPoolExecutor(2) as threads:
-        ending = threads.submit(in_thread, closing.close, job, Pyramid(paint_picture(1000, 1000)))
+        ending = threads.submit(in_thread, closing.close, job, Pyramid.of(paint_picture(1000, 1000)))
         assert counted.wait(30)
         correcting = threads.submit(in_thread, correct, bed, ana, "remove", place(0))
         with pytest.raises(TimeoutError):

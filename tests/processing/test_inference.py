@@ -35,7 +35,7 @@ def test_containers_and_plants_of_a_photo(painted, kind, ticks) -> None:
     paint_container(rgb, kind, place)
     paint_grid(rgb, place, rows=10, columns=12, side=40, empty=(5, 6))
     steps: list[tuple[int, int]] = []
-    photo = Pyramid(rgb)
+    photo = Pyramid.of(rgb)
     (container,) = inference.find_containers(photo)
     found = inference.detect_plants(photo, container, on_tile=lambda done, total: steps.append((done, total)))
     assert (container.kind, found.count(0), found.count(1)) == (kind, 118, 2)
@@ -46,7 +46,7 @@ def test_containers_and_plants_of_a_photo(painted, kind, ticks) -> None:
 def test_windows_cover_every_pixel(size) -> None:
     width, height = size
     seen = np.zeros((height, width), dtype=bool)
-    for x1, y1, x2, y2 in SLICER.windows(width, height, slice_px=640, overlap=0.2):
+    for x1, y1, x2, y2 in SLICER.windows(size, slice_wh=(640, 480), overlap_px=128):
         assert 0 <= x1 < x2 <= width
         assert 0 <= y1 < y2 <= height
         seen[y1:y2, x1:x2] = True

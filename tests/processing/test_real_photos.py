@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not TRAYS, reason="the real p
 
 
 def test_real_tray_photos_are_counted_as_one_tray():
-    counts = [count_picture(Pyramid(decode_picture(path.read_bytes()))).count for path in TRAYS]
+    counts = [count_picture(Pyramid.of(decode_picture(path.read_bytes()))).count for path in TRAYS]
     assert [[item.container.kind for item in count.containers] for count in counts] == [["plug"]] * len(TRAYS)
     assert sum(abs(count.total_detected - PLANTS) for count in counts) / len(counts) <= 2
     assert sum(abs(count.total_empty_containers - EMPTY_CELLS) for count in counts) / len(counts) <= 1

@@ -54,6 +54,24 @@ def test_jobs_show_every_state_in_words(client):
     assert needs.original_image.original_filename in page
 
 
+def test_jobs_say_that_the_storage_is_away_and_the_photos_are_safe(client):
+    words = "Your photos are safe here"
+    session = SessionFactory(processing=True)
+    assert words not in client.get(reverse("jobs")).content.decode()
+    Job.objects.filter(pk=session.job_id).update(awaits_storage=True)
+    cache.clear()
+    assert words in client.get(reverse("jobs")).content.decode()
+
+
+def test_jobs_say_that_the_workers_know_the_storage_to_be_away(client, open_breaker):
+    words = "Your photos are safe here"
+    SessionFactory(ready=True)
+    assert words not in client.get(reverse("jobs")).content.decode()  # nothing waits for it
+    SessionFactory(processing=True)
+    cache.delete("jobs:recent")
+    assert words in client.get(reverse("jobs")).content.decode()
+
+
 def test_jobs_escape_file_names(client):
     SessionFactory(job__image__original_filename="<script>alert(1)</script>.jpg")
     assert b"<script>alert(1)" not in client.get(reverse("jobs")).content

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+import pghistory
 from django.core.management.base import BaseCommand, CommandError
 
 from locations.geojson import LAYERS
@@ -28,7 +29,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, print the report, and end with an error when anything was refused."""
-        report = import_files(options["files"], renames=dict(_read_rename(text) for text in options["map"]))
+        with pghistory.context(command="import_locations"):
+            report = import_files(options["files"], renames=dict(_read_rename(text) for text in options["map"]))
         self.stdout.write(describe_report(report))
         if report.refused:
             raise CommandError(f"{len(report.refused)} refused; everything else was imported.")

@@ -12,12 +12,11 @@ from typing import Any, TypedDict
 
 from django.core.management.base import BaseCommand, CommandError
 
-from photos.pixels import UnreadablePictureError, decode_picture, encode_jpeg
+from photos.pixels import UnreadablePictureError, encode_jpeg
 from processing import annotate, inference
 from processing.counting.boxes import PlantClass
-from processing.counting.pyramid import Pyramid
 from processing.counting.totals import ContainerCount, PhotoCount, count_photo
-from processing.photo_count import Stopwatch, count_picture
+from processing.photo_count import Stopwatch, count_picture, open_picture
 from processing.weights import WeightsError
 
 ContainerJson = TypedDict(
@@ -72,16 +71,15 @@ def count_file(path: Path, annotated_dir: Path | None) -> PhotoJson:
     """The count of one file; what cannot be read counts nothing and says why."""
     watch = Stopwatch()
     try:
-        with watch.phase("decode"):
-            rgb = decode_picture(path.read_bytes())
+        photo = open_picture(path.read_bytes(), watch=watch)
+        counted = count_picture(photo, watch=watch)
     except OSError as error:
         return photo_json(path, unreadable(f"{path}: {error.strerror or error}"), watch.seconds)
     except UnreadablePictureError as error:
         return photo_json(path, unreadable(f"{path}: {error}"), watch.seconds)
-    counted = count_picture(Pyramid(rgb), watch=watch)
     if annotated_dir is not None:
         with watch.phase("annotate"):
-            picture = annotate.draw(rgb, counted.count.containers, counted.detections)
+            picture = annotate.draw(photo.rgb, counted.count.containers, counted.detections)
             annotated_dir.mkdir(parents=True, exist_ok=True)
             (annotated_dir / f"{path.name}-annotated.jpg").write_bytes(encode_jpeg(picture))
     return photo_json(path, counted.count, watch.seconds)

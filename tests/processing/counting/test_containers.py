@@ -76,13 +76,13 @@ def test_containers_are_found_in_full_image_pixels(size) -> None:
     place = (width // 8, height // 4, width // 2, height * 3 // 4)
     paint_container(rgb, "box", place)
     paint_grid(rgb, place, rows=4, columns=5, side=max(2, width // 200))
-    (found,) = find_in_photo(Pyramid(rgb), PaintedSegmenter(), PARAMETERS)
+    (found,) = find_in_photo(Pyramid.of(rgb), PaintedSegmenter(), PARAMETERS)
     assert found.kind == "box"
     assert found.xyxy == pytest.approx(place, abs=width / 100)
 
 
 def test_nothing_in_the_photo_is_no_container() -> None:
-    assert find_in_photo(Pyramid(paint_picture(300, 200)), PaintedSegmenter(), PARAMETERS) == ()
+    assert find_in_photo(Pyramid.of(paint_picture(300, 200)), PaintedSegmenter(), PARAMETERS) == ()
 
 
 class UnsureSegmenter(PaintedSegmenter):
@@ -104,7 +104,7 @@ def test_what_is_unsure_counts_only_where_nothing_is_sure(confidences, found) ->
     rgb = paint_picture(600, 400)
     for left in (50, 350):
         paint_container(rgb, "box", (left, 100, left + 200, 300))
-    containers = find_in_photo(Pyramid(rgb), UnsureSegmenter(*confidences), PARAMETERS)
+    containers = find_in_photo(Pyramid.of(rgb), UnsureSegmenter(*confidences), PARAMETERS)
     assert [container.confidence for container in containers] == found
 
 

@@ -1,8 +1,12 @@
+import math
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from processing.counting.boxes import EMPTY, PLANT, make_detections
 from processing.counting.containers import Container
-from processing.counting.detection import detect_cropped, detect_sliced, round_up, touching, without_cut
+from processing.counting.detection import detect_cropped, detect_sliced, fit_slice, round_up, touching, without_cut
 from processing.counting.parameters import CropParameters, SlicingParameters
 from processing.counting.pyramid import Pyramid
 from processing.inference import SahiSlicer
@@ -22,7 +26,7 @@ def bed(place, *, size=(3000, 2000), rows=20, columns=30, side=45, empty=()):
 
 def sliced(rgb, container, detector=None, on_tile=None, **changes):
     return detect_sliced(
-        Pyramid(rgb),
+        Pyramid.of(rgb),
         container,
         detector=detector or PaintedDetector(),
         slicer=SahiSlicer(),
@@ -53,7 +57,7 @@ def test_progress_counts_only_slices_that_touch_the_mask() -> None:
     steps: list[tuple[int, int]] = []
     sliced(bed((0, 0, 3000, 2000)), triangle, on_tile=lambda done, total: steps.append((done, total)))
     assert steps == [(n, len(steps)) for n in range(1, len(steps) + 1)]
-    assert len(steps) < len(SahiSlicer().windows(3000, 2000, slice_px=640, overlap=0.2))
+    assert len(steps) < len(SahiSlicer().windows((3000, 2000), slice_wh=(640, 640), overlap_px=128))
 
 
 @pytest.mark.parametrize("size", [(300, 200), (60, 40), (640, 640), (641, 300)])
@@ -78,10 +82,10 @@ def test_too_few_plants_in_every_look_leave_the_scale_alone() -> None:
     detector = PaintedDetector(smallest_px=25)
     rgb = bed((0, 0, 3000, 2000))
     assert sliced(rgb, rectangle(0, 0, 3000, 2000), detector).count(PLANT) == 600
-    assert [max(shape) for shape in detector.shown[:3]] == [640, 1280, 640]
+    assert [max(shape) for shape in detector.shown[:3]] == [640, 1280, 864]
 
 
-@pytest.mark.parametrize(("target", "shown"), [(16.0, [640]), (26.0, [640]), (2.0, [640]), (45.0, [640, 640])])
+@pytest.mark.parametrize(("target", "shown"), [(16.0, [640]), (26.0, [640]), (2.0, [640]), (45.0, [640, 832])])
 def test_a_look_near_the_chosen_scale_is_the_answer(target, shown) -> None:
     detector, steps = PaintedDetector(), []
     rgb = bed((0, 0, 1280, 960), size=(1280, 960), rows=10, columns=14, side=40)
@@ -102,8 +106,21 @@ def test_a_look_near_the_chosen_scale_is_the_answer(target, shown) -> None:
 def test_small_plants_are_looked_at_again_more_finely(side, looks) -> None:
     detector = PaintedDetector()
     place = (0, 0, 3000, 2000)
-    sliced(bed(place, rows=10, columns=15, side=side), rectangle(*place), detector, slice_px=600)
-    assert [max(shape) for shape in detector.shown if max(shape) != 600] == looks
+    sliced(bed(place, rows=10, columns=15, side=side), rectangle(*place), detector, max_slice_px=600)
+    shown = [max(shape) for shape in detector.shown]
+    assert shown[: len(looks)] == looks
+    assert max(shown[len(looks) :]) <= 600
+
+
+@given(length=st.integers(1, 9000), longest=st.sampled_from([640, 960, 1280]), overlap=st.sampled_from([0, 96, 128]))
+def test_slices_are_as_few_as_can_be_and_all_alike(length, longest, overlap) -> None:
+    parameters = SlicingParameters(max_slice_px=longest, overlap_px=overlap)
+    side = fit_slice(length, parameters)
+    pieces = max(1, math.ceil((length - overlap) / (longest - overlap)))
+    assert side <= longest
+    assert side % 32 == 0
+    assert pieces * side - (pieces - 1) * overlap >= length
+    assert pieces * (side - 32) - (pieces - 1) * overlap < length
 
 
 def test_a_count_that_touches_the_cap_says_so() -> None:
@@ -119,7 +136,9 @@ def test_a_tray_is_looked_at_whole_and_again_when_its_plants_are_small(place, sh
     side = (place[2] - place[0]) // share
     paint_grid(rgb, place, rows=4, columns=6, side=side, empty=(3,))
     detector = PaintedDetector()
-    found = detect_cropped(Pyramid(rgb), rectangle(*place, kind="plug"), detector=detector, parameters=CropParameters())
+    found = detect_cropped(
+        Pyramid.of(rgb), rectangle(*place, kind="plug"), detector=detector, parameters=CropParameters()
+    )
     assert [max(shape) for shape in detector.shown] == looks
     assert (found.count(PLANT), found.count(EMPTY)) == (23, 1)
     pitch = (place[2] - place[0]) / 6

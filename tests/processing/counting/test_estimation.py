@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from processing.counting.boxes import EMPTY, concatenate, make_detections
+from processing.counting.boxes import DEAD, EMPTY, PLANT, concatenate, make_detections
 from processing.counting.containers import Container
-from processing.counting.estimation import Density, estimate_container
+from processing.counting.estimation import Density, estimate_container, one_per_cell
 from processing.counting.parameters import EstimationParameters
 from processing.counting.pyramid import Pyramid
 from processing.counting.residual import fit_plant_size, plant_likeness
@@ -31,7 +31,7 @@ def seen(places, side=40, class_id=0):
 
 
 def estimate(rgb, container, detections, density=None):
-    return estimate_container(Pyramid(rgb), container, detections, density=density, parameters=PARAMETERS)
+    return estimate_container(Pyramid.of(rgb), container, detections, density=density, parameters=PARAMETERS)
 
 
 LATTICE = [(x, y) for x in range(60, 960, 60) for y in range(60, 660, 60)]
@@ -148,6 +148,28 @@ def test_cells_that_look_planted_hold_a_plant_that_was_missed() -> None:
     detected = plants.select(np.array([n not in (*bare, *missed) for n in range(72)]))
     result = estimate(rgb, container, detected)
     assert (result.method, result.count, result.empty) == ("grid", 70, 2)
+
+
+@pytest.mark.parametrize("corners", [UPRIGHT, SLANTED])
+def test_a_cell_of_a_tray_holds_one_plant(corners) -> None:
+    container, plants = tray(corners, 6, 12, missing={30})
+    leaves = make_detections(plants.xyxy[[5, 40]] + 9, [0.95, 0.5], [0, DEAD])
+    rims = make_detections(plants.xyxy[[7, 8]] - 9, [0.99, 0.4], [EMPTY, EMPTY])
+    everything = concatenate([plants, leaves, rims])
+    kept = one_per_cell(container, everything, density=None, parameters=PARAMETERS.grid)
+    assert (len(everything), kept.count(PLANT), kept.count(DEAD), kept.count(EMPTY)) == (75, 71, 0, 0)
+    assert 5 not in np.flatnonzero((kept.centres[:, None] == plants.centres).all(axis=2).any(axis=0))
+    assert kept.confidence.max() == np.float32(0.95)
+
+
+def test_every_box_stays_where_no_grid_is_known() -> None:
+    container, plants = tray(SLANTED, 6, 12)
+    doubled = concatenate([plants, plants.select(np.arange(5))])
+    for kind in ("segment", "box"):
+        other = Container(kind, container.polygon, 0.9)
+        assert len(one_per_cell(other, doubled, density=None, parameters=PARAMETERS.grid)) == 77
+    assert len(one_per_cell(container, doubled, density=Density(capacity=50), parameters=PARAMETERS.grid)) == 77
+    assert len(one_per_cell(container, doubled, density=Density(capacity=72), parameters=PARAMETERS.grid)) == 72
 
 
 def test_nothing_is_estimated_in_a_crate() -> None:

@@ -28,7 +28,7 @@ def boxes(confidence: float, count: int = 30) -> Detections:
 
 def codes(rgb: Rgb, *detections: Detections, sure: float = 0.9) -> list[str]:
     containers = [Container("segment", ((0, 0), (9, 0), (9, 9)), sure)] * len(detections)
-    return [fault.partition(":")[0] for fault in find_faults(Pyramid(rgb), containers, detections, PARAMETERS)]
+    return [fault.partition(":")[0] for fault in find_faults(Pyramid.of(rgb), containers, detections, PARAMETERS)]
 
 
 def test_a_sharp_bright_photo_of_known_plants_has_no_fault() -> None:
@@ -67,8 +67,8 @@ def test_few_boxes_say_nothing_about_the_scene() -> None:
 
 
 def test_quality_does_not_depend_on_the_number_of_pixels() -> None:
-    small = measure_quality(Pyramid(scene()), view_px=PARAMETERS.view_px)
-    large = measure_quality(Pyramid(cv2.resize(scene(), (4800, 3600))), view_px=PARAMETERS.view_px)
+    small = measure_quality(Pyramid.of(scene()), view_px=PARAMETERS.view_px)
+    large = measure_quality(Pyramid.of(cv2.resize(scene(), (4800, 3600))), view_px=PARAMETERS.view_px)
     assert large.brightness == pytest.approx(small.brightness, abs=0.02)
     assert large.sharpness == pytest.approx(small.sharpness, rel=0.1)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pghistory
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from demeter.accounts.models import User
@@ -23,4 +24,5 @@ class Command(BaseCommand):
         user = User.objects.filter(username=options["username"], is_active=True).first()
         if user is None:
             raise CommandError(f"There is no active user {options['username']!r}.")
-        self.stdout.write(issue_token(user=user, name=options["name"]))
+        with pghistory.context(command="issue_token"):
+            self.stdout.write(issue_token(user=user, name=options["name"]))

@@ -1,0 +1,44 @@
+"""Sign-ins and sign-outs, kept in the trail of the account they are about.
+
+What was typed as a name or a password is never kept: people type their password into the wrong field. A try with a
+name that nobody has is a line in the log, which tells its address, and nothing else.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import pghistory
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.http import HttpRequest
+
+from demeter.accounts.models import SIGN_IN_FAILED, SIGNED_IN, SIGNED_OUT, User
+from demeter.rates import address_of
+
+logger = logging.getLogger(__name__)
+
+
+def watch_sign_ins() -> None:
+    """Listen to Django's own signals, whichever page or command they come from."""
+    user_logged_in.connect(_signed_in, dispatch_uid="demeter.accounts.signed_in")
+    user_logged_out.connect(_signed_out, dispatch_uid="demeter.accounts.signed_out")
+    user_login_failed.connect(_failed, dispatch_uid="demeter.accounts.sign_in_failed")
+
+
+def _signed_in(user: User, **_signal: Any) -> None:
+    pghistory.create_event(user, label=SIGNED_IN)
+
+
+def _signed_out(user: User | AnonymousUser | None, **_signal: Any) -> None:
+    if isinstance(user, User):  # a sign-out without a session is nobody's
+        pghistory.create_event(user, label=SIGNED_OUT)
+
+
+def _failed(credentials: Mapping[str, Any], request: HttpRequest | None = None, **_signal: Any) -> None:
+    name = str(credentials.get(User.USERNAME_FIELD, "")).replace("\x00", "")
+    user = User.objects.filter(username=name).first()
+    if user is not None:
+        pghistory.create_event(user, label=SIGN_IN_FAILED)
+    known = "a known name" if user else "an unknown name"
+    logger.warning("a sign-in with %s failed from %s", known, address_of(request) if request else "this machine")
