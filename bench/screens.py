@@ -62,12 +62,23 @@ def choose_cards(page: Page) -> None:
         boxes.nth(number).check(force=True)
 
 
+def configure_bays(page: Page) -> None:
+    """The first 25 locations of the admin's list, to be configured at once."""
+    page.goto("/admin/locations/storagelocation/")
+    for box in page.locator("input.action-select").all()[:25]:
+        box.check()
+    page.locator("select[name=action]").select_option("configure")
+    page.locator(".actions button").click()
+    page.locator(".configure-several").wait_for()
+
+
 STATES: dict[str, Callable[[Page], None]] = {
     "photo": lambda page: open_photo(page, "status=success"),
     "photo-without-location": lambda page: open_photo(page, "status=needs_location"),
     "location": open_location,
     "problem": open_problem,
     "chosen": choose_cards,
+    "configure": configure_bays,
 }
 
 

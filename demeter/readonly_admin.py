@@ -1,9 +1,15 @@
 """The admin base of tables that only the pipeline and the ledger write: look, search, filter, change nothing."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
+
+from demeter.sentences import told
+
+Column = str | Callable[[Any], str]
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
@@ -11,6 +17,19 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
 
     list_per_page = 50
     show_full_result_count = False
+    # Columns of sentences, which are kept in English: told in the language of the page, as everywhere.
+    sentences: tuple[str, ...] = ()
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The list's columns."""
+        return [self._told(name) for name in super().get_list_display(request)]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """All columns of a row."""
+        return [self._told(name) for name in super().get_fields(request, obj)]
+
+    def _told(self, name: Any) -> Column:
+        return _told_column(self.model, name) if name in self.sentences else name
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Never."""
@@ -23,3 +42,12 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
+
+
+def _told_column(model: type[Model], name: str) -> Callable[[Model], str]:
+    @admin.display(description=getattr(model._meta.get_field(name), "verbose_name", name), ordering=name)
+    def column(row: Model) -> str:
+        return told(getattr(row, name))
+
+    column.__name__ = name
+    return column

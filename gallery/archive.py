@@ -5,21 +5,23 @@ original that is lost, or that S3 does not give now, is named in the manifest an
 connection that breaks within an original does break it, so that nobody takes half a picture for a whole one.
 """
 
-import csv
 from collections.abc import Iterator, Sequence
-from io import StringIO
 from uuid import UUID
 
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 from zipstream import ZipStream
 
 from demeter.refusals import Unavailable
 from gallery.archive_names import ArchiveNames
 from gallery.queries import newest_sessions, visible_photos
-from gallery.trace import plain_text
+from gallery.tables import WORDS, plain_text, write_table
 from photos.keys import EXTENSIONS
 from photos.models import S3Image
+from photos.statuses import ImageStatus
 from photos.storage import OriginalLostError, open_original
 from processing.models import Session
+from processing.problems import CATALOGUE
 
 MANIFEST = "manifest.csv"
 COLUMNS = (
@@ -39,8 +41,8 @@ COLUMNS = (
     "sha256",
     "note",
 )
-LOST = "the original is missing in the storage"
-UNREACHABLE = "the storage did not answer; download this photo again"
+LOST = _("the original is missing in the storage")
+UNREACHABLE = _("the storage did not answer; download this photo again")
 Row = dict[str, object]
 
 
@@ -51,8 +53,11 @@ def read_photos(image_ids: Sequence[UUID]) -> list[tuple[S3Image, Session | None
     return [(image, sessions.get(image.pk)) for image in images]
 
 
-def stream_archive(photos: Sequence[tuple[S3Image, Session | None]]) -> Iterator[bytes]:
-    """The ZIP in parts. Pictures are compressed already, so they are stored as they are."""
+def stream_archive(photos: Sequence[tuple[S3Image, Session | None]], *, language: str) -> Iterator[bytes]:
+    """The ZIP in parts. Pictures are compressed already, so they are stored as they are.
+
+    `language` is that of the manifest, which is written long after the request and its language have ended.
+    """
     archive, names = ZipStream(), ArchiveNames()
     rows: list[Row] = []
     for image, session in photos:
@@ -66,7 +71,8 @@ def stream_archive(photos: Sequence[tuple[S3Image, Session | None]]) -> Iterator
             archive.add(parts, row["file"])
             yield from archive.all_files()
         rows.append(row)
-    archive.add(_write_manifest(rows), MANIFEST)
+    with translation.override(language):
+        archive.add(write_table(COLUMNS, rows).encode(), MANIFEST)
     yield from archive.finalize()
 
 
@@ -90,19 +96,11 @@ def _describe(image: S3Image, session: Session | None) -> Row:
         "location": plain_text(location.full_name) if location else "",
         "taken_at": image.taken_at.isoformat(timespec="seconds") if image.taken_at else "",
         "uploaded_at": image.created_at.isoformat(timespec="seconds"),
-        "status": image.problem or image.status,
+        "status": CATALOGUE[image.problem].title if image.problem in CATALOGUE else ImageStatus(image.status).label,
         "seen": session.total_detected if session else None,
         "estimated": session.total_estimated if session else None,
         "empty": session.total_empty_containers if session else None,
         "dead": counts.get("dead"),
-        "signed_off": "yes" if session and session.validated else "no",
+        "signed_off": WORDS["yes" if session and session.validated else "no"],
         "sha256": image.sha256,
     }
-
-
-def _write_manifest(rows: Sequence[Row]) -> bytes:
-    file = StringIO()
-    writer = csv.DictWriter(file, COLUMNS, restval="")
-    writer.writeheader()
-    writer.writerows(rows)
-    return file.getvalue().encode()

@@ -6,14 +6,15 @@ Deleting them is in `gallery.trash_views`.
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -74,7 +75,7 @@ def download(request: HttpRequest) -> StreamingHttpResponse | HttpResponse:
         return redirect(gallery_address(request))
     disposition = content_disposition_header(as_attachment=True, filename=f"photos-{timezone.now():%Y-%m-%d}.zip")
     return StreamingHttpResponse(
-        stream_archive(photos),
+        stream_archive(photos, language=get_language() or settings.LANGUAGE_CODE),
         content_type="application/zip",
         headers={"Content-Disposition": disposition or "", "Cache-Control": "no-store"},
     )

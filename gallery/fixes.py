@@ -4,7 +4,7 @@ The catalogue of problems names the fix; this module knows, for each fix, who ma
 photos it unblocks, and how to carry it out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -126,10 +126,15 @@ def settle(
 
 
 @transaction.atomic
-def configure(*, location: StorageLocation, values: Mapping[str, Any], user: User, others: bool) -> int:
-    """Write a location's configuration, and with `others` run every photo that waited for it; how many run."""
-    _, reason = _write("configure", location, values)
-    waiting = photos_waiting_for_config(location).values_list("pk", flat=True)
+def configure(*, locations: Sequence[StorageLocation], values: Mapping[str, Any], user: User, others: bool) -> int:
+    """Write one configuration for all these locations, and with `others` run every photo that waited for it; how many.
+
+    Their rows are locked in one order, so that two people cannot wait for each other.
+    """
+    reason = ""
+    for location in sorted(locations, key=lambda location: location.pk):
+        _, reason = _write("configure", location, values)
+    waiting = photos_waiting_for_config(locations).values_list("pk", flat=True)
     image_ids = list(waiting[:AT_ONCE]) if others else []
     return len(jobs.reprocess_photos(image_ids=image_ids, user=user, reason=reason).started)
 

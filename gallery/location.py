@@ -3,6 +3,7 @@
 Five queries beside the one that finds the location, however many photos and cycles there are.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -78,7 +79,7 @@ def location_detail(code: str) -> LocationDetail:
     )
 
 
-def photos_waiting_for_config(location: StorageLocation) -> S3ImageQuerySet:
-    """The photos of a location that only wait for its configuration, oldest first."""
-    waiting = find_photos_waiting_at([location.pk], problem_code=NEEDS_CONFIG.code)
+def photos_waiting_for_config(locations: Iterable[StorageLocation]) -> S3ImageQuerySet:
+    """The photos of these locations that only wait for their configuration, oldest first."""
+    waiting = find_photos_waiting_at([location.pk for location in locations], problem_code=NEEDS_CONFIG.code)
     return waiting.exclude(jobs__status__in=UNFINISHED)

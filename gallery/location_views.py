@@ -1,5 +1,6 @@
 """A location's page, where it is configured too, and the map of all of them; its JSON is in `gallery.api`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from demeter.http import signed_in_user
 from demeter.refusals import NotFound
@@ -21,8 +22,9 @@ from gallery.last_counts import AGE_CLASSES, NEVER, read_last_count
 from gallery.location import LocationDetail, find_location, location_detail, photos_waiting_for_config
 from gallery.nursery_map import active_warehouses, count_words, list_locations
 from gallery.views import UNPROCESSABLE
-from locations.configuration import ConfigureMode
-from locations.forms import ConfigureLocationForm
+from locations.configuration import ConfigureMode, active_configs
+from locations.forms import ConfigureLocationForm, LocationsForm
+from locations.models import StorageLocation
 
 
 @require_safe
@@ -42,13 +44,53 @@ def configure(request: HttpRequest, code: str) -> HttpResponse:
         return _show(request, detail, form=form)
     user, is_new = signed_in_user(request), form.cleaned_data["mode"] == ConfigureMode.NEW_CYCLE or not detail.config
     started = fixes.configure(
-        location=detail.location, values=form.cleaned_data, user=user, others="others" in request.POST
+        locations=[detail.location], values=form.cleaned_data, user=user, others="others" in request.POST
     )
     messages.success(request, _("A new cycle has begun.") if is_new else _("The configuration was corrected."))
+    _tell_started(request, started)
+    return redirect(f"{reverse('location', kwargs={'code': detail.location.code})}#configuration")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(("photos.view_s3image", *fixes.FIX_PERMISSIONS["configure"]), raise_exception=True)
+def configure_several(request: HttpRequest) -> HttpResponse:
+    """Say what grows in several locations at once; the admin's list of locations leads here."""
+    is_sent = request.method == "POST"
+    chosen = LocationsForm(request.POST if is_sent else request.GET)
+    back = "admin:locations_storagelocation_changelist" if signed_in_user(request).is_staff else "map"
+    if not chosen.is_valid():
+        messages.error(request, " ".join(map(str, chosen.errors["location_id"])))
+        return redirect(back)
+    locations = list(chosen.cleaned_data["location_id"])
+    form = ConfigureLocationForm(request.POST if is_sent else None, label_suffix="")
+    if not form.is_valid():
+        return _show_several(request, locations, form=form)
+    started = fixes.configure(
+        locations=locations, values=form.cleaned_data, user=signed_in_user(request), others="others" in request.POST
+    )
+    words = ngettext("%(count)d location is configured.", "%(count)d locations are configured.", len(locations))
+    messages.success(request, words % {"count": len(locations)})
+    _tell_started(request, started)
+    return redirect(back)
+
+
+def _tell_started(request: HttpRequest, started: int) -> None:
     if started:
         words = ngettext("%(count)d photo: processing again.", "%(count)d photos: processing again.", started)
         messages.success(request, words % {"count": started})
-    return redirect(f"{reverse('location', kwargs={'code': detail.location.code})}#configuration")
+
+
+def _show_several(
+    request: HttpRequest, locations: Sequence[StorageLocation], *, form: ConfigureLocationForm
+) -> HttpResponse:
+    running = active_configs(locations)
+    context = {
+        "rows": [(location, running.get(location.pk)) for location in locations],
+        "configured": len(running),
+        "form": form,
+        "waiting": photos_waiting_for_config(locations).count(),
+    }
+    return render(request, "gallery/configure.html", context, status=UNPROCESSABLE if form.is_bound else 200)
 
 
 @require_safe
@@ -97,6 +139,6 @@ def _show(request: HttpRequest, detail: LocationDetail, *, form: ConfigureLocati
         context |= {
             "suggested": suggested,
             "form": form or ConfigureLocationForm(initial=fixes.config_values(suggested), label_suffix=""),
-            "waiting": photos_waiting_for_config(detail.location).count(),
+            "waiting": photos_waiting_for_config([detail.location]).count(),
         }
     return render(request, "gallery/location.html", context, status=UNPROCESSABLE if form else 200)

@@ -1,14 +1,13 @@
 """Where a photo's number comes from, as rows of a file: every mark after corrections, then every correction."""
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from demeter.refusals import NotFound
 from gallery.detail import find_photo
+from gallery.tables import WORDS, plain_text, write_table
 from photos.models import S3Image
 from processing.corrections import counted_session
 from processing.counting.boxes import CLASS_NAMES
@@ -30,9 +29,7 @@ COLUMNS = (
     "undone_at",
     "text",
 )
-STATES = {FOUND: "found", RETYPED: "retyped", ADDED: "added"}
-# A spreadsheet takes a cell that begins like this for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+STATES = {FOUND: WORDS["found"], RETYPED: WORDS["retyped"], ADDED: WORDS["added"]}
 
 
 def photo_corrections(image: S3Image) -> tuple[Correction, ...]:
@@ -50,13 +47,9 @@ def export_csv(image_id: UUID) -> tuple[S3Image, str]:
     session = counted_session(image)
     if session is None:
         raise NotFound(_("This photo has no count yet."))
-    file = StringIO()
-    writer = csv.DictWriter(file, COLUMNS, restval="")
-    writer.writeheader()
     photo = read_reviewed(image, session)
-    writer.writerows(_marks(photo))
-    writer.writerows(_correction(correction, photo) for correction in reversed(photo_corrections(image)))
-    return image, file.getvalue()
+    corrections = (_correction(correction, photo) for correction in reversed(photo_corrections(image)))
+    return image, write_table(COLUMNS, [*_marks(photo), *corrections])
 
 
 def _marks(photo: ReviewedPhoto) -> Iterator[dict[str, object]]:
@@ -65,20 +58,20 @@ def _marks(photo: ReviewedPhoto) -> Iterator[dict[str, object]]:
     for index, (x, y) in enumerate(boxes.centres):
         container = int(boxes.container_index[index])
         yield {
-            "record": "mark",
+            "record": WORDS["mark"],
             "container": photo.segments[container].number if container != NO_CONTAINER else "",
-            "class": CLASS_NAMES[boxes.class_id[index]],
+            "class": WORDS[CLASS_NAMES[boxes.class_id[index]]],
             "x_px": round(x, 1),
             "y_px": round(y, 1),
             "side_px": round(float(boxes.side_px[index]), 1),
             "confidence": round(float(confidence[index]), 4) if index < len(confidence) else "",
-            "state": STATES[int(boxes.origin[index])] if boxes.alive[index] else "removed",
+            "state": STATES[int(boxes.origin[index])] if boxes.alive[index] else WORDS["removed"],
         }
 
 
 def _correction(correction: Correction, photo: ReviewedPhoto) -> dict[str, object]:
     row: dict[str, object] = {
-        "record": correction.action,
+        "record": WORDS[correction.action],
         "user": plain_text(correction.user.get_username()),
         "time": correction.created_at.isoformat(timespec="seconds"),
         "undone_at": correction.undone_at.isoformat(timespec="seconds") if correction.undone_at else "",
@@ -87,10 +80,5 @@ def _correction(correction: Correction, photo: ReviewedPhoto) -> dict[str, objec
     if correction.is_note:
         return row
     mark = correction.as_mark(photo.found.resolution_wh)
-    place = {"class": CLASS_NAMES[mark.class_id], "x_px": round(mark.x_px, 1), "y_px": round(mark.y_px, 1)}
+    place = {"class": WORDS[CLASS_NAMES[mark.class_id]], "x_px": round(mark.x_px, 1), "y_px": round(mark.y_px, 1)}
     return row | place
-
-
-def plain_text(text: str) -> str:
-    """A cell of a CSV that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

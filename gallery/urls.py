@@ -50,6 +50,7 @@ urlpatterns = [
     path("locations/<code:code>/", location_views.location, name="location"),
     path("locations/<code:code>/changes/", location_views.changes, name="location-changes"),
     path("locations/<code:code>/configure/", location_views.configure, name="location-configure"),
+    path("configure/", location_views.configure_several, name="locations-configure"),
     path("api/v1/locations/map", api.nursery_map, name="api-map"),
     path("api/v1/photos/gallery", api.gallery, name="api-gallery"),
     path("api/v1/photos/delete", api.delete, name="api-photos-delete"),

@@ -4,9 +4,23 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.defaultfilters import floatformat
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 
+from demeter.admin_dates import NAMED_DATES
 from locations import models
+from locations.forms import MOST_AT_ONCE
+
+
+@admin.display(description=_("area (m²)"), ordering="area_m2")
+def area(place: Any) -> str:
+    """As people measure it."""
+    return floatformat(place.area_m2, 1)
+
 
 OUTLINE_FIELDS = ("area_m2", "centroid_lon", "centroid_lat", "created_at", "updated_at")
 
@@ -15,7 +29,7 @@ OUTLINE_FIELDS = ("area_m2", "centroid_lon", "centroid_lat", "created_at", "upda
 class WarehouseAdmin(admin.ModelAdmin[models.Warehouse]):
     """Greenhouses, fields, tunnels."""
 
-    list_display = ("code", "name", "warehouse_type", "area_m2", "active")
+    list_display = ("code", "name", "warehouse_type", area, "active")
     list_filter = ("active", "warehouse_type")
     search_fields = ("code", "name")
     readonly_fields = OUTLINE_FIELDS
@@ -25,7 +39,7 @@ class WarehouseAdmin(admin.ModelAdmin[models.Warehouse]):
 class StorageAreaAdmin(admin.ModelAdmin[models.StorageArea]):
     """Beds in a warehouse."""
 
-    list_display = ("code", "name", "warehouse", "position", "area_m2", "active")
+    list_display = ("code", "name", "warehouse", "position", area, "active")
     list_filter = ("active", "position", "warehouse")
     list_select_related = ("warehouse",)
     search_fields = ("code", "name", "warehouse__code", "warehouse__name")
@@ -33,12 +47,13 @@ class StorageAreaAdmin(admin.ModelAdmin[models.StorageArea]):
     readonly_fields = OUTLINE_FIELDS
 
 
-class LocationConfigInline(admin.TabularInline[models.LocationConfig, models.StorageLocation]):
-    """The cultivation cycles of a location, latest first."""
+class LocationConfigInline(admin.StackedInline[models.LocationConfig, models.StorageLocation]):
+    """The cultivation cycles of a location, latest first; not as a table, whose fields have no labels of their own."""
 
     model = models.LocationConfig
     fields = ("product", "packaging", "expected_state", "active", "started_at", "closed_at")
     autocomplete_fields = ("product", "packaging", "expected_state")
+    formfield_overrides = NAMED_DATES
     extra = 0
     can_delete = False
 
@@ -47,13 +62,24 @@ class LocationConfigInline(admin.TabularInline[models.LocationConfig, models.Sto
 class StorageLocationAdmin(admin.ModelAdmin[models.StorageLocation]):
     """Bays: the unit of one photo."""
 
-    list_display = ("code", "full_name", "qr_code", "area_m2", "active")
+    list_display = ("code", "full_name", "qr_code", area, "active")
     list_filter = ("active", "storage_area__warehouse", "storage_area__position")
     list_select_related = ("storage_area__warehouse",)
     search_fields = ("code", "name", "qr_code", "storage_area__code", "storage_area__name")
     autocomplete_fields = ("storage_area",)
     readonly_fields = OUTLINE_FIELDS
     inlines = (LocationConfigInline,)
+    actions = ("configure",)
+
+    @admin.action(description=_("Configure selected locations"), permissions=["configure"])
+    def configure(self, request: HttpRequest, queryset: QuerySet[models.StorageLocation]) -> HttpResponseRedirect:
+        """On to the page that says what grows in all of them; it refuses more than it can show."""
+        location_ids = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+        return redirect(f"{reverse('locations-configure')}?{urlencode({'location_id': location_ids}, doseq=True)}")
+
+    def has_configure_permission(self, request: HttpRequest) -> bool:
+        """As on a location's own page."""
+        return request.user.has_perm("locations.change_locationconfig")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[models.StorageLocation]:
         """Names need their area and warehouse everywhere, autocomplete included."""
@@ -141,6 +167,7 @@ class LocationConfigAdmin(admin.ModelAdmin[models.LocationConfig]):
     search_fields = ("location__code", "location__name", "product__sku", "product__common_name")
     autocomplete_fields = ("location", "product", "packaging", "expected_state")
     readonly_fields = ("created_at", "updated_at")
+    formfield_overrides = NAMED_DATES
     date_hierarchy = "started_at"
 
 

@@ -1,5 +1,7 @@
 """Say what grows in a location and how densely: the only writer of LocationConfig and DensityParameters."""
 
+from collections.abc import Iterable
+
 from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -61,6 +63,12 @@ def configure_location(
 def active_config(location: StorageLocation) -> LocationConfig | None:
     """The running cultivation cycle of a location, with what it names."""
     return location.configs.filter(active=True).select_related("product", "packaging", "expected_state").first()
+
+
+def active_configs(locations: Iterable[StorageLocation]) -> dict[int, LocationConfig]:
+    """The running cycles of these locations by the id of their location; without one a location is not in it."""
+    running = LocationConfig.objects.filter(active=True, location__in=locations)
+    return {config.location_id: config for config in running.select_related("product", "packaging", "expected_state")}
 
 
 def set_density(

@@ -20,6 +20,7 @@ from locations.models import (
 from locations.models.cultivation import CM2_PER_M2
 from locations.models.places import StorageLocationQuerySet
 
+MOST_AT_ONCE = 100
 SHORT_NUMBER = re.compile("[0-9]{1,9}")
 
 
@@ -51,6 +52,22 @@ class ConfigureLocationForm(forms.Form):
         widget=forms.RadioSelect,
         label=_("What to do"),
     )
+
+
+class LocationsForm(forms.Form):
+    """Named locations, to be configured together."""
+
+    location_id = forms.ModelMultipleChoiceField(
+        queryset=StorageLocation.objects.with_names().order_by("code"),
+        error_messages={"required": _("Choose at least one location.")},
+    )
+
+    def clean_location_id(self) -> StorageLocationQuerySet:
+        """No more than a person can look through."""
+        locations: StorageLocationQuerySet = self.cleaned_data["location_id"]
+        if len(locations) > MOST_AT_ONCE:
+            raise forms.ValidationError(_("At most %(most)d locations at a time."), params={"most": MOST_AT_ONCE})
+        return locations
 
 
 class CalibrateForm(forms.Form):

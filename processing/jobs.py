@@ -11,7 +11,7 @@ from demeter.accounts.models import User
 from demeter.refusals import Conflict, NotFound
 from locations.models import StorageLocation
 from photos.models import S3Image, Upload
-from processing import lifecycle, tasks
+from processing import lifecycle, queries, tasks
 from processing.models import Job, Session
 from processing.statuses import JobKind, Phase
 
@@ -38,6 +38,7 @@ def start_jobs(*, upload: Upload, images: Sequence[S3Image]) -> tuple[Job, ...]:
     ]
     with transaction.atomic(savepoint=False):
         _save_with_sessions(jobs)
+        transaction.on_commit(queries.note_started, robust=True)
         transaction.on_commit(lambda: tasks.send_batches(jobs))
     return tuple(jobs)
 
@@ -96,6 +97,7 @@ def _start_again(
     ]
     _save_with_sessions(jobs)
     lifecycle.reopen(images)
+    transaction.on_commit(queries.note_started, robust=True)
     transaction.on_commit(lambda: tasks.send_each(jobs))
     return jobs
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef
@@ -29,6 +29,7 @@ from processing.statuses import UNFINISHED, Phase, RunStatus
 VISIBLE_FOR = timedelta(hours=48)
 LONGEST_LIST = 200
 LIST_CACHE_SECONDS = 1
+STARTED_KEY = "jobs:started"
 AVERAGES_CACHE_SECONDS = 10  # longer, and a first batch is told typical times until it is done
 AVERAGED_PHOTOS = 50
 # The furthest percent shown of a run is remembered as long as any run may take.
@@ -39,7 +40,7 @@ Value = TypeVar("Value")
 
 def recent_jobs() -> JobList:
     """The newest jobs of the last 48 hours, of all users."""
-    return shared("recent", lambda: _make_list(_recent()))
+    return shared_list("recent", lambda: _make_list(_recent()))
 
 
 def upload_jobs(upload_session_id: UUID) -> JobList:
@@ -55,7 +56,7 @@ def upload_jobs(upload_session_id: UUID) -> JobList:
             raise NotFound(_("There is no such upload session."))
         return jobs
 
-    return shared(f"upload:{upload_session_id}", make)
+    return shared_list(f"upload:{upload_session_id}", make)
 
 
 def one_job(job_id: UUID) -> JobRow:
@@ -91,6 +92,19 @@ def shared(name: str, make: Callable[[], Value], *, seconds: int = LIST_CACHE_SE
         kept = make()
         cache.set(key, kept, seconds)
     return cast(Value, kept)
+
+
+def shared_list(name: str, make: Callable[[], Value]) -> Value:
+    """As `shared`, but never from before the newest run was started.
+
+    Whoever starts a run looks at once, and a page on which nothing is under way does not ask again.
+    """
+    return shared(f"{cache.get(STARTED_KEY, '')}:{name}", make)
+
+
+def note_started() -> None:
+    """Runs were started: lists that were made before are old."""
+    cache.set(STARTED_KEY, uuid4().hex, timeout=None)
 
 
 def _recent() -> JobQuerySet:

@@ -36,7 +36,7 @@ def job_rows(request: HttpRequest) -> HttpResponse:
         return render(request, "processing/_jobs.html", _context(asked))
     # Lists are made once a second, so most pollers of one moment and one language ask alike and get the same answer.
     name = f"changes:{get_language()}:{asked['upload_session_id']}:{asked['order']}:{asked['since'].isoformat()}"
-    fragment, target = queries.shared(name, lambda: _changes(asked))
+    fragment, target = queries.shared_list(name, lambda: _changes(asked))
     return HttpResponse(fragment, headers={"HX-Retarget": target} if target else {})
 
 

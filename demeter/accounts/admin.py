@@ -20,6 +20,7 @@ from demeter.accounts.models import ApiToken, Change, User
 from demeter.accounts.tokens import make_token
 from demeter.accounts.trail import ToldChange, read_changes, tell_changes
 from demeter.accounts.trail_filters import KindFilter, PeriodFilter, PersonFilter, WhatFilter
+from demeter.admin_dates import NAMED_DATES
 from demeter.readonly_admin import ReadOnlyAdmin
 
 admin.site.site_header = "Demeter"
@@ -31,6 +32,7 @@ admin.site.index_title = _("Set up and look into")
 class DemeterUserAdmin(UserAdmin[User]):
     """People and their roles. Only a superuser makes superusers, grants single permissions or changes a superuser."""
 
+    formfield_overrides = NAMED_DATES
     list_display = ("username", "email", "first_name", "last_name", "is_staff", "is_active", "last_login")
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:

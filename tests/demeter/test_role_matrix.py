@@ -70,6 +70,7 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "location": READ,
     "location-changes": READ,
     "location-configure": {"post": WORKERS},
+    "locations-configure": {"get": WORKERS, "post": WORKERS},
     "labels": READ,
     "labels-pdf": READ,
     "api-map": READ,

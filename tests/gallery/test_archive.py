@@ -25,9 +25,9 @@ from locations.models import StorageLocation
 from photos import storage
 from photos.models import S3Image
 from tests.accessibility import assert_accessible
+from tests.browsing import sign_in, store_pictures
 from tests.factories import UserFactory
 from tests.gallery.factories import placed
-from tests.gallery.test_browser import sign_in, store_pictures
 from tests.locations.factories import StorageLocationFactory
 from tests.photos.factories import S3ImageFactory
 from tests.processing.factories import SessionFactory
@@ -109,7 +109,7 @@ def test_any_names_are_safe_everywhere_and_unique(names):
 def test_archive_has_the_originals_as_they_are_and_their_counts():
     first = make_photo(data=b"first" * 100_000, original_filename="=IMG.jpg", sha256="ab" * 32)
     second = make_photo(data=b"second", original_filename="IMG.jpg", location="S2-1")
-    opened = open_zip(stream_archive(read_photos([second.pk, first.pk, uuid4()])))
+    opened = open_zip(stream_archive(read_photos([second.pk, first.pk, uuid4()]), language="en"))
     assert opened.namelist() == ["N1-N-04/2025-10-08/=IMG.jpg", "S2-1/2025-10-08/IMG.jpg", MANIFEST]
     assert opened.read("N1-N-04/2025-10-08/=IMG.jpg") == b"first" * 100_000
     row, other = manifest_of(opened)
@@ -128,7 +128,7 @@ def test_archive_has_the_originals_as_they_are_and_their_counts():
 @pytest.mark.django_db
 def test_a_lost_original_is_named_and_the_rest_is_whole():
     lost, there = make_photo(), make_photo(data=b"there")
-    opened = open_zip(stream_archive(read_photos([lost.pk, there.pk])))
+    opened = open_zip(stream_archive(read_photos([lost.pk, there.pk]), language="en"))
     assert [name for name in opened.namelist() if name != MANIFEST] == [manifest_of(opened)[1]["file"]]
     assert [(row["file"] == "", row["note"]) for row in manifest_of(opened)] == [(True, LOST), (False, "")]
 
@@ -138,7 +138,7 @@ def test_a_photo_that_still_waits_for_the_storage_comes_from_staging():
     image = S3ImageFactory()
     image.staging_name = storage.stage_file("waits.jpg", ContentFile(b"staged"))
     image.save()
-    opened = open_zip(stream_archive(read_photos([image.pk])))
+    opened = open_zip(stream_archive(read_photos([image.pk]), language="en"))
     [row] = manifest_of(opened)
     assert opened.read(row["file"]) == b"staged"
     assert row["file"].startswith("no-location/")
@@ -156,7 +156,7 @@ def test_an_outage_between_two_originals_is_named(monkeypatch):
         return opening(image)
 
     monkeypatch.setattr(archive, "open_original", open_first_alone)
-    opened = open_zip(stream_archive(read_photos([first.pk, second.pk])))
+    opened = open_zip(stream_archive(read_photos([first.pk, second.pk]), language="en"))
     assert [row["note"] for row in manifest_of(opened)] == ["", UNREACHABLE]
 
 
@@ -169,7 +169,7 @@ def test_a_connection_that_breaks_within_an_original_leaves_no_archive(monkeypat
     monkeypatch.setattr(archive, "open_original", breaks)
     sent = BytesIO()
     with pytest.raises(OSError, match="connection lost"):
-        sent.writelines(stream_archive(read_photos([make_photo().pk])))
+        sent.writelines(stream_archive(read_photos([make_photo().pk]), language="en"))
     assert b"half" in sent.getvalue()
     with pytest.raises(zipfile.BadZipFile):
         zipfile.ZipFile(sent)
@@ -181,7 +181,7 @@ def test_originals_are_opened_one_after_the_other_and_passed_on_in_parts(monkeyp
     opened: list[UUID] = []
     opening = archive.open_original
     monkeypatch.setattr(archive, "open_original", lambda image: (opened.append(image.pk), opening(image))[1])
-    parts = stream_archive(read_photos([image.pk for image in images]))
+    parts = stream_archive(read_photos([image.pk for image in images]), language="en")
     assert opened == []
     sizes = []
     while len(opened) < 2:

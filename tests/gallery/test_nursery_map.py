@@ -14,9 +14,9 @@ from pytest_django.live_server_helper import LiveServer
 from gallery import nursery_map
 from locations.models import LocationConfig
 from tests.accessibility import assert_accessible
+from tests.browsing import sign_in, store_pictures
 from tests.factories import UserFactory
 from tests.gallery.factories import placed, uploaded_at
-from tests.gallery.test_browser import sign_in, store_pictures
 from tests.locations.factories import (
     LocationConfigFactory,
     ProductFactory,

@@ -142,6 +142,7 @@ def test_a_note_is_shown_and_escaped(bed, supervisor):
     assertContains(supervisor.post(path_of(bed, "note"), {"text": ""}, headers=HTMX), "1 to 2000", status_code=422)
     response = supervisor.post(path_of(bed, "note"), {"text": "<b>dry</b>\x00"}, headers=HTMX)
     assertContains(response, "&lt;b&gt;dry&lt;/b&gt;")
+    assertNotContains(response, "By hand")
 
 
 def test_signing_off_and_taking_it_back(bed, supervisor):

@@ -1,4 +1,4 @@
-"""The viewer and the review in Chromium: zoom and marks, correct by tap and by key, undo, sign off, next; axe."""
+"""The viewer and the review in Chromium: zoom and marks, correct by tap and by key, undo, sign off, next."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -13,11 +13,11 @@ from photos.storage import put_object
 from processing.models import Correction, Session
 from stock.models import StockBatch
 from tests.accessibility import assert_accessible
+from tests.browsing import sign_in
 from tests.factories import UserFactory
-from tests.gallery.test_browser import sign_in
 from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
 from tests.photos.factories import S3ImageFactory
-from tests.processing.factories import SessionFactory, make_bed, refuse
+from tests.processing.factories import make_bed, refuse
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PLANT, EMPTY, DEAD = range(3)
@@ -259,25 +259,3 @@ def test_without_javascript_a_count_is_undone_noted_and_signed_off(browser: Brow
     page.get_by_role("link", name="Next photo").click()
     expect(page.get_by_text("Nothing to review")).to_be_visible()
     context.close()
-
-
-@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
-def test_axe_finds_nothing_in_the_review(supervisor: Page, size: dict[str, int]):
-    page, session = supervisor, make_photo(*[PLANT] * 6)
-    SessionFactory(ready=True, storage_location=session.storage_location)
-    Session.objects.filter(pk=session.pk).update(review_reasons=["doubtful: much of a segment looks planted"])
-    page.set_viewport_size(size)
-    page.goto("/review/")
-    expect(page.get_by_text("In doubt")).to_be_visible()
-    assert_accessible(page)
-    page.get_by_role("link", name="Start with the first").click()
-    expect(page.locator(".viewer__live")).to_be_visible()
-    page.get_by_text("Keys", exact=True).click()
-    page.get_by_text("Add a note").click()
-    tap_photo(page, 400, 100)
-    expect(page.get_by_text("Chosen: plant")).to_be_visible()
-    assert_accessible(page)
-    for tab in ("History", "Trace", "Photo"):
-        page.get_by_role("navigation", name="About this photo").get_by_role("link", name=tab).click()
-        expect(page.get_by_role("link", name=tab, exact=True)).to_have_attribute("aria-current", "page")
-        assert_accessible(page)

@@ -14,9 +14,9 @@ from processing import worklist
 from processing.jobs import reprocess
 from processing.models import Job
 from tests.accessibility import assert_accessible
+from tests.browsing import sign_in
 from tests.factories import UserFactory
 from tests.gallery.factories import make_session_waiting
-from tests.gallery.test_browser import sign_in
 from tests.locations.factories import ProductFactory, ProductStateFactory, StorageLocationFactory
 from tests.photos.factories import UploadFactory
 from tests.processing.factories import SessionFactory, make_bed, refuse

@@ -3,9 +3,10 @@
 from unittest import mock
 
 import pytest
+from django.utils import timezone
 
 from demeter.refusals import Conflict, NotFound
-from processing import jobs
+from processing import jobs, queries
 from processing.models import Job
 from processing.statuses import JobKind, Phase, RunStatus
 from tests.locations.factories import StorageLocationFactory
@@ -39,6 +40,19 @@ def test_start_jobs_sends_chunks_of_twenty(sent):
     assert [(name, len(args[0])) for name, args, _ in messages] == [("upload_s3_batch", n) for n in (20, 20, 1)]
     assert Job.objects.filter(status=RunStatus.PENDING, session__isnull=False).count() == 41
     assert {job.chosen_location for job in started} == {upload.storage_location}
+
+
+def test_lists_from_before_a_start_are_not_shown_after_it(sent):
+    assert queries.recent_jobs().jobs == ()
+    upload = UploadFactory()
+    [job], _ = sent(lambda: jobs.start_jobs(upload=upload, images=[S3ImageFactory(upload=upload)]))
+    assert [row.job_id for row in queries.recent_jobs().jobs] == [job.pk]
+    Job.objects.update(
+        status=RunStatus.COMPLETED, phase=Phase.DONE, started_at=timezone.now(), finished_at=timezone.now()
+    )
+    assert [row.status for row in queries.recent_jobs().jobs] == [RunStatus.PENDING], "shared for a second"
+    again, _ = sent(lambda: jobs.reprocess(image=job.image, user=upload.user, reason=""))
+    assert [row.job_id for row in queries.recent_jobs().jobs] == [again.pk]
 
 
 def test_reprocess_starts_from_the_stored_original(sent):

@@ -8,7 +8,6 @@ from django.test import Client
 from playwright.sync_api import Page, Request, expect
 
 from processing.models import Job
-from tests.accessibility import assert_accessible
 from tests.factories import UserFactory
 from tests.processing.factories import SessionFactory
 
@@ -130,21 +129,3 @@ def test_problem_opens_in_the_modal_and_gives_the_focus_back(page):
     expect(page.get_by_role("dialog", name="Location missing")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator(f'[id="job-{job.pk}-problem"]')).to_be_focused()
-
-
-@pytest.mark.parametrize("width_px", [390, 1280])
-def test_jobs_in_every_state_are_accessible_and_fit(page, width_px):
-    for state in ("processing", "ready", "needs_location", "failed"):
-        SessionFactory(**{state: True})
-    SessionFactory()
-    page.set_viewport_size({"width": width_px, "height": 800})
-    page.goto("/jobs/")
-    assert page.evaluate("document.documentElement.scrollWidth") == width_px
-    assert_accessible(page)
-
-
-def test_sign_in_page_is_accessible(browser, live_server):
-    page = browser.new_page()
-    page.goto(f"{live_server.url}/login/")
-    assert_accessible(page)
-    page.close()

@@ -1,0 +1,144 @@
+"""Axe on every page in every state, both languages, light and dark, phone and desk; and no page is forgotten.
+
+Each state is opened in English on a desk, with all rules in light colours and those about colours in dark ones, and in
+Spanish on a phone with all rules in light colours; there it must fit a desk too. Left out are English on a phone and
+Spanish on a desk, because the language changes only words and the width only the layout; the dark on a phone, and in
+the dark all rules but contrast, because `dark.css` changes only colours, the same ones at every width.
+"""
+
+import uuid
+from collections.abc import Iterable, Mapping
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from demeter.rates import LOGIN_NAME
+from tests.accessibility import assert_contrast_in_the_dark, assert_fits, assert_no_violation
+from tests.browsing import DESK, PHONE, sign_in
+from tests.demeter.test_role_matrix import own_patterns
+from tests.factories import UserFactory
+from tests.journeys.states import BOSS, EMPTY_PATHS, GOOD_FILE, GROUPS, Nursery, State, fail_sign_in, make_nursery
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LOOKS = {"English desk": ("en", DESK), "Spanish phone": ("es", PHONE)}
+# Answer a post with another page or a fragment, never with a page of their own.
+LEAD_ELSEWHERE = {
+    "theme",
+    "language",
+    "logout",
+    "work-retry",
+    "work-acknowledge",
+    "photos-delete",
+    "photos-restore",
+    "photos-reprocess",
+    "photos-download",
+    "photo-correct",
+    "photo-undo",
+    "photo-redo",
+    "photo-note",
+    "photo-sign-off",
+}
+
+
+class Visitor:
+    """Looks at states in one language and size."""
+
+    def __init__(self, browser: Browser, live_server: LiveServer, look: str) -> None:
+        self.browser, self.live_server = browser, live_server
+        self.language, self.size = LOOKS[look]
+
+    def open(self, **user: object) -> Page:
+        """A page of a browser of its own, signed in unless there is no user."""
+        context = self.browser.new_context(base_url=self.live_server.url, viewport=self.size, locale=self.language)
+        if user:
+            sign_in(context, UserFactory(**user), self.live_server)
+        return context.new_page()
+
+    def look_at(self, page: Page) -> None:
+        """As the head of this module says."""
+        assert page.locator("html").get_attribute("lang").startswith(self.language), page.url
+        assert_no_violation(page)
+        assert_fits(page)
+        if self.language == "en":
+            assert_contrast_in_the_dark(page)
+        else:
+            page.set_viewport_size(DESK)
+            assert_fits(page)
+            page.set_viewport_size(self.size)
+
+    def visit(self, found: Iterable[State], **user: object) -> None:
+        """Each state as this user sees it."""
+        page = self.open(**user)
+        for state in found:
+            state.open(page)
+            self.look_at(page)
+        page.context.close()
+
+
+@pytest.fixture(params=LOOKS)
+def visitor(browser: Browser, live_server: LiveServer, request: pytest.FixtureRequest) -> Visitor:
+    return Visitor(browser, live_server, request.param)
+
+
+def test_pages_without_rows_violate_no_rule(visitor: Visitor):
+    visitor.visit(map(State, EMPTY_PATHS), **BOSS)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_no_state_violates_a_rule(visitor: Visitor, group: str):
+    states_of, user = GROUPS[group]
+    visitor.visit(states_of(make_nursery()), **user)
+
+
+def test_pages_of_trouble_violate_no_rule(visitor: Visitor, monkeypatch: pytest.MonkeyPatch, settings):
+    """Too many sign-ins, a broken server, no room."""
+    for _ in range(LOGIN_NAME.limit):
+        Client(REMOTE_ADDR="127.0.0.1").post("/login/", {"username": "nobody", "password": "wrong"})
+    visitor.visit([State("/login/", fail_sign_in)])
+    page = visitor.open(**BOSS)
+    monkeypatch.setattr("gallery.views.photo_detail", lambda _image_id: 1 // 0)
+    page.goto(f"/gallery/{uuid.uuid4()}/")
+    visitor.look_at(page)
+    page.goto("/")
+    settings.STAGING_RESERVE_BYTES = 10**18
+    page.locator("#id_files").set_input_files([GOOD_FILE])
+    with page.expect_navigation():
+        page.evaluate("HTMLFormElement.prototype.submit.call(document.getElementById('upload-form'))")
+    visitor.look_at(page)
+    page.context.close()
+
+
+def test_no_page_is_forgotten():
+    made = make_nursery()
+    shown = {name for states_of, _user in GROUPS.values() for state in states_of(made) for name in state.names}
+    pages, posts = addresses_of(made)
+    assert pages - shown == set(), "give these pages a state in tests/journeys/states.py"
+    assert posts - shown - LEAD_ELSEWHERE == set(), "give their own answers a state, or say that they have none"
+
+
+def addresses_of(made: Nursery) -> tuple[set[str], set[str]]:
+    """The names of the addresses that answer with a whole page, and of those that are only posted to."""
+    client = Client()
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    arguments: Mapping[str, object] = {
+        "image_id": made.bed.original_image_id,
+        "upload_session_id": made.lost.original_image.upload_id,
+        "job_id": made.bed.job_id,
+        "code": made.bay.code,
+        "tab": "trace",
+        "version": "x",
+        "language": "es",
+    }
+    pages, posts = {"login"}, set()  # a signed-in person gets no sign-in page
+    for name, entry in own_patterns().items():
+        if name in ("healthz", "admin-login"):
+            continue  # asks the workers; leads to the sign-in
+        answer = client.get(reverse(name, kwargs={key: arguments[key] for key in entry.pattern.converters}))
+        if answer.status_code == 405:
+            posts.add(name)
+        elif answer.status_code == 200 and not answer.streaming and b"<html" in answer.content:
+            pages.add(name)
+    return pages, {name for name in posts if not name.startswith("api-")}
