@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from demeter.accounts.models import User
-from gallery.queries import PhotoCard, make_cards
+from gallery.cards import PhotoCard, make_cards
 from photos.models import S3Image
 from processing.models import Correction, Session
 from processing.problems import REFUSALS, Problem
