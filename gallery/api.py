@@ -62,7 +62,7 @@ def gallery(request: HttpRequest) -> JsonResponse:
 @api_view("GET", permission="photos.view_s3image")
 def detail(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """One photo."""
-    return JsonResponse(detail_json(photo_detail(image_id), request))
+    return JsonResponse(detail_json(photo_detail(image_id, with_history=True), request))
 
 
 @api_view("GET", permission="photos.view_s3image")
