@@ -20,7 +20,7 @@ from gallery.cursor import Cursor
 from locations.models import name_place
 from photos.models import S3Image
 from photos.storage import presigned_url
-from photos.thumbnails import thumbnail_url
+from photos.thumbnails import ANY_PHOTO, restore_address, thumbnail_url
 from processing.models import Session
 from processing.statuses import RunStatus
 
@@ -36,7 +36,6 @@ CARD_FIELDS = (
     "stored_at",
     "thumbnail_stored_at",
 )
-ANY_PHOTO = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -75,12 +74,12 @@ class PhotoCard:
     @property
     def address(self) -> str:
         """Its page."""
-        return _address("photo", self.image_id)
+        return _any_page().replace(str(ANY_PHOTO), str(self.image_id))
 
     @property
     def restore_address(self) -> str:
         """Where its thumbnail is made again."""
-        return _address("api-photo-thumbnail", self.image_id)
+        return restore_address(self.image_id)
 
     @property
     def thumbnail_url(self) -> str | None:
@@ -205,11 +204,7 @@ def _card(image: S3Image, session: CardSession | None) -> PhotoCard:
     )
 
 
-def _address(name: str, image_id: UUID) -> str:
-    """As `reverse` would make it: that takes longer than all else of a card."""
-    return _any_address(name).replace(str(ANY_PHOTO), str(image_id))
-
-
 @cache
-def _any_address(name: str) -> str:
-    return reverse(name, kwargs={"image_id": ANY_PHOTO})
+def _any_page() -> str:
+    """Reversed once, not for each card."""
+    return reverse("photo", kwargs={"image_id": ANY_PHOTO})
