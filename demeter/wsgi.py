@@ -8,6 +8,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demeter.settings")
 application = get_wsgi_application()
 
+import demeter.urls  # noqa: E402, F401 - every view, which Django would load only for the first request
+
 # What is loaded by now stays: the collector need not look through it during somebody's request (90 ms each time).
 gc.collect()
 gc.freeze()

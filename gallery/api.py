@@ -13,11 +13,12 @@ from django.views.decorators.gzip import gzip_page
 
 from demeter.http import api_view, form_errors, read_json, signed_in_user
 from demeter.refusals import NotFound
+from gallery.cards import CardPage, CardSession, PhotoCard
 from gallery.detail import HistoryEvent, PhotoDetail, find_photo, newest_count, photo_detail
 from gallery.forms import MapForm, NumberedPageForm, PhotosForm
 from gallery.markers import photo_markers
 from gallery.nursery_map import nursery_map as draw_nursery
-from gallery.queries import CardPage, CardSession, PhotoCard, photo_cards
+from gallery.queries import photo_cards
 from photos.pixels import UnreadablePictureError
 from photos.storage import OriginalLostError
 from processing.models import Session
@@ -61,7 +62,7 @@ def gallery(request: HttpRequest) -> JsonResponse:
 @api_view("GET", permission="photos.view_s3image")
 def detail(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """One photo."""
-    return JsonResponse(detail_json(photo_detail(image_id), request))
+    return JsonResponse(detail_json(photo_detail(image_id, with_history=True), request))
 
 
 @api_view("GET", permission="photos.view_s3image")

@@ -1,6 +1,6 @@
 """The read model of one photo: its pictures, counts, containers, location, runs, and the history of its location.
 
-Five queries, however many runs, containers and plants there are.
+Three queries, however many runs, containers and plants there are, and one for the history where that is shown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from demeter.refusals import NotFound
@@ -74,7 +74,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class PhotoDetail:
-    """One photo. `newest` is its newest run; `counted` the newest one that has counts, which pages show meanwhile."""
+    """One photo. `newest` is its newest run; `counted` the newest one that has counts, which pages show meanwhile.
+
+    `history` is empty where nobody asked for it.
+    """
 
     image: S3Image
     badge: Badge
@@ -147,7 +150,7 @@ def find_photo(image_id: UUID) -> S3Image:
     return image
 
 
-def photo_detail(image_id: UUID) -> PhotoDetail:
+def photo_detail(image_id: UUID, *, with_history: bool) -> PhotoDetail:
     """Everything the detail page and the API show of a photo. Raises NotFound as `find_photo`."""
     image = find_photo(image_id)
     runs = photo_runs(image)
@@ -162,7 +165,7 @@ def photo_detail(image_id: UUID) -> PhotoDetail:
         runs=runs,
         containers=container_rows(counted) if counted else (),
         candidates=candidates_of(counted),
-        history=location_history(counted.storage_location_id if counted else None),
+        history=location_history(counted.storage_location_id) if counted and with_history else (),
     )
 
 
@@ -195,36 +198,20 @@ def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
     """The latest counts of a location from photos that can still be seen, newest first."""
     if location_id is None:
         return ()
-    sessions: QuerySet[Session] = (
-        Session.objects.filter(
-            storage_location_id=location_id, status=RunStatus.COMPLETED, original_image__deleted_at=None
-        )
-        .select_related("job", "original_image")
-        .only(
-            "session_id",
-            "updated_at",
-            "total_detected",
-            "total_estimated",
-            "validated",
-            "job__finished_at",
-            "original_image__s3_key_thumbnail",
-            "original_image__thumbnail_stored_at",
-        )
-        .order_by("-created_at", "-pk")[:HISTORY_LENGTH]
+    counted = Session.objects.filter(
+        storage_location_id=location_id, status=RunStatus.COMPLETED, original_image__deleted_at=None
     )
-    return tuple(
-        HistoryEvent(
-            timestamp=session.job.finished_at or session.updated_at,
-            total_plants=session.total_detected or 0,
-            total_estimated=session.total_estimated or 0,
-            validated=session.validated,
-            session_id=session.session_id,
-            image_id=session.original_image_id,
-            thumbnail_key=session.original_image.s3_key_thumbnail,
-            thumbnail_stored_at=session.original_image.thumbnail_stored_at,
-        )
-        for session in sessions
+    rows = counted.order_by("-created_at", "-pk").values_list(
+        Coalesce("job__finished_at", "updated_at"),
+        "total_detected",
+        "total_estimated",
+        "validated",
+        "session_id",
+        "original_image_id",
+        "original_image__s3_key_thumbnail",
+        "original_image__thumbnail_stored_at",
     )
+    return tuple(HistoryEvent(*row) for row in rows[:HISTORY_LENGTH])
 
 
 def draw_history(history: Sequence[HistoryEvent]) -> Chart | None:

@@ -8,15 +8,13 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
-from django.forms.utils import flatatt
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from demeter.accounts.models import User
+from gallery.choices import OneOf, PlainSelect, SomeOf
 from gallery.cursor import Cursor, read_cursor
 from gallery.queries import GalleryFilter
 from locations.models import Product, StorageArea, StorageLocation, Warehouse
@@ -37,26 +35,6 @@ STATUSES = (
     ("errors", _("Needs attention")),
     *((problem.code, format_lazy(_("Only: {problem}"), problem=problem.title)) for problem in CATALOGUE.values()),
 )
-
-
-class LongSelect(forms.Select):
-    """A select of hundreds of options, written in one go: a template for each would take longer than the photos."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """The element with its options."""
-        options = (
-            option for _name, group, _index in self.optgroups(name, self.format_value(value), {}) for option in group
-        )
-        return format_html(
-            '<select name="{}"{}>{}</select>',
-            name,
-            flatatt(self.build_attrs(self.attrs, attrs)),
-            format_html_join(
-                "",
-                '<option value="{}"{}>{}</option>',
-                ((option["value"], " selected" if option["selected"] else "", option["label"]) for option in options),
-            ),
-        )
 
 
 def areas_of(warehouse_ids: Sequence[str]) -> QuerySet[StorageArea]:
@@ -81,36 +59,27 @@ class GalleryFilterForm(forms.Form):
     )
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
-    status = forms.ChoiceField(label=_("Status"), choices=STATUSES, required=False)
-    days = forms.TypedChoiceField(label=_("Period"), choices=PERIODS, coerce=int, empty_value=None, required=False)
+    status = forms.ChoiceField(label=_("Status"), choices=STATUSES, required=False, widget=PlainSelect)
+    days = forms.TypedChoiceField(
+        label=_("Period"), choices=PERIODS, coerce=int, empty_value=None, required=False, widget=PlainSelect
+    )
     date_from = forms.DateField(label=_("From"), input_formats=ISO_DATE, required=False, widget=CALENDAR)
     date_to = forms.DateField(label=_("To"), input_formats=ISO_DATE, required=False, widget=CALENDAR)
-    warehouse_id = forms.ModelMultipleChoiceField(
-        label=_("Warehouses"),
-        queryset=Warehouse.objects.order_by("name").only("name"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
+    warehouse_id = SomeOf(
+        label=_("Warehouses"), queryset=Warehouse.objects.order_by("name").only("name"), required=False
     )
-    area_id = forms.ModelChoiceField(
-        label=_("Area"),
-        queryset=StorageArea.objects.all(),
-        required=False,
-        empty_label=_("Any area"),
-        widget=LongSelect,
-    )
-    product_id = forms.ModelChoiceField(
+    area_id = OneOf(label=_("Area"), queryset=StorageArea.objects.all(), required=False, empty_label=_("Any area"))
+    product_id = OneOf(
         label=_("Product"),
         queryset=Product.objects.order_by("common_name").only("common_name", "scientific_name"),
         required=False,
         empty_label=_("Any product"),
-        widget=LongSelect,
     )
-    uploader_id = forms.ModelChoiceField(
+    uploader_id = OneOf(
         label=_("Uploaded by"),
         queryset=User.objects.order_by("username").only("username"),
         required=False,
         empty_label=_("Anyone"),
-        widget=LongSelect,
     )
     location_id = forms.ModelChoiceField(
         label=_("Location"), queryset=StorageLocation.objects.with_names(), required=False, widget=forms.HiddenInput

@@ -6,23 +6,18 @@ each. A filter by place or by words takes one more, for the locations that it me
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from math import ceil
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
-from gallery.badges import Badge, badge_of
+from gallery.cards import CARD_FIELDS, CardPage, CardSlice, PhotoCard, make_cards, newest_runs
 from gallery.cursor import Cursor
 from locations.models import StorageLocation
 from photos.models import S3Image, S3ImageQuerySet
 from photos.statuses import ImageStatus
-from photos.storage import presigned_url
-from photos.thumbnails import thumbnail_url
 from processing.models import Session
-from processing.statuses import RunStatus
 
 # Counting a million photos would take longer than showing fifty of them.
 COUNTED_UP_TO = 1000
@@ -52,90 +47,6 @@ class GalleryFilter:
     def names_places(self) -> bool:
         """Whether only some locations are meant."""
         return bool(self.warehouse_ids or self.area_id or self.location_id or self.product_id)
-
-
-@dataclass(frozen=True)
-class CardSession:
-    """What the newest run of a photo says; counts are None until it has counted."""
-
-    session_id: UUID
-    completed: bool
-    total_detected: int | None
-    total_estimated: int | None
-    storage_location_id: int | None
-    storage_location_name: str | None
-    warehouse_name: str | None
-
-
-@dataclass(frozen=True)
-class PhotoCard:
-    """One photo of the grid. Keys are None while, or once, there is nothing behind them in storage."""
-
-    image_id: UUID
-    filename: str
-    status: str
-    error_details: str | None
-    uploaded_at: datetime
-    badge: Badge
-    thumbnail_key: str | None
-    thumbnail_stored_at: datetime | None
-    original_key: str | None
-    session: CardSession | None
-
-    @property
-    def thumbnail_url(self) -> str | None:
-        """Signed for an hour; of an old photo the address where it is made again."""
-        return thumbnail_url(self.image_id, key=self.thumbnail_key, written_at=self.thumbnail_stored_at)
-
-    @property
-    def original_url(self) -> str | None:
-        """Signed for an hour."""
-        return presigned_url(self.original_key) if self.original_key else None
-
-    @property
-    def description(self) -> str:
-        """The thumbnail in words."""
-        place = self.session.storage_location_name if self.session else None
-        words = {"filename": self.filename, "place": place or _("location unknown")}
-        return _("Photo %(filename)s, %(place)s") % words
-
-
-@dataclass(frozen=True)
-class CardSlice:
-    """Cards that follow each other; `newer` and `older` say whether photos lie before and behind them."""
-
-    cards: tuple[PhotoCard, ...]
-    newer: bool
-    older: bool
-
-    @property
-    def first(self) -> Cursor:
-        """The place of the first card; only asked for when there is one."""
-        return Cursor(self.cards[0].uploaded_at, self.cards[0].image_id)
-
-    @property
-    def last(self) -> Cursor:
-        """The place of the last card; only asked for when there is one."""
-        return Cursor(self.cards[-1].uploaded_at, self.cards[-1].image_id)
-
-    @property
-    def unfinished_ids(self) -> tuple[UUID, ...]:
-        """The photos whose cards will still change by themselves."""
-        return tuple(card.image_id for card in self.cards if card.badge.unfinished)
-
-
-@dataclass(frozen=True)
-class CardPage:
-    """One numbered page of cards among `total_items` photos, for the API; a page past the end is empty."""
-
-    cards: tuple[PhotoCard, ...]
-    page: int
-    per_page: int
-    total_items: int
-    total_pages: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "total_pages", ceil(self.total_items / self.per_page))
 
 
 def visible_photos() -> S3ImageQuerySet:
@@ -206,7 +117,7 @@ def scroll_cards(
     elif after is not None:
         older = Q(created_at__lt=after.moment) | Q(created_at=after.moment, image_id__lt=after.image_id)
         photos = photos.filter(older, created_at__lte=after.moment)  # the second is for the index
-    images = list(photos.defer("exif_metadata", "gps_coordinates")[: per_page + 1])
+    images = list(photos.only(*CARD_FIELDS)[: per_page + 1])
     more, images = len(images) > per_page, images[:per_page]
     if before is not None:
         return CardSlice(make_cards(images[::-1]), newer=more, older=bool(images))
@@ -214,8 +125,8 @@ def scroll_cards(
 
 
 def count_photos(photos: S3ImageQuerySet) -> int:
-    """How many there are; COUNTED_UP_TO means that many or more."""
-    return photos[:COUNTED_UP_TO].count()
+    """How many there are; COUNTED_UP_TO means that many or more. In no order: so it stops there without sorting all."""
+    return photos.order_by()[:COUNTED_UP_TO].count()
 
 
 def count_problems(photos: S3ImageQuerySet) -> dict[str, int]:
@@ -229,58 +140,22 @@ def photo_cards(wanted: GalleryFilter, *, page: int, per_page: int) -> CardPage:
     photos = find_photos(wanted)
     start = (page - 1) * per_page
     total = photos.count()
-    images = list(photos[start : start + per_page]) if start < total else []
+    images = list(photos.only(*CARD_FIELDS)[start : start + per_page]) if start < total else []
     return CardPage(cards=make_cards(images), page=page, per_page=per_page, total_items=total)
 
 
 def cards_of(image_ids: Iterable[UUID]) -> tuple[PhotoCard, ...]:
     """The cards of named photos, in two queries; unknown and deleted ones are left out."""
-    return make_cards(list(visible_photos().filter(pk__in=list(image_ids))))
-
-
-def make_cards(images: Sequence[S3Image]) -> tuple[PhotoCard, ...]:
-    """Cards in the order of the images, in one query."""
-    sessions = newest_sessions([image.pk for image in images])
-    return tuple(_card(image, sessions.get(image.pk)) for image in images)
+    return make_cards(list(visible_photos().filter(pk__in=list(image_ids)).only(*CARD_FIELDS)))
 
 
 def newest_sessions(image_ids: Sequence[UUID]) -> Mapping[UUID, Session]:
     """The newest session of each photo, finished or not, with the names of its location: one query."""
     sessions = (
-        Session.objects.filter(original_image_id__in=image_ids)
-        .order_by("original_image_id", "-created_at", "-pk")
-        .distinct("original_image_id")
+        newest_runs(image_ids)
         .select_related("storage_location__storage_area__warehouse")
         .defer("storage_location__polygon", "storage_location__storage_area__polygon")
         .defer("storage_location__storage_area__warehouse__polygon", "location_evidence", "model_versions")
         .defer("manual_adjustments", "review_reasons", "phase_seconds")
     )
     return {session.original_image_id: session for session in sessions}
-
-
-def _card(image: S3Image, session: Session | None) -> PhotoCard:
-    return PhotoCard(
-        image_id=image.pk,
-        filename=image.original_filename,
-        status=image.status,
-        error_details=image.error_details,
-        uploaded_at=image.created_at,
-        badge=badge_of(image, newest_run=session.status if session else None),
-        thumbnail_key=image.s3_key_thumbnail,
-        thumbnail_stored_at=image.thumbnail_stored_at,
-        original_key=image.s3_key_original if image.stored_at else None,
-        session=_card_session(session) if session else None,
-    )
-
-
-def _card_session(session: Session) -> CardSession:
-    location = session.storage_location
-    return CardSession(
-        session_id=session.session_id,
-        completed=session.status == RunStatus.COMPLETED,
-        total_detected=session.total_detected,
-        total_estimated=session.total_estimated,
-        storage_location_id=session.storage_location_id,
-        storage_location_name=location.full_name if location else None,
-        warehouse_name=location.storage_area.warehouse.name if location else None,
-    )

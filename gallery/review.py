@@ -12,13 +12,14 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from demeter.accounts.models import User
-from gallery.queries import PhotoCard, make_cards
+from gallery.cards import CARD_FIELDS, PhotoCard, make_cards
 from photos.models import S3Image
 from processing.models import Correction, Session
 from processing.problems import REFUSALS, Problem
 from processing.statuses import RunStatus
 
 QUEUE_LENGTH = 50
+ROW_FIELDS = ("avg_confidence", "needs_look", "refusal", "refusal_message", "review_reasons", "total_estimated")
 # Counting a hundred thousand waiting photos would take longer than looking at one.
 COUNTED_UP_TO = 1000
 
@@ -72,7 +73,9 @@ def find_waiting() -> QuerySet[Session]:
 
 def waiting_photos() -> tuple[Waiting, ...]:
     """The head of the queue, in three queries."""
-    sessions: Sequence[Session] = list(find_waiting().select_related("original_image")[:QUEUE_LENGTH])
+    fields = (*ROW_FIELDS, *(f"original_image__{name}" for name in CARD_FIELDS))
+    shown = find_waiting().select_related("original_image").only(*fields)
+    sessions: Sequence[Session] = list(shown[:QUEUE_LENGTH])
     cards = make_cards([session.original_image for session in sessions])
     return tuple(Waiting(card, session) for card, session in zip(cards, sessions, strict=True))
 

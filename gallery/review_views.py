@@ -22,7 +22,7 @@ from django_htmx.http import trigger_client_event
 from demeter.accounts.models import User
 from demeter.http import form_errors, signed_in_user
 from demeter.refusals import NotFound, Refusal
-from gallery.detail import find_photo, photo_detail
+from gallery.detail import find_photo
 from gallery.forms import CorrectionForm, NextForm, SignOffForm
 from gallery.review import COUNTED_UP_TO, count_waiting, next_photo, review_state, waiting_photos
 from gallery.views import UNPROCESSABLE, HtmxRequest, tab_context
@@ -140,10 +140,10 @@ def _answer(
     if not request.htmx:
         (messages.error if refused else messages.success)(request, said)
         return redirect("photo", image_id=image_id)
-    detail = photo_detail(image_id)
-    if not refused and detail.counted is not None:
-        said = f"{said} {_say_count(detail.counted)}"
-    context = tab_context(detail, _current_tab(request))
+    context = tab_context(image_id, _current_tab(request))
+    counted = context["detail"].counted
+    if not refused and counted is not None:
+        said = f"{said} {_say_count(counted)}"
     context |= {"may_review": True, "review": review_state(image, user), "said": said, "refused": refused}
     response = render(request, "gallery/_reviewed.html", context, status=UNPROCESSABLE if refused else 200)
     return trigger_client_event(response, "marksChanged") if redraws and not refused else response

@@ -142,11 +142,11 @@ def changes(request: HttpRequest) -> HttpResponse:
 def photo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     """One photo. Its poll gets the progress alone, and the whole photo once the run has ended."""
     try:
-        detail = photo_detail(image_id)
+        context = tab_context(image_id, request.GET.get("tab", ""))
     except NotFound as refusal:
         raise Http404(refusal.message) from refusal
+    detail: PhotoDetail = context["detail"]
     unfinished_run = detail.newest if detail.badge.unfinished else None
-    context = tab_context(detail, request.GET.get("tab", ""))
     context["job"] = one_job(unfinished_run.job_id) if unfinished_run else None
     if request.user.has_perm("processing.change_session"):
         context |= {"may_review": True, "review": review_state(detail.image, signed_in_user(request))}
@@ -164,10 +164,10 @@ def photo_tab(request: HtmxRequest, image_id: UUID, tab: str) -> HttpResponse:
     if not request.htmx:
         return redirect(f"{reverse('photo', kwargs={'image_id': image_id})}?{urlencode({'tab': tab})}")
     try:
-        detail = photo_detail(image_id)
+        context = tab_context(image_id, tab)
     except NotFound as refusal:
         raise Http404(refusal.message) from refusal
-    return render(request, "gallery/_details.html", tab_context(detail, tab))
+    return render(request, "gallery/_details.html", context)
 
 
 @require_safe
@@ -227,9 +227,10 @@ def _say_started(image: S3Image, started: int) -> str:
     return words % {"filename": image.original_filename, "number": started - 1}
 
 
-def tab_context(detail: PhotoDetail, tab: str) -> dict[str, Any]:
-    """What the tabs of a photo's page need; an unknown tab is the first."""
+def tab_context(image_id: UUID, tab: str) -> dict[str, Any]:
+    """A photo, and what the tabs of its page need; an unknown tab is the first. Raises NotFound."""
     shown = tab if tab in TABS else next(iter(TABS))
+    detail = photo_detail(image_id, with_history=shown == "history")
     corrections = photo_corrections(detail.image) if shown == "trace" else ()
     changes = photo_changes(detail.image) if shown == "trace" else ()
     return {"detail": detail, "tabs": TABS, "tab": shown, "corrections": corrections, "changes": changes}

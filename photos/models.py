@@ -49,6 +49,10 @@ class Upload(Timestamped):
         return str(self.upload_session_id)
 
 
+# As `S3ImageQuerySet.to_do`, for its indexes.
+TO_DO = Q(kind="photo", deleted_at=None, status=ImageStatus.FAILED, acknowledged_at=None)
+
+
 class S3ImageQuerySet(models.QuerySet["S3Image"]):
     """Read as adjectives: `S3Image.objects.photos().visible()`."""
 
@@ -200,11 +204,15 @@ class S3Image(Timestamped):
                 condition=Q(kind="photo", deleted_at=None, status=ImageStatus.FAILED),
             ),
             models.Index(
-                fields=["problem"],
+                fields=["problem", "-created_at"],
                 include=["storage_location", "upload"],
                 name="idx_s3_images_to_do",
-                condition=Q(kind="photo", deleted_at=None, status=ImageStatus.FAILED, acknowledged_at=None),
+                condition=TO_DO,
             ),
+            models.Index(
+                fields=["problem", "storage_location", "image_id"], name="idx_s3_images_to_do_place", condition=TO_DO
+            ),
+            models.Index(fields=["problem", "upload", "image_id"], name="idx_s3_images_to_do_upload", condition=TO_DO),
             GinIndex(OpClass(Upper("original_filename"), name="gin_trgm_ops"), name="idx_s3_images_filename"),
             models.Index(
                 fields=["deleted_at"],

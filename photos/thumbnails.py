@@ -6,6 +6,7 @@ address of an old one and makes it again from the preview, which S3 keeps.
 
 import logging
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from django.urls import reverse
@@ -16,6 +17,7 @@ from photos.models import S3Image
 from photos.pixels import make_thumbnail
 
 logger = logging.getLogger(__name__)
+ANY_PHOTO = UUID(int=0)
 
 
 def thumbnail_url(image_id: UUID, *, key: str | None, written_at: datetime | None) -> str | None:
@@ -23,8 +25,18 @@ def thumbnail_url(image_id: UUID, *, key: str | None, written_at: datetime | Non
     if not key:
         return None
     if keys.may_be_gone(key, written_at=written_at, now=timezone.now()):
-        return reverse("api-photo-thumbnail", kwargs={"image_id": image_id})
+        return restore_address(image_id)
     return storage.presigned_url(key)
+
+
+def restore_address(image_id: UUID) -> str:
+    """Where the thumbnail is made again. A list asks for fifty: `reverse` would take longer than all else of them."""
+    return _any_restore_address().replace(str(ANY_PHOTO), str(image_id))
+
+
+@cache
+def _any_restore_address() -> str:
+    return reverse("api-photo-thumbnail", kwargs={"image_id": ANY_PHOTO})
 
 
 def restore_thumbnail(image: S3Image) -> str:

@@ -27,6 +27,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 import demeter.wsgi  # noqa: E402, F401 - the process that is measured is prepared as the web process is
+from bench.pages.fill import fill_database  # noqa: E402
 from bench.pages.visits import HTMX, POLL, Visit, plan_visits  # noqa: E402
 from demeter.accounts.models import User  # noqa: E402
 from demeter.accounts.roles import SUPERVISOR  # noqa: E402
@@ -38,9 +39,7 @@ TIMES = 20
 POLLERS, POLLS, POLL_SECONDS = 200, 5, 2.0
 POLL_NAME = f"jobs poll, {POLLERS} pollers"
 LARGEST_GROWTH = 1.5
-NURSERY = Path(__file__).with_name("nursery.sql")
 PAGE = Path("docs/pages.md")
-FILLED = ("s3_images", "photo_uploads", "warehouses", "product_categories", "product_states", "users")
 
 
 @dataclass(frozen=True)
@@ -51,16 +50,6 @@ class Measured:
     slow_ms: float
     clock_ms: float
     queries: int
-
-
-def fill_database(photos: int) -> float:
-    """Everything that the tables hold is replaced; the seconds that it took."""
-    start = time.monotonic()
-    with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(FILLED)} RESTART IDENTITY CASCADE")
-        cursor.execute(NURSERY.read_text().replace(":photos", str(photos)))
-        cursor.execute("VACUUM ANALYZE")
-    return time.monotonic() - start
 
 
 def sign_in(username: str) -> Client:

@@ -70,9 +70,10 @@ def _gallery_visits() -> list[Visit]:
         "words in location codes": "q=W3-A7",
         "words in nothing": "q=no-such-thing",
     }
+    deep = f"{gallery}?after={_deep_cursor()}"
     pages = [
         Visit("gallery, first page", lambda: gallery, GALLERY),
-        Visit("gallery, page 1,000 by scrolling", lambda: f"{gallery}?after={_deep_cursor()}", GALLERY, HTMX),
+        Visit("gallery, page 1,000 by scrolling", lambda: deep, GALLERY, HTMX),
     ]
     return pages + [
         Visit(f"gallery: {name}", lambda query=query: f"{gallery}?{query}", GALLERY) for name, query in filters.items()

@@ -14,7 +14,7 @@ from locations.models.catalogue import (
     ProductState,
 )
 from locations.models.cultivation import DensityParameters, DensitySource, LocationConfig
-from locations.models.places import AreaPosition, StorageArea, StorageLocation, Warehouse, WarehouseType
+from locations.models.places import AreaPosition, StorageArea, StorageLocation, Warehouse, WarehouseType, name_place
 
 __all__ = [
     "AreaPosition",
@@ -36,4 +36,5 @@ __all__ = [
     "StorageLocation",
     "Warehouse",
     "WarehouseType",
+    "name_place",
 ]

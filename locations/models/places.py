@@ -82,6 +82,11 @@ class Place(Timestamped):
         super().save(update_fields=update_fields, **options)
 
 
+def name_place(*names: str) -> str:
+    """What people call an area or a location by the names of where it lies: "Warehouse A - Rack 3 - Shelf 2"."""
+    return " - ".join(names)
+
+
 class WarehouseType(models.TextChoices):
     """How a warehouse is covered."""
 
@@ -139,7 +144,7 @@ class StorageArea(Place):
         ]
 
     def __str__(self) -> str:
-        return f"{self.warehouse} - {self.name}"
+        return name_place(self.warehouse.name, self.name)
 
 
 class StorageLocationQuerySet(models.QuerySet["StorageLocation"]):
@@ -211,5 +216,5 @@ class StorageLocation(Place):
 
     @property
     def full_name(self) -> str:
-        """Warehouse, area and location, as "Warehouse A - Rack 3 - Shelf 2"."""
-        return f"{self.storage_area} - {self.name}"
+        """Warehouse, area and location, as `name_place` has them."""
+        return name_place(self.storage_area.warehouse.name, self.storage_area.name, self.name)

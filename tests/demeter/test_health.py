@@ -99,8 +99,14 @@ def test_healthz_names_missing_services_and_weights_but_no_reasons(
 
 def test_the_web_process_never_loads_the_model_runtime() -> None:
     code = (
-        "import demeter.wsgi, sys; from django.urls import get_resolver; get_resolver().url_patterns\n"
+        "import demeter.wsgi, sys\n"
         "print([name for name in ('torch', 'ultralytics', 'openvino') if name in sys.modules])"
     )
     shown = run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+def test_the_web_process_has_every_view_before_its_first_request() -> None:
+    code = "import demeter.wsgi, sys; print('gallery.views' in sys.modules)"
+    shown = run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "True"

@@ -7,7 +7,6 @@ from django.utils import timezone
 from gallery.cursor import Cursor
 from gallery.queries import (
     GalleryFilter,
-    cards_of,
     count_photos,
     count_problems,
     find_of_any_status,
@@ -16,10 +15,10 @@ from gallery.queries import (
     scroll_cards,
 )
 from photos.models import S3Image
-from tests.gallery.factories import MOMENT, make_session_waiting, placed, uploaded_at
+from tests.gallery.factories import MOMENT, placed, uploaded_at
 from tests.locations.factories import StorageLocationFactory
 from tests.photos.factories import S3ImageFactory
-from tests.processing.factories import JobFactory, SessionFactory
+from tests.processing.factories import SessionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -145,25 +144,3 @@ def test_the_search_finds_file_names_and_location_codes():
     assert shown(GalleryFilter(text="img_")) == ["IMG_0001.jpg"]
     assert shown(GalleryFilter(text="n07-cl")) == ["IMG_0001.jpg"]
     assert shown(GalleryFilter(text="nothing like it")) == []
-
-
-def test_a_photo_that_is_processed_again_shows_its_newest_run():
-    first = uploaded_at(SessionFactory(needs_location=True), MOMENT)
-    SessionFactory(job=JobFactory(image=first.original_image))
-    (card,) = cards_of([first.original_image_id])
-    assert card.badge.label == "Waiting"
-    assert card.badge.unfinished
-    assert card.badge.problem is None
-
-
-def test_a_photo_that_is_not_stored_has_no_addresses():
-    image = S3ImageFactory()
-    (card,) = cards_of([image.pk])
-    assert (card.thumbnail_url, card.original_url, card.session) == (None, None, None)
-
-
-def test_a_card_describes_its_picture():
-    session = make_session_waiting("needs_config", location=StorageLocationFactory())
-    (card,) = cards_of([session.original_image_id])
-    assert card.description == f"Photo {card.filename}, Warehouse A - Rack 3 - Shelf 2"
-    assert (card.badge.tone, card.badge.icon, card.badge.label) == ("warning", "warning", "Location not configured")

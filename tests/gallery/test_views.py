@@ -162,10 +162,12 @@ def test_the_photo_page_takes_the_same_queries_for_any_history(viewer: Client, c
         EstimationFactory(segment=SegmentFactory(session=counted))
         SessionFactory(ready=True, storage_location=counted.storage_location)
         CorrectionFactory(image=counted.original_image)
-    for tab in ("counts", "history", "file"):
-        with django_assert_num_queries(7):  # sign-in and permissions 3, photo, runs, containers, history
+    for tab in ("counts", "file", "unknown"):
+        with django_assert_num_queries(6):  # sign-in and permissions 3, photo, runs, containers
             viewer.get(photo_path(counted), {"tab": tab})
-    with django_assert_num_queries(10):  # and the corrections, the sign-offs, the ways into the trash and back
+    with django_assert_num_queries(7):  # and the history
+        viewer.get(photo_path(counted), {"tab": "history"})
+    with django_assert_num_queries(9):  # and the corrections, the sign-offs, the ways into the trash and back
         viewer.get(photo_path(counted), {"tab": "trace"})
 
 

@@ -1,5 +1,7 @@
 """The work list: causes, what one fix unblocks, run all of one cause again, put aside."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -8,6 +10,7 @@ from playwright.sync_api import Browser, expect
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 from pytest_django.live_server_helper import LiveServer
 
+from gallery import work, work_views
 from gallery.work import causes
 from photos.models import PhotoEvent, S3Image
 from processing import worklist
@@ -16,9 +19,9 @@ from processing.models import Job
 from tests.accessibility import assert_accessible
 from tests.browsing import sign_in
 from tests.factories import UserFactory
-from tests.gallery.factories import make_session_waiting
+from tests.gallery.factories import MOMENT, make_session_waiting, uploaded_at
 from tests.locations.factories import ProductFactory, ProductStateFactory, StorageLocationFactory
-from tests.photos.factories import UploadFactory
+from tests.photos.factories import S3ImageFactory, UploadFactory
 from tests.processing.factories import SessionFactory, make_bed, refuse
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +49,34 @@ def test_causes_come_by_number_with_what_one_fix_unblocks():
     assert (first.words, first.photos, second.photos) == (bay.full_name, 3, 1)
     assert first.image_id in {session.original_image_id for session in waiting}
     assert [fix.photos for fix in found[1].fixes] == [2]
+
+
+def test_a_cause_counts_what_waits_and_nothing_else():
+    waiting, put_aside, deleted = make_failed(3)
+    S3Image.objects.filter(pk=put_aside.pk).update(acknowledged_at=timezone.now())
+    S3Image.objects.filter(pk=deleted.pk).update(deleted_at=timezone.now())
+    SessionFactory(ready=True)
+    S3ImageFactory(annotated=True)
+    assert list(S3Image.objects.to_do()) == [waiting]
+    assert work.count_by_cause() == {"detection_failed": 1}
+
+
+def test_long_lists_are_counted_up_to_a_number_and_say_so(monkeypatch, worker: Client):
+    bay, shelf = StorageLocationFactory(name="Bay 7"), StorageLocationFactory(name="Shelf 9")
+    for _ in range(4):
+        uploaded_at(make_session_waiting("needs_config", location=bay), MOMENT)
+    for _ in range(2):
+        uploaded_at(make_session_waiting("needs_config", location=shelf), MOMENT + timedelta(days=1))
+    make_failed(1)
+    for module in (work, work_views):
+        monkeypatch.setattr(module, "COUNTED_UP_TO", 3)
+    first, second = causes()
+    assert (first.photos, second.photos) == (3, 1)
+    # The newest three name both; what is said of each is all that waits for it.
+    assert [(fix.words, fix.photos) for fix in first.fixes] == [(bay.full_name, 4), (shelf.full_name, 2)]
+    page = worker.get("/todo/")
+    assertContains(page, "3 or more photos")
+    assertContains(page, "What most of the newest 3 photos wait for.")
 
 
 @pytest.mark.parametrize("path", ["/todo/retry/", "/todo/acknowledge/"])

@@ -1,0 +1,53 @@
+"""Fields and widgets of the gallery's filter bar, which every page of it shows: few queries, few templates."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.db.models import Model
+from django.forms.models import ModelChoiceIterator
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+
+class PlainSelect(forms.Select):
+    """A select written in one go: a template for each of its hundred options would take longer than the photos."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The element with its options, without groups."""
+        chosen = self.format_value(value)
+        return format_html(
+            '<select name="{}"{}>{}</select>',
+            name,
+            flatatt(self.build_attrs(self.attrs, attrs)),
+            format_html_join(
+                "",
+                '<option value="{}"{}>{}</option>',
+                ((option, " selected" if str(option) in chosen else "", label) for option, label in self.choices),
+            ),
+        )
+
+
+class OneAnswer(ModelChoiceIterator[Model]):
+    """The rows to choose from in one query: Django opens a cursor in the database for them, and closes it, instead."""
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        """Values with their labels, after the one for none."""
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        yield from (self.choice(row) for row in self.queryset.all())
+
+
+class OneOf(forms.ModelChoiceField[Model]):
+    """A filter by one of a table's rows."""
+
+    iterator = OneAnswer
+    widget = PlainSelect
+
+
+class SomeOf(forms.ModelMultipleChoiceField[Model]):
+    """A filter by some of a table's rows."""
+
+    iterator = OneAnswer
+    widget = forms.CheckboxSelectMultiple
