@@ -111,6 +111,13 @@ def send_nothing(page: Page) -> None:
     expect(page.locator(".field__error, .errorlist").first).to_be_visible()
 
 
+def send_no_label(page: Page) -> None:
+    """As it is without scripts, and no picture chosen."""
+    with page.expect_navigation():
+        page.evaluate("HTMLFormElement.prototype.submit.call(document.getElementById('label-form'))")
+    expect(page.locator("#upload-place .banner--warning")).to_be_visible()
+
+
 def choose_cards(page: Page) -> None:
     for number in range(2):
         page.locator(".photo-card__choice input").nth(number).check()
@@ -209,6 +216,7 @@ def of_lists(made: Nursery) -> Iterator[State]:
     yield State("/", choose_files)
     yield State("/", send_broken_file)
     yield State("/", send_nothing)
+    yield State("/", send_no_label, posts_to="place-by-label")
 
 
 def of_photos(made: Nursery) -> Iterator[State]:
@@ -239,7 +247,7 @@ def of_places(made: Nursery) -> Iterator[State]:
 
 def of_the_rest(made: Nursery) -> Iterator[State]:
     """Our components, addresses that are wrong, and what is done last since it changes the rows."""
-    yield from map(State, ("/design/", "/locations/NO-SUCH/", "/jobs/?upload_session_id=x"))
+    yield from map(State, ("/design/", "/status/", "/locations/NO-SUCH/", "/jobs/?upload_session_id=x"))
     yield State("/jobs/", send_without_token)
     yield State(f"/gallery/{made.waiting[0].original_image_id}/", delete_photo)
     yield State("/gallery/trash/", restore_photo)

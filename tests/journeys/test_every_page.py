@@ -40,6 +40,8 @@ LEAD_ELSEWHERE = {
     "photo-redo",
     "photo-note",
     "photo-sign-off",
+    "photo-label",
+    "place-by-position",
 }
 
 
