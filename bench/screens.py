@@ -28,6 +28,7 @@ PAGES = {
     "trash": "/gallery/trash/",
     "map": "/map/",
     "labels": "/labels/",
+    "status": "/status/",
     "design": "/design/",
     "not-found": "/gallery/nowhere/",
 }
