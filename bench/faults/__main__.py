@@ -24,17 +24,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--photos", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--also", type=Path, nargs="*", default=[], help="rounds kept by campaigns in other folders")
     parser.add_argument("--out", type=Path, default=PROJECT_DIR / "docs", help="where faults.md and faults.json go")
     args = parser.parse_args()
-    paths = [rounds_path(FOLDER, photos=args.photos, seed=args.seed), *args.also]
-    if len(RoundsFile(paths[0]).read()) < args.rounds:
+    kept = RoundsFile(rounds_path(FOLDER, photos=args.photos, seed=args.seed))
+    if len(kept.read()) < args.rounds:
         run_missing(args.rounds, photos=args.photos, seed=args.seed)
-    rounds = [one for path in paths for one in RoundsFile(path).read()]
-    references = [json.loads(reference_path(path.parent, photos=args.photos).read_text()) for path in paths]
+    rounds = kept.read()
+    reference = json.loads(reference_path(FOLDER, photos=args.photos).read_text())
     report = {
-        "seeds": sorted({one["seed"] for one in rounds}),
-        "undisturbed_seconds": [reference["seconds"] for reference in references],
+        "seed": args.seed,
+        "undisturbed_seconds": reference["seconds"],
         "pause": "{:.0f} to {:.0f}".format(*PAUSE_SECONDS),
         "lease": STUCK_AFTER.total_seconds() / 2,
         "breakages": summarize(rounds),

@@ -27,6 +27,8 @@ from demeter.accounts.tokens import issue_token
 from demeter.refusals import Unavailable
 from locations.demo import load_demo_nursery
 from photos.sweeping import sweep_staging
+from processing.counting.parameters import DEFAULT_PARAMETERS
+from processing.weights import WEIGHT_NAMES, read_weights
 
 PHOTOS_DIR = settings.BASE_DIR / "demo" / "photos"
 SETTLED_SECONDS, GREEN_SECONDS = 600, 120
@@ -156,8 +158,9 @@ def rounds_path(folder: Path, *, photos: int, seed: int) -> Path:
 
 
 def reference_path(folder: Path, *, photos: int) -> Path:
-    """Where the undisturbed run of a folder is kept."""
-    return folder / f"reference-{photos}.json"
+    """Where the undisturbed run is kept: one for each set of weights and parameters, which decide the counts."""
+    counted_by = [read_weights(name).sha256[:8] for name in WEIGHT_NAMES]
+    return folder / f"reference-{photos}-{'-'.join(counted_by)}-{DEFAULT_PARAMETERS.parameters_hash()}.json"
 
 
 def breakage_of(number: int, seed: int) -> str:

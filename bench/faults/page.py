@@ -30,9 +30,9 @@ circuit breaker and the retries after an outage of the storage have their real t
 """
 CAMPAIGN = """## The campaign
 
-{rounds} rounds of {photos} photos, seeds {seeds}. In each one fault, at a moment drawn by the seed, while photos are
+{rounds} rounds of {photos} photos, seed {seed}. In each one fault, at a moment drawn by the seed, while photos are
 uploaded, stored and counted; then all rows are compared with an undisturbed run of the same pictures by the same
-servers ({undisturbed_seconds} s).
+servers ({undisturbed_seconds:.0f} s).
 
 {table}
 *Killed*: `kill -9` of one process or of all of a program. *Stopped*: SIGSTOP for {pause} s. *Lost*: a photo that was
@@ -74,8 +74,7 @@ it, and all of it goes on when it answers.
 With seed 21, round 89: PostgreSQL was killed while eight photos were being stored. Celery could not store that these
 tasks had failed, dropped their messages without acknowledging them, and the io worker waited for eight answers that
 would never come: 11 photos stayed in staging until somebody would have started the worker again. Since then a result
-that cannot be stored is left out (`demeter/results.py`). The table holds the 88 rounds before it, without that
-change, and those of seed 22, with it; round 89 of seed 21 and the one after it, in the same dead worker, are not in it.
+that cannot be stored is left out (`demeter/results.py`).
 
 A file that was swept was being staged when its web process was killed. The page had no answer and sent the photo again.
 """
@@ -114,8 +113,6 @@ def _campaign_part(figures: Figures) -> str:
             **figures,
             "rounds": rounds,
             "photos": photos // rounds,
-            "seeds": " and ".join(map(str, figures["seeds"])),
-            "undisturbed_seconds": " and ".join(f"{seconds:.0f}" for seconds in figures["undisturbed_seconds"]),
         },
         table=table(["fault", *COLUMNS.values()], [*rows, ["**all**", *totals]]),
     )

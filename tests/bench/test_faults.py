@@ -171,8 +171,8 @@ def test_page_has_a_row_for_each_breakage_and_their_sum():
     first = {"breakage": "beat killed", "photos": 20, "broken_for": 0.1, "after_fault": 9.0, "findings": kinds}
     rounds = [first, {**first, "after_fault": 30.5}, {**first, "breakage": "broker emptied"}]
     report = {
-        "seeds": [1, 2],
-        "undisturbed_seconds": [14, 20],
+        "seed": 1,
+        "undisturbed_seconds": 14.2,
         "pause": "3 to 40",
         "lease": 60.0,
         "breakages": summarize(rounds),
