@@ -1,6 +1,6 @@
 """The QR labels of locations in a picture, read by zxing-cpp; pure.
 
-`processing.stages` looks at each photo whose location nobody chose, `photos.place_views` at a picture of one label. The
+`processing.stages` looks at each photo whose location nobody chose, `photos.placing` at a picture of one label. The
 whole picture is read, not a smaller one: that reaches twice as far and costs little (figures: docs/locations.md).
 """
 
