@@ -87,6 +87,7 @@ def test_phone_photographs_the_label_of_a_lost_photo(page: Page, tmp_path: Path)
     label.write_bytes(picture_of("DEM-N1-N-09"))
     page.goto(f"/gallery/{lost.original_image_id}/")
     page.get_by_role("link", name="Fix it now").click()
+    expect(page.locator("dialog[open] #problem")).to_be_visible()  # only then does htmx listen to its fields
     page.locator("#label-picture").set_input_files(label)
     expect(page.get_by_label("Bay 9")).to_be_checked()
     assert_accessible(page)
