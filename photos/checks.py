@@ -12,8 +12,16 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from photos.content import content_type_of, is_complete
-from photos.pixels import MAX_PIXELS, PictureInfo, TooManyPixelsError, UnreadablePictureError, inspect_picture
+from photos import bounded
+from photos.content import JPEG, content_type_of, is_complete
+from photos.pixels import (
+    MAX_PIXELS,
+    MAX_WEB_PIXELS,
+    PictureInfo,
+    TooManyPixelsError,
+    UnreadablePictureError,
+    inspect_picture,
+)
 from photos.receiving import sha256_of
 
 FILENAME_LIMIT = 255
@@ -124,7 +132,19 @@ def _inspect(data: bytes) -> PictureInfo | RefusalCode:
         return RefusalCode.TOO_MANY_PIXELS
     except UnreadablePictureError:
         return RefusalCode.DAMAGED_FILE
-    return picture if is_complete(data, content_type) else RefusalCode.DAMAGED_FILE
+    whole = is_complete(data, content_type) or (content_type == JPEG and _lacks_only_its_end(data, picture))
+    return picture if whole else RefusalCode.DAMAGED_FILE
+
+
+def _lacks_only_its_end(data: bytes, picture: PictureInfo) -> bool:
+    """Whether a JPEG without an end marker holds its whole picture all the same, as browsers show it."""
+    if picture.width_px * picture.height_px > MAX_WEB_PIXELS:
+        return False
+    try:
+        bounded.check_whole(data)
+    except UnreadablePictureError:
+        return False
+    return True
 
 
 def clean_filename(name: str | None) -> str:

@@ -9,13 +9,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from io import BytesIO
 from numbers import Real
 from typing import Any, Literal
 
-from PIL import Image
-
-from photos.pixels import OPENERS
+from photos.tags import read_tags
 
 MAKE, MODEL, ORIENTATION, EXIF_IFD, GPS_IFD = 0x010F, 0x0110, 0x0112, 0x8769, 0x8825
 EXPOSURE_TIME, F_NUMBER, ISO, TAKEN, FOCAL_LENGTH = 0x829A, 0x829D, 0x8827, 0x9003, 0x920A
@@ -60,10 +57,9 @@ class PhotoExif:
 
 def read_exif(data: bytes) -> PhotoExif:
     """Read the EXIF of a JPEG, PNG, WebP or HEIC file; empty where there is none."""
+    tags = read_tags(data)
     try:
-        with Image.open(BytesIO(data), formats=OPENERS) as image:
-            tags = image.getexif()
-            return _describe(tags, tags.get_ifd(EXIF_IFD), tags.get_ifd(GPS_IFD))
+        return _describe(tags, tags.get_ifd(EXIF_IFD), tags.get_ifd(GPS_IFD))
     except Exception as error:  # noqa: BLE001 - parsers of hostile bytes fail in every way there is
         logger.info("EXIF left out: %r", error)
         return PhotoExif()

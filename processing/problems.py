@@ -47,6 +47,13 @@ NEEDS_CALIBRATION = Problem(
     _("The detected plants are counted; hidden ones cannot be estimated until a density is known for this product."),
     "calibrate",
 )
+PART_MISSING = Problem(
+    "part_missing",
+    "warning",
+    _("Part of the photo missing"),
+    _("Plants may be missing from the count. Send the photo again from the camera, or take it again."),
+    "none",
+)
 TOO_DARK = Problem(
     "too_dark",
     "warning",
@@ -86,7 +93,7 @@ UNREADABLE_PHOTO = Problem(
     "unreadable_photo",
     "error",
     _("Photo cannot be read"),
-    _("The file is damaged. Take the photo again."),
+    _("The file is damaged. Send the photo again from the camera, or take it again."),
     "none",
 )
 STORAGE_LOST = Problem(
@@ -119,7 +126,8 @@ INTERNAL_ERROR = Problem(
 )
 
 REFUSALS = {
-    problem.code: problem for problem in (TOO_DARK, TOO_BRIGHT, TOO_BLURRED, UNFAMILIAR_SCENE, TOO_MANY_DETECTIONS)
+    problem.code: problem
+    for problem in (PART_MISSING, TOO_DARK, TOO_BRIGHT, TOO_BLURRED, UNFAMILIAR_SCENE, TOO_MANY_DETECTIONS)
 }
 CATALOGUE: dict[str, Problem] = REFUSALS | {
     problem.code: problem

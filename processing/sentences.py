@@ -39,6 +39,7 @@ NEEDS_ATTENTION = Sentence(gettext_noop("The photo needs attention."))
 PHOTO_DELETED = Sentence(gettext_noop("The photo was deleted."))
 
 # --- Found by pure modules
+ROWS_MISSING = Sentence(gettext_noop("the lower %(share)s of the photo hold no picture"))
 TOO_DARK = Sentence(gettext_noop("the photo is too dark to tell plants from the ground"))
 BURNT_OUT = Sentence(gettext_noop("%(share)s of the photo is burnt out to white"))
 BLURRED = Sentence(gettext_noop("the photo is out of focus, or the phone moved"))
@@ -62,4 +63,5 @@ TOO_LARGE_BY_SIZE = Sentence(
     gettext_noop("The picture has %(width)s x %(height)s pixels, which is more than %(most)s megapixels.")
 )
 TOO_LARGE = Sentence(gettext_noop("The picture has more than %(most)s megapixels."))
+PART_MISSING = Sentence(gettext_noop("Part of the picture is missing: the file was cut short or damaged on its way."))
 DAMAGED = Sentence(gettext_noop("The picture is damaged or cut short."))
