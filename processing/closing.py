@@ -32,9 +32,10 @@ from processing.statuses import Phase, RunStatus, SegmentStatus
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """A photo's count with the rows it came from, in the same order."""
+    """A photo's count with the rows it came from and the boxes found and counted, in the same order."""
 
     segments: tuple[Segment, ...]
+    found: tuple[Detections, ...]
     detections: tuple[Detections, ...]
     photo: PhotoCount
     config: LocationConfig | None
@@ -63,12 +64,12 @@ def close(job: Job, photo: Pyramid) -> None:
 def _count(photo: Pyramid, session: Session, segments: tuple[Segment, ...], *, failed_containers: int) -> Counted:
     config = active_config(session.storage_location) if session.storage_location else None
     containers = tuple(rows.read_container(segment) for segment in segments)
-    found = [rows.read_detections(segment) for segment in segments]
+    found = tuple(rows.read_detections(segment) for segment in segments)
     densities = _densities(config)
     owned = own_detections(containers, found, densities=densities)
     counts = estimate_counts(photo, containers, owned, densities=densities)
     faults = find_faults(photo, containers, owned, DEFAULT_PARAMETERS.quality)
-    return Counted(segments, owned, count_photo(counts, owned, problems=faults), config, failed_containers)
+    return Counted(segments, found, owned, count_photo(counts, owned, problems=faults), config, failed_containers)
 
 
 def _densities(config: LocationConfig | None) -> Callable[[Container], Density | None]:
@@ -166,10 +167,10 @@ def _keep_sign_off(session: Session) -> None:
 
 
 def _save_containers(counted: Counted) -> None:
-    """Counts and estimation of each container; boxes of plants that are counted elsewhere are not kept."""
-    for segment, boxes, count in zip(counted.segments, counted.detections, counted.photo.containers, strict=True):
-        if len(boxes) < segment.detections.count():
-            rows.save_detections(segment, boxes)
+    """Counts and estimation of each container; what the rules of today leave out is marked, for those of tomorrow."""
+    containers = zip(counted.segments, counted.found, counted.detections, counted.photo.containers, strict=True)
+    for segment, found, boxes, count in containers:
+        rows.note_counted(segment, found, boxes)
         segment.detected, segment.estimated = count.detected, count.estimated
         segment.empty, segment.dead = count.empty, count.dead
         segment.save(update_fields=["detected", "estimated", "empty", "dead", "updated_at"])

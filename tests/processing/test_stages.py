@@ -11,10 +11,11 @@ from photos import storage
 from photos.pixels import encode_jpeg
 from photos.statuses import UploadSource
 from photos.uploads import accept_upload
-from processing import corrections, inference, stages
+from processing import closing, corrections, inference, stages
 from processing.counting.boxes import NO_DETECTIONS
 from processing.jobs import reprocess, start_jobs
 from processing.models import Detection, Job, Segment
+from processing.recount import read_reviewed
 from processing.statuses import Phase, RunStatus, SegmentStatus
 from stock.models import StockBatch, StockMovement
 from tests.factories import UserFactory
@@ -75,6 +76,20 @@ def test_photo_becomes_count_picture_and_stock(place):
     assert StockBatch.objects.get().quantity_current == session.total_estimated
 
 
+def test_photo_whose_lower_half_is_missing_is_not_counted(place):
+    data = encode_jpeg(tray_and_bed(), 95)
+    file = SimpleUploadedFile("half.jpg", data[: len(data) // 2] + b"\xff\xd9")
+    accepted = accept_upload(user=UserFactory(), files=[file], source=UploadSource.API, storage_location=place)
+    [job] = start_jobs(upload=accepted.upload, images=accepted.images)
+    for _ in range(2):
+        ended = run(job)
+        assert (ended.status, ended.problem, ended.image.status) == (RunStatus.FAILED, "unreadable_photo", "failed")
+        assert "Part of the picture is missing" in ended.image.error_details
+        job = reprocess(image=ended.image, reason="", user=accepted.upload.user)
+    assert ended.image.s3_key_preview  # people see what came of it
+    assert not StockMovement.objects.exists()
+
+
 def test_every_stage_twice_counts_once(place):
     job = upload(tray_and_bed(), place)
     for _ in range(2):
@@ -114,7 +129,22 @@ def test_plants_of_a_crate_on_a_bed_are_counted_once(place):
     paint_grid(rgb, (560, 160, 900, 500), rows=4, columns=4, side=40)
     job = run(upload(rgb, place))
     assert sorted(job.session.segments.values_list("container_class", "detected")) == [("box", 16), ("segment", 30)]
-    assert Detection.objects.filter(segment__session=job.session).count() == job.session.total_detected == 46
+    counted = Detection.objects.filter(segment__session=job.session, counted=True)
+    assert counted.count() == job.session.total_detected == 46
+
+
+def test_what_a_rule_leaves_out_is_there_for_a_rule_that_does_not(place, monkeypatch):
+    """Rules depend on the density that is known, and that changes."""
+    with monkeypatch.context() as strict:
+        strict.setattr(closing, "own_detections", lambda _, found, **__: tuple(boxes.select([1, 5]) for boxes in found))
+        first = run(upload(tray_and_bed(), place))
+    kept = Detection.objects.filter(segment__session=first.session)
+    assert (first.session.total_detected, kept.filter(counted=True).count(), kept.count()) == (4, 4, 54)
+    assert len(read_reviewed(first.image, first.session).found.detections) == 4
+    again = run(reprocess(image=first.image, user=first.requested_by, reason="A density is known"))
+    assert again.session.detections_from == first.session
+    assert (again.session.total_detected, again.session.total_empty_containers) == (52, 2)
+    assert kept.filter(counted=True).count() == 4, "history keeps its own"
 
 
 def test_photo_is_not_closed_while_a_container_is_open(place):
