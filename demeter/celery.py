@@ -25,6 +25,7 @@ app.conf.task_routes = {
     "processing.tasks.detect_sahi": {"queue": "gpu", "priority": FIRST},
     "processing.tasks.detect_direct": {"queue": "gpu", "priority": FIRST},
     "processing.tasks.aggregate_results": {"queue": "cpu"},
+    "processing.tasks.draw_annotated": {"queue": "cpu"},
     "processing.recovery.recover_stalled": {"queue": "io"},
     "processing.upkeep.*": {"queue": "io"},
 }

@@ -19,10 +19,10 @@ from gallery.forms import MapForm, NumberedPageForm, PhotosForm
 from gallery.markers import photo_markers
 from gallery.nursery_map import nursery_map as draw_nursery
 from gallery.queries import photo_cards
-from photos.pixels import UnreadablePictureError
 from photos.storage import OriginalLostError
+from processing.jobs import draw_annotated
 from processing.models import Session
-from processing.redrawing import picture_url, restore_annotated
+from processing.redrawing import picture_url
 from processing.trash import Moved, delete_photos, restore_photos
 
 
@@ -67,13 +67,12 @@ def detail(request: HttpRequest, image_id: UUID) -> JsonResponse:
 
 @api_view("GET", permission="photos.view_s3image")
 def annotated(request: HttpRequest, image_id: UUID) -> HttpResponse:
-    """To the annotated picture in S3, drawn when it has expired or shows less than people corrected; `download` saves
-    it."""
+    """To the annotated picture in S3, drawn when it has expired or was corrected since; `download` saves it."""
     image = find_photo(image_id)
     session = newest_count(image)
     try:
-        key = restore_annotated(session) if session else None
-    except (OriginalLostError, UnreadablePictureError) as error:
+        key = draw_annotated(session) if session else None
+    except OriginalLostError as error:
         raise NotFound(_("The annotated picture has expired and the original is lost.")) from error
     if key is None:
         raise NotFound(_("This photo has no annotated picture yet."))

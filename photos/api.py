@@ -115,8 +115,10 @@ def thumbnail(request: HttpRequest, image_id: UUID) -> HttpResponse:
         raise NotFound(_("There is no such photo, or it is not stored yet."))
     try:
         key = restore_thumbnail(image)
-    except (OriginalLostError, UnreadablePictureError) as error:
+    except OriginalLostError as error:
         raise NotFound(_("The thumbnail has expired and the original is lost.")) from error
+    except UnreadablePictureError as error:
+        raise NotFound(_("The thumbnail has expired and could not be made again. The original is there.")) from error
     return HttpResponseRedirect(presigned_url(key))
 
 

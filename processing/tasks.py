@@ -16,8 +16,8 @@ from celery import Task, chord, group, shared_task
 from celery.canvas import Signature
 from django.conf import settings
 
-from processing import lifecycle, stages
-from processing.models import Job, Segment
+from processing import lifecycle, redrawing, stages
+from processing.models import Job, Segment, Session
 from processing.statuses import Phase, SegmentStatus
 
 BATCH_SIZE = 20
@@ -110,3 +110,9 @@ def detect_direct(self: Task[Any, Any], segment_id: int) -> dict[str, Any]:
 def aggregate_results(self: Task[Any, Any], _results: list[dict[str, Any]], job_id: str) -> dict[str, Any]:
     """Phase 4: estimate, total, annotate, stock, close. Rows count, not results; a second run finds it closed."""
     return stages.close_photo(UUID(job_id), worker=str(self.request.hostname))
+
+
+@shared_task(soft_time_limit=120, time_limit=150, ignore_result=True)
+def draw_annotated(session_id: int) -> None:
+    """The annotated picture of a run for somebody who looks at it. A second run finds it drawn."""
+    redrawing.restore_annotated(Session.objects.get(pk=session_id))
