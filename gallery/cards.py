@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from gallery.badges import Badge, badge_of
 from gallery.cursor import Cursor
 from locations.models import name_place
-from photos.models import S3Image
+from photos.models import S3Image, S3ImageQuerySet
 from photos.storage import presigned_url
 from photos.thumbnails import ANY_PHOTO, restore_address, thumbnail_url
 from processing.models import Session
@@ -32,10 +32,17 @@ CARD_FIELDS = (
     "problem",
     "s3_key_original",
     "s3_key_thumbnail",
+    "same_shot_as__deleted_at",
+    "same_shot_as__original_filename",
     "status",
     "stored_at",
     "thumbnail_stored_at",
 )
+
+
+def read_for_cards(photos: S3ImageQuerySet) -> S3ImageQuerySet:
+    """These photos with what their cards need and nothing else."""
+    return photos.select_related("same_shot_as").only(*CARD_FIELDS)
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,10 @@ class CardSession:
 
 @dataclass(frozen=True)
 class PhotoCard:
-    """One photo of the grid. Keys are None while, or once, there is nothing behind them in storage."""
+    """One photo of the grid. Keys are None while, or once, there is nothing behind them in storage.
+
+    `same_shot_as` is the name of the photo of the same camera and second that was here before; usually empty.
+    """
 
     image_id: UUID
     filename: str
@@ -69,6 +79,7 @@ class PhotoCard:
     thumbnail_key: str | None
     thumbnail_stored_at: datetime | None
     original_key: str | None
+    same_shot_as: str
     session: CardSession | None
 
     @property
@@ -200,6 +211,7 @@ def _card(image: S3Image, session: CardSession | None) -> PhotoCard:
         thumbnail_key=image.s3_key_thumbnail,
         thumbnail_stored_at=image.thumbnail_stored_at,
         original_key=image.s3_key_original if image.stored_at else None,
+        same_shot_as=first.original_filename if (first := image.first_of_shot) else "",
         session=session,
     )
 

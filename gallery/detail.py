@@ -144,7 +144,7 @@ def find_photo(image_id: UUID) -> S3Image:
     Raises:
         NotFound: unknown, deleted, or not an uploaded photo.
     """
-    image = visible_photos().select_related("uploaded_by_user").filter(pk=image_id).first()
+    image = visible_photos().select_related("uploaded_by_user", "same_shot_as").filter(pk=image_id).first()
     if image is None:
         raise NotFound(_("There is no such photo; it may have been deleted."))
     return image

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from gallery.cards import CARD_FIELDS, CardPage, CardSlice, PhotoCard, make_cards, newest_runs
+from gallery.cards import CardPage, CardSlice, PhotoCard, make_cards, newest_runs, read_for_cards
 from gallery.cursor import Cursor
 from locations.models import StorageLocation
 from photos.models import S3Image, S3ImageQuerySet
@@ -117,7 +117,7 @@ def scroll_cards(
     elif after is not None:
         older = Q(created_at__lt=after.moment) | Q(created_at=after.moment, image_id__lt=after.image_id)
         photos = photos.filter(older, created_at__lte=after.moment)  # the second is for the index
-    images = list(photos.only(*CARD_FIELDS)[: per_page + 1])
+    images = list(read_for_cards(photos)[: per_page + 1])
     more, images = len(images) > per_page, images[:per_page]
     if before is not None:
         return CardSlice(make_cards(images[::-1]), newer=more, older=bool(images))
@@ -140,13 +140,13 @@ def photo_cards(wanted: GalleryFilter, *, page: int, per_page: int) -> CardPage:
     photos = find_photos(wanted)
     start = (page - 1) * per_page
     total = photos.count()
-    images = list(photos.only(*CARD_FIELDS)[start : start + per_page]) if start < total else []
+    images = list(read_for_cards(photos)[start : start + per_page]) if start < total else []
     return CardPage(cards=make_cards(images), page=page, per_page=per_page, total_items=total)
 
 
 def cards_of(image_ids: Iterable[UUID]) -> tuple[PhotoCard, ...]:
     """The cards of named photos, in two queries; unknown and deleted ones are left out."""
-    return make_cards(list(visible_photos().filter(pk__in=list(image_ids)).only(*CARD_FIELDS)))
+    return make_cards(list(read_for_cards(visible_photos().filter(pk__in=list(image_ids)))))
 
 
 def newest_sessions(image_ids: Sequence[UUID]) -> Mapping[UUID, Session]:

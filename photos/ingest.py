@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from photos import keys, storage
 from photos.bounded import make_preview
+from photos.copies import note_copies
 from photos.exif import PhotoExif, exif_json, gps_json, read_exif
 from photos.models import S3Image
 from photos.pixels import make_thumbnail
@@ -74,6 +75,7 @@ def _describe(image: S3Image, data: bytes) -> None:
             "updated_at",
         ]
     )
+    note_copies(image)
 
 
 def _note_time(image: S3Image, exif: PhotoExif) -> None:

@@ -123,6 +123,15 @@ class S3Image(Timestamped):
         _("GPS position"), null=True, blank=True, help_text="{lat, lon, altitude, accuracy}"
     )
     taken_at = models.DateTimeField(_("taken at"), null=True, blank=True)
+    same_shot_as = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="other_copies",
+        verbose_name=_("same shot as"),
+        help_text=_("The first photo of the same camera and second; its bytes are others"),
+    )
     storage_location = models.ForeignKey(
         "locations.StorageLocation",
         on_delete=models.PROTECT,
@@ -224,6 +233,11 @@ class S3Image(Timestamped):
                 name="idx_s3_images_verified",
                 condition=Q(kind="photo", verified_at__isnull=False, purged_at=None),
             ),
+            models.Index(
+                fields=["taken_at"],
+                name="idx_s3_images_taken",
+                condition=Q(kind="photo", deleted_at=None, taken_at__isnull=False),
+            ),
             models.Index(fields=["image_id"], name="idx_s3_images_faulty", condition=~Q(original_fault="")),
         ]
         constraints = [
@@ -251,6 +265,12 @@ class S3Image(Timestamped):
 
     def __str__(self) -> str:
         return self.original_filename or str(self.image_id)
+
+    @property
+    def first_of_shot(self) -> "S3Image | None":
+        """The photo of the same camera and second that was here before this one and is still."""
+        first = self.same_shot_as
+        return first if first is not None and first.deleted_at is None else None
 
 
 class PhotoEvent(Timestamped):

@@ -322,3 +322,27 @@ def test_orientation_behind_the_pixels_turns_size_and_picture() -> None:
     data = png[:-12] + chunk(b"eXIf", exif.tobytes()[6:]) + png[-12:]
     assert (inspect_picture(data).width_px, inspect_picture(data).height_px) == (200, 400)
     assert decode_picture(data).shape == decode_picture(make_preview(data)).shape == (400, 200, 3)
+
+
+def moving(kind: str) -> bytes:
+    frames = [picture(), Image.new("RGB", (400, 200), "white")]
+    return saved(frames[0], kind, save_all=True, append_images=frames[1:])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        moving("PNG"),
+        moving("WEBP"),
+        moving("MPO"),
+        saved(picture()) + saved(picture().convert("L")),  # a gain map, as Ultra HDR has it
+        saved(picture(), progressive=True),
+        saved(picture().convert("L").convert("RGB"), "PNG", compress_level=0),
+    ],
+    ids=["moving PNG", "moving WebP", "MPO", "gain map", "progressive", "stored PNG"],
+)
+def test_first_picture_of_a_file_is_counted(data) -> None:
+    assert inspect_picture(data).width_px == 400
+    rgb = decode_picture(data)
+    assert rgb.shape == (200, 400, 3)
+    assert rgb.mean() < 120
