@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from photos import keys, storage
-from photos.bounded import make_preview
+from photos.bounded import check_whole, make_preview
 from photos.copies import note_copies
 from photos.exif import PhotoExif, exif_json, gps_json, read_exif
 from photos.models import S3Image
@@ -26,11 +26,12 @@ def store_original(image_id: UUID) -> None:
     """Bring one photo to S3 and describe it in its row; nothing happens when that is done already.
 
     Raises:
-        UnreadablePictureError: it cannot be decoded; the original is in S3 all the same.
+        UnreadablePictureError: it cannot be decoded, or part of it is missing; the original is in S3 all the same.
         OriginalLostError: the file is neither in staging nor in S3, or is not the one that was received.
         Unavailable: S3 cannot be reached now; the photo stays in staging.
     """
     image = S3Image.objects.get(pk=image_id)
+    data = None
     if image.stored_at is None or image.s3_key_preview is None:
         data = storage.read_original(image)
         _store(image, data)
@@ -39,6 +40,8 @@ def store_original(image_id: UUID) -> None:
         storage.delete_staged(image.staging_name)
         image.staging_name = ""
         image.save(update_fields=["staging_name", "updated_at"])
+    if data is not None:
+        check_whole(data)  # now, while whoever took the photo still stands there; a later phase would find it too
 
 
 def _store(image: S3Image, data: bytes) -> None:

@@ -93,7 +93,7 @@ UNREADABLE_PHOTO = Problem(
     "unreadable_photo",
     "error",
     _("Photo cannot be read"),
-    _("The file is damaged. Send the photo again from the camera, or take it again."),
+    _("Send the photo again from the camera, or take it again."),
     "none",
 )
 STORAGE_LOST = Problem(

@@ -39,7 +39,7 @@ NEEDS_ATTENTION = Sentence(gettext_noop("The photo needs attention."))
 PHOTO_DELETED = Sentence(gettext_noop("The photo was deleted."))
 
 # --- Found by pure modules
-ROWS_MISSING = Sentence(gettext_noop("the lower %(share)s of the photo hold no picture"))
+ROWS_MISSING = Sentence(gettext_noop("the lower %(share)s of the photo is one plain colour"))
 TOO_DARK = Sentence(gettext_noop("the photo is too dark to tell plants from the ground"))
 BURNT_OUT = Sentence(gettext_noop("%(share)s of the photo is burnt out to white"))
 BLURRED = Sentence(gettext_noop("the photo is out of focus, or the phone moved"))

@@ -100,7 +100,7 @@ def picture_faults(quality: PictureQuality, parameters: QualityParameters) -> tu
     """What is wrong with the picture itself."""
     faults = []
     if quality.missing > MAX_PLAIN_ROWS:
-        faults.append(f"part_missing: the lower {quality.missing:.0%} of the photo hold no picture")
+        faults.append(f"part_missing: the lower {quality.missing:.0%} of the photo is one plain colour")
     if quality.brightness < parameters.min_brightness:
         faults.append("too_dark: the photo is too dark to tell plants from the ground")
     if quality.glare > parameters.max_glare:

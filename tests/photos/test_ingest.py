@@ -152,6 +152,17 @@ def test_photo_that_cannot_be_decoded_is_stored_and_reported():
     assert storage.read_object(image.s3_key_original)
 
 
+def test_half_a_photo_is_found_at_once_and_shown():
+    whole = make_picture(size=(400, 300))
+    image = accepted_image(whole[: len(whole) // 2] + b"\xff\xd9")
+    staged = image.staging_name
+    with pytest.raises(UnreadablePictureError, match="Part of the picture is missing"):
+        store_original(image.image_id)
+    image.refresh_from_db()
+    assert storage.read_object(image.s3_key_preview)
+    assert (image.staging_name, storage.read_staged(staged)) == ("", None)
+
+
 def test_photo_that_is_nowhere_is_lost():
     image = S3ImageFactory(staging_name="gone/gone.jpg")
     with pytest.raises(storage.OriginalLostError):
