@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from photos import bounded
-from photos.content import JPEG, content_type_of, is_complete
+from photos.content import JPEG, PNG, content_type_of, is_complete
 from photos.pixels import (
     MAX_PIXELS,
     MAX_WEB_PIXELS,
@@ -132,12 +132,13 @@ def _inspect(data: bytes) -> PictureInfo | RefusalCode:
         return RefusalCode.TOO_MANY_PIXELS
     except UnreadablePictureError:
         return RefusalCode.DAMAGED_FILE
-    whole = is_complete(data, content_type) or (content_type == JPEG and _lacks_only_its_end(data, picture))
-    return picture if whole else RefusalCode.DAMAGED_FILE
+    if is_complete(data, content_type) or (content_type in (JPEG, PNG) and _lacks_only_its_end(data, picture)):
+        return picture
+    return RefusalCode.DAMAGED_FILE
 
 
 def _lacks_only_its_end(data: bytes, picture: PictureInfo) -> bool:
-    """Whether a JPEG without an end marker holds its whole picture all the same, as browsers show it."""
+    """Whether a JPEG or PNG that breaks off holds its whole picture all the same, as browsers show it."""
     if picture.width_px * picture.height_px > MAX_WEB_PIXELS:
         return False
     try:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from photos import keys, storage
 from photos.bounded import check_whole, make_preview
+from photos.content import JPEG
 from photos.copies import note_copies
 from photos.exif import PhotoExif, exif_json, gps_json, read_exif
 from photos.models import S3Image
@@ -40,7 +41,7 @@ def store_original(image_id: UUID) -> None:
         storage.delete_staged(image.staging_name)
         image.staging_name = ""
         image.save(update_fields=["staging_name", "updated_at"])
-    if data is not None:
+    if data is not None and image.content_type == JPEG:
         check_whole(data)  # now, while whoever took the photo still stands there; a later phase would find it too
 
 

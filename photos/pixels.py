@@ -87,16 +87,20 @@ def decode_picture(data: bytes, *, jpeg_reduction: int = 1) -> NDArray[np.uint8]
     of a JPEG are divided by `jpeg_reduction` (1, 2, 4 or 8) and rounded up, which takes a fraction of the time. No
     other format can do so.
     """
-    check_whole(data)
+    if data.startswith(JPEG_SIGNATURE):
+        _check_scans(data)  # the decoders of other formats find by themselves what is missing
     with _opened(data) as image:
         image.draft(None, (max(1, image.width // jpeg_reduction), max(1, image.height // jpeg_reduction)))
         return np.asarray(_rgb(_turned(image, read_orientation(data))))
 
 
 def check_whole(data: bytes) -> None:
-    """UnreadablePictureError when part of a JPEG is missing. The decoders of other formats find that by themselves."""
-    if data.startswith(JPEG_SIGNATURE) and find_damage(clean_jpeg(data)):
-        raise UnreadablePictureError(PART_MISSING)
+    """UnreadablePictureError when part of the picture is missing."""
+    if data.startswith(JPEG_SIGNATURE):
+        _check_scans(data)
+    else:
+        with _opened(data) as image:
+            image.load()
 
 
 def make_thumbnail(data: bytes) -> bytes:
@@ -112,6 +116,11 @@ def make_preview(data: bytes) -> bytes:
 def encode_jpeg(rgb: NDArray[np.uint8], quality: int = ANNOTATED_QUALITY) -> bytes:
     """An RGB array (height, width, 3) as JPEG."""
     return _jpeg(Image.fromarray(rgb), quality)
+
+
+def _check_scans(jpeg: bytes) -> None:
+    if find_damage(clean_jpeg(jpeg)):
+        raise UnreadablePictureError(PART_MISSING)
 
 
 @contextmanager

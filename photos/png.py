@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 END = b"IEND"
+END_CHUNK = b"\0\0\0\0IEND\xaeB`\x82"
 # Pixels and their colours. The frames of a moving picture are left out: its first is what all viewers can show.
-KEPT = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", END, b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT"}
+KEPT = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT"}
 XMP_HEAD = b"XML:com.adobe.xmp\0\0\0\0\0"  # keyword, not compressed, no language
 # A camera's profile has some hundred bytes, a printer's up to a few MB; packed zeros can unpack to anything.
 MAX_PROFILE_BYTES = 64 * 1024
@@ -35,8 +36,9 @@ def reaches_end(data: bytes) -> bool:
 
 
 def clean_png(data: bytes) -> bytes:
-    """The file with nothing in it but what the pixels need."""
-    return SIGNATURE + b"".join(chunk for kind, chunk in read_chunks(data) if _shapes_pixels(kind, chunk))
+    """The file with nothing in it but what the pixels need, and an end in any case."""
+    kept = (chunk for kind, chunk in read_chunks(data) if _shapes_pixels(kind, chunk))
+    return b"".join((SIGNATURE, *kept, END_CHUNK))
 
 
 def read_exif_chunk(data: bytes) -> bytes:

@@ -267,6 +267,18 @@ def test_odd_tags_are_no_reason_to_lose_a_photo(orientation) -> None:
     assert make_preview(data)
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "HEIF"])
+@pytest.mark.parametrize(
+    "tags", [odd_tags(), b"nonsense", b"Exif\0\0II", b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + bytes(50)]
+)
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+def test_odd_tags_of_other_formats_are_no_reason_either(kind, tags) -> None:
+    data = saved(picture(), kind, exif=tags)
+    info, rgb = inspect_picture(data), decode_picture(data)
+    assert (info.height_px, info.width_px) == rgb.shape[:2]
+    assert make_preview(data)
+
+
 @pytest.mark.parametrize(
     ("marker", "content"),
     [

@@ -81,6 +81,14 @@ def test_missing_end_marker_alone_costs_nothing(whole):
     assert np.array_equal(decode_picture(without), decode_picture(whole))
 
 
+@pytest.mark.parametrize("lost_bytes", [1, 4, 12])
+def test_missing_end_of_a_png_alone_costs_nothing(lost_bytes):
+    whole = make_picture("PNG", size=(400, 300))
+    without = whole[:-lost_bytes]
+    assert isinstance(check_file(upload_file("photo.png", without)), CheckedFile)
+    assert np.array_equal(decode_picture(without), decode_picture(whole))
+
+
 @pytest.mark.parametrize("filling", [bytes(5000), b"\0", b"12345678"])
 def test_bytes_between_data_and_end_marker_cost_nothing(whole, filling):
     assert np.array_equal(decode_picture(whole[:-2] + filling + END), decode_picture(whole))

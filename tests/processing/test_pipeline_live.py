@@ -85,7 +85,7 @@ def test_photo_without_gps_is_ready_after_a_location_is_chosen(nursery, tmp_path
         again = reprocess(image=image, user=nursery, reason="Location chosen", chosen_location=place)
         wait_until(all_finished, supervisor, seconds=60)
         second = Session.objects.get(job=again)
-        corrections.correct(image=image, user=nursery, action="add", x=0.5, y=0.5, class_id=0)
+        corrections.correct(image=image, user=nursery, action="add", x=0.99, y=0.99, class_id=0)
         second.refresh_from_db()
         assert storage.has_object(jobs.draw_annotated(second)), "drawn by the cpu worker"
         corrections.undo(image=image, user=nursery)
