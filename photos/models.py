@@ -123,14 +123,8 @@ class S3Image(Timestamped):
         _("GPS position"), null=True, blank=True, help_text="{lat, lon, altitude, accuracy}"
     )
     taken_at = models.DateTimeField(_("taken at"), null=True, blank=True)
-    same_shot_as = models.ForeignKey(
-        "self",
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="other_copies",
-        verbose_name=_("same shot as"),
-        help_text=_("The first photo of the same camera and second; its bytes are others"),
+    same_shot_as = models.ForeignKey(  # `photos.copies`
+        "self", models.SET_NULL, null=True, blank=True, related_name="other_copies", verbose_name=_("same shot as")
     )
     storage_location = models.ForeignKey(
         "locations.StorageLocation",

@@ -13,7 +13,6 @@ class Migration(migrations.Migration):
             name="same_shot_as",
             field=models.ForeignKey(
                 blank=True,
-                help_text="The first photo of the same camera and second; its bytes are others",
                 null=True,
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="other_copies",
