@@ -49,7 +49,7 @@ Row = dict[str, object]
 
 def read_photos(image_ids: Sequence[UUID]) -> list[tuple[S3Image, Session | None]]:
     """The photos that people may see, oldest first, each with its newest run; unknown and deleted ones are left out."""
-    images = list(visible_photos().filter(pk__in=image_ids).order_by("moment", "pk"))
+    images = list(visible_photos().filter(pk__in=image_ids).order_by("moment", "created_at", "pk"))
     sessions = newest_sessions([image.pk for image in images])
     return [(image, sessions.get(image.pk)) for image in images]
 
