@@ -31,7 +31,7 @@ class OriginalFault(models.TextChoices):
 class DateDoubt(models.TextChoices):
     """Why the camera's clock cannot be believed, so that a person is asked when the photo was taken."""
 
-    UNREADABLE = "unreadable", _("No date")
+    UNREADABLE = "unreadable", _("Impossible date")
     AHEAD = "ahead", _("In the future")
     BEFORE_NURSERY = "before_nursery", _("Long before the first upload")
     RESET = "reset", _("Clock began anew")

@@ -26,7 +26,7 @@ OUTSIDE = Sentence(gettext_noop("The GPS position lies outside every storage loc
 AMBIGUOUS = Sentence(gettext_noop("Several storage locations are within the error of the GPS position"))
 
 # --- What a photo needs, and why a run failed
-DATE_UNREADABLE = Sentence(gettext_noop("The date that the camera wrote is none: %(written)s"))
+DATE_UNREADABLE = Sentence(gettext_noop("The camera wrote an impossible date: %(written)s"))
 DATE_AHEAD = Sentence(gettext_noop("The camera's date lies after the upload: %(written)s"))
 DATE_BEFORE_NURSERY = Sentence(
     gettext_noop("The camera's date lies more than a year before the first upload of all: %(written)s")

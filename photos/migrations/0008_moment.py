@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 choices=[
-                    ("unreadable", "No date"),
+                    ("unreadable", "Impossible date"),
                     ("ahead", "In the future"),
                     ("before_nursery", "Long before the first upload"),
                     ("reset", "Clock began anew"),
