@@ -39,7 +39,7 @@ def monday_after_friday():
 
 
 def test_photos_sent_out_of_order_tell_one_story(viewer: Client, monday_after_friday):
-    bay, friday, monday = monday_after_friday
+    bay, *_photos = monday_after_friday
     last = read_last_count(with_last_count(StorageLocation.objects.filter(pk=bay.pk)).get())
     assert (last.plants, last.seen_at) == (17, UPLOADED - timedelta(days=1))
     history = location_history(bay.pk)
