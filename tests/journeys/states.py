@@ -79,7 +79,7 @@ def make_nursery() -> Nursery:
         bed=bed,
         lost=lost,
         waiting=tuple(
-            make_session_waiting(code, location=bay) for code in ("needs_date", "needs_config", "needs_calibration")
+            make_session_waiting(code, location=bay) for code in ("needs_config", "needs_calibration", "needs_date")
         ),
         failed=SessionFactory(failed=True),
         busy=SessionFactory(processing=True),
