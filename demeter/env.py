@@ -9,10 +9,13 @@ secrets under /run/secrets).
 """
 
 import os
+import warnings
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfoNotFoundError, available_timezones
 
 import environ
+import tzlocal
 from django.core.exceptions import ImproperlyConfigured
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -63,6 +66,25 @@ def read_url(name: str, *, schemes: tuple[str, ...], default: str = "") -> str:
     if not is_known:
         raise ImproperlyConfigured(f"{name} is not an address like {schemes[0]}://host:port/...")
     return raw
+
+
+def read_time_zone(name: str) -> str:
+    """A zone of the IANA database, such as `America/Mexico_City`; that of the machine when unset, else UTC."""
+    raw = read_str(name)
+    if not raw:
+        found = _machine_time_zone()
+        return found if found in available_timezones() else "UTC"
+    if raw not in available_timezones():
+        raise ImproperlyConfigured(f"{name}={raw!r} is not a time zone like America/Mexico_City.")
+    return raw
+
+
+def _machine_time_zone() -> str | None:
+    with warnings.catch_warnings(action="ignore"):  # of files that contradict each other
+        try:
+            return tzlocal.get_localzone_name()
+        except (ZoneInfoNotFoundError, ValueError):
+            return None
 
 
 def read_list(name: str, *, default: tuple[str, ...] = ()) -> list[str]:

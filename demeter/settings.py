@@ -11,7 +11,17 @@ from botocore.config import Config
 from csp.constants import NONE, SELF
 from pythonjsonlogger.core import RESERVED_ATTRS
 
-from demeter.env import DATA_DIR, PROJECT_DIR, host_of, read_bool, read_choice, read_list, read_str, read_url
+from demeter.env import (
+    DATA_DIR,
+    PROJECT_DIR,
+    host_of,
+    read_bool,
+    read_choice,
+    read_list,
+    read_str,
+    read_time_zone,
+    read_url,
+)
 
 django_stubs_ext.monkeypatch()
 
@@ -22,6 +32,8 @@ DEBUG = read_bool("DEBUG", default=False)
 SECRET_KEY = read_str("SECRET_KEY") or secrets.token_urlsafe(50)
 ALLOWED_HOSTS = read_list("ALLOWED_HOSTS", default=("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = read_list("CSRF_TRUSTED_ORIGINS")
+# The nursery's: pages are in it, days begin in it, and cameras that write no zone are taken to show it.
+TIME_ZONE = read_time_zone("TIME_ZONE")
 
 INSTALLED_APPS = [
     "demeter.accounts",
@@ -114,7 +126,7 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = "demeter.results:ForgivingBackend"
 CELERY_RESULT_EXTENDED = True
 CELERY_RESULT_EXPIRES = 48 * 3600
-CELERY_TIMEZONE = "UTC"
+CELERY_TIMEZONE = TIME_ZONE  # what beat does at night is done in the nursery's night
 CELERY_TASK_DEFAULT_QUEUE = "cpu"
 CELERY_TASK_TRACK_STARTED = True
 CELERY_TASK_ACKS_LATE = True
@@ -200,7 +212,6 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "demeter.formats"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
 STATIC_URL = "static/"

@@ -43,6 +43,7 @@ class GalleryPhotoJson(TypedDict):
     original_url: str | None
     status: str
     error_details: NotRequired[str]
+    moment: str
     uploaded_at: str
     processing_session: NotRequired[GallerySessionJson]
     warehouse_name: NotRequired[str | None]
@@ -140,6 +141,7 @@ def photo_json(card: PhotoCard, request: HttpRequest) -> GalleryPhotoJson:
         thumbnail_url=_whole(card.thumbnail_url, request),
         original_url=card.original_url,
         status=card.status,
+        moment=time_text(card.moment),
         uploaded_at=time_text(card.uploaded_at),
     )
     if card.error_details:
@@ -163,9 +165,10 @@ def gallery_session_json(session: CardSession) -> GallerySessionJson:
 def detail_json(detail: PhotoDetail, request: HttpRequest) -> dict[str, Any]:
     """A photo with its metadata, its newest run and the history of its location."""
     image, pictures = detail.image, detail.pictures
-    taken_at = detail.exif["datetime_original"]
     return {
         "image_id": str(image.pk),
+        "moment": time_text(image.moment),
+        "date_doubt": image.date_doubt or None,
         "original_url": pictures.original,
         "thumbnail_url": _whole(pictures.thumbnail, request),
         "annotated_url": _whole(pictures.annotated, request),
@@ -174,11 +177,20 @@ def detail_json(detail: PhotoDetail, request: HttpRequest) -> dict[str, Any]:
             "width_px": image.width_px,
             "height_px": image.height_px,
             "content_type": image.content_type,
-            "exif": {**detail.exif, "datetime_original": time_text(taken_at) if taken_at else None},
+            "exif": {**detail.exif, "datetime_original": camera_clock_text(detail)},
         },
         "processing_session": session_json(detail.newest) if detail.newest else None,
         "storage_location_history": [event_json(event) for event in detail.history],
     }
+
+
+def camera_clock_text(detail: PhotoDetail) -> str | None:
+    """UTC as in the spec; a clock without a zone, or of a date that no row can hold, as the camera wrote it."""
+    taken_at = detail.image.taken_at
+    if taken_at is None or detail.exif["datetime_assumed_zone"]:
+        written: str | None = detail.exif["datetime_original"]
+        return written
+    return time_text(taken_at)
 
 
 def _whole(url: str | None, request: HttpRequest) -> str | None:

@@ -28,6 +28,7 @@ from processing.statuses import RunStatus
 CARD_FIELDS = (
     "created_at",
     "error_details",
+    "moment",
     "original_filename",
     "problem",
     "s3_key_original",
@@ -74,6 +75,7 @@ class PhotoCard:
     filename: str
     status: str
     error_details: str | None
+    moment: datetime
     uploaded_at: datetime
     badge: Badge
     thumbnail_key: str | None
@@ -141,12 +143,12 @@ class CardSlice:
     @property
     def first(self) -> Cursor:
         """The place of the first card; only asked for when there is one."""
-        return Cursor(self.cards[0].uploaded_at, self.cards[0].image_id)
+        return Cursor(self.cards[0].moment, self.cards[0].image_id)
 
     @property
     def last(self) -> Cursor:
         """The place of the last card; only asked for when there is one."""
-        return Cursor(self.cards[-1].uploaded_at, self.cards[-1].image_id)
+        return Cursor(self.cards[-1].moment, self.cards[-1].image_id)
 
     @property
     def unfinished_ids(self) -> tuple[UUID, ...]:
@@ -206,6 +208,7 @@ def _card(image: S3Image, session: CardSession | None) -> PhotoCard:
         filename=image.original_filename,
         status=image.status,
         error_details=image.error_details,
+        moment=image.moment,
         uploaded_at=image.created_at,
         badge=badge_of(image, newest_run=session.status if session else None),
         thumbnail_key=image.s3_key_thumbnail,

@@ -5,30 +5,42 @@ photos it unblocks, and how to carry it out.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
-from demeter.refusals import Conflict
+from demeter.refusals import Conflict, Invalid
 from gallery.detail import Candidate
 from gallery.location import photos_waiting_for_config
 from gallery.queries import find_photos_waiting_at
 from locations.configuration import KINDS_BY_DETECTED, active_config, configure_location, set_density
 from locations.models import ContainerType, LocationConfig, StorageLocation
 from photos.models import S3Image, S3ImageQuerySet
-from processing import jobs
+from processing import dating, jobs
 from processing.models import Session
 from processing.problems import Fix, Problem
-from processing.sentences import AGAIN, DENSITY_SET, LOCATION_CHOSEN, LOCATION_CONFIGURED
+from processing.sentences import (
+    AGAIN,
+    DATE_BY_CAMERA,
+    DATE_BY_HAND,
+    DATE_BY_UPLOAD,
+    DENSITY_SET,
+    LOCATION_CHOSEN,
+    LOCATION_CONFIGURED,
+)
 from processing.statuses import UNFINISHED
 from processing.worklist import AT_ONCE
 
 MAX_NEIGHBOURS = 5
 FIX_PERMISSIONS: Mapping[Fix, tuple[str, ...]] = {
     "choose_location": ("processing.add_job",),
+    "date": ("processing.add_job",),
     "configure": ("processing.add_job", "locations.change_locationconfig"),
     "calibrate": ("processing.add_job", "locations.change_densityparameters"),
     "reprocess": ("processing.add_job",),
@@ -89,9 +101,9 @@ def suggested_container_type(session: Session) -> ContainerType | None:
 def photos_waiting(image: S3Image, *, problem: Problem, location: StorageLocation | None) -> S3ImageQuerySet:
     """Other photos that the same fix unblocks: same problem, same location or (for a density) same product.
 
-    A chosen location may hold for the other photos of the same upload.
+    A chosen location, or whose clock is right, may hold for the other photos of the same upload.
     """
-    if problem.fix == "choose_location" and image.upload_id:
+    if problem.fix in ("choose_location", "date") and image.upload_id:
         lost = S3Image.objects.to_do().filter(problem=problem.code, upload=image.upload_id).exclude(pk=image.pk)
         return lost.exclude(jobs__status__in=UNFINISHED)
     if location is None or problem.fix not in ("configure", "calibrate"):
@@ -115,11 +127,15 @@ def settle(
 
     Raises:
         Conflict: the photo is being processed, or lacks what the fix builds on.
+        Invalid: the photo cannot be of that date.
     """
     location = session.storage_location if session else None
     waiting = photos_waiting(image, problem=problem, location=location).values_list("pk", flat=True)
     image_ids = list(waiting[:AT_ONCE]) if others else []
-    chosen, reason = _write(problem.fix, location, values)
+    if problem.fix == "date":
+        chosen, reason = None, _write_date(image, image_ids, values)
+    else:
+        chosen, reason = _write(problem.fix, location, values)
     jobs.reprocess(image=image, user=user, reason=reason, chosen_location=chosen)
     more = jobs.reprocess_photos(image_ids=image_ids, user=user, reason=reason, chosen_location=chosen)
     return 1 + len(more.started)
@@ -137,6 +153,23 @@ def configure(*, locations: Sequence[StorageLocation], values: Mapping[str, Any]
     waiting = photos_waiting_for_config(locations).values_list("pk", flat=True)
     image_ids = list(waiting[:AT_ONCE]) if others else []
     return len(jobs.reprocess_photos(image_ids=image_ids, user=user, reason=reason).started)
+
+
+def _write_date(image: S3Image, others: Sequence[UUID], values: Mapping[str, Any]) -> str:
+    """Write when the photos were taken; the reason for the run. A typed date holds for one photo."""
+    if values["source"] == dating.DateSource.UPLOAD:
+        dating.date_by_upload([image.pk, *others])
+        return DATE_BY_UPLOAD.fill()
+    if values["source"] == dating.DateSource.CAMERA:
+        dating.date_by_camera([image.pk, *others])
+        return DATE_BY_CAMERA.fill()
+    if others:
+        raise Invalid(_("A typed date holds for one photo. Leave the others out."))
+    moment: datetime = values["moment"]
+    if moment > image.created_at:
+        raise Invalid(_("The photo was uploaded before that. Check the date."))
+    dating.date_by_hand(image.pk, moment)
+    return DATE_BY_HAND.fill(moment=f"{timezone.localtime(moment):%Y-%m-%d %H:%M}")
 
 
 def _write(fix: Fix, location: StorageLocation | None, values: Mapping[str, Any]) -> tuple[StorageLocation | None, str]:

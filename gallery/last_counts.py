@@ -1,7 +1,8 @@
 """The last count of a location and how old it is: what the map, its list and a location's page say first.
 
 One subquery for each location, answered by the index of its photos: a query for all of them, however many photos lie
-behind. The last count is that of the newest photo; one that refuses itself counts once a person has signed it off.
+behind. The last count is that of the newest photo; one that refuses itself counts once a person has signed it off, one
+whose date is in doubt once a person has settled it.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, JSONObject, Least
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -70,16 +71,14 @@ def with_last_count(locations: StorageLocationQuerySet) -> StorageLocationQueryS
             original_image__storage_location=OuterRef("pk"),
             original_image__kind=S3Image.Kind.PHOTO,
             original_image__deleted_at=None,
+            original_image__date_doubt="",
             status=RunStatus.COMPLETED,
         )
-        .order_by("-original_image__created_at", "-original_image__image_id", "-created_at", "-pk")
+        .order_by("-original_image__moment", "-original_image__image_id", "-created_at", "-pk")
         .values(
             found=JSONObject(
                 image_id="original_image_id",
-                # A phone whose clock is ahead must not make a count younger than its upload.
-                seen_at=Least(
-                    Coalesce("original_image__taken_at", "original_image__created_at"), "original_image__created_at"
-                ),
+                seen_at="original_image__moment",
                 plants="total_estimated",
                 validated="validated",
             )

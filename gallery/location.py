@@ -1,6 +1,6 @@
 """The read model of one location's page: last count, latest photo, stock, history, and what grew there.
 
-Five queries beside the one that finds the location, however many photos and cycles there are.
+Six queries beside the one that finds the location, however many photos and cycles there are.
 """
 
 from collections.abc import Iterable
@@ -17,14 +17,14 @@ from gallery.queries import find_photos_waiting_at
 from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image, S3ImageQuerySet
 from photos.storage import presigned_url
-from processing.problems import NEEDS_CONFIG
+from processing.problems import NEEDS_CONFIG, NEEDS_DATE
 from processing.statuses import UNFINISHED
 from stock.queries import StockLine, stock_of
 
 
 @dataclass(frozen=True)
 class LocationDetail:
-    """One location. `cycles` are its configurations, the running one first."""
+    """One location. `cycles` are its configurations, the running one first; `undated` photos wait for their date."""
 
     location: StorageLocation
     last: LastCount | None
@@ -32,6 +32,7 @@ class LocationDetail:
     stock: tuple[StockLine, ...]
     history: tuple[HistoryEvent, ...]
     cycles: tuple[LocationConfig, ...]
+    undated: int
 
     @property
     def config(self) -> LocationConfig | None:
@@ -76,6 +77,7 @@ def location_detail(code: str) -> LocationDetail:
         stock=stock_of(location, timezone.now()),
         history=location_history(location.pk),
         cycles=tuple(cycles),
+        undated=find_photos_waiting_at([location.pk], problem_code=NEEDS_DATE.code).count(),
     )
 
 

@@ -73,9 +73,9 @@ def find_of_any_status(wanted: GalleryFilter) -> S3ImageQuerySet:
     """The photos that all but the status lets through, newest first."""
     photos = visible_photos()
     if wanted.since:
-        photos = photos.filter(created_at__gte=wanted.since)
+        photos = photos.filter(moment__gte=wanted.since)
     if wanted.before:
-        photos = photos.filter(created_at__lt=wanted.before)
+        photos = photos.filter(moment__lt=wanted.before)
     if wanted.uploader_id:
         photos = photos.filter(uploaded_by_user_id=wanted.uploader_id)
     if wanted.names_places:
@@ -84,7 +84,7 @@ def find_of_any_status(wanted: GalleryFilter) -> S3ImageQuerySet:
         named = StorageLocation.objects.filter(Q(code__icontains=wanted.text) | Q(name__icontains=wanted.text))
         place_ids = list(named.values_list("pk", flat=True)[:NAMED_PLACES])
         photos = photos.filter(Q(original_filename__icontains=wanted.text) | Q(storage_location_id__in=place_ids))
-    return photos.order_by("-created_at", "-image_id")
+    return photos.order_by("-moment", "-image_id")
 
 
 def _find_places(wanted: GalleryFilter) -> list[int]:
@@ -112,11 +112,11 @@ def scroll_cards(
 ) -> CardSlice:
     """The first of these photos (newest first), or those that follow a place, or those just before one."""
     if before is not None:
-        newer = Q(created_at__gt=before.moment) | Q(created_at=before.moment, image_id__gt=before.image_id)
-        photos = photos.filter(newer, created_at__gte=before.moment).order_by("created_at", "image_id")
+        newer = Q(moment__gt=before.moment) | Q(moment=before.moment, image_id__gt=before.image_id)
+        photos = photos.filter(newer, moment__gte=before.moment).order_by("moment", "image_id")
     elif after is not None:
-        older = Q(created_at__lt=after.moment) | Q(created_at=after.moment, image_id__lt=after.image_id)
-        photos = photos.filter(older, created_at__lte=after.moment)  # the second is for the index
+        older = Q(moment__lt=after.moment) | Q(moment=after.moment, image_id__lt=after.image_id)
+        photos = photos.filter(older, moment__lte=after.moment)  # the second is for the index
     images = list(read_for_cards(photos)[: per_page + 1])
     more, images = len(images) > per_page, images[:per_page]
     if before is not None:

@@ -5,8 +5,10 @@ Programs that want the same words always read the JSON API.
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from io import StringIO
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -19,6 +21,7 @@ WORDS: Mapping[str, Promise] = {
     "original_filename": pgettext_lazy("table", "original_filename"),
     "location_code": pgettext_lazy("table", "location_code"),
     "location": pgettext_lazy("table", "location"),
+    "moment": pgettext_lazy("table", "moment"),
     "taken_at": pgettext_lazy("table", "taken_at"),
     "uploaded_at": pgettext_lazy("table", "uploaded_at"),
     "status": pgettext_lazy("table", "status"),
@@ -64,6 +67,11 @@ def write_table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) ->
     writer.writerow([WORDS[column] for column in columns])
     writer.writerows([row.get(column, "") for column in columns] for row in rows)
     return file.getvalue()
+
+
+def iso_time(moment: datetime) -> str:
+    """A cell for a moment: the clock of the nursery and what it is ahead of UTC."""
+    return timezone.localtime(moment).isoformat(timespec="seconds")
 
 
 def plain_text(text: str) -> str:

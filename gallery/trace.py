@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from demeter.refusals import NotFound
 from gallery.detail import find_photo
-from gallery.tables import WORDS, plain_text, write_table
+from gallery.tables import WORDS, iso_time, plain_text, write_table
 from photos.models import S3Image
 from processing.corrections import counted_session
 from processing.counting.boxes import CLASS_NAMES
@@ -73,8 +73,8 @@ def _correction(correction: Correction, photo: ReviewedPhoto) -> dict[str, objec
     row: dict[str, object] = {
         "record": WORDS[correction.action],
         "user": plain_text(correction.user.get_username()),
-        "time": correction.created_at.isoformat(timespec="seconds"),
-        "undone_at": correction.undone_at.isoformat(timespec="seconds") if correction.undone_at else "",
+        "time": iso_time(correction.created_at),
+        "undone_at": iso_time(correction.undone_at) if correction.undone_at else "",
         "text": plain_text(correction.text),
     }
     if correction.is_note:

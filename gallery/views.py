@@ -27,7 +27,7 @@ from gallery import fixes
 from gallery.badges import badge_of, problem_message
 from gallery.changes import photo_changes
 from gallery.detail import PhotoDetail, candidates_of, find_photo, photo_detail
-from gallery.forms import PhotosForm, ScrollForm, UnfinishedForm
+from gallery.forms import DateForm, PhotosForm, ScrollForm, UnfinishedForm
 from gallery.queries import (
     COUNTED_UP_TO,
     cards_of,
@@ -50,6 +50,7 @@ from processing.queries import one_job
 
 FIX_FORMS: Mapping[Fix, type[forms.Form]] = {
     "choose_location": AssignLocationForm,
+    "date": DateForm,
     "configure": ConfigureLocationForm,
     "calibrate": CalibrateForm,
     "reprocess": forms.Form,

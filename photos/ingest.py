@@ -15,10 +15,12 @@ from photos import keys, storage
 from photos.bounded import check_whole, make_preview
 from photos.content import JPEG
 from photos.copies import note_copies
+from photos.dates import is_storable
 from photos.exif import PhotoExif, exif_json, gps_json, read_exif
 from photos.models import S3Image
 from photos.pixels import make_thumbnail
 
+ASSUMED_ZONE = "datetime_assumed_zone"
 # S3 takes 2 KB of metadata in all.
 METADATA_NAME_LIMIT = 1000
 
@@ -83,11 +85,23 @@ def _describe(image: S3Image, data: bytes) -> None:
 
 
 def _note_time(image: S3Image, exif: PhotoExif) -> None:
-    """A wall clock without a zone counts as the nursery's (`TIME_ZONE`); `exif_metadata` says so."""
+    """A wall clock without a zone shows the nursery's (`TIME_ZONE`); `exif_metadata` says that this was assumed.
+
+    A date that no row can hold stays in `exif_metadata` alone; `processing.dating` asks about it.
+    """
     taken_at = exif.taken_at
     if taken_at is not None and taken_at.tzinfo is None:
-        taken_at = timezone.make_aware(taken_at)
-    image.taken_at = taken_at
+        zone = timezone.get_default_timezone()
+        taken_at = taken_at.replace(tzinfo=zone)
+        image.exif_metadata = {**exif_json(exif), ASSUMED_ZONE: str(zone)}
+    image.taken_at = taken_at if taken_at is not None and is_storable(taken_at) else None
+
+
+def assumed_zone(image: S3Image) -> str | None:
+    """The zone that its camera's clock was taken to show; None where the camera wrote one, or no date."""
+    written = image.exif_metadata or {}
+    # Photos that came before there was a choice were taken to show UTC.
+    return str(written.get(ASSUMED_ZONE, "UTC")) if written.get("datetime_zone_source") == "unknown" else None
 
 
 def original_metadata(image: S3Image) -> dict[str, str]:

@@ -9,6 +9,7 @@ import logging
 
 from django.utils import timezone
 
+from demeter.loops import do_each
 from photos import storage
 from photos.models import S3Image
 from photos.statuses import OriginalFault
@@ -24,7 +25,9 @@ def check_originals() -> int:
         Unavailable: S3 cannot be reached now; the next night goes on from there.
     """
     stored = S3Image.objects.photos().filter(verified_at__isnull=False, purged_at=None)
-    return sum(_check(image) for image in stored.order_by("verified_at")[:LOOKS_A_NIGHT])
+    due = stored.order_by("verified_at").only("s3_key_original", "sha256", "original_filename")[:LOOKS_A_NIGHT]
+    faulty, _failed = do_each(due, _check, failing="the original of a photo could not be looked at")
+    return sum(faulty)
 
 
 def _check(image: S3Image) -> bool:

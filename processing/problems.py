@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 Severity = Literal["warning", "error"]
-Fix = Literal["choose_location", "configure", "calibrate", "reprocess", "none"]
+Fix = Literal["choose_location", "date", "configure", "calibrate", "reprocess", "none"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,13 @@ NEEDS_LOCATION = Problem(
     _("Location missing"),
     _("The plants are counted. Choose the storage location where the photo was taken."),
     "choose_location",
+)
+NEEDS_DATE = Problem(
+    "needs_date",
+    "warning",
+    _("Date to be checked"),
+    _("The plants are counted, but the date of the photo cannot be right. Say when it was taken."),
+    "date",
 )
 NEEDS_CONFIG = Problem(
     "needs_config",
@@ -133,6 +140,7 @@ CATALOGUE: dict[str, Problem] = REFUSALS | {
     problem.code: problem
     for problem in (
         NEEDS_LOCATION,
+        NEEDS_DATE,
         NEEDS_CONFIG,
         NEEDS_CALIBRATION,
         UNREADABLE_PHOTO,

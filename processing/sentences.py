@@ -13,6 +13,9 @@ AGAIN = Sentence(gettext_noop("Processed again"))
 AGAIN_FOR = Sentence(gettext_noop("Processed again: %(problem)s"), words=("problem",))
 LOCATION_CHOSEN = Sentence(gettext_noop("Location chosen: %(location)s"))
 LOCATION_CONFIGURED = Sentence(gettext_noop("Location configured: %(product)s"))
+DATE_BY_UPLOAD = Sentence(gettext_noop("Date set: the upload's"))
+DATE_BY_CAMERA = Sentence(gettext_noop("Date set: the camera's"))
+DATE_BY_HAND = Sentence(gettext_noop("Date set: %(moment)s"))
 DENSITY_SET = Sentence(gettext_noop("Density set: %(number)s plants per m²"))
 
 # --- Where a photo was taken
@@ -23,6 +26,15 @@ OUTSIDE = Sentence(gettext_noop("The GPS position lies outside every storage loc
 AMBIGUOUS = Sentence(gettext_noop("Several storage locations are within the error of the GPS position"))
 
 # --- What a photo needs, and why a run failed
+DATE_UNREADABLE = Sentence(gettext_noop("The camera wrote an impossible date: %(written)s"))
+DATE_AHEAD = Sentence(gettext_noop("The camera's date lies after the upload: %(written)s"))
+DATE_BEFORE_NURSERY = Sentence(
+    gettext_noop("The camera's date lies more than a year before the first upload of all: %(written)s")
+)
+DATE_RESET = Sentence(gettext_noop("The camera's clock has lost its time and began anew: %(written)s"))
+DATE_BEHIND_LOCATION = Sentence(
+    gettext_noop("The camera's date lies more than a month before the newest count of the location: %(written)s")
+)
 NOT_CONFIGURED = Sentence(gettext_noop("%(location)s is not configured"))
 NO_DENSITY_LOOSE = Sentence(gettext_noop("No density is known for %(product)s in no packaging"))
 NO_DENSITY = Sentence(gettext_noop("No density is known for %(product)s in %(packaging)s"))

@@ -23,6 +23,7 @@ from photos.pixels import UnreadablePictureError
 from processing import closing, inference, lifecycle, rows
 from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.counting.pyramid import Pyramid
+from processing.dating import check_date
 from processing.locating import locate
 from processing.models import Job, Segment
 from processing.photo_count import open_picture
@@ -71,6 +72,7 @@ def _open(job: Job) -> list[Segment]:
     image, session = job.image, job.session
     lifecycle.enter_phase(job, Phase.LOCATE)
     locate(job, image, session, look=lambda: read_labels(read_picture(image).rgb))
+    check_date(image)
     lifecycle.enter_phase(job, Phase.SEGMENT)
     session.model_versions = {name: read_weights(name).sha256 for name in WEIGHT_NAMES}
     session.parameters_hash = DEFAULT_PARAMETERS.parameters_hash()

@@ -9,8 +9,9 @@ from locations.configuration import active_config
 from locations.models import LocationConfig
 from photos.models import S3Image
 from processing import lifecycle
+from processing.dating import tell_doubt
 from processing.models import Session
-from processing.problems import NEEDS_CONFIG, NEEDS_LOCATION, REFUSALS, Problem
+from processing.problems import NEEDS_CONFIG, NEEDS_DATE, NEEDS_LOCATION, REFUSALS, Problem
 from processing.sentences import NEEDS_ATTENTION, NOT_CONFIGURED
 from processing.statuses import UNFINISHED
 from stock import ledger
@@ -23,6 +24,8 @@ def find_need(session: Session, config: LocationConfig | None) -> tuple[Problem 
     if session.storage_location is None:
         evidence = session.location_evidence or {}
         return NEEDS_LOCATION, evidence.get("text", "")
+    if session.original_image.date_doubt:
+        return NEEDS_DATE, tell_doubt(session.original_image)
     if config is None:
         return NEEDS_CONFIG, NOT_CONFIGURED.fill(location=session.storage_location.full_name)
     return None, ""
@@ -52,8 +55,7 @@ def record_stock(
         quantity=quantity,
         quantity_empty=quantity_empty,
         user=user,
-        # A phone whose clock is ahead must not outrank all later photos.
-        happened_at=min(image.taken_at or image.created_at, image.created_at),
+        happened_at=image.moment,
     )
 
 

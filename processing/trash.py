@@ -17,6 +17,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from demeter.accounts.models import User
+from demeter.loops import do_each
 from photos import keys, storage
 from photos.models import PhotoEvent, S3Image, S3ImageQuerySet
 from photos.statuses import PhotoAction
@@ -60,7 +61,9 @@ def purge_expired() -> int:
         Unavailable: S3 cannot be reached now; what is left goes next time.
     """
     due = S3Image.objects.photos().in_trash().filter(deleted_at__lt=timezone.now() - KEPT_FOR).order_by("deleted_at")
-    return sum(_purge(image_id) for image_id in list(due.values_list("pk", flat=True)[:PURGED_AT_ONCE]))
+    image_ids = list(due.values_list("pk", flat=True)[:PURGED_AT_ONCE])
+    purged, _failed = do_each(image_ids, _purge, failing="a photo could not be purged")
+    return sum(purged)
 
 
 def _move(image_ids: Iterable[UUID], move: Callable[[UUID], tuple[S3Image, bool] | None]) -> Moved:

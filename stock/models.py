@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from demeter.audit import audited
@@ -170,7 +171,7 @@ class StockCount(Timestamped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} at {self.happened_at:%Y-%m-%d %H:%M}"
+        return f"{self.quantity} at {timezone.localtime(self.happened_at):%Y-%m-%d %H:%M}"
 
 
 class StockMovement(Timestamped):

@@ -218,3 +218,9 @@ def test_administrator_cannot_take_over_a_superuser(administrator, admin_user):
     assert administrator.post(url_of(User, "delete", admin_user.pk), {"post": "yes"}).status_code == 403
     admin_user.refresh_from_db()
     assert admin_user.password == password
+
+
+@pytest.mark.parametrize("day", ["year=9999", "year=9999&{0}__month=12", "year=9999&{0}__month=12&{0}__day=31"])
+def test_last_day_of_the_calendar_is_no_error(admin_client: Client, day):
+    address = "/admin/photos/s3image/?created_at__" + day.format("created_at")
+    assert admin_client.get(address, follow=True).status_code == 200
