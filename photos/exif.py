@@ -7,7 +7,7 @@ missing, damaged or absurd is left out; nothing here raises. Tag numbers: Exif 2
 import logging
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO
 from numbers import Real
@@ -49,6 +49,7 @@ class PhotoExif:
     camera_make: str | None = None
     camera_model: str | None = None
     orientation: int = 1
+    orientation_in_xmp: bool = False  # and there alone: browsers do not read it there
     taken_at: datetime | None = None
     zone_source: ZoneSource = "unknown"
     position: GpsPosition | None = None
@@ -63,7 +64,8 @@ def read_exif(data: bytes) -> PhotoExif:
     try:
         with Image.open(BytesIO(data), formats=OPENERS) as image:
             tags = image.getexif()
-            return _describe(tags, tags.get_ifd(EXIF_IFD), tags.get_ifd(GPS_IFD))
+            exif = _describe(tags, tags.get_ifd(EXIF_IFD), tags.get_ifd(GPS_IFD))
+            return replace(exif, orientation_in_xmp=exif.orientation != 1 and not _has_orientation(image))
     except Exception as error:  # noqa: BLE001 - parsers of hostile bytes fail in every way there is
         logger.info("EXIF left out: %r", error)
         return PhotoExif()
@@ -81,6 +83,7 @@ def exif_json(exif: PhotoExif) -> dict[str, str | float | int]:
         "gps_longitude": position and position.lon,
         "gps_altitude": position and position.altitude,
         "orientation": exif.orientation,
+        "orientation_in_xmp": exif.orientation_in_xmp or None,
         "exposure_seconds": exif.exposure_seconds,
         "f_number": exif.f_number,
         "iso": exif.iso,
@@ -118,6 +121,13 @@ def _describe(tags: Mapping[int, Any], details: Mapping[int, Any], gps: Mapping[
         iso=int(iso) if iso is not None else None,
         focal_length_mm=_number(details.get(FOCAL_LENGTH), above=0, below=1e4),
     )
+
+
+def _has_orientation(image: Image.Image) -> bool:
+    """Whether the EXIF block itself says how the picture is turned; Pillow looks into the XMP as well."""
+    block = Image.Exif()
+    block.load(image.info.get("exif", b""))
+    return ORIENTATION in block
 
 
 # --- Time -----------------------------------------------------------------------------------------------------------
