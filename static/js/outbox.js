@@ -5,6 +5,7 @@
 
 const ANSWER_MS = 30_000;
 const LONGEST_REST_MS = 30_000;
+const PATIENCE = 4; // failures after which a person may give up what waits
 const QUICK_MS = 1_000; // what is saved within this time needs no words
 
 class Outbox {
@@ -13,6 +14,7 @@ class Outbox {
     this.place = `demeter-corrections-${note.dataset.user}`;
     this.unstored = []; // where the browser stores nothing
     this.failures = 0;
+    this.failedWith = 0; // the status of the last failure; 0 without an answer
     this.sending = false;
     this.stopped = false; // nobody is signed in, or the role has no right to correct
     this.counts = new Map(); // by url: the newest count that an answer brought, for a viewer that opens after it
@@ -74,6 +76,7 @@ class Outbox {
     }
     if (answer.status === 0 || answer.status === 429 || answer.status >= 500) {
       this.failures += 1;
+      this.failedWith = answer.status;
       return false;
     }
     this.failures = 0;
@@ -109,9 +112,13 @@ class Outbox {
 
   discard() {
     document.getElementById("outbox-refused").replaceChildren();
-    if (!this.stopped) return this.show();
+    if (!this.mayDiscard()) return this.show();
     this.keep([]);
-    document.dispatchEvent(new Event("outbox:empty"));
+    document.dispatchEvent(new CustomEvent("outbox:empty", { detail: { discarded: true } }));
+  }
+
+  mayDiscard() {
+    return this.stopped || this.failures >= PATIENCE;
   }
 
   show() {
@@ -125,14 +132,14 @@ class Outbox {
     document.getElementById("outbox-words").textContent = late ? this.words(waiting.length) : "";
     document.getElementById("outbox-sign-in").hidden = !this.stopped;
     const discard = document.getElementById("outbox-discard");
-    discard.hidden = !this.stopped && !refused.children.length;
-    discard.textContent = this.stopped ? gettext("Discard them") : gettext("Close");
-    document.dispatchEvent(new Event("outbox:changed"));
+    discard.hidden = !(late && this.mayDiscard()) && !refused.children.length;
+    discard.textContent = late && this.mayDiscard() ? gettext("Discard them") : gettext("Close");
   }
 
   words(number) {
     const parts = [interpolate(ngettext("%s correction waits to be saved.", "%s corrections wait to be saved.", number), [number.toLocaleString(document.documentElement.lang)])];
     if (this.stopped) parts.push(gettext("You are signed out, or your role does not allow corrections. They are kept on this device."));
+    else if (this.failures && this.failedWith) parts.push(gettext("Demeter cannot save them now. They are kept on this device and sent again."));
     else if (this.failures) parts.push(gettext("No connection to Demeter. They are kept on this device and sent when it is back."));
     return parts.join(" ");
   }

@@ -23,7 +23,7 @@ class Review {
     this.root.addEventListener("viewer:changed", () => this.showSelection());
     this.root.addEventListener("click", (event) => this.onButton(event.target.closest("button")));
     window.addEventListener("pagehide", () => this.finishTap());
-    const events = { "outbox:answered": (event) => this.onAnswer(event), "outbox:empty": () => this.onAllSent(), submit: (event) => this.onSubmit(event) };
+    const events = { "outbox:answered": (event) => this.onAnswer(event), "outbox:empty": (event) => this.onAllSent(event.detail?.discarded), submit: (event) => this.onSubmit(event) };
     document.body.addEventListener("marksChanged", () => this.root.isConnected && viewer.reload());
     for (const [name, act] of Object.entries(events)) {
       document.addEventListener(name, (event) => this.root.isConnected && act(event), { capture: true });
@@ -192,8 +192,8 @@ class Review {
     note.closest("details").open = true;
   }
 
-  async onAllSent() {
-    if (this.outdated) await this.viewer.reload();
+  async onAllSent(discarded) {
+    if (this.outdated || discarded) await this.viewer.reload();
     this.outdated = false;
     const { afterwards } = this;
     this.afterwards = null;

@@ -41,7 +41,7 @@ def supervisor(browser: Browser, live_server: LiveServer, request) -> Iterator[P
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     context.close()
-    expected = ("status of 422", "status of 404", "ERR_INTERNET_DISCONNECTED", "htmx:")
+    expected = ("status of 422", "status of 404", "Error Code 404", "ERR_INTERNET_DISCONNECTED", "htmx:")
     assert [text for text in complaints if not any(words in text for words in expected)] == []
 
 
