@@ -221,6 +221,7 @@ class CorrectionForm(forms.Form):
     class_id = forms.TypedChoiceField(choices=list(enumerate(CLASS_NAMES)), coerce=int)
     x = forms.FloatField(min_value=0, max_value=1)
     y = forms.FloatField(min_value=0, max_value=1)
+    sent_as = forms.UUIDField(required=False)
 
 
 class DateForm(forms.Form):

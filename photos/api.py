@@ -82,7 +82,7 @@ def upload(request: HttpRequest) -> JsonResponse:
         raise form_errors(form)
     fields = {**form.cleaned_data, "source": form.cleaned_data["source"] or UploadSource.API}
     with accepting(user=signed_in_user(request), **fields) as accepted:
-        jobs = start_jobs(upload=accepted.upload, images=accepted.images)
+        jobs = start_jobs(upload=accepted.upload, images=accepted.images, chosen_location=accepted.storage_location)
     if accepted.refused and not accepted.images and not accepted.duplicates:
         return error_json(
             code="all_files_refused",

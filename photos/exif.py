@@ -8,14 +8,14 @@ import logging
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from numbers import Real
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from photos.tags import read_tags
+from photos.tags import is_turned_by_xmp, read_tags
 
 MAKE, MODEL, ORIENTATION, EXIF_IFD, GPS_IFD = 0x010F, 0x0110, 0x0112, 0x8769, 0x8825
 EXPOSURE_TIME, F_NUMBER, ISO, FOCAL_LENGTH = 0x829A, 0x829D, 0x8827, 0x920A
@@ -58,6 +58,7 @@ class PhotoExif:
     camera_make: str | None = None
     camera_model: str | None = None
     orientation: int = 1
+    orientation_in_xmp: bool = False  # and there alone: browsers do not read it there
     taken_at: datetime | None = None
     unreadable_date: str | None = None
     zone_source: ZoneSource = "unknown"
@@ -72,7 +73,8 @@ def read_exif(data: bytes) -> PhotoExif:
     """Read the EXIF of a JPEG, PNG, WebP or HEIC file; empty where there is none."""
     tags = read_tags(data)
     try:
-        return _describe(tags, tags.get_ifd(EXIF_IFD), tags.get_ifd(GPS_IFD))
+        exif = _describe(tags, tags.get_ifd(EXIF_IFD), tags.get_ifd(GPS_IFD))
+        return replace(exif, orientation_in_xmp=exif.orientation != 1 and is_turned_by_xmp(data))
     except Exception as error:  # noqa: BLE001 - parsers of hostile bytes fail in every way there is
         logger.info("EXIF left out: %r", error)
         return PhotoExif()
@@ -91,6 +93,7 @@ def exif_json(exif: PhotoExif) -> dict[str, str | float | int]:
         "gps_longitude": position and position.lon,
         "gps_altitude": position and position.altitude,
         "orientation": exif.orientation,
+        "orientation_in_xmp": exif.orientation_in_xmp or None,
         "exposure_seconds": exif.exposure_seconds,
         "f_number": exif.f_number,
         "iso": exif.iso,

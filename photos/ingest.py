@@ -18,7 +18,7 @@ from photos.copies import note_copies
 from photos.dates import is_storable
 from photos.exif import PhotoExif, exif_json, gps_json, read_exif
 from photos.models import S3Image
-from photos.pixels import make_thumbnail
+from photos.pixels import inspect_picture, make_thumbnail
 
 ASSUMED_ZONE = "datetime_assumed_zone"
 # S3 takes 2 KB of metadata in all.
@@ -68,6 +68,7 @@ def _describe(image: S3Image, data: bytes) -> None:
     storage.put_object(preview_key, preview, content_type="image/jpeg")
     image.exif_metadata, image.gps_coordinates = exif_json(exif), gps_json(exif)
     _note_time(image, exif)
+    _note_size(image, preview)
     image.s3_key_thumbnail, image.s3_key_preview = thumbnail_key, preview_key
     image.thumbnail_stored_at = timezone.now()
     image.save(
@@ -75,6 +76,8 @@ def _describe(image: S3Image, data: bytes) -> None:
             "exif_metadata",
             "gps_coordinates",
             "taken_at",
+            "width_px",
+            "height_px",
             "s3_key_thumbnail",
             "thumbnail_stored_at",
             "s3_key_preview",
@@ -82,6 +85,14 @@ def _describe(image: S3Image, data: bytes) -> None:
         ]
     )
     note_copies(image)
+
+
+def _note_size(image: S3Image, preview: bytes) -> None:
+    """Upright as the preview is: that a picture is turned may stand behind its pixels, unseen when it was accepted."""
+    upright = inspect_picture(preview)
+    width, height = image.width_px or 0, image.height_px or 0
+    if (width - height) * (upright.width_px - upright.height_px) < 0:
+        image.width_px, image.height_px = height, width
 
 
 def _note_time(image: S3Image, exif: PhotoExif) -> None:

@@ -30,7 +30,7 @@ class Upload(Timestamped):
         blank=True,
         related_name="uploads",
         verbose_name=_("location"),
-        help_text=_("Chosen by the user for the whole batch"),
+        help_text=_("Chosen for its first photos, and for later ones that name none; each photo's job has its own"),
     )
     notes = models.TextField(_("notes"), blank=True)
     accepted_files = models.PositiveIntegerField(_("accepted files"), default=0)

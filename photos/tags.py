@@ -38,14 +38,27 @@ def read_orientation(data: bytes) -> int:
     return said if said in range(1, 9) else 1
 
 
+def is_turned_by_xmp(data: bytes) -> bool:
+    """Whether a JPEG says how it is turned in its XMP alone, which browsers do not read."""
+    if not data.startswith(jpeg.SIGNATURE):
+        return False
+    exif, xmp = _read_jpeg(data)
+    return ORIENTATION not in _load_tags(exif) and XMP_ORIENTATION.search(xmp) is not None
+
+
+def _load_tags(exif: bytes) -> Image.Exif:
+    tags = Image.Exif()
+    with suppress(SyntaxError):  # no TIFF head: there may be XMP all the same
+        tags.load(exif)
+    return tags
+
+
 def _read_tags(data: bytes) -> Image.Exif:
     if not data.startswith((jpeg.SIGNATURE, png.SIGNATURE)):
         with Image.open(BytesIO(data), formats=OPENERS) as image:
             return image.getexif()
     exif, xmp = _read_png(data) if data.startswith(png.SIGNATURE) else _read_jpeg(data)
-    tags = Image.Exif()
-    with suppress(SyntaxError):  # no TIFF head: there may be XMP all the same
-        tags.load(exif)
+    tags = _load_tags(exif)
     orientation = XMP_ORIENTATION.search(xmp)
     if orientation and ORIENTATION not in tags:
         tags[ORIENTATION] = int(orientation[1])

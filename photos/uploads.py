@@ -35,9 +35,10 @@ class DuplicateFile:
 
 @dataclass(frozen=True)
 class AcceptedUpload:
-    """What became of the files."""
+    """What became of the files, and the location that was chosen for them."""
 
     upload: Upload
+    storage_location: StorageLocation | None
     images: tuple[S3Image, ...]
     refused: tuple[RefusedFile, ...]
     duplicates: tuple[DuplicateFile, ...]
@@ -50,9 +51,12 @@ def accepting(
     files: Sequence[UploadedFile[bytes]],
     source: str,
     storage_location: StorageLocation | None = None,
+    inherits_location: bool = False,
     upload_session_id: UUID | None = None,
 ) -> Iterator[AcceptedUpload]:
     """Keep what can be kept of `files`. The `upload_session_id` of an earlier call adds to that upload.
+
+    `storage_location` is that of these files alone; with `inherits_location` they take the one of the first call.
 
     The block runs in the same transaction: when it raises, nothing is kept.
 
@@ -73,7 +77,8 @@ def accepting(
         with transaction.atomic():
             upload = _open_upload(session)
             images, beyond, overtaken = _keep([image for image, _ in new], upload)
-            accepted = AcceptedUpload(upload, images, (*refused, *beyond), (*duplicates, *overtaken))
+            location = upload.storage_location if inherits_location else storage_location
+            accepted = AcceptedUpload(upload, location, images, (*refused, *beyond), (*duplicates, *overtaken))
             _record(accepted)
             yield accepted
             is_settled = True

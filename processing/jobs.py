@@ -27,14 +27,16 @@ class Restarted:
     left: tuple[S3Image, ...]
 
 
-def start_jobs(*, upload: Upload, images: Sequence[S3Image]) -> tuple[Job, ...]:
+def start_jobs(
+    *, upload: Upload, images: Sequence[S3Image], chosen_location: StorageLocation | None = None
+) -> tuple[Job, ...]:
     """A job and a session for each accepted image, sent to the workers when the transaction commits."""
     jobs = [
         Job(
             image=image,
             upload=upload,
             kind=JobKind.FIRST,
-            chosen_location_id=upload.storage_location_id,
+            chosen_location=chosen_location,
             requested_by_id=upload.user_id,
         )
         for image in images

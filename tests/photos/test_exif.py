@@ -38,6 +38,19 @@ def test_exif_is_read_from_every_format(format_name):
     assert read_exif(make_picture(format_name, exif=make_exif())).camera_make == "Apple"
 
 
+XMP = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/></rdf:RDF></x:xmpmeta>"""
+
+
+def test_orientation_that_only_the_xmp_has_is_told_apart():
+    in_xmp, in_both = BytesIO(), BytesIO()
+    picture = Image.new("RGB", (64, 48))
+    picture.save(in_xmp, "JPEG", xmp=XMP)
+    picture.save(in_both, "JPEG", xmp=XMP, exif=make_exif(orientation=8))
+    assert exif_json(read_exif(in_xmp.getvalue())) == {"orientation": 6, "orientation_in_xmp": True}
+    assert "orientation_in_xmp" not in exif_json(read_exif(in_both.getvalue()))
+
+
 def test_exif_is_read_from_heic():
     output = BytesIO()
     pillow_heif.from_pillow(Image.new("RGB", (64, 48))).save(output, exif=make_exif().tobytes())

@@ -158,7 +158,7 @@ def page(context: BrowserContext, bay, neighbour) -> Iterator[Page]:
 
 
 def location_of(page: Page):
-    return page.get_by_label("Location of all these photos")
+    return page.get_by_label("Location of these photos")
 
 
 @pytest.mark.browser
