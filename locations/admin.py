@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from demeter.admin_dates import NAMED_DATES
+from demeter.typed_numbers import TYPED_NUMBERS
 from locations import models
 from locations.forms import MOST_AT_ONCE
 
@@ -125,6 +126,7 @@ class ProductStateAdmin(admin.ModelAdmin[models.ProductState]):
     list_display_links = ("code",)
     list_filter = ("active", "is_sellable")
     search_fields = ("code", "name")
+    formfield_overrides = TYPED_NUMBERS
 
 
 @admin.register(models.ProductSize)
@@ -135,6 +137,7 @@ class ProductSizeAdmin(admin.ModelAdmin[models.ProductSize]):
     list_display_links = ("code",)
     list_filter = ("active",)
     search_fields = ("code", "name")
+    formfield_overrides = TYPED_NUMBERS
 
 
 @admin.register(models.Packaging)
@@ -145,6 +148,7 @@ class PackagingAdmin(admin.ModelAdmin[models.Packaging]):
     list_filter = ("active", "packaging_type", "material", "colour")
     list_select_related = ("packaging_type", "material", "colour")
     search_fields = ("sku", "name")
+    formfield_overrides = TYPED_NUMBERS
     autocomplete_fields = ("packaging_type", "material", "colour")
 
 
@@ -155,6 +159,7 @@ class ContainerTypeAdmin(admin.ModelAdmin[models.ContainerType]):
     list_display = ("code", "name", "kind", "rows", "columns", "capacity", "active")
     list_filter = ("active", "kind")
     search_fields = ("code", "name")
+    formfield_overrides = TYPED_NUMBERS
 
 
 @admin.register(models.LocationConfig)
@@ -167,7 +172,7 @@ class LocationConfigAdmin(admin.ModelAdmin[models.LocationConfig]):
     search_fields = ("location__code", "location__name", "product__sku", "product__common_name")
     autocomplete_fields = ("location", "product", "packaging", "expected_state")
     readonly_fields = ("created_at", "updated_at")
-    formfield_overrides = NAMED_DATES
+    formfield_overrides = {**NAMED_DATES, **TYPED_NUMBERS}
     date_hierarchy = "started_at"
 
 
@@ -179,5 +184,6 @@ class DensityParametersAdmin(admin.ModelAdmin[models.DensityParameters]):
     list_filter = ("source", "container_type__kind", "product__family")
     list_select_related = ("product", "packaging", "container_type")
     search_fields = ("product__sku", "product__common_name", "packaging__sku", "container_type__code")
+    formfield_overrides = TYPED_NUMBERS
     autocomplete_fields = ("product", "packaging", "container_type")
     readonly_fields = ("plants_per_m2", "created_at", "updated_at")

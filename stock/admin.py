@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from demeter.readonly_admin import ReadOnlyAdmin
+from demeter.typed_numbers import TYPED_NUMBERS
 from stock.models import DESCRIPTION_FIELDS, StockBatch, StockCount, StockMovement
 
 
@@ -27,6 +28,7 @@ class StockBatchAdmin(admin.ModelAdmin[StockBatch]):
     list_select_related = ("location__storage_area__warehouse", "product", "packaging", "state")
     search_fields = ("batch_code", "location__code", "product__sku", "product__common_name")
     autocomplete_fields = ("state", "size")
+    formfield_overrides = TYPED_NUMBERS
     date_hierarchy = "created_at"
     readonly_fields = tuple(
         field.name for field in StockBatch._meta.fields if field.name not in {"id", *DESCRIPTION_FIELDS}

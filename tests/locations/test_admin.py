@@ -51,3 +51,17 @@ def test_a_polygon_that_is_none_is_refused_kindly(admin_client, nursery):
     response = admin_client.post(reverse("admin:locations_storagelocation_add"), data | inline)
     assert response.status_code == 200
     assert "geometry must be one Polygon, not Point" in response.content.decode()
+
+
+def test_numbers_in_the_admin_are_what_was_typed(admin_client, nursery):
+    density = DensityParameters.objects.first()
+    url = reverse("admin:locations_densityparameters_change", args=[density.pk])
+    fields = admin_client.get(url).context["adminform"].form.initial
+    data = {name: value for name, value in fields.items() if value is not None} | {"sample_size": "1.000"}
+    admin_client.post(url, data | {"avg_area_per_plant_cm2": "12,5"}, headers={"Accept-Language": "es"})
+    density.refresh_from_db()
+    assert (density.avg_area_per_plant_cm2, density.sample_size) == (12.5, 1000)
+    asked = admin_client.post(url, data | {"avg_area_per_plant_cm2": "1.250"})
+    assert "This may mean 1250 or 1.25." in asked.content.decode()
+    density.refresh_from_db()
+    assert density.avg_area_per_plant_cm2 == 12.5
