@@ -53,6 +53,16 @@ def test_a_polygon_that_is_none_is_refused_kindly(admin_client, nursery):
     assert "geometry must be one Polygon, not Point" in response.content.decode()
 
 
+def test_a_polygon_in_metres_is_refused_kindly(admin_client, nursery):
+    location = StorageLocation.objects.first()
+    plan = '{"type": "Polygon", "coordinates": [[[0, 0], [4, 0], [4, 8], [0, 8], [0, 0]]]}'
+    data = {"code": "new", "name": "New", "storage_area": location.storage_area_id, "polygon": plan}
+    inline = {"configs-TOTAL_FORMS": 0, "configs-INITIAL_FORMS": 0}
+    response = admin_client.post(reverse("admin:locations_storagelocation_add"), data | inline)
+    assert "is larger than such a place can be" in response.content.decode()
+    assert not StorageLocation.objects.filter(code="NEW").exists()
+
+
 def test_numbers_in_the_admin_are_what_was_typed(admin_client, nursery):
     density = DensityParameters.objects.first()
     url = reverse("admin:locations_densityparameters_change", args=[density.pk])
