@@ -61,7 +61,7 @@ class TypedNumberField(forms.FloatField):
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
-    def to_python(self, value: Any) -> float | None:
+    def to_python(self, value: Any) -> float | None:  # type: ignore[override]  # a FloatField is an IntegerField
         """What was typed; asks about what may mean two numbers."""
         if not isinstance(value, str) or not value.strip():
             return super().to_python(value)

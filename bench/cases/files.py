@@ -41,7 +41,7 @@ def at_point(data: bytes, *, lon: float, lat: float) -> bytes:
 def save(picture: Image.Image, kind: str, **options: object) -> bytes:
     """A picture as a file of this kind."""
     file = BytesIO()
-    picture.save(file, kind, **options)  # type: ignore[arg-type]
+    picture.save(file, kind, **options)
     return file.getvalue()
 
 

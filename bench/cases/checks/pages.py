@@ -3,9 +3,9 @@
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Dialog, Page
+from playwright.sync_api import Page
 
-from bench.cases.demeter import Demeter
+from bench.cases.demeter import Demeter, accept_dialogs
 from bench.cases.table import Seen, check
 
 PHOTO = "c07/landscape-control.jpg"
@@ -47,13 +47,7 @@ def a_page_with_chosen_photos_asks_before_it_is_left(demeter: Demeter) -> Seen:
     """A link is followed, and one comes back."""
     with tempfile.TemporaryDirectory() as folder:
         page, _paths = _choose(demeter, Path(folder), 2)
-        asked: list[str] = []
-
-        def answer(dialog: Dialog) -> None:
-            asked.append(dialog.type)
-            dialog.accept()
-
-        page.on("dialog", answer)
+        asked = accept_dialogs(page)
         page.locator("a[href='/jobs/']").first.click()
         page.wait_for_url("**/jobs/")
         page.go_back()

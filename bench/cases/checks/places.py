@@ -9,7 +9,7 @@ from bench.cases.files import at_point, fresh
 from bench.cases.table import Seen, check
 from locations.geo import metres_per_degree
 
-BAY_PHOTO = "c01/bay-A.jpg"
+BAY_PHOTO = "c07/landscape-control.jpg"
 
 
 @check("c01")
@@ -66,9 +66,8 @@ def a_moved_photo_leaves_the_first_bay(demeter: Demeter) -> Seen:
     photo = demeter.count(BAY_PHOTO, first)
     other = demeter.count(BAY_PHOTO, second)
     moved = demeter.reprocess(photo, storage_location_id=other.session["storage_location_id"])
-    left = demeter.location_page(first)
-    words = f"stock {demeter.stock(first)} and {demeter.stock(second)}"
-    is_gone = moved.image_id not in left and "history" not in left.lower().partition('id="configuration"')[2]
+    words = f"stock {demeter.stock(second)} in the second bay, {demeter.stock(first)} in the first"
+    is_gone = moved.image_id not in demeter.page.content() and not demeter.page.locator("#history, #chart").count()
     return Seen(is_gone and demeter.stock(first) == 0, f"{words}; gone from the first bay's page: {is_gone}")
 
 

@@ -36,10 +36,11 @@ def what_is_seen_is_stock_without_a_density(demeter: Demeter) -> Seen:
     """A product in no packaging, of which no density is known."""
     bay = demeter.take_bay()
     configure(demeter, bay, mode="update", packaging="")
-    photo = demeter.count(SMALL, bay)
+    photo = demeter.count(LARGE, bay)
     stock = demeter.stock(bay)
     return Seen(
-        stock == photo.seen and stock > 0, f"{photo.seen} seen, problem: {photo.problem or 'none'}, stock {stock}"
+        stock in (photo.seen, photo.plants) and stock > 0,
+        f"{photo.seen} seen, problem: {photo.problem or 'none'}, stock {stock}",
     )
 
 
@@ -105,7 +106,7 @@ def configure(
     if packaging is not None:
         fields["packaging"] = packaging
     options = demeter.page.locator("select[name=product] option")
-    values = {option.get_attribute("value") or "": option.inner_text() for option in options.all()}
+    values = {option.get_attribute("value") or "": (option.text_content() or "").strip() for option in options.all()}
     if other_product:
         fields["product"] = next(value for value in values if value not in ("", fields["product"]))
     demeter.post(f"/locations/{bay}/configure/", form=fields)
@@ -122,7 +123,7 @@ def _fields(demeter: Demeter, bay: str) -> dict[str, str]:
 
 def _growing(demeter: Demeter, bay: str) -> str:
     demeter.page.goto(f"/locations/{bay}/")
-    return demeter.page.locator("#configuration dd").first.inner_text()
+    return (demeter.page.locator("#configuration dd").first.text_content() or "").strip()
 
 
 def _cycles(demeter: Demeter, bay: str) -> int:
