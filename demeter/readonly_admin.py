@@ -7,12 +7,13 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+from demeter.searching import SearchedAdmin
 from demeter.sentences import told
 
 Column = str | Callable[[Any], str]
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+class ReadOnlyAdmin(SearchedAdmin[Any]):
     """No adding, changing or deleting, for anybody."""
 
     list_per_page = 50

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from demeter.admin_dates import NAMED_DATES
+from demeter.searching import SearchedAdmin
 from demeter.typed_numbers import TYPED_NUMBERS
 from locations import models
 from locations.forms import MOST_AT_ONCE
@@ -27,7 +28,7 @@ OUTLINE_FIELDS = ("area_m2", "centroid_lon", "centroid_lat", "created_at", "upda
 
 
 @admin.register(models.Warehouse)
-class WarehouseAdmin(admin.ModelAdmin[models.Warehouse]):
+class WarehouseAdmin(SearchedAdmin[models.Warehouse]):
     """Greenhouses, fields, tunnels."""
 
     list_display = ("code", "name", "warehouse_type", area, "active")
@@ -37,7 +38,7 @@ class WarehouseAdmin(admin.ModelAdmin[models.Warehouse]):
 
 
 @admin.register(models.StorageArea)
-class StorageAreaAdmin(admin.ModelAdmin[models.StorageArea]):
+class StorageAreaAdmin(SearchedAdmin[models.StorageArea]):
     """Beds in a warehouse."""
 
     list_display = ("code", "name", "warehouse", "position", area, "active")
@@ -60,7 +61,7 @@ class LocationConfigInline(admin.StackedInline[models.LocationConfig, models.Sto
 
 
 @admin.register(models.StorageLocation)
-class StorageLocationAdmin(admin.ModelAdmin[models.StorageLocation]):
+class StorageLocationAdmin(SearchedAdmin[models.StorageLocation]):
     """Bays: the unit of one photo."""
 
     list_display = ("code", "full_name", "qr_code", area, "active")
@@ -88,7 +89,7 @@ class StorageLocationAdmin(admin.ModelAdmin[models.StorageLocation]):
 
 
 @admin.register(models.ProductCategory, models.PackagingType, models.PackagingMaterial, models.PackagingColour)
-class CatalogueEntryAdmin(admin.ModelAdmin[Any]):
+class CatalogueEntryAdmin(SearchedAdmin[Any]):
     """Short lists of coded names."""
 
     list_display = ("code", "name", "active")
@@ -97,7 +98,7 @@ class CatalogueEntryAdmin(admin.ModelAdmin[Any]):
 
 
 @admin.register(models.ProductFamily)
-class ProductFamilyAdmin(admin.ModelAdmin[models.ProductFamily]):
+class ProductFamilyAdmin(SearchedAdmin[models.ProductFamily]):
     """Genera and groups."""
 
     list_display = ("code", "name", "scientific_name", "category", "active")
@@ -108,7 +109,7 @@ class ProductFamilyAdmin(admin.ModelAdmin[models.ProductFamily]):
 
 
 @admin.register(models.Product)
-class ProductAdmin(admin.ModelAdmin[models.Product]):
+class ProductAdmin(SearchedAdmin[models.Product]):
     """What is grown and sold."""
 
     list_display = ("sku", "common_name", "scientific_name", "family", "active")
@@ -119,7 +120,7 @@ class ProductAdmin(admin.ModelAdmin[models.Product]):
 
 
 @admin.register(models.ProductState)
-class ProductStateAdmin(admin.ModelAdmin[models.ProductState]):
+class ProductStateAdmin(SearchedAdmin[models.ProductState]):
     """Stages of growth."""
 
     list_display = ("sort_order", "code", "name", "is_sellable", "active")
@@ -130,7 +131,7 @@ class ProductStateAdmin(admin.ModelAdmin[models.ProductState]):
 
 
 @admin.register(models.ProductSize)
-class ProductSizeAdmin(admin.ModelAdmin[models.ProductSize]):
+class ProductSizeAdmin(SearchedAdmin[models.ProductSize]):
     """Size classes by height."""
 
     list_display = ("sort_order", "code", "min_height_cm", "max_height_cm", "active")
@@ -141,7 +142,7 @@ class ProductSizeAdmin(admin.ModelAdmin[models.ProductSize]):
 
 
 @admin.register(models.Packaging)
-class PackagingAdmin(admin.ModelAdmin[models.Packaging]):
+class PackagingAdmin(SearchedAdmin[models.Packaging]):
     """Pots and cells."""
 
     list_display = ("sku", "name", "packaging_type", "material", "colour", "volume_l", "diameter_cm", "active")
@@ -153,7 +154,7 @@ class PackagingAdmin(admin.ModelAdmin[models.Packaging]):
 
 
 @admin.register(models.ContainerType)
-class ContainerTypeAdmin(admin.ModelAdmin[models.ContainerType]):
+class ContainerTypeAdmin(SearchedAdmin[models.ContainerType]):
     """Crates, trays and the like."""
 
     list_display = ("code", "name", "kind", "rows", "columns", "capacity", "active")
@@ -163,7 +164,7 @@ class ContainerTypeAdmin(admin.ModelAdmin[models.ContainerType]):
 
 
 @admin.register(models.LocationConfig)
-class LocationConfigAdmin(admin.ModelAdmin[models.LocationConfig]):
+class LocationConfigAdmin(SearchedAdmin[models.LocationConfig]):
     """Cultivation cycles; a running one is closed by unticking active and giving the time."""
 
     list_display = ("location", "product", "packaging", "expected_state", "active", "started_at", "closed_at")
@@ -177,7 +178,7 @@ class LocationConfigAdmin(admin.ModelAdmin[models.LocationConfig]):
 
 
 @admin.register(models.DensityParameters)
-class DensityParametersAdmin(admin.ModelAdmin[models.DensityParameters]):
+class DensityParametersAdmin(SearchedAdmin[models.DensityParameters]):
     """Densities; the plants per m2 follow the area per plant."""
 
     list_display = ("product", "packaging", "container_type", "plants_per_m2", "source", "version", "sample_size")

@@ -4,6 +4,7 @@ import unicodedata
 
 from django.db.models import Q
 
+from demeter.searching import longest_words
 from locations.models import StorageLocation
 
 SEARCHED = (
@@ -15,8 +16,6 @@ SEARCHED = (
     "storage_area__warehouse__code",
     "storage_area__warehouse__name",
 )
-# Longer than any name; the longest words of a text that long find the same.
-MAX_SIGNS, MAX_WORDS = 200, 8
 
 
 def search_locations(text: str, *, limit: int = 20) -> list[StorageLocation]:
@@ -25,8 +24,7 @@ def search_locations(text: str, *, limit: int = 20) -> list[StorageLocation]:
     Of a text longer than a person types the longest words are looked for.
     """
     found = StorageLocation.objects.active().with_names()
-    words = sorted(set(text[:MAX_SIGNS].split()), key=lambda word: (-len(word), word))
-    for word in words[:MAX_WORDS]:
+    for word in longest_words(text):
         found = found.filter(contains(word, SEARCHED))
     return list(found.order_by("code")[:limit])
 

@@ -6,12 +6,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from demeter.readonly_admin import ReadOnlyAdmin
+from demeter.searching import SearchedAdmin
 from demeter.typed_numbers import TYPED_NUMBERS
 from stock.models import DESCRIPTION_FIELDS, StockBatch, StockCount, StockMovement
 
 
 @admin.register(StockBatch)
-class StockBatchAdmin(admin.ModelAdmin[StockBatch]):
+class StockBatchAdmin(SearchedAdmin[StockBatch]):
     """What stands where. A photo count makes a batch; people describe it."""
 
     list_display = (

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -51,6 +53,15 @@ def test_a_polygon_that_is_none_is_refused_kindly(admin_client, nursery):
     response = admin_client.post(reverse("admin:locations_storagelocation_add"), data | inline)
     assert response.status_code == 200
     assert "geometry must be one Polygon, not Point" in response.content.decode()
+
+
+def test_a_search_with_thousands_of_words_answers_at_once(admin_client, nursery):
+    words = " ".join("abcdefghij"[number % 10] for number in range(1500))
+    start = time.perf_counter()
+    assert admin_client.get(reverse("admin:locations_storagelocation_changelist"), {"q": words}).status_code == 200
+    query = {"app_label": "locations", "model_name": "locationconfig", "field_name": "location"}
+    assert admin_client.get(reverse("admin:autocomplete"), {**query, "term": words}).status_code == 200
+    assert time.perf_counter() - start < 3
 
 
 def test_a_polygon_in_metres_is_refused_kindly(admin_client, nursery):

@@ -14,7 +14,7 @@ from bench.cases.files import PNG_HEADER_BYTES, fresh, save, text_chunk
 from bench.cases.table import Seen, check
 
 PHOTO = "c07/landscape-control.jpg"
-NAMES = ('quo"te.jpg', "semi;colon, comma.jpg", "Ñandú.jpg", "=1+1.jpg", "two\u2003blanks.jpg", "cactus \U0001f335.jpg")
+NAMES = ('quo"te.jpg', "semi;colon, comma.jpg", "Ñandú.jpg", "=1+1.jpg", "two  blanks.JPEG", "cactus \U0001f335.jpg")
 
 
 @check("c07")

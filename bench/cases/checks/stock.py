@@ -1,7 +1,11 @@
 """Numbers of a bay: visits, cycles, what is seen, what is sent twice."""
 
+from PIL import Image
+
 from bench.cases.demeter import Demeter
+from bench.cases.files import fresh, save
 from bench.cases.table import Seen, check
+from demeter.local.programs import PROJECT_DIR
 
 SMALL, LARGE = "c07/landscape-control.jpg", "c01/bay-A.jpg"
 
@@ -33,10 +37,13 @@ def the_same_photo_in_other_bytes_counts_once(demeter: Demeter) -> Seen:
 
 @check("h3")
 def what_is_seen_is_stock_without_a_density(demeter: Demeter) -> Seen:
-    """A product in no packaging, of which no density is known."""
+    """A product in no packaging, of which no density is known, and a corner of a bed with some ten plants."""
     bay = demeter.take_bay()
     configure(demeter, bay, mode="update", packaging="")
-    photo = demeter.count(LARGE, bay)
+    with Image.open(PROJECT_DIR / "demo" / "photos" / "bed-columnar-cacti.jpg") as bed:
+        left, top = bed.width // 2, int(bed.height * 0.6)
+        corner = bed.crop((left, top, left + bed.width // 4, top + bed.height // 4))
+    photo = demeter.count("corner.jpg", bay, data=fresh(save(corner, "JPEG", quality=97)))
     stock = demeter.stock(bay)
     return Seen(
         stock in (photo.seen, photo.plants) and stock > 0,
