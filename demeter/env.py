@@ -8,6 +8,7 @@ Secrets may come by file: where `NAME_FILE` is set, the value of `NAME` is what 
 secrets under /run/secrets).
 """
 
+import math
 import os
 import warnings
 from pathlib import Path
@@ -43,6 +44,18 @@ def read_bool(name: str, *, default: bool) -> bool:
     if raw not in BOOLEANS:
         raise ImproperlyConfigured(f"{name}={raw!r} is neither true nor false.")
     return BOOLEANS[raw]
+
+
+def read_positive(name: str, *, default: float) -> float:
+    """A number above zero."""
+    raw = read_str(name, default=str(default))
+    try:
+        number = float(raw)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number > 0):
+        raise ImproperlyConfigured(f"{name}={raw!r} is not a number above zero.")
+    return number
 
 
 def read_choice(name: str, choices: tuple[str, ...]) -> str:

@@ -9,6 +9,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
 from django.http import HttpRequest
 
+from demeter.searching import SearchedAdmin
 from demeter.sentences import told
 
 Column = str | Callable[[Any], str]
@@ -25,7 +26,7 @@ class CalmChangeList(ChangeList):
             raise IncorrectLookupParameters from error
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+class ReadOnlyAdmin(SearchedAdmin[Any]):
     """No adding, changing or deleting, for anybody."""
 
     list_per_page = 50

@@ -18,6 +18,7 @@ from demeter.env import (
     read_bool,
     read_choice,
     read_list,
+    read_positive,
     read_str,
     read_time_zone,
     read_url,
@@ -218,6 +219,9 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = Path(read_str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+
+# How far off a GPS point may be that states no error: what phones reach under the open sky.
+GPS_ASSUMED_ERROR_M = read_positive("GPS_ASSUMED_ERROR_M", default=8)
 
 # Streets or an aerial picture under the map: https://tiles.example/{z}/{x}/{y}.png; none by default, so that browsers
 # ask nobody else. The attribution is what the owner of the tiles wants to be named.

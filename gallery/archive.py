@@ -15,7 +15,7 @@ from zipstream import ZipStream
 from demeter.refusals import Unavailable
 from gallery.archive_names import ArchiveNames
 from gallery.queries import newest_sessions, visible_photos
-from gallery.tables import WORDS, iso_time, plain_text, write_table
+from gallery.tables import WORDS, iso_time, write_csv, write_workbook
 from photos.keys import EXTENSIONS
 from photos.models import S3Image
 from photos.statuses import ImageStatus
@@ -23,7 +23,7 @@ from photos.storage import OriginalLostError, open_original
 from processing.models import Session
 from processing.problems import CATALOGUE
 
-MANIFEST = "manifest.csv"
+MANIFESTS = {"manifest.csv": write_csv, "manifest.xlsx": write_workbook}
 COLUMNS = (
     "file",
     "image_id",
@@ -73,7 +73,8 @@ def stream_archive(photos: Sequence[tuple[S3Image, Session | None]], *, language
             yield from archive.all_files()
         rows.append(row)
     with translation.override(language):
-        archive.add(write_table(COLUMNS, rows).encode(), MANIFEST)
+        for name, write in MANIFESTS.items():
+            archive.add(write(COLUMNS, rows), name)
     yield from archive.finalize()
 
 
@@ -92,9 +93,9 @@ def _describe(image: S3Image, session: Session | None) -> Row:
     counts = (session.category_counts if session else None) or {}
     return {
         "image_id": image.pk,
-        "original_filename": plain_text(image.original_filename),
+        "original_filename": image.original_filename,
         "location_code": location.code if location else "",
-        "location": plain_text(location.full_name) if location else "",
+        "location": location.full_name if location else "",
         "moment": iso_time(image.moment),
         "taken_at": iso_time(image.taken_at) if image.taken_at else "",
         "uploaded_at": iso_time(image.created_at),

@@ -5,6 +5,7 @@ photos it unblocks, and how to carry it out.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,11 +17,19 @@ from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
 from demeter.refusals import Conflict, Invalid
+from demeter.typed_numbers import write_number
 from gallery.detail import Candidate
 from gallery.location import photos_waiting_for_config
 from gallery.queries import find_photos_waiting_at
-from locations.configuration import KINDS_BY_DETECTED, active_config, configure_location, set_density
+from locations.configuration import (
+    KINDS_BY_DETECTED,
+    active_config,
+    configure_location,
+    set_density,
+    usual_densities,
+)
 from locations.models import ContainerType, LocationConfig, StorageLocation
+from locations.models.cultivation import CM2_PER_M2
 from photos.models import S3Image, S3ImageQuerySet
 from processing import dating, jobs
 from processing.models import Session
@@ -38,6 +47,8 @@ from processing.statuses import UNFINISHED
 from processing.worklist import AT_ONCE
 
 MAX_NEIGHBOURS = 5
+# A density this many times above or below all that are known is asked about: pots of one product differ by less.
+UNUSUAL_FACTOR = 4
 FIX_PERMISSIONS: Mapping[Fix, tuple[str, ...]] = {
     "choose_location": ("processing.add_job",),
     "date": ("processing.add_job",),
@@ -117,6 +128,33 @@ def photos_waiting(image: S3Image, *, problem: Problem, location: StorageLocatio
     return waiting.exclude(jobs__status__in=UNFINISHED)
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """What a person is asked before a fix is written; `answer` comes back with the form when it is meant so."""
+
+    question: str
+    answer: str
+
+
+def doubt_about(*, problem: Problem, session: Session | None, values: Mapping[str, Any], answer: str) -> Doubt | None:
+    """Whether a density is far from all that are known of the product, as a slip of the decimal sign is."""
+    location = session.storage_location if session else None
+    config = active_config(location) if location and problem.fix == "calibrate" else None
+    if config is None:
+        return None
+    usual = usual_densities(container_type=values["container_type"], product=config.product)
+    density = CM2_PER_M2 / values["avg_area_per_plant_cm2"]
+    typed = f"{density:.6g}"
+    if usual is None or usual[0] / UNUSUAL_FACTOR <= density <= usual[1] * UNUSUAL_FACTOR or answer == typed:
+        return None
+    question = _(
+        "%(density)s plants per m² is far from what is known of comparable plants (%(least)s to %(most)s). "
+        "Correct it, or save again if it is right."
+    )
+    numbers = {"density": density, "least": usual[0], "most": usual[1]}
+    return Doubt(question % {name: write_number(round(number, 1)) for name, number in numbers.items()}, typed)
+
+
 @transaction.atomic
 def settle(
     *, problem: Problem, image: S3Image, session: Session | None, values: Mapping[str, Any], user: User, others: bool
@@ -188,4 +226,4 @@ def _write(fix: Fix, location: StorageLocation | None, values: Mapping[str, Any]
     if present is None:
         raise Conflict(_("The location is not configured yet. Configure it first."))
     density = set_density(product=present.product, packaging=present.packaging, **values)
-    return None, DENSITY_SET.fill(number=f"{density.plants_per_m2:.0f}")
+    return None, DENSITY_SET.fill(number=f"{round(density.plants_per_m2, 1):g}")

@@ -15,6 +15,7 @@ from django.db.models import Q
 from gallery.cards import CardPage, CardSlice, PhotoCard, make_cards, newest_runs, read_for_cards
 from gallery.cursor import Cursor
 from locations.models import StorageLocation
+from locations.search import contains
 from photos.models import S3Image, S3ImageQuerySet
 from photos.statuses import ImageStatus
 from processing.models import Session
@@ -81,9 +82,9 @@ def find_of_any_status(wanted: GalleryFilter) -> S3ImageQuerySet:
     if wanted.names_places:
         photos = photos.filter(storage_location_id__in=_find_places(wanted))
     if wanted.text:
-        named = StorageLocation.objects.filter(Q(code__icontains=wanted.text) | Q(name__icontains=wanted.text))
+        named = StorageLocation.objects.filter(contains(wanted.text, ("code", "name")))
         place_ids = list(named.values_list("pk", flat=True)[:NAMED_PLACES])
-        photos = photos.filter(Q(original_filename__icontains=wanted.text) | Q(storage_location_id__in=place_ids))
+        photos = photos.filter(contains(wanted.text, ("original_filename",)) | Q(storage_location_id__in=place_ids))
     return photos.order_by("-moment", "-image_id")
 
 

@@ -2,7 +2,17 @@
 
 from django.urls import path, register_converter
 
-from gallery import api, bulk_views, label_views, location_views, review_views, trash_views, views, work_views
+from gallery import (
+    api,
+    bulk_views,
+    label_views,
+    location_views,
+    review_views,
+    table_views,
+    trash_views,
+    views,
+    work_views,
+)
 
 
 class CodeConverter:
@@ -32,7 +42,8 @@ urlpatterns = [
     path("gallery/download/", bulk_views.download, name="photos-download"),
     path("gallery/<uuid:image_id>/", views.photo, name="photo"),
     path("gallery/<uuid:image_id>/tab/<slug:tab>/", views.photo_tab, name="photo-tab"),
-    path("gallery/<uuid:image_id>/export.csv", views.export, name="photo-export"),
+    path("gallery/<uuid:image_id>/export.csv", table_views.export, {"ending": "csv"}, name="photo-export"),
+    path("gallery/<uuid:image_id>/export.xlsx", table_views.export, {"ending": "xlsx"}, name="photo-export-xlsx"),
     path("gallery/<uuid:image_id>/problem/", views.problem, name="photo-problem"),
     path("gallery/<uuid:image_id>/label/", label_views.choose_by_label, name="photo-label"),
     path("gallery/<uuid:image_id>/fix/", views.fix, name="photo-fix"),

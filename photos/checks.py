@@ -3,6 +3,7 @@
 The answer is a `CheckedFile`, or a `RefusedFile` whose message tells a person what is wrong and what to do about it.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -149,7 +150,7 @@ def _lacks_only_its_end(data: bytes, picture: PictureInfo) -> bool:
 
 
 def clean_filename(name: str | None) -> str:
-    """A name fit for a text column and a page: printable, no path, not endless, never empty."""
-    base = (name or "").replace("\\", "/").rpartition("/")[2]
+    """A name fit for a text column and a page: printable, composed (NFC), no path, not endless, never empty."""
+    base = unicodedata.normalize("NFC", name or "").replace("\\", "/").rpartition("/")[2]
     printable = "".join(character for character in base if character.isprintable()).strip()
     return printable[-FILENAME_LIMIT:] or "photo"

@@ -24,6 +24,9 @@ NO_GPS = Sentence(gettext_noop("GPS coordinates not found"))
 SEVERAL_LABELS = Sentence(gettext_noop("QR labels of several locations are in the photo"))
 OUTSIDE = Sentence(gettext_noop("The GPS position lies outside every storage location"))
 AMBIGUOUS = Sentence(gettext_noop("Several storage locations are within the error of the GPS position"))
+BATCH_AGREES = Sentence(
+    gettext_noop("The GPS position and the labels or choices of the other photos of the upload say the same location")
+)
 
 # --- What a photo needs, and why a run failed
 DATE_UNREADABLE = Sentence(gettext_noop("The camera wrote an impossible date: %(written)s"))

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from demeter import env
-from demeter.env import read_bool, read_list, read_str, read_time_zone, read_url
+from demeter.env import read_bool, read_list, read_positive, read_str, read_time_zone, read_url
 
 NAME = "DEMETER_TEST_SETTING"
 WEB = ("http", "https")
@@ -34,6 +34,20 @@ def test_read_bool_bad_value_names_the_variable(put, raw):
     put(raw)
     with pytest.raises(ImproperlyConfigured, match=f"{NAME}='{raw}'"):
         read_bool(NAME, default=False)
+
+
+def test_read_positive(put):
+    put(" 12.5 ")
+    assert read_positive(NAME, default=8) == 12.5
+    put("")
+    assert read_positive(NAME, default=8) == 8
+
+
+@pytest.mark.parametrize("raw", ["0", "-3", "nan", "inf", "8 m", "12,5"])
+def test_read_positive_bad_value_names_the_variable(put, raw):
+    put(raw)
+    with pytest.raises(ImproperlyConfigured, match=f"{NAME}='{raw}'"):
+        read_positive(NAME, default=8)
 
 
 def test_read_str_is_taken_as_it_stands(put):
