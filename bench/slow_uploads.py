@@ -49,8 +49,8 @@ PAGE = """# Slow uploads
 
 Written by `python -m bench.slow_uploads` on {cores} cores shared with other work (load {load:.1f}). {phones} phones
 send a photo of 3 MB each at 4 KB/s for {seconds:.0f} seconds; meanwhile somebody signed in loads `/gallery/` with
-{photos} photos every half second, and waits for {patience:.0f} seconds at most each time. *Alone* is the gallery without
-uploads. Two processes with eight threads each, all on the loopback.
+{photos} photos every half second, and waits for {patience:.0f} seconds at most each time. *Alone* is the gallery
+without uploads. Two processes with eight threads each, all on the loopback.
 
 {table}
 """
