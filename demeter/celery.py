@@ -1,16 +1,20 @@
 """The Celery application: three queues, one beat schedule. Tasks are found in each app's `tasks.py`.
 
 `io` waits on storage (threads pool), `gpu` runs the models (solo: CUDA and fork do not mix), `cpu` aggregates
-(prefork). The broker only wakes workers up; the truth of every job is its database row (`processing.recovery`).
+(prefork). Time limits of tasks hold in `cpu` alone; `processing.tasks` says what holds elsewhere. The broker only wakes
+workers up; the truth of every job is its database row (`processing.recovery`).
 """
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import celeryd_init
 from kombu import Queue
 
 from demeter import broker, heartbeat, logs
+from demeter.database import limit_waiting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demeter.settings")
 
@@ -47,6 +51,12 @@ def send_impatiently() -> None:
     timeouts = {"socket_timeout": broker.PATIENCE_SECONDS, "socket_connect_timeout": broker.PATIENCE_SECONDS}
     app.conf.broker_transport_options = {**app.conf.broker_transport_options, **timeouts}
     app.conf.task_publish_retry_policy = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+
+
+@celeryd_init.connect
+def limit_waiting_of_workers(**_signal: Any) -> None:
+    """Before a worker opens its pool, whose processes inherit it."""
+    limit_waiting(statement_seconds=120)
 
 
 app.autodiscover_tasks()

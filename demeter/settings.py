@@ -89,6 +89,10 @@ _database_url = read_url("DATABASE_URL", schemes=("postgres", "postgresql"), def
 DATABASES: dict[str, Any] = {
     "default": {**environ.Env.db_url_config(_database_url), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True},
 }
+# A host that is gone is noticed within half a minute, not when the kernel gives up after two hours.
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    connect_timeout=5, keepalives_idle=10, keepalives_interval=5, keepalives_count=3, tcp_user_timeout=25_000
+)
 # An address without a password leaves it to a secret of its own.
 DATABASES["default"]["PASSWORD"] = DATABASES["default"]["PASSWORD"] or read_str("POSTGRES_PASSWORD")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -4,8 +4,12 @@
 
 Every task is safe to run twice: `lifecycle.take_job` and `take_segment` give work to one worker at a time and say
 no when it is done. A message is only a wake-up; what is lost on the way, `processing.recovery` sends again.
-`demeter.celery` says which queue serves which task. Time limits hold on the io and cpu pools; the solo pool of the gpu
-worker relies on the lease instead.
+`demeter.celery` says which queue serves which task.
+
+Time limits of tasks hold in the cpu worker alone (prefork): Celery cannot interrupt the threads of the io worker or
+the solo pool of the gpu worker. What they wait for ends by itself: a call to S3 after 3 s without a connection or 20 s
+without a byte, twice at most (`demeter.settings`), a statement of PostgreSQL after 2 minutes (`demeter.database`), a
+decoder after 60 s, twice (`photos.bounded`). What outlives its lease is done again by others, and writes nothing.
 """
 
 import logging

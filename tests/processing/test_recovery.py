@@ -6,6 +6,7 @@ from unittest import mock
 import pytest
 from django.utils import timezone
 
+from demeter.celery import app
 from photos import storage
 from processing import lifecycle, recovery, tasks
 from processing.models import Job, Segment
@@ -119,6 +120,15 @@ def test_photo_whose_chord_never_fired_is_closed(sent):
     assert sent() == [], "the chord still has time"
     Job.objects.update(updated_at=timezone.now() - tasks.CHORD_GRACE)
     assert sent() == ["aggregate_results"]
+
+
+def test_recovery_waits_behind_no_upload_and_is_not_dropped_for_waiting():
+    def priority(task):
+        return app.amqp.router.route({}, task.name)["priority"]
+
+    assert priority(recovery.recover_stalled) < priority(tasks.upload_s3_batch)
+    round_every = app.conf.beat_schedule["recover-stalled"]
+    assert round_every["options"]["expires"] > round_every["schedule"]
 
 
 def test_worker_that_starts_lets_go_of_what_it_held(sent):
