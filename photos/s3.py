@@ -42,8 +42,11 @@ def be_impatient() -> None:
 
 
 def _patience(*, connect_seconds: float, read_seconds: float) -> Config:
-    once = {"total_max_attempts": 1, "mode": "standard"}
-    return Config(connect_timeout=connect_seconds, read_timeout=read_seconds, retries=once)
+    return Config(
+        connect_timeout=connect_seconds,
+        read_timeout=read_seconds,
+        retries={"total_max_attempts": 1, "mode": "standard"},
+    )
 
 
 def _storage() -> S3Storage:

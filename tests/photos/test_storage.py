@@ -159,6 +159,23 @@ def test_bucket_is_made_with_retention_and_cors(settings, capsys):
     assert set(cors[0]["AllowedMethods"]) == {"GET", "HEAD"}
 
 
+def test_rules_that_others_set_stay(settings):
+    settings.S3_BUCKET = "demeter-test-shared"
+    call_command("ensure_bucket")
+    client, bucket = storage.client(), "demeter-test-shared"
+    theirs = {"ID": "logs", "Status": "Enabled", "Filter": {"Prefix": "logs/"}, "Expiration": {"Days": 7}}
+    ours = client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    client.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [*ours, theirs]})
+    cors = {"ID": "archive", "AllowedMethods": ["PUT"], "AllowedOrigins": ["https://archive.example"]}
+    client.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [cors]})
+    for _ in range(2):
+        call_command("ensure_bucket")
+    rules = client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    assert sorted(rule["Filter"]["Prefix"] for rule in rules) == sorted(["logs/", *keys.RETENTION_DAYS])
+    methods = [rule["AllowedMethods"] for rule in client.get_bucket_cors(Bucket=bucket)["CORSRules"]]
+    assert sorted(map(sorted, methods)) == [["GET", "HEAD"], ["PUT"]]
+
+
 # --- Outages --------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def dead_s3(monkeypatch):
