@@ -143,7 +143,8 @@ def holding(row: Job | Segment) -> Iterator[None]:
     """
     with transaction.atomic():
         row.lease_until = timezone.now() + WORK_LEASE
-        own = type(row).objects.filter(pk=row.pk, held_by=row.held_by)
+        rows: Any = type(row).objects
+        own = rows.filter(pk=row.pk, held_by=row.held_by)
         if not own.update(lease_until=row.lease_until, updated_at=timezone.now()):
             raise LeaseLostError(str(row.pk))
         yield
