@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -19,7 +20,7 @@ from redis.retry import Retry
 PATIENCE_SECONDS = 0.5
 REST_SECONDS = 3.0
 # Not tried a second time: what is asked here is either asked again soon, or found by its row.
-CONNECTION_OPTIONS = {
+CONNECTION_OPTIONS: dict[str, Any] = {
     "socket_timeout": PATIENCE_SECONDS,
     "socket_connect_timeout": PATIENCE_SECONDS,
     "retry": Retry(NoBackoff(), 0),

@@ -21,51 +21,52 @@ class DispensableClient(RedisCacheClient):
 
     def __init__(self, servers: list[str], **options: Any) -> None:
         super().__init__(servers, **broker.CONNECTION_OPTIONS, **options)
+        self._url = servers[0]
 
     def _ask(self, question: Callable[[], Answer], without: Answer) -> Answer:
         try:
-            with broker.asking(self._servers[0]):
+            with broker.asking(self._url):
                 return question()
         except redis.RedisError:
             return without
 
-    def add(self, key: str, value: Any, timeout: int | None) -> bool:
+    def add(self, key: Any, value: Any, timeout: Any) -> bool:
         """As if the key were new: a counter begins with each request."""
         return self._ask(partial(super().add, key, value, timeout), without=True)
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         """Nothing is kept."""
         return self._ask(partial(super().get, key, default), without=default)
 
-    def set(self, key: str, value: Any, timeout: int | None) -> None:
+    def set(self, key: Any, value: Any, timeout: Any) -> None:
         """It is not kept."""
         self._ask(partial(super().set, key, value, timeout), without=None)
 
-    def touch(self, key: str, timeout: int | None) -> bool:
+    def touch(self, key: Any, timeout: Any) -> bool:
         """Nothing is kept."""
         return self._ask(partial(super().touch, key, timeout), without=False)
 
-    def delete(self, key: str) -> bool:
+    def delete(self, key: Any) -> bool:
         """It is not deleted."""
         return self._ask(partial(super().delete, key), without=False)
 
-    def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
+    def get_many(self, keys: Iterable[Any]) -> dict[Any, Any]:
         """Nothing is kept."""
         return self._ask(partial(super().get_many, keys), without={})
 
-    def has_key(self, key: str) -> bool:
+    def has_key(self, key: Any) -> bool:
         """Nothing is kept."""
         return self._ask(partial(super().has_key, key), without=False)
 
-    def incr(self, key: str, delta: int) -> int:
+    def incr(self, key: Any, delta: int) -> int:
         """The first of its kind."""
         return self._ask(partial(super().incr, key, delta), without=delta)
 
-    def set_many(self, data: Mapping[str, Any], timeout: int | None) -> None:
+    def set_many(self, data: Mapping[Any, Any], timeout: Any) -> None:
         """They are not kept."""
         self._ask(partial(super().set_many, data, timeout), without=None)
 
-    def delete_many(self, keys: Iterable[str]) -> None:
+    def delete_many(self, keys: Iterable[Any]) -> None:
         """They are not deleted."""
         self._ask(partial(super().delete_many, keys), without=None)
 
@@ -84,4 +85,4 @@ class SessionCache(DispensableCache):
     def get_backend_timeout(self, timeout: Any = DEFAULT_TIMEOUT) -> int:
         """At most SESSION_SECONDS."""
         seconds = super().get_backend_timeout(timeout)
-        return SESSION_SECONDS if seconds is None else min(seconds, SESSION_SECONDS)
+        return SESSION_SECONDS if seconds is None else min(int(seconds), SESSION_SECONDS)

@@ -86,9 +86,9 @@ class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
         """Likewise."""
         return super().has_delete_permission(request, obj) and (obj is None or _is_within(request, obj.user))
 
-    def get_form(self, request: HttpRequest, obj: ApiToken | None = None, **options: Any) -> type[ModelForm[ApiToken]]:
+    def get_form(self, request: HttpRequest, *args: Any, **options: Any) -> type[ModelForm[ApiToken]]:
         """Whose token may be made depends on who makes it."""
-        return super().get_form(request, obj, form=_make_token_form(request), **options)
+        return super().get_form(request, *args, **{**options, "form": _make_token_form(request)})
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form: ModelForm[ApiToken], change: bool) -> None:
         """A new row gets its token here, shown once; a change only renames it."""
