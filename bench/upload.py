@@ -150,7 +150,7 @@ def measure(
         answers = way(target, photos)
         whole = time.perf_counter() - began
     after_mb = web_memory_mb(target)
-    for folder in ("staging", "plain"):
+    for folder in ("staging/uploads", "plain"):
         shutil.rmtree(FOLDER / folder, ignore_errors=True)
     return Measured(answers, whole, before_mb, max(samples_mb), after_mb)
 

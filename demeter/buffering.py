@@ -18,7 +18,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer, create_server
 from waitress.wasyncore import loop
 
-from photos.room import may_arrive
+from photos.room import largest_bytes, may_arrive
 
 # For each process. A phone sends six photos at a time, and each connection may need a second file for its body.
 CONNECTION_LIMIT = 400
@@ -35,7 +35,7 @@ class FrugalParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no 
         """The connection ends with the answer, because the rest of the body may still be on its way."""
         super().parse_header(header_plus)
         if self.content_length > IN_MEMORY_BYTES and not may_arrive(self.content_length):
-            self.body_rcv, self.expect_continue = None, False
+            self.body_rcv, self.content_length, self.expect_continue = None, 0, False
             self.headers["CONNECTION"] = "close"
 
 
@@ -69,6 +69,7 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
             threads=self.cfg.threads,
             connection_limit=CONNECTION_LIMIT,
             inbuf_overflow=IN_MEMORY_BYTES,
+            max_request_body_size=largest_bytes() + 1,  # of a body that comes without its length
             recv_bytes=PIECE_BYTES,
             clear_untrusted_proxy_headers=False,  # Django reads them with HTTPS=true alone
             ident=None,
