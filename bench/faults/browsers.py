@@ -13,7 +13,7 @@ from django.test import Client
 from demeter.accounts.models import User
 
 PEOPLE = 2
-PAGES = ("/", "/gallery/", "/jobs/", "/review/")
+PAGES = ("/", "/gallery/", "/jobs/", "/map/")
 EVERY_SECONDS, PATIENCE_SECONDS = 0.5, 20.0
 
 

@@ -44,7 +44,7 @@ lease ({lease:.0f} s) after the fault and the time of an undisturbed run. *Doubl
 one photo, or a ledger that is not the stock. *Different*: any count, problem or place that differs from the undisturbed
 run. *Swept*: files in staging that no row names, left by a web process killed in the middle; they are not photos that
 were acknowledged, and the sweep removes them within the hour. *Pages*: what two people who are signed in load meanwhile
-(upload, gallery, jobs, review); they fail while web or database are away, for nobody else.
+(upload, gallery, jobs, map); they fail while web or database are away, for nobody else.
 """
 AWAY = """## The storage away for {away_seconds:.0f} seconds
 
