@@ -31,6 +31,8 @@ LOOP_SECONDS = 1
 class FrugalParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     """Leaves the body of an upload unread that is too large or finds no room: `photos.receiving` refuses it then."""
 
+    content_length: int
+
     def parse_header(self, header_plus: bytes) -> None:
         """The connection ends with the answer, because the rest of the body may still be on its way."""
         super().parse_header(header_plus)
