@@ -106,9 +106,9 @@ def read_list(name: str, *, default: tuple[str, ...] = ()) -> list[str]:
 
 
 def host_of(template: str) -> str:
-    """Scheme and host of an address of map tiles, as a Content-Security-Policy names them; empty for none.
+    """Scheme and host of an address of pictures, as a Content-Security-Policy names them; empty for none.
 
-    `{s}` stands for any of several hosts.
+    `{s}` in an address of map tiles stands for any of several hosts.
     """
     parts = urlsplit(template)
     return f"{parts.scheme}://{parts.netloc.replace('{s}', '*')}" if template else ""

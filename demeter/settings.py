@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "demeter.health.livez",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -102,6 +103,10 @@ _database_url = read_url("DATABASE_URL", schemes=("postgres", "postgresql"), def
 DATABASES: dict[str, Any] = {
     "default": {**environ.Env.db_url_config(_database_url), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True},
 }
+# A host that is gone is noticed within half a minute, not when the kernel gives up after two hours.
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    connect_timeout=5, keepalives_idle=10, keepalives_interval=5, keepalives_count=3, tcp_user_timeout=25_000
+)
 # An address without a password leaves it to a secret of its own.
 DATABASES["default"]["PASSWORD"] = DATABASES["default"]["PASSWORD"] or read_str("POSTGRES_PASSWORD")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -119,10 +124,14 @@ AUTH_PASSWORD_VALIDATORS = [
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")  # nothing else changes anything (`demeter.audit`)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # a poll every 2 s need not read its session from disk
+SESSION_CACHE_ALIAS = "sessions"
 
 # --- Queue and cache --------------------------------------------------------------------------------------------
 REDIS_URL = read_url("REDIS_URL", schemes=("redis", "rediss", "unix"), default="redis://127.0.0.1:6379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {"BACKEND": "demeter.cache.DispensableCache", "LOCATION": REDIS_URL},
+    "sessions": {"BACKEND": "demeter.cache.SessionCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "sessions"},
+}
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = "demeter.results:ForgivingBackend"
@@ -157,11 +166,15 @@ QUEUE_LEASE = timedelta(minutes=30)
 CHORD_GRACE = timedelta(seconds=20)
 
 # --- Photos and storage -----------------------------------------------------------------------------------------
-S3_ENDPOINT_URL = read_url("S3_ENDPOINT_URL", schemes=("http", "https"))
-# Presigned URLs are signed for the address a browser can reach, which may differ from the workers' one.
-S3_PUBLIC_ENDPOINT_URL = read_url("S3_PUBLIC_ENDPOINT_URL", schemes=("http", "https"), default=S3_ENDPOINT_URL)
+S3_ENDPOINT_URL = read_url("S3_ENDPOINT_URL", schemes=("http", "https"))  # empty for AWS
 S3_BUCKET = read_str("S3_BUCKET", default="demeter-photos")
 S3_REGION = read_str("S3_REGION", default="us-east-1")
+# Presigned URLs are signed for the address a browser can reach, which may differ from the workers' one.
+S3_PUBLIC_ENDPOINT_URL = read_url(
+    "S3_PUBLIC_ENDPOINT_URL",
+    schemes=("http", "https"),
+    default=S3_ENDPOINT_URL or f"https://s3.{S3_REGION}.amazonaws.com",
+)
 # Where accepted photos wait for the io workers: a folder that web and io workers share, or the bucket (several hosts).
 STAGING = read_choice("STAGING", ("folder", "s3"))
 STAGING_ROOT = read_str("STAGING_ROOT", default=str(DATA_DIR / "staging" / "uploads"))
@@ -244,7 +257,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-_picture_hosts = [S3_PUBLIC_ENDPOINT_URL, host_of(MAP_TILE_URL)]
+_picture_hosts = [host_of(S3_PUBLIC_ENDPOINT_URL), host_of(MAP_TILE_URL)]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -271,5 +284,6 @@ LOGGING = {
         },
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["ids"]}},
+    "loggers": {"waitress.queue": {"level": "ERROR"}},  # it warns whenever a request waits for a thread
     "root": {"handlers": ["stderr"], "level": read_str("LOG_LEVEL", default="INFO")},
 }

@@ -1,8 +1,9 @@
 """Backup and restore: the database, the originals and previews, and what waits in staging, in one folder.
 
 `manage.py backup` and `restore` call this. Photos may come in meanwhile: the database is dumped first, and originals
-never change, so all that the dump names is there to be copied. A second backup into the same folder copies only what is
-new. Thumbnails and annotated pictures are not kept; they are made again for whoever looks.
+never change, so all that the dump names is there to be copied. A second backup into the same folder copies and hashes
+only what is new; a restore hashes everything. Thumbnails and annotated pictures are not kept; they are made again for
+whoever looks.
 
 A restore writes the files first and the database last, in one transaction: before that nobody sees a photo, and a
 restore that was cut short is run again.
@@ -32,6 +33,7 @@ NEEDED_COLUMNS = (
     "staging_name",
     "content_type",
     "sha256",
+    "file_size_bytes",
     "original_filename",
     "uploaded_by_user",
     "created_at",
@@ -63,7 +65,8 @@ def make_backup(folder: Path) -> Report:
     dump, index, began = folder / f"{DATABASE}.new", folder / f"{INDEX}.new", timezone.now()
     dump_database(dump)
     with index.open("w") as lines:
-        report = _copy_photos(folder, lines, S3Image.objects.photos().filter(purged_at=None, created_at__lt=began))
+        images = S3Image.objects.photos().filter(purged_at=None, created_at__lt=began)
+        report = _copy_photos(folder, lines, images, faulty_before=_read_faulty(folder))
     dump.replace(folder / DATABASE)
     index.replace(folder / INDEX)
     manifest = {"version": settings.VERSION, "made_at": began.isoformat(), **asdict(report)}
@@ -97,23 +100,40 @@ def restore_backup(folder: Path) -> Report:
 
 
 # --- Backup ---------------------------------------------------------------------------------------------------------
-def _copy_photos(folder: Path, index: TextIO, images: S3ImageQuerySet) -> Report:
+def _read_faulty(folder: Path) -> set[str]:
+    """The photos that an earlier backup into this folder did not have whole."""
+    manifest = folder / MANIFEST
+    return set(json.loads(manifest.read_text())["faulty"]) if manifest.is_file() else set()
+
+
+def _copy_photos(folder: Path, index: TextIO, images: S3ImageQuerySet, *, faulty_before: set[str]) -> Report:
     needed = images.order_by("pk").only(*NEEDED_COLUMNS).iterator()
     copied, failed = do_each(
-        needed, lambda image: _copy_photo(folder, index, image), failing="a photo could not be backed up"
+        needed,
+        lambda image: _copy_photo(folder, index, image, faulty_before=faulty_before),
+        failing="a photo could not be backed up",
     )
     faulty = [image_id for _files, image_id in copied if image_id] + [str(image.pk) for image in failed]
     return Report(len(copied), sum(files for files, _image_id in copied), tuple(faulty))
 
 
-def _copy_photo(folder: Path, index: TextIO, image: S3Image) -> tuple[int, str]:
-    """How many files were copied, and the id of the photo if its original is not as it was."""
+def _copy_photo(folder: Path, index: TextIO, image: S3Image, *, faulty_before: set[str]) -> tuple[int, str]:
+    """How many files were copied, and the id of the photo if its original is not as it was.
+
+    What an earlier backup into this folder has hashed is not hashed again.
+    """
     photo = _describe(image)
+    known = photo["image_id"] not in faulty_before and _has_all_bytes(folder, photo, image.file_size_bytes)
     # Staging first: what leaves it meanwhile is in S3 by then.
     files = int(_copy_staged(folder, image.staging_name))
     files += sum(_copy_object(folder, key) for key in photo["keys"])
     index.write(json.dumps(photo) + "\n")
-    return files, "" if _is_whole(folder, photo) else photo["image_id"]
+    return files, "" if known or _is_whole(folder, photo) else photo["image_id"]
+
+
+def _has_all_bytes(folder: Path, photo: dict[str, Any], size_bytes: int | None) -> bool:
+    """Whether an earlier backup has copied, and hashed, an original of this size."""
+    return any(path.stat().st_size == size_bytes for path in _originals(folder, photo))
 
 
 def _describe(image: S3Image) -> dict[str, Any]:

@@ -5,6 +5,7 @@ the row; then come EXIF, thumbnail and preview; the staged file goes last. A sec
 """
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC
 from urllib.parse import quote
 from uuid import UUID
@@ -25,8 +26,10 @@ ASSUMED_ZONE = "datetime_assumed_zone"
 METADATA_NAME_LIMIT = 1000
 
 
-def store_original(image_id: UUID) -> None:
+def store_original(image_id: UUID, *, renew: Callable[[], None] = lambda: None) -> None:
     """Bring one photo to S3 and describe it in its row; nothing happens when that is done already.
+
+    `renew` is called before each step that writes; what it raises ends the work there.
 
     Raises:
         UnreadablePictureError: it cannot be decoded, or part of it is missing; the original is in S3 all the same.
@@ -37,8 +40,10 @@ def store_original(image_id: UUID) -> None:
     data = None
     if image.stored_at is None or image.s3_key_preview is None:
         data = storage.read_original(image)
+        renew()
         _store(image, data)
-        _describe(image, data)
+        _describe(image, data, renew)
+    renew()
     if image.staging_name:
         storage.delete_staged(image.staging_name)
         image.staging_name = ""
@@ -58,14 +63,17 @@ def _store(image: S3Image, data: bytes) -> None:
         image.save(update_fields=["stored_at", "verified_at", "updated_at"])
 
 
-def _describe(image: S3Image, data: bytes) -> None:
+def _describe(image: S3Image, data: bytes, renew: Callable[[], None]) -> None:
     """EXIF, position, thumbnail and preview; the preview's key is the mark that all is done."""
     exif, preview = read_exif(data), make_preview(data)
     thumbnail_key = keys.thumbnail_key(image.image_id, image.created_at)
     preview_key = keys.preview_key(image.image_id, image.created_at)
+    renew()
     # From the preview: a HEIC photo takes a second to decode.
     storage.put_object(thumbnail_key, make_thumbnail(preview), content_type="image/jpeg")
+    renew()
     storage.put_object(preview_key, preview, content_type="image/jpeg")
+    renew()
     image.exif_metadata, image.gps_coordinates = exif_json(exif), gps_json(exif)
     _note_time(image, exif)
     _note_size(image, preview)

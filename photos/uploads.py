@@ -7,7 +7,7 @@ which nobody knows how it ended, leaves a staged file that no row names, for `ph
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
-from demeter.refusals import NotFound
+from demeter.refusals import NotFound, Unavailable
 from locations.models import StorageLocation
 from photos import keys, storage
 from photos.checks import CheckedFile, RefusalCode, RefusedFile, check_file
@@ -203,5 +203,7 @@ def _record(accepted: AcceptedUpload) -> None:
 
 
 def _delete_staged(images: Iterable[S3Image]) -> None:
+    """What cannot be removed now is left for `photos.sweeping`: the others are stored, and their sender must know."""
     for image in images:
-        storage.delete_staged(image.staging_name)
+        with suppress(Unavailable):
+            storage.delete_staged(image.staging_name)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from locations.configuration import active_config, find_density
@@ -46,16 +45,21 @@ def close(job: Job, photo: Pyramid) -> None:
     """Count, annotate and complete a job whose containers are all done or failed.
 
     The annotated picture goes to its one key before the transaction, so that a second run overwrites it.
+
+    Raises:
+        LeaseLostError: another worker has the job by now.
     """
     session = job.session
     segments = tuple(session.segments.order_by("number"))
     done = tuple(segment for segment in segments if segment.status == SegmentStatus.DONE)
     if segments and not done:
-        lifecycle.fail(job.pk, DETECTION_FAILED, segments[0].error)
+        with lifecycle.holding(job):
+            lifecycle.fail(job.pk, DETECTION_FAILED, segments[0].error)
         return
     counted = _count(photo, session, done, failed_containers=len(segments) - len(done))
+    lifecycle.renew(job)
     picture = _store_annotated(job.image, photo.rgb, counted)
-    with transaction.atomic():
+    with lifecycle.holding(job):
         locked = lifecycle.lock_unfinished(job.pk)
         if locked is not None:
             _complete(locked, session, counted, picture)

@@ -44,7 +44,7 @@ def start_jobs(
     with transaction.atomic(savepoint=False):
         _save_with_sessions(jobs)
         transaction.on_commit(queries.note_started, robust=True)
-        transaction.on_commit(lambda: tasks.send_batches(jobs))
+        transaction.on_commit(lambda: tasks.send_batches(jobs), robust=True)
     return tuple(jobs)
 
 
@@ -103,7 +103,7 @@ def _start_again(
     _save_with_sessions(jobs)
     lifecycle.reopen(images)
     transaction.on_commit(queries.note_started, robust=True)
-    transaction.on_commit(lambda: tasks.send_each(jobs))
+    transaction.on_commit(lambda: tasks.send_each(jobs), robust=True)
     return jobs
 
 

@@ -78,7 +78,7 @@ def _recover_job(job_id: Any) -> None:
             lifecycle.transition(job, RunStatus.FAILED, problem=TOO_MANY_ATTEMPTS, message=message)
             return
         logger.warning("job %s is sent again in phase %s", job.pk, job.phase)
-        transaction.on_commit(lambda: tasks.send(job))
+        transaction.on_commit(lambda: tasks.send(job), robust=True)
 
 
 def recover_segments() -> int:
@@ -99,7 +99,7 @@ def _recover_segment(segment_id: int) -> None:
             lifecycle.finish_segment(segment, status=SegmentStatus.FAILED, error=error)
             return
         logger.warning("container %s of session %s is sent again", segment.number, segment.session_id)
-        transaction.on_commit(lambda: tasks.send_segment(segment))
+        transaction.on_commit(lambda: tasks.send_segment(segment), robust=True)
 
 
 def _may_run_again(row: Job | Segment) -> bool:

@@ -5,9 +5,10 @@ from unittest import mock
 import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from demeter.refusals import Unavailable
-from photos import storage
+from photos import ingest, storage
 from photos.pixels import encode_jpeg
 from photos.statuses import UploadSource
 from photos.uploads import accept_upload
@@ -271,3 +272,39 @@ def test_a_run_with_the_same_count_keeps_the_sign_off_and_another_count_does_not
     monkeypatch.setattr(inference, "detect_plants", mock.Mock(return_value=NO_DETECTIONS))
     other = run(reprocess(image=first.image, user=first.requested_by, reason="A worse model"))
     assert (other.session.total_detected, other.session.validated) == (0, False)
+
+
+@pytest.mark.parametrize(
+    "where", ["photos.ingest.make_preview", "find_containers", "detect_plants", "_store_annotated"]
+)
+def test_worker_that_was_stopped_too_long_writes_nothing_over_its_successor(place, monkeypatch, where):
+    """In the middle of each phase its lease ends; another worker does the whole photo before it goes on."""
+    job = upload(tray_and_bed(), place)
+    owner = {"find_containers": inference, "detect_plants": inference, "_store_annotated": closing}.get(where)
+    found = getattr(owner, where) if owner else ingest.make_preview
+    done = []
+
+    def slowly(*args, **kwargs):
+        result = found(*args, **kwargs)
+        if not done:
+            done.append(True)
+            for model in (Job, Segment):
+                model.objects.exclude(held_by="").update(lease_until=timezone.now())
+            stages.store_photos([job.image_id], worker="successor")
+            stages.open_photo(job.image_id, worker="successor")
+            for segment in Segment.objects.filter(status=SegmentStatus.PENDING):
+                stages.detect(segment.pk, worker="successor")
+            stages.close_photo(job.pk, worker="successor")
+            done.append(Job.objects.get(pk=job.pk))
+        return result
+
+    if owner:
+        monkeypatch.setattr(owner, where, slowly)
+    else:
+        monkeypatch.setattr(where, slowly)
+    again = run(job)
+    assert done[1].status == RunStatus.COMPLETED
+    assert (again.image.status, again.updated_at) == ("ready", done[1].updated_at)
+    assert again.session.category_counts == {"plant": 52, "empty": 2, "dead": 0}
+    assert Detection.objects.filter(segment__session=again.session).count() == 54
+    assert StockMovement.objects.count() == 1
