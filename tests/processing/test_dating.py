@@ -85,6 +85,7 @@ def test_two_phones_in_one_bay_are_in_the_order_of_the_nurserys_clock():
         ("2090:01:01 00:03:12", "", "ahead"),
         (exif_clock(timezone.now() - timedelta(days=2)), "", ""),
     ],
+    ids=["year 9999", "year 2569", "zeros", "1970", "reset to 2000", "2090", "two days ago"],
 )
 def test_clock_is_judged_once_the_location_is_known(clock, offset, doubt):
     image = upload(clock, offset)
