@@ -66,7 +66,7 @@ def test_failure_of_a_stage_names_job_image_and_task(lines, monkeypatch):
     accepted = accept_upload(user=UserFactory(), files=[photo()], source="api")
     [job] = start_jobs(upload=accepted.upload, images=accepted.images)
 
-    def fail(image_id):
+    def fail(image_id, **_options):
         raise RuntimeError("broken")
 
     monkeypatch.setattr(ingest, "store_original", fail)

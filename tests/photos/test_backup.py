@@ -28,7 +28,7 @@ TABLES = (User, S3Image, Job, StockMovement)
 
 def upload(count: int, *, stored: bool = True) -> list[S3Image]:
     accepted = accept_upload(user=UserFactory(), files=[photo() for _ in range(count)], source="api")
-    start_jobs(upload=accepted.upload, images=accepted.images)
+    start_jobs(upload=accepted.upload, images=accepted.images, chosen_location=accepted.storage_location)
     for image in accepted.images if stored else ():
         store_original(image.pk)
     return list(accepted.images)

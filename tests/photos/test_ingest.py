@@ -71,7 +71,7 @@ def test_png_that_says_behind_its_pixels_how_it_is_turned_is_upright_in_its_row(
     end = block + 12 + int.from_bytes(data[block : block + 4], "big")
     behind = data[:block] + data[end:-12] + data[block:end] + data[-12:]
     image = accepted_image(behind, "photo.png")
-    assert (image.width_px, image.height_px) == (80, 60)
+    assert (image.width_px, image.height_px) == (60, 80)
     store_original(image.image_id)
     image.refresh_from_db()
     assert (image.width_px, image.height_px) == picture(image.s3_key_preview).size == (60, 80)

@@ -34,7 +34,7 @@ def nursery():
 def upload(user, files) -> list[Job]:
     accepted = accept_upload(user=user, files=files, source=UploadSource.API)
     assert accepted.refused == ()
-    return list(start_jobs(upload=accepted.upload, images=accepted.images))
+    return list(start_jobs(upload=accepted.upload, images=accepted.images, chosen_location=accepted.storage_location))
 
 
 def photo_without_gps() -> SimpleUploadedFile:
