@@ -10,7 +10,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from demeter.timestamps import Timestamped
-from photos.statuses import ImageStatus, OriginalFault, PhotoAction, UploadSource
+from photos.statuses import ImageStatus, OriginalFault, PhotoAction, UploadSource, VisitAnswer
 
 
 class Upload(Timestamped):
@@ -123,6 +123,16 @@ class S3Image(Timestamped):
         _("GPS position"), null=True, blank=True, help_text="{lat, lon, altitude, accuracy}"
     )
     taken_at = models.DateTimeField(_("taken at"), null=True, blank=True)
+    sketch = models.BinaryField(
+        _("sketch"), null=True, blank=True, help_text=_("The picture in small and grey, to tell retakes from parts")
+    )
+    visit_answer = models.CharField(
+        _("photos of one location"),
+        max_length=8,
+        choices=VisitAnswer.choices,
+        blank=True,
+        help_text=_("What the uploader said about several photos of one location"),
+    )
     storage_location = models.ForeignKey(
         "locations.StorageLocation",
         on_delete=models.PROTECT,
