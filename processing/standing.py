@@ -4,9 +4,11 @@
 A run that refuses its own count (too dark, blurred, ...) stands for nothing until a person has signed it off.
 """
 
+from datetime import datetime
+
 from demeter.accounts.models import User
-from locations.configuration import active_config
-from locations.models import LocationConfig
+from locations.configuration import config_at
+from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image
 from processing import lifecycle
 from processing.models import Session
@@ -14,6 +16,24 @@ from processing.problems import NEEDS_CONFIG, NEEDS_LOCATION, REFUSALS, Problem
 from processing.sentences import NEEDS_ATTENTION, NOT_CONFIGURED
 from processing.statuses import UNFINISHED
 from stock import ledger
+
+
+def moment_of(image: S3Image) -> datetime:
+    """When a photo saw what it shows: a phone whose clock is ahead must not outrank all later photos."""
+    return min(image.taken_at or image.created_at, image.created_at)
+
+
+def config_of(session: Session, *, lock: bool = False) -> LocationConfig | None:
+    """What grew at the location of a run when its photo was taken.
+
+    With `lock`, a configuration that is being written is waited for, and none is written until the transaction ends;
+    the caller holds the photo's row lock.
+    """
+    if session.storage_location is None:
+        return None
+    if lock:
+        StorageLocation.objects.select_for_update(no_key=True).get(pk=session.storage_location_id)
+    return config_at(session.storage_location, moment_of(session.original_image))
 
 
 def find_need(session: Session, config: LocationConfig | None) -> tuple[Problem | None, str]:
@@ -52,8 +72,7 @@ def record_stock(
         quantity=quantity,
         quantity_empty=quantity_empty,
         user=user,
-        # A phone whose clock is ahead must not outrank all later photos.
-        happened_at=min(image.taken_at or image.created_at, image.created_at),
+        happened_at=moment_of(image),
     )
 
 
@@ -67,7 +86,7 @@ def follow_sign_off(image: S3Image, session: Session, *, user: User) -> None:
     newest = image.jobs.order_by("-created_at").first()
     if newest is None or newest.status in UNFINISHED:
         return
-    config = active_config(session.storage_location) if session.storage_location else None
+    config = config_of(session, lock=True)
     problem, message = find_need(session, config)
     if newest.pk == session.job_id:
         lifecycle.restate(newest, problem, message)
