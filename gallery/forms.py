@@ -20,6 +20,7 @@ from gallery.queries import GalleryFilter
 from locations.models import Product, StorageArea, StorageLocation, Warehouse
 from processing.counting.boxes import CLASS_NAMES
 from processing.problems import CATALOGUE
+from stock.models import VisitAnswer
 
 PER_PAGE = 50
 MAX_PER_PAGE = 100
@@ -196,6 +197,14 @@ class PhotosForm(forms.Form):
         if len(image_ids) > MAX_PER_PAGE:
             raise forms.ValidationError(_("At most %(most)d photos at a time."), params={"most": MAX_PER_PAGE})
         return image_ids
+
+
+class VisitForm(forms.Form):
+    """How the photos of a visit belong together. `photos`: those that were shown; `chosen`: those that count."""
+
+    visit = forms.ChoiceField(choices=VisitAnswer.choices)
+    photos = UuidsField(coerce=UUID, required=False)
+    chosen = UuidsField(coerce=UUID, required=False)
 
 
 class PageForm(forms.Form):

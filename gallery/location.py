@@ -14,6 +14,7 @@ from gallery.chart import Chart
 from gallery.detail import HistoryEvent, draw_history, location_history
 from gallery.last_counts import LastCount, read_last_count, with_last_count
 from gallery.queries import find_photos_waiting_at
+from gallery.visits import VisitDetail, visits_of
 from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image, S3ImageQuerySet
 from photos.storage import presigned_url
@@ -32,6 +33,12 @@ class LocationDetail:
     stock: tuple[StockLine, ...]
     history: tuple[HistoryEvent, ...]
     cycles: tuple[LocationConfig, ...]
+    visits: tuple[VisitDetail, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the stock may be wrong because nobody has said how the photos of the last visit belong together."""
+        return self.last is not None and self.last.is_open
 
     @property
     def config(self) -> LocationConfig | None:
@@ -76,6 +83,7 @@ def location_detail(code: str) -> LocationDetail:
         stock=stock_of(location, timezone.now()),
         history=location_history(location.pk),
         cycles=tuple(cycles),
+        visits=visits_of(location),
     )
 
 

@@ -2,7 +2,17 @@
 
 from django.urls import path, register_converter
 
-from gallery import api, bulk_views, label_views, location_views, review_views, trash_views, views, work_views
+from gallery import (
+    api,
+    bulk_views,
+    label_views,
+    location_views,
+    review_views,
+    trash_views,
+    views,
+    visit_views,
+    work_views,
+)
 
 
 class CodeConverter:
@@ -41,6 +51,7 @@ urlpatterns = [
     path("gallery/<uuid:image_id>/redo/", review_views.redo, name="photo-redo"),
     path("gallery/<uuid:image_id>/note/", review_views.note, name="photo-note"),
     path("gallery/<uuid:image_id>/sign-off/", review_views.sign_off, name="photo-sign-off"),
+    path("gallery/<uuid:image_id>/visit/", visit_views.answer, name="photo-visit"),
     path("todo/", work_views.work, name="work"),
     path("todo/retry/", work_views.retry, name="work-retry"),
     path("todo/acknowledge/", work_views.acknowledge, name="work-acknowledge"),
@@ -57,5 +68,6 @@ urlpatterns = [
     path("api/v1/photos/restore", api.restore, name="api-photos-restore"),
     path("api/v1/photos/<uuid:image_id>", api.detail, name="api-photo"),
     path("api/v1/photos/<uuid:image_id>/annotated", api.annotated, name="api-photo-annotated"),
+    path("api/v1/photos/<uuid:image_id>/visit", api.visit, name="api-photo-visit"),
     path("api/v1/photos/<uuid:image_id>/markers", api.markers, name="api-photo-markers"),
 ]

@@ -150,6 +150,7 @@ function post(entry) {
     body.append("files", entry.file, entry.file.name);
     body.append("upload_session_id", sessionId);
     body.append("source", form.dataset.source);
+    body.append("visit", form.elements.visit.value);
     body.append("storage_location", form.elements.storage_location.value.trim());
     const request = new XMLHttpRequest();
     let silence = setTimeout(() => request.abort(), SILENCE_MS);

@@ -17,7 +17,7 @@ from locations.models import ProductSize
 from photos.models import PhotoEvent, S3Image, Upload
 from processing.models import Correction, Estimation, Job, Segment, Session
 from stock.ledger import record_count
-from stock.models import StockBatch, StockCount, StockMovement
+from stock.models import StockBatch, StockCount, StockMovement, Visit
 from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory
 from tests.locations.factories import DensityParametersFactory, LocationConfigFactory
@@ -37,6 +37,7 @@ WRITTEN_BY_THE_PIPELINE = (
     Correction,
     StockCount,
     StockMovement,
+    Visit,
 )
 
 
