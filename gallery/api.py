@@ -201,7 +201,7 @@ def detail_json(detail: PhotoDetail, request: HttpRequest) -> dict[str, Any]:
         },
         "processing_session": session_json(detail.newest) if detail.newest else None,
         "storage_location_history": [event_json(event) for event in detail.history],
-        "visit": visit_json(detail.visit) if detail.visit else None,
+        **({"visit": visit_json(detail.visit)} if detail.visit else {}),
     }
 
 

@@ -1,6 +1,7 @@
 """The read model of one location's page: last count, latest photo, stock, history, and what grew there.
 
-Five queries beside the one that finds the location, however many photos and cycles there are.
+Seven queries beside the one that finds the location, however many photos and cycles there are, two more where a visit
+has several photos.
 """
 
 from collections.abc import Iterable

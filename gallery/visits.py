@@ -77,8 +77,8 @@ def visits_of(location: StorageLocation) -> tuple[VisitDetail, ...]:
 def open_visits() -> tuple[int, tuple[Visit, ...]]:
     """How many visits wait for an answer, and the newest of them with the names of their locations."""
     waiting = Visit.objects.filter(is_open=True)
-    newest = waiting.select_related("location__storage_area__warehouse").order_by("-last_at")
-    return waiting.count(), tuple(newest[:SHOWN_VISITS])
+    newest = tuple(waiting.select_related("location__storage_area__warehouse").order_by("-last_at")[:SHOWN_VISITS])
+    return (len(newest) if len(newest) < SHOWN_VISITS else waiting.count()), newest
 
 
 def answer(

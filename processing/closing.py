@@ -80,7 +80,7 @@ def _try_to_complete(job: Job, session: Session, counted: Counted, picture: S3Im
 
 def _grows(config: LocationConfig | None) -> tuple[int, int, int | None] | None:
     """What of a configuration a count depends on."""
-    return config and (config.pk, config.product_id, config.packaging_id)
+    return (config.pk, config.product_id, config.packaging_id) if config else None
 
 
 def _count(

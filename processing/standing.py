@@ -32,7 +32,7 @@ def config_of(session: Session, *, lock: bool = False) -> LocationConfig | None:
     if session.storage_location is None:
         return None
     if lock:
-        StorageLocation.objects.select_for_update(no_key=True).get(pk=session.storage_location_id)
+        StorageLocation.objects.select_for_update(no_key=True).get(pk=session.storage_location.pk)
     return config_at(session.storage_location, moment_of(session.original_image))
 
 

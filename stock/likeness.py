@@ -20,7 +20,7 @@ FAINTEST = 1.0  # grey levels; below there is nothing to compare
 def make_sketch(rgb: NDArray[np.uint8]) -> bytes:
     """A picture (height, width, 3) as SIDE_PX x SIDE_PX grey values."""
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-    return cv2.resize(grey, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA).tobytes()
+    return np.asarray(cv2.resize(grey, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)).tobytes()
 
 
 def look_alike(first: bytes, second: bytes) -> bool:

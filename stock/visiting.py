@@ -5,7 +5,7 @@ by `stock.visits`, whether pictures look alike by `stock.likeness`.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils import timezone
 
@@ -15,12 +15,17 @@ from stock.models import StockCount, Visit
 from stock.timeline import VisitTotal
 from stock.visits import Outcome, Photo, count_visit, group_visits
 
+COUNT_COLUMNS = ("visit", "part", "covered", "left_out", "is_counted")
+VISIT_COLUMNS = ("answer", "first_at", "last_at", "photos", "quantity", "is_open")
+
 
 def form_visits(location_id: int, counts: Sequence[StockCount]) -> list[VisitTotal]:
-    """The visits of the standing counts of a location (each with its batch) in order of time, written down."""
+    """The visits of the standing counts of a location (each with its batch) in order of time; what changed is saved."""
     rows = {count.image_id: count for count in counts}
     said = dict(S3Image.objects.filter(pk__in=rows).exclude(visit_answer="").values_list("pk", "visit_answer"))
     known = Visit.objects.filter(location=location_id).in_bulk()
+    before = {row.pk: _columns(row, COUNT_COLUMNS) for row in counts}
+    written = {row.pk: _columns(row, VISIT_COLUMNS) for row in known.values()}
     taken: set[int] = set()
     totals = []
     for group in group_visits(as_photo(count) for count in counts):
@@ -30,12 +35,13 @@ def form_visits(location_id: int, counts: Sequence[StockCount]) -> list[VisitTot
         photos = [as_photo(count, said.get(count.image_id, "")) for count in members]
         _note_said(visit, photos, members)
         outcome = count_visit(photos, visit.answer)
-        _save(visit, members, outcome)
+        _fill(visit, members, outcome, written)
         taken.add(visit.pk)
         totals.append(_total(members, outcome))
-    Visit.objects.filter(location=location_id, photos__gt=0).exclude(pk__in=taken).update(
-        photos=0, quantity=0, is_open=False, updated_at=timezone.now()
-    )
+    changed = [count for count in counts if before[count.pk] != _columns(count, COUNT_COLUMNS)]
+    if changed:
+        StockCount.objects.bulk_update(changed, COUNT_COLUMNS)
+    _empty([visit for visit in known.values() if visit.pk not in taken and visit.photos])
     return totals
 
 
@@ -104,15 +110,29 @@ def _note_said(visit: Visit, photos: Sequence[Photo], members: Sequence[StockCou
     visit.answer, visit.answered_by, visit.answered_at = words.pop(), members[-1].user, timezone.now()
 
 
-def _save(visit: Visit, members: Sequence[StockCount], outcome: Outcome) -> None:
+def _fill(
+    visit: Visit, members: Sequence[StockCount], outcome: Outcome, written: Mapping[int, tuple[object, ...]]
+) -> None:
+    """What follows from the photos of a visit; it is saved when that is not what is `written`."""
     counted = {photo.image for photo in outcome.counted}
     visit.first_at, visit.last_at = members[0].happened_at, members[-1].happened_at
     visit.photos, visit.is_open = len(members), outcome.is_open
     visit.quantity = sum(photo.quantity for photo in outcome.counted)
-    visit.save()
+    if visit.pk is None or written[visit.pk] != _columns(visit, VISIT_COLUMNS):
+        visit.save()
     for count in members:
         count.visit, count.is_counted = visit, count.image_id in counted
-    StockCount.objects.bulk_update(members, ["visit", "part", "covered", "left_out", "is_counted"])
+
+
+def _empty(visits: Sequence[Visit]) -> None:
+    """Visits whose photos all went elsewhere: they stay for the counts that were withdrawn from them."""
+    if visits:
+        left = Visit.objects.filter(pk__in=[visit.pk for visit in visits])
+        left.update(photos=0, quantity=0, is_open=False, updated_at=timezone.now())
+
+
+def _columns(row: StockCount | Visit, names: Sequence[str]) -> tuple[object, ...]:
+    return tuple(getattr(row, f"{name}_id" if name == "visit" else name) for name in names)
 
 
 def _total(members: Sequence[StockCount], outcome: Outcome) -> VisitTotal:

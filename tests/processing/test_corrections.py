@@ -83,6 +83,13 @@ def test_plants_beside_all_containers_count_too(bed, ana):
     ]
 
 
+def test_a_note_that_is_sent_twice_is_one(bed, ana):
+    for _ in range(2):
+        corrections.note(image=bed.original_image, user=ana, text="Shadow on the left")
+    corrections.note(image=bed.original_image, user=ana, text="And on the right")
+    assert bed.original_image.corrections.count() == 2
+
+
 def test_adjustments_say_what_was_changed_and_what_the_model_had_counted(bed, ana):
     correct(bed, ana, "add", FREE)
     correct(bed, ana, "remove", place(5), EMPTY)
