@@ -2,7 +2,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stock.timeline import Change, VisitTotal, find_due
@@ -78,6 +78,7 @@ noise = st.dictionaries(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(counted=counted, changes=changes, written=noise)
 def test_ledger_agrees_with_every_visit_whatever_was_written(counted, changes, written):
     visits = [VisitTotal(UUID(int=number), plants, at(hour)) for number, (plants, hour) in enumerate(counted)]
