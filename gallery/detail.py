@@ -1,7 +1,7 @@
 """The read model of one photo: its pictures, counts, containers, location, runs, and the history of its location.
 
-Four queries, however many runs, containers and plants there are, two more for a visit of several photos, and two for the
-history where that is shown.
+Four queries, however many runs, containers and plants there are, two more for a visit of several photos, and two for
+the history where that is shown.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
 """Corrections as events: recorded, undone, applied again after a run, with the totals and the stock that follow."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import pytest
@@ -17,8 +17,8 @@ from processing.rows import copy_detections
 from stock.ledger import record_count
 from stock.models import StockBatch, StockCount, StockMovement
 from tests.factories import UserFactory
-from tests.locations.factories import StorageLocationFactory
-from tests.processing.factories import CorrectionFactory, JobFactory, SessionFactory, make_bed
+from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
+from tests.processing.factories import CorrectionFactory, JobFactory, SessionFactory, make_bed, refuse
 from tests.processing.fakes import paint_picture
 
 pytestmark = pytest.mark.django_db
@@ -326,3 +326,15 @@ def test_a_correction_takes_the_same_queries_for_any_photo(ana, things, django_a
         correct(bed, ana, "remove", place(number))
     with django_assert_num_queries(13):
         correct(bed, ana, "remove", place(5))
+
+
+def test_a_refused_photo_that_is_signed_off_late_counts_in_the_cycle_of_its_moment(ana):
+    now = timezone.now()
+    then = LocationConfigFactory(started_at=now - timedelta(days=9), active=False, closed_at=now - timedelta(days=1))
+    LocationConfigFactory(location=then.location, started_at=now - timedelta(days=1))
+    bed = refuse(make_bed(0, 0, location=then.location))
+    S3Image.objects.filter(pk=bed.original_image_id).update(taken_at=now - timedelta(days=2))
+    corrections.sign_off(image=bed.original_image, user=ana, seen=2)
+    batch = StockBatch.objects.get()
+    assert (batch.config, batch.quantity_current) == (then, 2)
+    assert S3Image.objects.get().status == "ready"
