@@ -40,9 +40,9 @@ COPY --from=pages /static /static
 USER demeter
 VOLUME /data
 EXPOSE 8000
-CMD ["gunicorn", "demeter.wsgi:application", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", \
-    "--threads=8", "--no-control-socket"]
-# Of the web; compose.yaml has those of the workers. That it answers is enough: 503 says that another part is ill.
+CMD ["gunicorn", "demeter.wsgi:application", "--bind=0.0.0.0:8000", \
+    "--worker-class=demeter.buffering.BufferingWorker", "--workers=2", "--threads=8", "--no-control-socket"]
+# Of the web; compose.yaml has those of the workers.
 HEALTHCHECK --interval=15s --timeout=10s --start-period=60s CMD ["python", "-m", "demeter.probe", "web"]
 
 FROM demeter AS cuda

@@ -1,40 +1,65 @@
 """The Celery application: three queues, one beat schedule. Tasks are found in each app's `tasks.py`.
 
 `io` waits on storage (threads pool), `gpu` runs the models (solo: CUDA and fork do not mix), `cpu` aggregates
-(prefork). The broker only wakes workers up; the truth of every job is its database row (`processing.recovery`).
+(prefork). Time limits of tasks hold in `cpu` alone; `processing.tasks` says what holds elsewhere. The broker only wakes
+workers up; the truth of every job is its database row (`processing.recovery`).
 """
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import celeryd_init
 from kombu import Queue
 
-from demeter import heartbeat, logs
+from demeter import broker, heartbeat, logs
+from demeter.database import limit_waiting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demeter.settings")
 
 app = Celery("demeter")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.task_queues = [Queue(name) for name in heartbeat.QUEUES]
-# Redis: the lower number goes first, so a photo whose containers are known is finished before the next is opened.
+# Redis: the lower number goes first. A photo whose containers are known is finished before the next is opened, and
+# recovery does not wait behind the uploads that it rescues.
 FIRST, LATER = 0, 5
 app.conf.task_routes = {
-    "processing.tasks.upload_s3_batch": {"queue": "io"},
+    "processing.tasks.upload_s3_batch": {"queue": "io", "priority": LATER},
     "processing.tasks.process_photo_ml": {"queue": "gpu", "priority": LATER},
     "processing.tasks.detect_sahi": {"queue": "gpu", "priority": FIRST},
     "processing.tasks.detect_direct": {"queue": "gpu", "priority": FIRST},
     "processing.tasks.aggregate_results": {"queue": "cpu"},
-    "processing.recovery.recover_stalled": {"queue": "io"},
-    "processing.upkeep.*": {"queue": "io"},
+    "processing.tasks.draw_annotated": {"queue": "cpu"},
+    "processing.recovery.recover_stalled": {"queue": "io", "priority": FIRST},
+    "processing.upkeep.*": {"queue": "io", "priority": LATER},
 }
 app.conf.task_create_missing_queues = False
 app.conf.beat_schedule = {
-    "recover-stalled": {"task": "processing.recovery.recover_stalled", "schedule": 10.0, "options": {"expires": 10}},
+    # A round that waits for a thread longer than this is covered by those behind it.
+    "recover-stalled": {"task": "processing.recovery.recover_stalled", "schedule": 10.0, "options": {"expires": 60}},
     "purge-trash": {"task": "processing.upkeep.purge_trash", "schedule": crontab(minute=17)},
     "clean-staging": {"task": "processing.upkeep.clean_staging", "schedule": crontab(minute="*/10")},
     "verify-originals": {"task": "processing.upkeep.verify_originals", "schedule": crontab(minute=7, hour=2)},
 }
+
+
+def send_impatiently() -> None:
+    """For the web process, which only sends: a broker that is away or hangs costs a request a second at most.
+
+    What is not sent is found by its row (`processing.recovery`).
+    """
+    timeouts = {"socket_timeout": broker.PATIENCE_SECONDS, "socket_connect_timeout": broker.PATIENCE_SECONDS}
+    app.conf.broker_transport_options = {**app.conf.broker_transport_options, **timeouts}
+    app.conf.task_publish_retry_policy = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+
+
+@celeryd_init.connect
+def limit_waiting_of_workers(**_signal: Any) -> None:
+    """Before a worker opens its pool, whose processes inherit it."""
+    limit_waiting(statement_seconds=120)
+
+
 app.autodiscover_tasks()
 heartbeat.connect_signals()
 logs.connect_signals()

@@ -8,11 +8,15 @@ Secrets may come by file: where `NAME_FILE` is set, the value of `NAME` is what 
 secrets under /run/secrets).
 """
 
+import math
 import os
+import warnings
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfoNotFoundError, available_timezones
 
 import environ
+import tzlocal
 from django.core.exceptions import ImproperlyConfigured
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -42,6 +46,18 @@ def read_bool(name: str, *, default: bool) -> bool:
     return BOOLEANS[raw]
 
 
+def read_positive(name: str, *, default: float) -> float:
+    """A number above zero."""
+    raw = read_str(name, default=str(default))
+    try:
+        number = float(raw)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number > 0):
+        raise ImproperlyConfigured(f"{name}={raw!r} is not a number above zero.")
+    return number
+
+
 def read_choice(name: str, choices: tuple[str, ...]) -> str:
     """One of `choices`; the first when unset."""
     raw = read_str(name, default=choices[0])
@@ -65,15 +81,34 @@ def read_url(name: str, *, schemes: tuple[str, ...], default: str = "") -> str:
     return raw
 
 
+def read_time_zone(name: str) -> str:
+    """A zone of the IANA database, such as `America/Mexico_City`; that of the machine when unset, else UTC."""
+    raw = read_str(name)
+    if not raw:
+        found = _machine_time_zone()
+        return found if found in available_timezones() else "UTC"
+    if raw not in available_timezones():
+        raise ImproperlyConfigured(f"{name}={raw!r} is not a time zone like America/Mexico_City.")
+    return raw
+
+
+def _machine_time_zone() -> str | None:
+    with warnings.catch_warnings(action="ignore"):  # of files that contradict each other
+        try:
+            return tzlocal.get_localzone_name()
+        except (ZoneInfoNotFoundError, ValueError):
+            return None
+
+
 def read_list(name: str, *, default: tuple[str, ...] = ()) -> list[str]:
     """Comma-separated texts."""
     return [item.strip() for item in read_str(name, default=",".join(default)).split(",") if item.strip()]
 
 
 def host_of(template: str) -> str:
-    """Scheme and host of an address of map tiles, as a Content-Security-Policy names them; empty for none.
+    """Scheme and host of an address of pictures, as a Content-Security-Policy names them; empty for none.
 
-    `{s}` stands for any of several hosts.
+    `{s}` in an address of map tiles stands for any of several hosts.
     """
     parts = urlsplit(template)
     return f"{parts.scheme}://{parts.netloc.replace('{s}', '*')}" if template else ""

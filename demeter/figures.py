@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import redis
-from django.conf import settings
 from django.db.models import Count, Min, Q
 
+from demeter import broker
 from demeter.heartbeat import BEAT, QUEUES, count_alive
 from processing.models import Job, Segment, Session
 from processing.problems import CATALOGUE
@@ -105,7 +105,7 @@ def read_phase_times(now: datetime) -> dict[str, PhaseTime]:
 def read_workers() -> dict[str, int]:
     """Processes that gave a sign of life lately. None, when the broker does not answer: it cannot wake any either."""
     try:
-        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as client:
+        with broker.connected() as client:
             return count_alive(client)
     except redis.RedisError:
         return dict.fromkeys((*QUEUES, BEAT), 0)

@@ -1,21 +1,22 @@
-"""`/healthz`: is every part of Demeter there? For `bin/up`, for monitoring, for compose's health checks.
+"""`/healthz`: is every part of Demeter there? For `bin/up` and for monitoring. `/livez`: does this process answer?
 
 Green (200) means that a photo uploaded now will be counted; anything missing makes it 503. Open to everybody, so it
 names parts and versions, never addresses or error texts.
 """
 
+from collections.abc import Callable
 from typing import Literal, TypedDict
 
 import redis
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from demeter import broker
 from demeter.heartbeat import BEAT, QUEUES, count_alive
 from photos import storage
 from photos.models import S3Image
@@ -53,13 +54,27 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     return JsonResponse(health, status=200 if health["status"] == "ok" else 503)
 
 
+def livez(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """The first middleware answers `/livez` and touches nothing: no other part can make a web process look ill.
+
+    A view would be too late: for a request with a session cookie others look for the user.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.path == "/livez":
+            return HttpResponse("ok\n", content_type="text/plain")
+        return get_response(request)
+
+    return answer
+
+
 def read_health() -> HealthJson:
     """Ask every part once: two queries, one round trip to the broker, one request to the storage."""
     workers = _count_workers()
     services: dict[str, State] = {
         "database": _state(_database_answers()),
         "broker": _state(workers is not None),
-        "storage": _state(_storage_answers()),
+        "storage": _state(storage.answers()),
     }
     alive = workers or dict.fromkeys((*QUEUES, BEAT), 0)
     weights = [_weights_json(name) for name in WEIGHT_NAMES]
@@ -95,18 +110,10 @@ def _database_answers() -> bool:
 def _count_workers() -> dict[str, int] | None:
     """Living workers per queue; None when the broker does not answer."""
     try:
-        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as client:
+        with broker.connected() as client:
             return count_alive(client)
     except redis.RedisError:
         return None
-
-
-def _storage_answers() -> bool:
-    try:
-        default_storage.exists("healthz")
-    except (BotoCoreError, ClientError, OSError):
-        return False
-    return True
 
 
 def _count_faulty_originals() -> int | None:

@@ -113,6 +113,9 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
         return request.POST.dict()
     try:
         body = json.loads(request.body or b"{}")
+        json.dumps(body, ensure_ascii=False).encode()  # half an emoji is valid JSON, but no text that can be kept
+    except RecursionError as error:
+        raise Invalid(_("The body is nested too deeply.")) from error
     except ValueError as error:
         raise Invalid(_("The body is not valid JSON: %(error)s") % {"error": error}) from error
     if not isinstance(body, dict):

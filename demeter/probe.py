@@ -1,6 +1,6 @@
 """Is this container alive? `python -m demeter.probe PART` is its health check; exit status 0 means yes.
 
-The web lives when it answers, whatever `/healthz` says of the other parts. A worker (`io`, `gpu`, `cpu`) or `beat`
+The web lives when `/livez` answers, which asks no other part. A worker (`io`, `gpu`, `cpu`) or `beat`
 lives when a process of this host gave a sign of life lately (`demeter.heartbeat`).
 """
 
@@ -25,7 +25,7 @@ def is_alive(part: str) -> bool:
 def _web_answers(port: int) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", "/livez")
         connection.getresponse()
     except (OSError, http.client.HTTPException):
         return False

@@ -5,10 +5,8 @@ seconds and a gallery full of old thumbnails stay far below. Signed-in people ar
 nursery may share one address; only who is not signed in is counted by address.
 """
 
-import logging
 from dataclasses import dataclass
 
-import redis
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -16,8 +14,6 @@ from django.utils.translation import ngettext
 from django_ratelimit.core import get_usage
 
 from demeter.refusals import TooMany
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -72,17 +68,13 @@ def address_of(request: HttpRequest) -> str:
 
 def _usage(request: HttpRequest, rate: Rate, who: str, *, increment: bool) -> dict[str, int]:
     """`count` and `time_left` in seconds. Without the cache nobody is limited: an upload matters more."""
-    try:
-        usage: dict[str, int] = get_usage(
-            request,
-            group=rate.name,
-            key=lambda _group, _request: who,
-            rate=(rate.limit, rate.seconds),
-            increment=increment,
-        )
-    except redis.RedisError:
-        logger.warning("requests are not counted: the cache cannot be reached")
-        return {"count": 0, "time_left": 0}
+    usage: dict[str, int] = get_usage(
+        request,
+        group=rate.name,
+        key=lambda _group, _request: who,
+        rate=(rate.limit, rate.seconds),
+        increment=increment,
+    )
     return usage
 
 

@@ -4,21 +4,39 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
 from django.http import HttpRequest
 
+from demeter.searching import SearchedAdmin
 from demeter.sentences import told
 
 Column = str | Callable[[Any], str]
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+class CalmChangeList(ChangeList):
+    """A list that takes a day of the year 9999 for a bad parameter, not for an error of ours."""
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        """As Django's, which steps from the last day of all to the next."""
+        try:
+            return super().get_filters(request)
+        except (OverflowError, ValueError) as error:
+            raise IncorrectLookupParameters from error
+
+
+class ReadOnlyAdmin(SearchedAdmin[Any]):
     """No adding, changing or deleting, for anybody."""
 
     list_per_page = 50
     show_full_result_count = False
     # Columns of sentences, which are kept in English: told in the language of the page, as everywhere.
     sentences: tuple[str, ...] = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The calm one."""
+        return CalmChangeList
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """The list's columns."""

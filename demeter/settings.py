@@ -11,7 +11,18 @@ from botocore.config import Config
 from csp.constants import NONE, SELF
 from pythonjsonlogger.core import RESERVED_ATTRS
 
-from demeter.env import DATA_DIR, PROJECT_DIR, host_of, read_bool, read_choice, read_list, read_str, read_url
+from demeter.env import (
+    DATA_DIR,
+    PROJECT_DIR,
+    host_of,
+    read_bool,
+    read_choice,
+    read_list,
+    read_positive,
+    read_str,
+    read_time_zone,
+    read_url,
+)
 
 django_stubs_ext.monkeypatch()
 
@@ -22,6 +33,8 @@ DEBUG = read_bool("DEBUG", default=False)
 SECRET_KEY = read_str("SECRET_KEY") or secrets.token_urlsafe(50)
 ALLOWED_HOSTS = read_list("ALLOWED_HOSTS", default=("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = read_list("CSRF_TRUSTED_ORIGINS")
+# The nursery's: pages are in it, days begin in it, and cameras that write no zone are taken to show it.
+TIME_ZONE = read_time_zone("TIME_ZONE")
 
 INSTALLED_APPS = [
     "demeter.accounts",
@@ -46,6 +59,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "demeter.health.livez",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -59,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "demeter.fragments.keep_fragments_apart",
 ]
 
 ROOT_URLCONF = "demeter.urls"
@@ -88,6 +103,10 @@ _database_url = read_url("DATABASE_URL", schemes=("postgres", "postgresql"), def
 DATABASES: dict[str, Any] = {
     "default": {**environ.Env.db_url_config(_database_url), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True},
 }
+# A host that is gone is noticed within half a minute, not when the kernel gives up after two hours.
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    connect_timeout=5, keepalives_idle=10, keepalives_interval=5, keepalives_count=3, tcp_user_timeout=25_000
+)
 # An address without a password leaves it to a secret of its own.
 DATABASES["default"]["PASSWORD"] = DATABASES["default"]["PASSWORD"] or read_str("POSTGRES_PASSWORD")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -105,16 +124,20 @@ AUTH_PASSWORD_VALIDATORS = [
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")  # nothing else changes anything (`demeter.audit`)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # a poll every 2 s need not read its session from disk
+SESSION_CACHE_ALIAS = "sessions"
 
 # --- Queue and cache --------------------------------------------------------------------------------------------
 REDIS_URL = read_url("REDIS_URL", schemes=("redis", "rediss", "unix"), default="redis://127.0.0.1:6379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {"BACKEND": "demeter.cache.DispensableCache", "LOCATION": REDIS_URL},
+    "sessions": {"BACKEND": "demeter.cache.SessionCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "sessions"},
+}
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = "demeter.results:ForgivingBackend"
 CELERY_RESULT_EXTENDED = True
 CELERY_RESULT_EXPIRES = 48 * 3600
-CELERY_TIMEZONE = "UTC"
+CELERY_TIMEZONE = TIME_ZONE  # what beat does at night is done in the nursery's night
 CELERY_TASK_DEFAULT_QUEUE = "cpu"
 CELERY_TASK_TRACK_STARTED = True
 CELERY_TASK_ACKS_LATE = True
@@ -143,11 +166,15 @@ QUEUE_LEASE = timedelta(minutes=30)
 CHORD_GRACE = timedelta(seconds=20)
 
 # --- Photos and storage -----------------------------------------------------------------------------------------
-S3_ENDPOINT_URL = read_url("S3_ENDPOINT_URL", schemes=("http", "https"))
-# Presigned URLs are signed for the address a browser can reach, which may differ from the workers' one.
-S3_PUBLIC_ENDPOINT_URL = read_url("S3_PUBLIC_ENDPOINT_URL", schemes=("http", "https"), default=S3_ENDPOINT_URL)
+S3_ENDPOINT_URL = read_url("S3_ENDPOINT_URL", schemes=("http", "https"))  # empty for AWS
 S3_BUCKET = read_str("S3_BUCKET", default="demeter-photos")
 S3_REGION = read_str("S3_REGION", default="us-east-1")
+# Presigned URLs are signed for the address a browser can reach, which may differ from the workers' one.
+S3_PUBLIC_ENDPOINT_URL = read_url(
+    "S3_PUBLIC_ENDPOINT_URL",
+    schemes=("http", "https"),
+    default=S3_ENDPOINT_URL or f"https://s3.{S3_REGION}.amazonaws.com",
+)
 # Where accepted photos wait for the io workers: a folder that web and io workers share, or the bucket (several hosts).
 STAGING = read_choice("STAGING", ("folder", "s3"))
 STAGING_ROOT = read_str("STAGING_ROOT", default=str(DATA_DIR / "staging" / "uploads"))
@@ -200,12 +227,14 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "demeter.formats"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = Path(read_str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+
+# How far off a GPS point may be that states no error: what phones reach under the open sky.
+GPS_ASSUMED_ERROR_M = read_positive("GPS_ASSUMED_ERROR_M", default=8)
 
 # Streets or an aerial picture under the map: https://tiles.example/{z}/{x}/{y}.png; none by default, so that browsers
 # ask nobody else. The attribution is what the owner of the tiles wants to be named.
@@ -228,7 +257,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-_picture_hosts = [S3_PUBLIC_ENDPOINT_URL, host_of(MAP_TILE_URL)]
+_picture_hosts = [host_of(S3_PUBLIC_ENDPOINT_URL), host_of(MAP_TILE_URL)]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -255,5 +284,6 @@ LOGGING = {
         },
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["ids"]}},
+    "loggers": {"waitress.queue": {"level": "ERROR"}},  # it warns whenever a request waits for a thread
     "root": {"handlers": ["stderr"], "level": read_str("LOG_LEVEL", default="INFO")},
 }

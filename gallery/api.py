@@ -21,10 +21,10 @@ from gallery.markers import photo_markers
 from gallery.nursery_map import nursery_map as draw_nursery
 from gallery.queries import photo_cards
 from gallery.visits import VisitDetail
-from photos.pixels import UnreadablePictureError
 from photos.storage import OriginalLostError
+from processing.jobs import draw_annotated
 from processing.models import Session
-from processing.redrawing import picture_url, restore_annotated
+from processing.redrawing import picture_url
 from processing.trash import Moved, delete_photos, restore_photos
 
 
@@ -45,6 +45,7 @@ class GalleryPhotoJson(TypedDict):
     original_url: str | None
     status: str
     error_details: NotRequired[str]
+    moment: str
     uploaded_at: str
     processing_session: NotRequired[GallerySessionJson]
     warehouse_name: NotRequired[str | None]
@@ -69,13 +70,12 @@ def detail(request: HttpRequest, image_id: UUID) -> JsonResponse:
 
 @api_view("GET", permission="photos.view_s3image")
 def annotated(request: HttpRequest, image_id: UUID) -> HttpResponse:
-    """To the annotated picture in S3, drawn when it has expired or shows less than people corrected; `download` saves
-    it."""
+    """To the annotated picture in S3, drawn when it has expired or was corrected since; `download` saves it."""
     image = find_photo(image_id)
     session = newest_count(image)
     try:
-        key = restore_annotated(session) if session else None
-    except (OriginalLostError, UnreadablePictureError) as error:
+        key = draw_annotated(session) if session else None
+    except OriginalLostError as error:
         raise NotFound(_("The annotated picture has expired and the original is lost.")) from error
     if key is None:
         raise NotFound(_("This photo has no annotated picture yet."))
@@ -163,6 +163,7 @@ def photo_json(card: PhotoCard, request: HttpRequest) -> GalleryPhotoJson:
         thumbnail_url=_whole(card.thumbnail_url, request),
         original_url=card.original_url,
         status=card.status,
+        moment=time_text(card.moment),
         uploaded_at=time_text(card.uploaded_at),
     )
     if card.error_details:
@@ -186,9 +187,10 @@ def gallery_session_json(session: CardSession) -> GallerySessionJson:
 def detail_json(detail: PhotoDetail, request: HttpRequest) -> dict[str, Any]:
     """A photo with its metadata, its newest run and the history of its location."""
     image, pictures = detail.image, detail.pictures
-    taken_at = detail.exif["datetime_original"]
     return {
         "image_id": str(image.pk),
+        "moment": time_text(image.moment),
+        "date_doubt": image.date_doubt or None,
         "original_url": pictures.original,
         "thumbnail_url": _whole(pictures.thumbnail, request),
         "annotated_url": _whole(pictures.annotated, request),
@@ -197,12 +199,21 @@ def detail_json(detail: PhotoDetail, request: HttpRequest) -> dict[str, Any]:
             "width_px": image.width_px,
             "height_px": image.height_px,
             "content_type": image.content_type,
-            "exif": {**detail.exif, "datetime_original": time_text(taken_at) if taken_at else None},
+            "exif": {**detail.exif, "datetime_original": camera_clock_text(detail)},
         },
         "processing_session": session_json(detail.newest) if detail.newest else None,
         "storage_location_history": [event_json(event) for event in detail.history],
         **({"visit": visit_json(detail.visit)} if detail.visit else {}),
     }
+
+
+def camera_clock_text(detail: PhotoDetail) -> str | None:
+    """UTC as in the spec; a clock without a zone, or of a date that no row can hold, as the camera wrote it."""
+    taken_at = detail.image.taken_at
+    if taken_at is None or detail.exif["datetime_assumed_zone"]:
+        written: str | None = detail.exif["datetime_original"]
+        return written
+    return time_text(taken_at)
 
 
 def _whole(url: str | None, request: HttpRequest) -> str | None:
@@ -249,7 +260,7 @@ def visit_json(detail: VisitDetail) -> dict[str, Any]:
         "photos": [
             {
                 "image_id": str(photo.image_id),
-                "taken_at": time_text(photo.moment),
+                "moment": time_text(photo.moment),
                 "plants": photo.plants,
                 "counted": photo.is_counted,
             }

@@ -8,14 +8,14 @@ connection that breaks within an original does break it, so that nobody takes ha
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from zipstream import ZipStream
 
 from demeter.refusals import Unavailable
 from gallery.archive_names import ArchiveNames
 from gallery.queries import newest_sessions, visible_photos
-from gallery.tables import WORDS, plain_text, write_table
+from gallery.tables import WORDS, iso_time, write_csv, write_workbook
 from photos.keys import EXTENSIONS
 from photos.models import S3Image
 from photos.statuses import ImageStatus
@@ -23,13 +23,14 @@ from photos.storage import OriginalLostError, open_original
 from processing.models import Session
 from processing.problems import CATALOGUE
 
-MANIFEST = "manifest.csv"
+MANIFESTS = {"manifest.csv": write_csv, "manifest.xlsx": write_workbook}
 COLUMNS = (
     "file",
     "image_id",
     "original_filename",
     "location_code",
     "location",
+    "moment",
     "taken_at",
     "uploaded_at",
     "status",
@@ -48,7 +49,7 @@ Row = dict[str, object]
 
 def read_photos(image_ids: Sequence[UUID]) -> list[tuple[S3Image, Session | None]]:
     """The photos that people may see, oldest first, each with its newest run; unknown and deleted ones are left out."""
-    images = list(visible_photos().filter(pk__in=image_ids).order_by("created_at", "pk"))
+    images = list(visible_photos().filter(pk__in=image_ids).order_by("moment", "created_at", "pk"))
     sessions = newest_sessions([image.pk for image in images])
     return [(image, sessions.get(image.pk)) for image in images]
 
@@ -72,7 +73,8 @@ def stream_archive(photos: Sequence[tuple[S3Image, Session | None]], *, language
             yield from archive.all_files()
         rows.append(row)
     with translation.override(language):
-        archive.add(write_table(COLUMNS, rows).encode(), MANIFEST)
+        for name, write in MANIFESTS.items():
+            archive.add(write(COLUMNS, rows), name)
     yield from archive.finalize()
 
 
@@ -80,7 +82,7 @@ def _name(names: ArchiveNames, image: S3Image, session: Session | None) -> str:
     location = session.storage_location if session else None
     return names.name_photo(
         location_code=location.code if location else "",
-        seen_at=image.taken_at or image.created_at,
+        seen_at=timezone.localtime(image.moment),
         filename=image.original_filename,
         extension=EXTENSIONS.get(image.content_type or "", "bin"),
     )
@@ -91,11 +93,12 @@ def _describe(image: S3Image, session: Session | None) -> Row:
     counts = (session.category_counts if session else None) or {}
     return {
         "image_id": image.pk,
-        "original_filename": plain_text(image.original_filename),
+        "original_filename": image.original_filename,
         "location_code": location.code if location else "",
-        "location": plain_text(location.full_name) if location else "",
-        "taken_at": image.taken_at.isoformat(timespec="seconds") if image.taken_at else "",
-        "uploaded_at": image.created_at.isoformat(timespec="seconds"),
+        "location": location.full_name if location else "",
+        "moment": iso_time(image.moment),
+        "taken_at": iso_time(image.taken_at) if image.taken_at else "",
+        "uploaded_at": iso_time(image.created_at),
         "status": CATALOGUE[image.problem].title if image.problem in CATALOGUE else ImageStatus(image.status).label,
         "seen": session.total_detected if session else None,
         "estimated": session.total_estimated if session else None,

@@ -73,7 +73,7 @@ def download(request: HttpRequest) -> StreamingHttpResponse | HttpResponse:
     if not storage.is_back():
         messages.error(request, storage.OUTAGE_MESSAGE)
         return redirect(gallery_address(request))
-    disposition = content_disposition_header(as_attachment=True, filename=f"photos-{timezone.now():%Y-%m-%d}.zip")
+    disposition = content_disposition_header(as_attachment=True, filename=f"photos-{timezone.localdate():%Y-%m-%d}.zip")
     return StreamingHttpResponse(
         stream_archive(photos, language=get_language() or settings.LANGUAGE_CODE),
         content_type="application/zip",

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from gallery.badges import Badge, badge_of
 from gallery.cursor import Cursor
 from locations.models import name_place
-from photos.models import S3Image
+from photos.models import S3Image, S3ImageQuerySet
 from photos.storage import presigned_url
 from photos.thumbnails import ANY_PHOTO, restore_address, thumbnail_url
 from processing.models import Session
@@ -28,14 +28,22 @@ from processing.statuses import RunStatus
 CARD_FIELDS = (
     "created_at",
     "error_details",
+    "moment",
     "original_filename",
     "problem",
     "s3_key_original",
     "s3_key_thumbnail",
+    "same_shot_as__deleted_at",
+    "same_shot_as__original_filename",
     "status",
     "stored_at",
     "thumbnail_stored_at",
 )
+
+
+def read_for_cards(photos: S3ImageQuerySet) -> S3ImageQuerySet:
+    """These photos with what their cards need and nothing else."""
+    return photos.select_related("same_shot_as").only(*CARD_FIELDS)
 
 
 @dataclass(frozen=True)
@@ -58,17 +66,22 @@ class CardSession:
 
 @dataclass(frozen=True)
 class PhotoCard:
-    """One photo of the grid. Keys are None while, or once, there is nothing behind them in storage."""
+    """One photo of the grid. Keys are None while, or once, there is nothing behind them in storage.
+
+    `same_shot_as` is the name of the photo of the same camera and second that was here before; usually empty.
+    """
 
     image_id: UUID
     filename: str
     status: str
     error_details: str | None
+    moment: datetime
     uploaded_at: datetime
     badge: Badge
     thumbnail_key: str | None
     thumbnail_stored_at: datetime | None
     original_key: str | None
+    same_shot_as: str
     session: CardSession | None
 
     @property
@@ -130,12 +143,12 @@ class CardSlice:
     @property
     def first(self) -> Cursor:
         """The place of the first card; only asked for when there is one."""
-        return Cursor(self.cards[0].uploaded_at, self.cards[0].image_id)
+        return Cursor(self.cards[0].moment, self.cards[0].image_id)
 
     @property
     def last(self) -> Cursor:
         """The place of the last card; only asked for when there is one."""
-        return Cursor(self.cards[-1].uploaded_at, self.cards[-1].image_id)
+        return Cursor(self.cards[-1].moment, self.cards[-1].image_id)
 
     @property
     def unfinished_ids(self) -> tuple[UUID, ...]:
@@ -195,11 +208,13 @@ def _card(image: S3Image, session: CardSession | None) -> PhotoCard:
         filename=image.original_filename,
         status=image.status,
         error_details=image.error_details,
+        moment=image.moment,
         uploaded_at=image.created_at,
         badge=badge_of(image, newest_run=session.status if session else None),
         thumbnail_key=image.s3_key_thumbnail,
         thumbnail_stored_at=image.thumbnail_stored_at,
         original_key=image.s3_key_original if image.stored_at else None,
+        same_shot_as=first.original_filename if (first := image.first_of_shot) else "",
         session=session,
     )
 

@@ -1,6 +1,6 @@
 """*Pure*: the place of a photo in the gallery's order as a word for addresses, so that a page follows another one.
 
-The order is by moment of upload and id, both descending. A word stays good when photos come, go or are deleted.
+The order is by moment of the photo and id, both descending. A word stays good when photos come, go or are deleted.
 """
 
 import re

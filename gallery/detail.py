@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from demeter.refusals import NotFound
@@ -19,6 +19,7 @@ from gallery.chart import Chart, Counted, draw_chart
 from gallery.containers import ContainerRow, container_rows
 from gallery.queries import visible_photos
 from gallery.visits import VisitDetail, visit_of
+from photos.ingest import ASSUMED_ZONE, assumed_zone
 from photos.models import S3Image
 from photos.storage import presigned_url
 from photos.thumbnails import thumbnail_url
@@ -49,7 +50,7 @@ class Pictures:
 
 @dataclass(frozen=True)
 class HistoryEvent:
-    """One counted photo of the location."""
+    """One counted photo of the location, at its moment."""
 
     timestamp: datetime
     total_plants: int
@@ -128,16 +129,19 @@ class PhotoDetail:
     def written_exif(self) -> dict[str, Any]:
         """All that the camera wrote, with names for people."""
         written = self.image.exif_metadata or {}
-        return {name.replace("_", " ").capitalize(): value for name, value in written.items()}
+        shown = {name: value for name, value in written.items() if name != ASSUMED_ZONE}
+        return {name.replace("_", " ").capitalize(): value for name, value in shown.items()}
 
     @property
     def exif(self) -> Mapping[str, Any]:
-        """The spec's EXIF keys; None where the camera wrote nothing."""
+        """The spec's EXIF keys; None where the camera wrote nothing. A clock without a zone stays without one."""
         written, gps = self.image.exif_metadata or {}, self.image.gps_coordinates or {}
         return {
             "camera_make": written.get("camera_make"),
             "camera_model": written.get("camera_model"),
-            "datetime_original": self.image.taken_at,
+            "datetime_original": written.get("datetime_original"),
+            "datetime_zone_source": written.get("datetime_zone_source"),
+            "datetime_assumed_zone": assumed_zone(self.image),
             "gps_latitude": gps.get("lat"),
             "gps_longitude": gps.get("lon"),
         }
@@ -149,7 +153,7 @@ def find_photo(image_id: UUID) -> S3Image:
     Raises:
         NotFound: unknown, deleted, or not an uploaded photo.
     """
-    image = visible_photos().select_related("uploaded_by_user").filter(pk=image_id).first()
+    image = visible_photos().select_related("uploaded_by_user", "same_shot_as").filter(pk=image_id).first()
     if image is None:
         raise NotFound(_("There is no such photo; it may have been deleted."))
     return image
@@ -201,7 +205,8 @@ def candidates_of(session: Session | None) -> tuple[Candidate, ...]:
 
 
 def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
-    """The latest counts of a location from photos that can still be seen and are not placed elsewhere, newest first."""
+    """The latest counts of a location, newest first by when the photos were taken: of photos that can still be seen and
+    are placed nowhere else."""
     if location_id is None:
         return ()
     counted = Session.objects.filter(
@@ -209,9 +214,12 @@ def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
         status=RunStatus.COMPLETED,
         original_image__deleted_at=None,
         original_image__storage_location_id=location_id,
+        original_image__date_doubt="",
     )
-    rows = counted.order_by("-created_at", "-pk").values_list(
-        Coalesce("job__finished_at", "updated_at"),
+    rows: QuerySet[Any, tuple[Any, ...]] = counted.order_by(
+        "-original_image__moment", "-created_at", "-pk"
+    ).values_list(
+        "original_image__moment",
         "total_detected",
         "total_estimated",
         "validated",

@@ -5,31 +5,54 @@ photos it unblocks, and how to carry it out.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
-from demeter.refusals import Conflict
+from demeter.refusals import Conflict, Invalid
+from demeter.typed_numbers import write_number
 from gallery.detail import Candidate
 from gallery.location import photos_waiting_for_config
 from gallery.queries import find_photos_waiting_at
-from locations.configuration import KINDS_BY_DETECTED, active_config, configure_location, set_density
+from locations.configuration import (
+    KINDS_BY_DETECTED,
+    active_config,
+    configure_location,
+    set_density,
+    usual_densities,
+)
 from locations.models import ContainerType, LocationConfig, StorageLocation
+from locations.models.cultivation import CM2_PER_M2
 from photos.models import S3Image, S3ImageQuerySet
-from processing import jobs
+from processing import dating, jobs
 from processing.models import Session
 from processing.problems import Fix, Problem
-from processing.sentences import AGAIN, DENSITY_SET, LOCATION_CHOSEN, LOCATION_CONFIGURED
+from processing.sentences import (
+    AGAIN,
+    DATE_BY_CAMERA,
+    DATE_BY_HAND,
+    DATE_BY_UPLOAD,
+    DENSITY_SET,
+    LOCATION_CHOSEN,
+    LOCATION_CONFIGURED,
+)
 from processing.standing import config_of
 from processing.statuses import UNFINISHED
 from processing.worklist import AT_ONCE
 
 MAX_NEIGHBOURS = 5
+# A density this many times above or below all that are known is asked about: pots of one product differ by less.
+UNUSUAL_FACTOR = 4
 FIX_PERMISSIONS: Mapping[Fix, tuple[str, ...]] = {
     "choose_location": ("processing.add_job",),
+    "date": ("processing.add_job",),
     "configure": ("processing.add_job", "locations.change_locationconfig"),
     "calibrate": ("processing.add_job", "locations.change_densityparameters"),
     "reprocess": ("processing.add_job",),
@@ -90,9 +113,9 @@ def suggested_container_type(session: Session) -> ContainerType | None:
 def photos_waiting(image: S3Image, *, problem: Problem, session: Session | None) -> S3ImageQuerySet:
     """Other photos that the same fix unblocks: same problem, same location or (for a density) same product.
 
-    A chosen location may hold for the other photos of the same upload.
+    A chosen location, or whose clock is right, may hold for the other photos of the same upload.
     """
-    if problem.fix == "choose_location" and image.upload_id:
+    if problem.fix in ("choose_location", "date") and image.upload_id:
         lost = S3Image.objects.to_do().filter(problem=problem.code, upload=image.upload_id).exclude(pk=image.pk)
         return lost.exclude(jobs__status__in=UNFINISHED)
     location = session.storage_location if session else None
@@ -107,6 +130,32 @@ def photos_waiting(image: S3Image, *, problem: Problem, session: Session | None)
     return waiting.exclude(jobs__status__in=UNFINISHED)
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """What a person is asked before a fix is written; `answer` comes back with the form when it is meant so."""
+
+    question: str
+    answer: str
+
+
+def doubt_about(*, problem: Problem, session: Session | None, values: Mapping[str, Any], answer: str) -> Doubt | None:
+    """Whether a density is far from all that are known of the product, as a slip of the decimal sign is."""
+    config = config_of(session) if session and problem.fix == "calibrate" else None
+    if config is None:
+        return None
+    usual = usual_densities(container_type=values["container_type"], product=config.product)
+    density = CM2_PER_M2 / values["avg_area_per_plant_cm2"]
+    typed = f"{density:.6g}"
+    if usual is None or usual[0] / UNUSUAL_FACTOR <= density <= usual[1] * UNUSUAL_FACTOR or answer == typed:
+        return None
+    question = _(
+        "%(density)s plants per m² is far from what is known of comparable plants (%(least)s to %(most)s). "
+        "Correct it, or save again if it is right."
+    )
+    numbers = {"density": density, "least": usual[0], "most": usual[1]}
+    return Doubt(question % {name: write_number(round(number, 1)) for name, number in numbers.items()}, typed)
+
+
 @transaction.atomic
 def settle(
     *, problem: Problem, image: S3Image, session: Session | None, values: Mapping[str, Any], user: User, others: bool
@@ -117,10 +166,15 @@ def settle(
 
     Raises:
         Conflict: the photo is being processed, or lacks what the fix builds on.
+        Invalid: the photo cannot be of that date.
     """
-    chosen, reason = _write(problem.fix, session, values)
-    waiting = photos_waiting(image, problem=problem, session=session).values_list("pk", flat=True)
-    image_ids = list(waiting[:AT_ONCE]) if others or problem.fix == "configure" else []
+    waiting = photos_waiting(image, problem=problem, session=session).values_list("pk", flat=True)[:AT_ONCE]
+    if problem.fix == "date":
+        chosen, reason = None, _write_date(image, list(waiting) if others else [], values)
+    else:
+        chosen, reason = _write(problem.fix, session, values)
+    # Looked up under the lock of the location: one that closes meanwhile sees the configuration or is found here.
+    image_ids = list(waiting) if others or problem.fix == "configure" else []
     jobs.reprocess(image=image, user=user, reason=reason, chosen_location=chosen)
     more = jobs.reprocess_photos(image_ids=image_ids, user=user, reason=reason, chosen_location=chosen)
     return 1 + len(more.started)
@@ -138,6 +192,23 @@ def configure(*, locations: Sequence[StorageLocation], values: Mapping[str, Any]
         reason = _configure(location, values)
     image_ids = list(photos_waiting_for_config(locations).values_list("pk", flat=True))
     return len(jobs.reprocess_photos(image_ids=image_ids, user=user, reason=reason).started)
+
+
+def _write_date(image: S3Image, others: Sequence[UUID], values: Mapping[str, Any]) -> str:
+    """Write when the photos were taken; the reason for the run. A typed date holds for one photo."""
+    if values["source"] == dating.DateSource.UPLOAD:
+        dating.date_by_upload([image.pk, *others])
+        return DATE_BY_UPLOAD.fill()
+    if values["source"] == dating.DateSource.CAMERA:
+        dating.date_by_camera([image.pk, *others])
+        return DATE_BY_CAMERA.fill()
+    if others:
+        raise Invalid(_("A typed date holds for one photo. Leave the others out."))
+    moment: datetime = values["moment"]
+    if moment > image.created_at:
+        raise Invalid(_("The photo was uploaded before that. Check the date."))
+    dating.date_by_hand(image.pk, moment)
+    return DATE_BY_HAND.fill(moment=f"{timezone.localtime(moment):%Y-%m-%d %H:%M}")
 
 
 def _configure(location: StorageLocation, values: Mapping[str, Any]) -> str:
@@ -160,4 +231,4 @@ def _write(fix: Fix, session: Session | None, values: Mapping[str, Any]) -> tupl
     if config is None:
         raise Conflict(_("The location is not configured yet. Configure it first."))
     density = set_density(product=config.product, packaging=config.packaging, **values)
-    return None, DENSITY_SET.fill(number=f"{density.plants_per_m2:.0f}")
+    return None, DENSITY_SET.fill(number=f"{round(density.plants_per_m2, 1):g}")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,9 @@ from gallery.choices import OneOf, PlainSelect, SomeOf
 from gallery.cursor import Cursor, read_cursor
 from gallery.queries import GalleryFilter
 from locations.models import Product, StorageArea, StorageLocation, Warehouse
+from photos.dates import EARLIEST, LATEST, is_storable
 from processing.counting.boxes import CLASS_NAMES
+from processing.dating import DateSource
 from processing.problems import CATALOGUE
 from stock.models import VisitAnswer
 
@@ -27,6 +29,8 @@ MAX_PER_PAGE = 100
 MAX_PAGE = 1_000_000
 ISO_DATE = ["%Y-%m-%d"]
 CALENDAR = forms.DateInput(attrs={"type": "date"}, format=ISO_DATE[0])
+ISO_MINUTES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+CLOCK = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=ISO_MINUTES[0])
 PERIODS = (("", _("Any time")), ("7", _("Last 7 days")), ("30", _("Last 30 days")))
 SHORT_NUMBER = re.compile("[0-9]{1,9}")
 CHOSEN = ("area_id", "location_id", "product_id", "uploader_id")
@@ -45,7 +49,7 @@ def areas_of(warehouse_ids: Sequence[str]) -> QuerySet[StorageArea]:
 
 
 class GalleryFilterForm(forms.Form):
-    """Filters. `days` is the preset of the last 7 or 30 days; dates are whole days in UTC."""
+    """Filters. `days` is the preset of the last 7 or 30 days; dates are whole days of the nursery."""
 
     field_order = (
         "q",
@@ -114,7 +118,7 @@ class GalleryFilterForm(forms.Form):
             beginnings.append(timezone.now() - timedelta(days=cleaned["days"]))
         return GalleryFilter(
             since=max(beginnings, default=None),
-            before=_midnight(cleaned["date_to"]) + timedelta(days=1) if cleaned["date_to"] else None,
+            before=_midnight(_next_day(cleaned["date_to"])) if cleaned["date_to"] else None,
             warehouse_ids=tuple(warehouse.pk for warehouse in cleaned["warehouse_id"]),
             **{name: cleaned[name].pk if cleaned[name] else None for name in CHOSEN},
             status=cleaned["status"] or "all",
@@ -226,6 +230,31 @@ class CorrectionForm(forms.Form):
     class_id = forms.TypedChoiceField(choices=list(enumerate(CLASS_NAMES)), coerce=int)
     x = forms.FloatField(min_value=0, max_value=1)
     y = forms.FloatField(min_value=0, max_value=1)
+    sent_as = forms.UUIDField(required=False)
+
+
+class DateForm(forms.Form):
+    """When a photo was taken whose camera cannot be believed; the typed moment is in the nursery's zone."""
+
+    source = forms.ChoiceField(choices=DateSource.choices, error_messages={"required": _("Choose one.")})
+    moment = forms.DateTimeField(label=_("Date and time"), input_formats=ISO_MINUTES, required=False, widget=CLOCK)
+
+    def clean_moment(self) -> datetime | None:
+        """A moment that a photo can have."""
+        moment: datetime | None = self.cleaned_data["moment"]
+        if moment is not None and not is_storable(moment):
+            raise forms.ValidationError(_("Type a date between 1970 and today."))
+        return moment
+
+    def clean(self) -> dict[str, Any]:
+        """A typed moment is never passed over."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        is_typed, moment = cleaned.get("source") == DateSource.TYPED, cleaned.get("moment")
+        if is_typed and moment is None and "moment" not in self.errors:
+            self.add_error("moment", _("Type when the photo was taken."))
+        if moment is not None and cleaned.get("source") and not is_typed:
+            self.add_error("source", _("You typed a date as well. Choose it, or empty the field."))
+        return cleaned
 
 
 class SignOffForm(forms.Form):
@@ -241,5 +270,11 @@ class NextForm(forms.Form):
     after = forms.UUIDField(required=False)
 
 
-def _midnight(day: Any) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=UTC)
+def _midnight(day: date) -> datetime:
+    """When a day of the nursery begins; photos lie between the first and the last day that has a beginning here."""
+    within = min(max(day, EARLIEST.date()), LATEST.date())
+    return timezone.make_aware(datetime.combine(within, time.min))
+
+
+def _next_day(day: date) -> date:
+    return day + timedelta(days=1) if day < LATEST.date() else day

@@ -2,7 +2,7 @@
 
 Two subqueries for each location, answered by the indexes of its photos and visits: a query for all of them, however
 many photos lie behind. The last count is that of the newest photo, with the others of its visit; one that refuses
-itself counts once a person has signed it off.
+itself counts once a person has signed it off, one whose date is in doubt once a person has settled it.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, JSONObject, Least
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -78,16 +78,14 @@ def with_last_count(locations: StorageLocationQuerySet) -> StorageLocationQueryS
             original_image__storage_location=OuterRef("pk"),
             original_image__kind=S3Image.Kind.PHOTO,
             original_image__deleted_at=None,
+            original_image__date_doubt="",
             status=RunStatus.COMPLETED,
         )
-        .order_by("-original_image__created_at", "-original_image__image_id", "-created_at", "-pk")
+        .order_by("-original_image__moment", "-original_image__image_id", "-created_at", "-pk")
         .values(
             found=JSONObject(
                 image_id="original_image_id",
-                # A phone whose clock is ahead must not make a count younger than its upload.
-                seen_at=Least(
-                    Coalesce("original_image__taken_at", "original_image__created_at"), "original_image__created_at"
-                ),
+                seen_at="original_image__moment",
                 plants="total_estimated",
                 validated="validated",
             )

@@ -1,6 +1,6 @@
 """The read model of one location's page: last count, latest photo, stock, history, and what grew there.
 
-Seven queries beside the one that finds the location, however many photos and cycles there are, two more where a visit
+Eight queries beside the one that finds the location, however many photos and cycles there are, two more where a visit
 has several photos.
 """
 
@@ -19,14 +19,14 @@ from gallery.visits import VisitDetail, visits_of
 from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image, S3ImageQuerySet
 from photos.storage import presigned_url
-from processing.problems import NEEDS_CONFIG
+from processing.problems import NEEDS_CONFIG, NEEDS_DATE
 from processing.statuses import UNFINISHED
 from stock.queries import StockLine, stock_of
 
 
 @dataclass(frozen=True)
 class LocationDetail:
-    """One location. `cycles` are its configurations, the running one first."""
+    """One location. `cycles` are its configurations, the running one first; `undated` photos wait for their date."""
 
     location: StorageLocation
     last: LastCount | None
@@ -34,6 +34,7 @@ class LocationDetail:
     stock: tuple[StockLine, ...]
     history: tuple[HistoryEvent, ...]
     cycles: tuple[LocationConfig, ...]
+    undated: int
     visits: tuple[VisitDetail, ...]
 
     @property
@@ -84,6 +85,7 @@ def location_detail(code: str) -> LocationDetail:
         stock=stock_of(location, timezone.now()),
         history=location_history(location.pk),
         cycles=tuple(cycles),
+        undated=find_photos_waiting_at([location.pk], problem_code=NEEDS_DATE.code).count(),
         visits=visits_of(location),
     )
 

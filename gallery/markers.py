@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from demeter.refusals import NotFound
 from gallery.detail import find_photo
 from locations.models import ContainerKind
+from photos.models import S3Image
 from photos.storage import presigned_url
 from processing.corrections import counted_session
 from processing.recount import ReviewedPhoto, corrected_counts, read_reviewed
@@ -33,7 +34,7 @@ def photo_markers(image_id: UUID) -> dict[str, Any]:
     session = counted_session(image)
     if session is None or not (image.width_px and image.height_px and image.s3_key_preview):
         raise NotFound(_("This photo has no count yet."))
-    shows_original = image.content_type in SHOWN_TYPES and image.width_px * image.height_px <= FULL_PICTURE_LIMIT_PX
+    shows_original = _is_turned_alike(image) and image.width_px * image.height_px <= FULL_PICTURE_LIMIT_PX
     photo = read_reviewed(image, session)
     return {
         "session_id": str(session.session_id),
@@ -45,6 +46,15 @@ def photo_markers(image_id: UUID) -> dict[str, Any]:
         "marks": _columns(photo, photo.corrected.alive),
         "removed": _columns(photo, ~photo.corrected.alive),
     }
+
+
+def _is_turned_alike(image: S3Image) -> bool:
+    """Whether a browser shows the original as the marks have it: all turn a JPEG by its EXIF, and little else."""
+    exif = image.exif_metadata or {}
+    turned = exif.get("orientation", 1) != 1
+    if turned and (image.content_type != "image/jpeg" or exif.get("orientation_in_xmp", False)):
+        return False
+    return image.content_type in SHOWN_TYPES
 
 
 def _container(photo: ReviewedPhoto, index: int) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from gallery.cards import CARD_FIELDS, CardPage, CardSlice, PhotoCard, make_cards, newest_runs
+from gallery.cards import CardPage, CardSlice, PhotoCard, make_cards, newest_runs, read_for_cards
 from gallery.cursor import Cursor
 from locations.models import StorageLocation
+from locations.search import contains
 from photos.models import S3Image, S3ImageQuerySet
 from photos.statuses import ImageStatus
 from processing.models import Session
@@ -73,18 +74,18 @@ def find_of_any_status(wanted: GalleryFilter) -> S3ImageQuerySet:
     """The photos that all but the status lets through, newest first."""
     photos = visible_photos()
     if wanted.since:
-        photos = photos.filter(created_at__gte=wanted.since)
+        photos = photos.filter(moment__gte=wanted.since)
     if wanted.before:
-        photos = photos.filter(created_at__lt=wanted.before)
+        photos = photos.filter(moment__lt=wanted.before)
     if wanted.uploader_id:
         photos = photos.filter(uploaded_by_user_id=wanted.uploader_id)
     if wanted.names_places:
         photos = photos.filter(storage_location_id__in=_find_places(wanted))
     if wanted.text:
-        named = StorageLocation.objects.filter(Q(code__icontains=wanted.text) | Q(name__icontains=wanted.text))
+        named = StorageLocation.objects.filter(contains(wanted.text, ("code", "name")))
         place_ids = list(named.values_list("pk", flat=True)[:NAMED_PLACES])
-        photos = photos.filter(Q(original_filename__icontains=wanted.text) | Q(storage_location_id__in=place_ids))
-    return photos.order_by("-created_at", "-image_id")
+        photos = photos.filter(contains(wanted.text, ("original_filename",)) | Q(storage_location_id__in=place_ids))
+    return photos.order_by("-moment", "-image_id")
 
 
 def _find_places(wanted: GalleryFilter) -> list[int]:
@@ -112,12 +113,12 @@ def scroll_cards(
 ) -> CardSlice:
     """The first of these photos (newest first), or those that follow a place, or those just before one."""
     if before is not None:
-        newer = Q(created_at__gt=before.moment) | Q(created_at=before.moment, image_id__gt=before.image_id)
-        photos = photos.filter(newer, created_at__gte=before.moment).order_by("created_at", "image_id")
+        newer = Q(moment__gt=before.moment) | Q(moment=before.moment, image_id__gt=before.image_id)
+        photos = photos.filter(newer, moment__gte=before.moment).order_by("moment", "image_id")
     elif after is not None:
-        older = Q(created_at__lt=after.moment) | Q(created_at=after.moment, image_id__lt=after.image_id)
-        photos = photos.filter(older, created_at__lte=after.moment)  # the second is for the index
-    images = list(photos.only(*CARD_FIELDS)[: per_page + 1])
+        older = Q(moment__lt=after.moment) | Q(moment=after.moment, image_id__lt=after.image_id)
+        photos = photos.filter(older, moment__lte=after.moment)  # the second is for the index
+    images = list(read_for_cards(photos)[: per_page + 1])
     more, images = len(images) > per_page, images[:per_page]
     if before is not None:
         return CardSlice(make_cards(images[::-1]), newer=more, older=bool(images))
@@ -140,13 +141,13 @@ def photo_cards(wanted: GalleryFilter, *, page: int, per_page: int) -> CardPage:
     photos = find_photos(wanted)
     start = (page - 1) * per_page
     total = photos.count()
-    images = list(photos.only(*CARD_FIELDS)[start : start + per_page]) if start < total else []
+    images = list(read_for_cards(photos)[start : start + per_page]) if start < total else []
     return CardPage(cards=make_cards(images), page=page, per_page=per_page, total_items=total)
 
 
 def cards_of(image_ids: Iterable[UUID]) -> tuple[PhotoCard, ...]:
     """The cards of named photos, in two queries; unknown and deleted ones are left out."""
-    return make_cards(list(visible_photos().filter(pk__in=list(image_ids)).only(*CARD_FIELDS)))
+    return make_cards(list(read_for_cards(visible_photos().filter(pk__in=list(image_ids)))))
 
 
 def newest_sessions(image_ids: Sequence[UUID]) -> Mapping[UUID, Session]:

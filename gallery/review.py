@@ -74,7 +74,7 @@ def find_waiting() -> QuerySet[Session]:
 def waiting_photos() -> tuple[Waiting, ...]:
     """The head of the queue, in three queries."""
     fields = (*ROW_FIELDS, *(f"original_image__{name}" for name in CARD_FIELDS))
-    shown = find_waiting().select_related("original_image").only(*fields)
+    shown = find_waiting().select_related("original_image__same_shot_as").only(*fields)
     sessions: Sequence[Session] = list(shown[:QUEUE_LENGTH])
     cards = make_cards([session.original_image for session in sessions])
     return tuple(Waiting(card, session) for card, session in zip(cards, sessions, strict=True))

@@ -12,6 +12,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -56,7 +57,9 @@ def next_to_review(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required(REVIEW_PERMISSIONS, raise_exception=True)
 def correct(request: HtmxRequest, image_id: UUID) -> HttpResponse:
-    """Add, remove or retype a mark."""
+    """Add, remove or retype a mark. What another person made before signing out of this browser is not this user's."""
+    if request.POST.get("sent_by", str(request.user.pk)) != str(request.user.pk):
+        raise PermissionDenied
 
     def act(image: S3Image, user: User) -> str:
         corrections.correct(image=image, user=user, **_read(CorrectionForm(request.POST)))

@@ -1,14 +1,22 @@
-"""Downloaded tables: CSV with the column names and words of the language in which a person works.
+"""Downloaded tables: CSV and Excel, with the column names and words of the language in which a person works.
 
 Programs that want the same words always read the JSON API.
 """
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from io import StringIO
+from datetime import datetime
+from io import BytesIO, StringIO
 
+import xlsxwriter
+from django.utils import timezone
+from django.utils.formats import get_format
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
+from xlsxwriter.worksheet import Worksheet
+
+Row = Mapping[str, object]
+CELL_LIMIT = 32_767  # Excel's
 
 # A spreadsheet takes a cell that begins like this for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -19,6 +27,7 @@ WORDS: Mapping[str, Promise] = {
     "original_filename": pgettext_lazy("table", "original_filename"),
     "location_code": pgettext_lazy("table", "location_code"),
     "location": pgettext_lazy("table", "location"),
+    "moment": pgettext_lazy("table", "moment"),
     "taken_at": pgettext_lazy("table", "taken_at"),
     "uploaded_at": pgettext_lazy("table", "uploaded_at"),
     "status": pgettext_lazy("table", "status"),
@@ -57,15 +66,48 @@ WORDS: Mapping[str, Promise] = {
 }
 
 
-def write_table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
-    """The CSV of these rows, in the language of the moment; what a row lacks stays empty."""
+def write_csv(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
+    """The CSV of these rows, as a spreadsheet in the language of the moment opens it; what a row lacks stays empty.
+
+    A byte order mark tells that it is UTF-8. Where decimals have a comma, a semicolon parts the columns.
+    """
     file = StringIO()
-    writer = csv.writer(file)
+    decimal_sign = get_format("DECIMAL_SEPARATOR")
+    writer = csv.writer(file, delimiter=";" if decimal_sign == "," else ",")
     writer.writerow([WORDS[column] for column in columns])
-    writer.writerows([row.get(column, "") for column in columns] for row in rows)
+    for row in rows:
+        writer.writerow([_csv_cell(row.get(column), decimal_sign) for column in columns])
+    return file.getvalue().encode("utf-8-sig")
+
+
+def _csv_cell(value: object, decimal_sign: str) -> object:
+    if isinstance(value, float):
+        return str(value).replace(".", decimal_sign)
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def write_workbook(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
+    """The same as a workbook for Excel, where texts are texts and numbers numbers in every language."""
+    file = BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        for number, column in enumerate(columns):
+            sheet.write_string(0, number, str(WORDS[column]), workbook.add_format({"bold": True}))
+        for line, row in enumerate(rows, start=1):
+            for number, column in enumerate(columns):
+                _write_cell(sheet, line, number, row.get(column))
+        sheet.autofit()
     return file.getvalue()
 
 
-def plain_text(text: str) -> str:
-    """A cell of a CSV that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+def iso_time(moment: datetime) -> str:
+    """A cell for a moment: the clock of the nursery and what it is ahead of UTC."""
+    return timezone.localtime(moment).isoformat(timespec="seconds")
+
+
+def _write_cell(sheet: Worksheet, line: int, number: int, value: object) -> None:
+    if isinstance(value, int | float):
+        sheet.write_number(line, number, value)
+    elif value is not None and value != "":
+        sheet.write_string(line, number, str(value)[:CELL_LIMIT])

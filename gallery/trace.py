@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from demeter.refusals import NotFound
 from gallery.detail import find_photo
-from gallery.tables import WORDS, plain_text, write_table
+from gallery.tables import WORDS, Row, iso_time
 from photos.models import S3Image
 from processing.corrections import counted_session
 from processing.counting.boxes import CLASS_NAMES
@@ -37,8 +37,8 @@ def photo_corrections(image: S3Image) -> tuple[Correction, ...]:
     return tuple(image.corrections.select_related("user").order_by("-pk"))
 
 
-def export_csv(image_id: UUID) -> tuple[S3Image, str]:
-    """A photo and the CSV of its marks and corrections.
+def photo_table(image_id: UUID) -> tuple[S3Image, list[Row]]:
+    """A photo and the rows of its marks and corrections, with the columns of COLUMNS.
 
     Raises:
         NotFound: there is no such photo, or it has no count yet.
@@ -49,7 +49,7 @@ def export_csv(image_id: UUID) -> tuple[S3Image, str]:
         raise NotFound(_("This photo has no count yet."))
     photo = read_reviewed(image, session)
     corrections = (_correction(correction, photo) for correction in reversed(photo_corrections(image)))
-    return image, write_table(COLUMNS, [*_marks(photo), *corrections])
+    return image, [*_marks(photo), *corrections]
 
 
 def _marks(photo: ReviewedPhoto) -> Iterator[dict[str, object]]:
@@ -61,8 +61,8 @@ def _marks(photo: ReviewedPhoto) -> Iterator[dict[str, object]]:
             "record": WORDS["mark"],
             "container": photo.segments[container].number if container != NO_CONTAINER else "",
             "class": WORDS[CLASS_NAMES[boxes.class_id[index]]],
-            "x_px": round(x, 1),
-            "y_px": round(y, 1),
+            "x_px": round(float(x), 1),
+            "y_px": round(float(y), 1),
             "side_px": round(float(boxes.side_px[index]), 1),
             "confidence": round(float(confidence[index]), 4) if index < len(confidence) else "",
             "state": STATES[int(boxes.origin[index])] if boxes.alive[index] else WORDS["removed"],
@@ -72,10 +72,10 @@ def _marks(photo: ReviewedPhoto) -> Iterator[dict[str, object]]:
 def _correction(correction: Correction, photo: ReviewedPhoto) -> dict[str, object]:
     row: dict[str, object] = {
         "record": WORDS[correction.action],
-        "user": plain_text(correction.user.get_username()),
-        "time": correction.created_at.isoformat(timespec="seconds"),
-        "undone_at": correction.undone_at.isoformat(timespec="seconds") if correction.undone_at else "",
-        "text": plain_text(correction.text),
+        "user": correction.user.get_username(),
+        "time": iso_time(correction.created_at),
+        "undone_at": iso_time(correction.undone_at) if correction.undone_at else "",
+        "text": correction.text,
     }
     if correction.is_note:
         return row

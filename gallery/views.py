@@ -1,7 +1,6 @@
 """The gallery's pages and fragments: the grid, one photo, and the modal that settles a photo's problem."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,7 +12,6 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -27,7 +25,7 @@ from gallery import fixes
 from gallery.badges import badge_of, problem_message
 from gallery.changes import photo_changes
 from gallery.detail import PhotoDetail, candidates_of, find_photo, photo_detail
-from gallery.forms import PhotosForm, ScrollForm, UnfinishedForm
+from gallery.forms import DateForm, PhotosForm, ScrollForm, UnfinishedForm
 from gallery.queries import (
     COUNTED_UP_TO,
     cards_of,
@@ -39,7 +37,7 @@ from gallery.queries import (
     scroll_cards,
 )
 from gallery.review import review_state
-from gallery.trace import export_csv, photo_corrections
+from gallery.trace import photo_corrections
 from locations.forms import AssignLocationForm, CalibrateForm, ConfigureLocationForm
 from locations.search import search_locations
 from photos.models import S3Image
@@ -50,6 +48,7 @@ from processing.standing import config_of
 
 FIX_FORMS: Mapping[Fix, type[forms.Form]] = {
     "choose_location": AssignLocationForm,
+    "date": DateForm,
     "configure": ConfigureLocationForm,
     "calibrate": CalibrateForm,
     "reprocess": forms.Form,
@@ -172,19 +171,6 @@ def photo_tab(request: HtmxRequest, image_id: UUID, tab: str) -> HttpResponse:
 
 @require_safe
 @permission_required("photos.view_s3image", raise_exception=True)
-def export(_request: HttpRequest, image_id: UUID) -> HttpResponse:
-    """Marks and corrections as CSV."""
-    try:
-        image, text = export_csv(image_id)
-    except NotFound as refusal:
-        raise Http404(refusal.message) from refusal
-    name = f"{PurePath(image.original_filename).stem}.csv"
-    disposition = content_disposition_header(as_attachment=True, filename=name)
-    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition})
-
-
-@require_safe
-@permission_required("photos.view_s3image", raise_exception=True)
 def problem(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     """What is wrong with a photo and the form that settles it: in the modal, or as a page of its own."""
     image, session = _photo_with_session(image_id)
@@ -205,7 +191,13 @@ def fix(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     if not fixes.may_fix(user, found):
         raise PermissionDenied
     form = FIX_FORMS[found.fix](request.POST, label_suffix="")
+    doubt = None
     if form.is_valid():
+        answer = request.POST.get("meant", "")
+        doubt = fixes.doubt_about(problem=found, session=session, values=form.cleaned_data, answer=answer)
+    if doubt:
+        form.add_error(None, doubt.question)
+    elif form.is_valid():
         try:
             others = "others" in request.POST
             started = fixes.settle(
@@ -216,7 +208,7 @@ def fix(request: HtmxRequest, image_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _say_started(image, started))
             return _back_to_photo(request, image)
-    return _show_problem(request, image, session, form=form)
+    return _show_problem(request, image, session, form=form, doubt=doubt)
 
 
 def _say_started(image: S3Image, started: int) -> str:
@@ -250,11 +242,17 @@ def _back_to_photo(request: HtmxRequest, image: S3Image) -> HttpResponse:
 
 
 def _show_problem(
-    request: HtmxRequest, image: S3Image, session: Session | None, *, form: forms.Form | None
+    request: HtmxRequest,
+    image: S3Image,
+    session: Session | None,
+    *,
+    form: forms.Form | None,
+    doubt: fixes.Doubt | None = None,
 ) -> HttpResponse:
     """The problem with its form, redrawn with its errors (422) when it was sent."""
     found = badge_of(image, newest_run=session.status if session else None)
-    context: dict[str, Any] = {"image": image, "session": session, "badge": found, "problem": found.problem}
+    context: dict[str, Any] = {"image": image, "session": session, "badge": found, "doubt": doubt}
+    context["problem"] = found.problem
     if found.problem is not None:
         context |= _fix_context(request, found.problem, image, session)
         context["form"] = form or FIX_FORMS[found.problem.fix](

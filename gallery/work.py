@@ -18,7 +18,7 @@ from gallery.fixes import FIX_PERMISSIONS
 from gallery.queries import COUNTED_UP_TO
 from locations.models import StorageLocation
 from photos.models import S3Image, Upload
-from processing.problems import CATALOGUE, NEEDS_CONFIG, NEEDS_LOCATION, Problem
+from processing.problems import CATALOGUE, NEEDS_CONFIG, NEEDS_DATE, NEEDS_LOCATION, Problem
 
 SHOWN_FIXES = 10
 # `S3Image.objects.to_do()` in SQL: the union that Django would make of it takes longer to plan than to answer.
@@ -64,7 +64,7 @@ class Cause:
 
 def causes() -> tuple[Cause, ...]:
     """Every cause that photos wait for, the most frequent first."""
-    fixes = {NEEDS_CONFIG.code: _by_location, NEEDS_LOCATION.code: _by_upload}
+    fixes = {NEEDS_CONFIG.code: _by_location, NEEDS_DATE.code: _by_upload, NEEDS_LOCATION.code: _by_upload}
     return tuple(
         Cause(CATALOGUE[code], photos, fixes[code](code) if code in fixes else ())
         for code, photos in count_by_cause().items()
@@ -86,7 +86,7 @@ def _by_location(code: str) -> tuple[OneFix, ...]:
 
 
 def _by_upload(code: str) -> tuple[OneFix, ...]:
-    """The uploads of which most photos wait for a location."""
+    """The uploads of which most photos wait for a location, or for their date."""
     found = _most_frequent(code, "upload_id")
     uploads = Upload.objects.select_related("user").in_bulk([upload for upload, *_ in found])
     return tuple(OneFix(_name_upload(uploads[upload]), photos, example) for upload, photos, example in found)

@@ -12,6 +12,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from demeter.admin_dates import NAMED_DATES
+from demeter.searching import SearchedAdmin
+from demeter.typed_numbers import TYPED_NUMBERS
 from locations import models
 from locations.forms import MOST_AT_ONCE
 
@@ -26,7 +28,7 @@ OUTLINE_FIELDS = ("area_m2", "centroid_lon", "centroid_lat", "created_at", "upda
 
 
 @admin.register(models.Warehouse)
-class WarehouseAdmin(admin.ModelAdmin[models.Warehouse]):
+class WarehouseAdmin(SearchedAdmin[models.Warehouse]):
     """Greenhouses, fields, tunnels."""
 
     list_display = ("code", "name", "warehouse_type", area, "active")
@@ -36,7 +38,7 @@ class WarehouseAdmin(admin.ModelAdmin[models.Warehouse]):
 
 
 @admin.register(models.StorageArea)
-class StorageAreaAdmin(admin.ModelAdmin[models.StorageArea]):
+class StorageAreaAdmin(SearchedAdmin[models.StorageArea]):
     """Beds in a warehouse."""
 
     list_display = ("code", "name", "warehouse", "position", area, "active")
@@ -59,7 +61,7 @@ class LocationConfigInline(admin.StackedInline[models.LocationConfig, models.Sto
 
 
 @admin.register(models.StorageLocation)
-class StorageLocationAdmin(admin.ModelAdmin[models.StorageLocation]):
+class StorageLocationAdmin(SearchedAdmin[models.StorageLocation]):
     """Bays: the unit of one photo."""
 
     list_display = ("code", "full_name", "qr_code", area, "active")
@@ -87,7 +89,7 @@ class StorageLocationAdmin(admin.ModelAdmin[models.StorageLocation]):
 
 
 @admin.register(models.ProductCategory, models.PackagingType, models.PackagingMaterial, models.PackagingColour)
-class CatalogueEntryAdmin(admin.ModelAdmin[Any]):
+class CatalogueEntryAdmin(SearchedAdmin[Any]):
     """Short lists of coded names."""
 
     list_display = ("code", "name", "active")
@@ -96,7 +98,7 @@ class CatalogueEntryAdmin(admin.ModelAdmin[Any]):
 
 
 @admin.register(models.ProductFamily)
-class ProductFamilyAdmin(admin.ModelAdmin[models.ProductFamily]):
+class ProductFamilyAdmin(SearchedAdmin[models.ProductFamily]):
     """Genera and groups."""
 
     list_display = ("code", "name", "scientific_name", "category", "active")
@@ -107,7 +109,7 @@ class ProductFamilyAdmin(admin.ModelAdmin[models.ProductFamily]):
 
 
 @admin.register(models.Product)
-class ProductAdmin(admin.ModelAdmin[models.Product]):
+class ProductAdmin(SearchedAdmin[models.Product]):
     """What is grown and sold."""
 
     list_display = ("sku", "common_name", "scientific_name", "family", "active")
@@ -118,47 +120,51 @@ class ProductAdmin(admin.ModelAdmin[models.Product]):
 
 
 @admin.register(models.ProductState)
-class ProductStateAdmin(admin.ModelAdmin[models.ProductState]):
+class ProductStateAdmin(SearchedAdmin[models.ProductState]):
     """Stages of growth."""
 
     list_display = ("sort_order", "code", "name", "is_sellable", "active")
     list_display_links = ("code",)
     list_filter = ("active", "is_sellable")
     search_fields = ("code", "name")
+    formfield_overrides = TYPED_NUMBERS
 
 
 @admin.register(models.ProductSize)
-class ProductSizeAdmin(admin.ModelAdmin[models.ProductSize]):
+class ProductSizeAdmin(SearchedAdmin[models.ProductSize]):
     """Size classes by height."""
 
     list_display = ("sort_order", "code", "min_height_cm", "max_height_cm", "active")
     list_display_links = ("code",)
     list_filter = ("active",)
     search_fields = ("code", "name")
+    formfield_overrides = TYPED_NUMBERS
 
 
 @admin.register(models.Packaging)
-class PackagingAdmin(admin.ModelAdmin[models.Packaging]):
+class PackagingAdmin(SearchedAdmin[models.Packaging]):
     """Pots and cells."""
 
     list_display = ("sku", "name", "packaging_type", "material", "colour", "volume_l", "diameter_cm", "active")
     list_filter = ("active", "packaging_type", "material", "colour")
     list_select_related = ("packaging_type", "material", "colour")
     search_fields = ("sku", "name")
+    formfield_overrides = TYPED_NUMBERS
     autocomplete_fields = ("packaging_type", "material", "colour")
 
 
 @admin.register(models.ContainerType)
-class ContainerTypeAdmin(admin.ModelAdmin[models.ContainerType]):
+class ContainerTypeAdmin(SearchedAdmin[models.ContainerType]):
     """Crates, trays and the like."""
 
     list_display = ("code", "name", "kind", "rows", "columns", "capacity", "active")
     list_filter = ("active", "kind")
     search_fields = ("code", "name")
+    formfield_overrides = TYPED_NUMBERS
 
 
 @admin.register(models.LocationConfig)
-class LocationConfigAdmin(admin.ModelAdmin[models.LocationConfig]):
+class LocationConfigAdmin(SearchedAdmin[models.LocationConfig]):
     """Cultivation cycles; a running one is closed by unticking active and giving the time."""
 
     list_display = ("location", "product", "packaging", "expected_state", "active", "started_at", "closed_at")
@@ -167,17 +173,18 @@ class LocationConfigAdmin(admin.ModelAdmin[models.LocationConfig]):
     search_fields = ("location__code", "location__name", "product__sku", "product__common_name")
     autocomplete_fields = ("location", "product", "packaging", "expected_state")
     readonly_fields = ("created_at", "updated_at")
-    formfield_overrides = NAMED_DATES
+    formfield_overrides = {**NAMED_DATES, **TYPED_NUMBERS}
     date_hierarchy = "started_at"
 
 
 @admin.register(models.DensityParameters)
-class DensityParametersAdmin(admin.ModelAdmin[models.DensityParameters]):
+class DensityParametersAdmin(SearchedAdmin[models.DensityParameters]):
     """Densities; the plants per m2 follow the area per plant."""
 
     list_display = ("product", "packaging", "container_type", "plants_per_m2", "source", "version", "sample_size")
     list_filter = ("source", "container_type__kind", "product__family")
     list_select_related = ("product", "packaging", "container_type")
     search_fields = ("product__sku", "product__common_name", "packaging__sku", "container_type__code")
+    formfield_overrides = TYPED_NUMBERS
     autocomplete_fields = ("product", "packaging", "container_type")
     readonly_fields = ("plants_per_m2", "created_at", "updated_at")

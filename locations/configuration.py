@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -115,6 +115,15 @@ def set_density(
     )
     density.refresh_from_db()
     return density
+
+
+def usual_densities(*, container_type: ContainerType, product: Product) -> tuple[float, float] | None:
+    """The least and the most plants per m² that are known of the product, else of any product in such containers."""
+    known = DensityParameters.objects.filter(product=product)
+    if not known.exists():
+        known = DensityParameters.objects.filter(container_type__kind=container_type.kind)
+    span = known.aggregate(least=Min("plants_per_m2"), most=Max("plants_per_m2"))
+    return None if span["least"] is None else (span["least"], span["most"])
 
 
 def find_density(*, detected_kind: str, product: Product, packaging: Packaging | None) -> DensityParameters | None:

@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from demeter.typed_numbers import TypedNumberField
 from locations.configuration import ConfigureMode
 from locations.models import (
     ContainerType,
@@ -76,8 +77,8 @@ class CalibrateForm(forms.Form):
     container_type = forms.ModelChoiceField(
         queryset=ContainerType.objects.filter(active=True), label=_("Container type")
     )
-    plants_per_m2 = forms.FloatField(label=_("Plants per m²"), required=False, min_value=0.1, max_value=100_000)
-    avg_area_per_plant_cm2 = forms.FloatField(
+    plants_per_m2 = TypedNumberField(label=_("Plants per m²"), required=False, min_value=0.1, max_value=100_000)
+    avg_area_per_plant_cm2 = TypedNumberField(
         label=_("or area per plant (cm²)"), required=False, min_value=0.1, max_value=100_000
     )
 

@@ -16,6 +16,9 @@ from shapely import Point, Polygon, distance, transform
 from shapely.geometry import mapping
 from shapely.validation import explain_validity
 
+# Nothing is grown beyond: the fields of Tromsø lie at 70° north, the last land before Antarctica at 56° south.
+SOUTHERNMOST_LAT, NORTHERNMOST_LAT = -60.0, 72.0
+EARTH_RADIUS_KM = 6371.0
 # WGS 84 (EPSG:4326): equatorial radius in metres and first eccentricity squared.
 EQUATOR_RADIUS_M = 6_378_137.0
 ECCENTRICITY_SQUARED = 0.00669437999014
@@ -101,11 +104,14 @@ def _read_ring(ring: object) -> list[tuple[float, float]]:
 def _read_position(position: object) -> tuple[float, float]:
     if not isinstance(position, Sequence) or isinstance(position, str) or len(position) < 2:
         raise ValueError("position is not [longitude, latitude]")
-    lon, lat = position[0], position[1]
-    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in (lon, lat)):
+    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in position[:2]):
         raise ValueError("coordinates must be numbers")
+    try:
+        lon, lat = float(position[0]), float(position[1])
+    except OverflowError as error:
+        raise ValueError("coordinates must be numbers") from error
     check_point(lon, lat)
-    return float(lon), float(lat)
+    return lon, lat
 
 
 def _as_lists(value: Any) -> Any:
@@ -146,6 +152,28 @@ def outline_of(geometry: object) -> Outline:
         centroid_lat=centroid.y,
         area_m2=to_metres(polygon, lon=centroid.x, lat=centroid.y).area,
     )
+
+
+def check_drawing(outline: Outline, *, largest_m2: float) -> None:
+    """Raise ValueError when no place of a nursery is so large or lies there: metres or swapped coordinates look so."""
+    if outline.area_m2 > largest_m2:
+        raise ValueError(
+            f"polygon of {outline.area_m2 / 1e6:,.2f} km² is larger than such a place can be; "
+            "export longitude and latitude (WGS 84), not metres"
+        )
+    if not SOUTHERNMOST_LAT <= outline.centroid_lat <= NORTHERNMOST_LAT:
+        raise ValueError(
+            f"nothing grows at latitude {outline.centroid_lat:.2f}: longitude and latitude may be swapped, "
+            "GeoJSON wants longitude first"
+        )
+
+
+def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """The way along the globe between two points (lon, lat): the haversine formula, good to half a percent."""
+    (lon, lat), (other_lon, other_lat) = (map(math.radians, point) for point in (one, other))
+    half = math.sin((other_lat - lat) / 2) ** 2
+    half += math.cos(lat) * math.cos(other_lat) * math.sin((other_lon - lon) / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(half))
 
 
 def distances_m(polygons: Sequence[Mapping[str, Any]], *, lon: float, lat: float) -> list[float]:

@@ -1,11 +1,19 @@
 """Pure reading of GeoJSON files for the import: features with their layer, own property names and raw geometry."""
 
 import json
+import math
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+# How programs that work on tables write an empty cell as text.
+EMPTY_CELLS = {"nan", "NaN", "<NA>", "NaT", "None", "null"}
+# Past that a number of JSON is no longer exact.
+EXACT_WHOLE = 2**53
+MAX_DIGITS = 300
 LAYERS = ("warehouses", "areas", "locations")
 
 
@@ -20,7 +28,7 @@ class Refused:
 
     def __str__(self) -> str:
         place = self.file if self.number is None else f"{self.file}, feature {self.number}"
-        return f"{place} ({self.code}): {self.reason}" if self.code else f"{place}: {self.reason}"
+        return _printable(f"{place} ({self.code}): {self.reason}" if self.code else f"{place}: {self.reason}")
 
 
 @dataclass(frozen=True)
@@ -35,12 +43,52 @@ class Feature:
 
     @property
     def code(self) -> str:
-        """The code that identifies the place; empty when the feature has none."""
-        return str(self.properties.get("code", "")).strip().upper()
+        """The code that identifies the place; empty when the feature has none that can be read."""
+        try:
+            return read_code(self.properties.get("code", ""))
+        except ValueError:
+            return ""
 
     def refuse(self, reason: str) -> Refused:
         """Why this feature is not imported."""
         return Refused(self.file, self.number, self.code, reason)
+
+
+def read_text(value: object) -> str:
+    """What a property says, composed (NFC) and without the blanks around it. Raises ValueError on what is no text."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"must be a text, not a {type(value).__name__}")
+    if isinstance(value, float):
+        if not math.isfinite(value) or abs(value) >= EXACT_WHOLE:
+            raise ValueError("is a number without end; write it as a text")
+        return str(int(value)) if value.is_integer() else str(value)
+    text = unicodedata.normalize("NFC", str(value)).strip()
+    strange = next((sign for sign in text if unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\r\t"), None)
+    if strange is not None:
+        raise ValueError(f"has a sign that cannot be kept (U+{ord(strange):04X})")
+    return text
+
+
+def read_code(value: object) -> str:
+    """A code in capitals; 101.0, which a table makes of 101, is read as 101. Raises ValueError as `read_text`."""
+    text = read_text(value)
+    return re.sub(r"\A([0-9]+)\.0+\Z", r"\1", text).upper()
+
+
+def _is_empty(value: object) -> bool:
+    if isinstance(value, str):
+        return not value.strip() or value.strip() in EMPTY_CELLS
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def _read_whole(digits: str) -> float:
+    """A whole number of JSON; Python refuses to read those of thousands of digits, with the whole file."""
+    return int(digits) if len(digits) <= MAX_DIGITS else math.inf
+
+
+def _printable(text: str) -> str:
+    """Signs that a terminal cannot show, as numbers."""
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text)
 
 
 def read_features(path: Path, renames: Mapping[str, str]) -> tuple[list[Feature], list[Refused]]:
@@ -49,7 +97,7 @@ def read_features(path: Path, renames: Mapping[str, str]) -> tuple[list[Feature]
     The layer of a feature is its property `layer`, else the collection's `name`, else the name of the file.
     """
     try:
-        collection = json.loads(path.read_text(encoding="utf-8-sig"))
+        collection = json.loads(path.read_text(encoding="utf-8-sig"), parse_int=_read_whole)
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         return [], [Refused(path.name, None, "", f"not a readable JSON file: {error}")]
     if not isinstance(collection, dict) or not isinstance(collection.get("features"), list):
@@ -70,9 +118,7 @@ def _read_feature(
 ) -> Feature | Refused:
     if not isinstance(raw, dict) or not isinstance(raw.get("properties"), dict):
         return Refused(file, number, "", "not a GeoJSON feature with properties")
-    properties = {
-        renames.get(name, name): value for name, value in raw["properties"].items() if value is not None and value != ""
-    }
+    properties = {renames.get(name, name): value for name, value in raw["properties"].items() if not _is_empty(value)}
     named = str(properties.pop("layer", file_layer))
     feature = Feature(file, number, renames.get(named, named).lower(), properties, raw.get("geometry"))
     if feature.layer not in LAYERS:

@@ -1,10 +1,12 @@
 """Bring warehouses, areas and locations in from GeoJSON files, and say exactly what came of each feature.
 
 One transaction for all files: a crash leaves nothing behind. A feature that is wrong is refused with its reason
-while the others go on. A place is recognised by its code, so repeating an import changes nothing, and places that
-the files do not name stay as they are. docs/locations.md lists the property names.
+while the others go on; a warehouse far from the others is taken and named, for a person to look at. A place is
+recognised by its code, so repeating an import changes nothing, and places that the files do not name stay as they are.
+docs/locations.md lists the property names.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,13 +18,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from locations import geo
-from locations.geojson import LAYERS, Feature, Refused, read_features
+from locations.geojson import LAYERS, Feature, Refused, read_code, read_features, read_text
 from locations.models import StorageArea, StorageLocation, Warehouse
 from locations.models.places import OUTLINE_COLUMNS, Place
 
 # Drawings of walls and beds rarely meet exactly.
 TOLERANCE_M = 1.0
 BATCH_ROWS = 1000
+# Warehouses of one company; a swap of longitude and latitude leads further away nearly everywhere.
+NEAR_KM = 300
+CODES = ("position", "qr_code")
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -60,12 +66,13 @@ LAYER_RULES = {
 
 @dataclass
 class ImportReport:
-    """Codes by layer of what was made, changed and left as it was, and every refusal."""
+    """Codes by layer of what was made, changed and left as it was, every refusal, and what a person should look at."""
 
     made: dict[str, list[str]] = field(default_factory=dict)
     changed: dict[str, list[str]] = field(default_factory=dict)
     unchanged: dict[str, list[str]] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -88,7 +95,7 @@ def _import_layer(features: list[Feature], layer: str, report: ImportReport) -> 
     times = Counter(feature.code for feature in features)
     for feature in features:
         try:
-            if times[feature.code] > 1:
+            if feature.code and times[feature.code] > 1:
                 raise ValueError("code occurs more than once in the files")
             rows.take(feature)
         except (ValueError, ValidationError) as error:
@@ -97,6 +104,7 @@ def _import_layer(features: list[Feature], layer: str, report: ImportReport) -> 
     report.made[layer] = [place.code for place in rows.made]
     report.changed[layer] = [place.code for place in rows.changed]
     report.unchanged[layer] = [place.code for place in rows.unchanged]
+    report.doubts += rows.doubts
 
 
 def _reason(error: ValueError | ValidationError) -> str:
@@ -117,6 +125,8 @@ class LayerRows:
         self.qr_owners = {
             place.qr_code: code for code, place in self.known.items() if isinstance(place, StorageLocation)
         }
+        self.centres: list[Point] = [(place.centroid_lon, place.centroid_lat) for place in self.known.values()]
+        self.doubts: list[str] = []
         self.made: list[Place] = []
         self.changed: list[Place] = []
         self.unchanged: list[Place] = []
@@ -125,10 +135,13 @@ class LayerRows:
         """Turn a feature into a row to be written; ValueError or ValidationError when it cannot be one."""
         known = self.known.get(feature.code)
         before = self._values(known) if known else None
-        place = known or self.rules.model(code=feature.code)
+        place = known or self.rules.model(code=_clean_value("code", feature.properties.get("code", ""), is_code=True))
         self._fill(place, feature)
         place.clean_fields()
+        place.clean()
         self._claim_qr_code(place)
+        if not self.rules.parent:
+            self._compare_with_others(place)
         if before is None:
             self.made.append(place)
         elif before != self._values(place):
@@ -150,12 +163,29 @@ class LayerRows:
         setattr(place, self.rules.parent.column, parent)
 
     def _find_parent(self, feature: Feature, rule: Parent) -> Place:
-        code = str(feature.properties.get(rule.property, "")).strip().upper()
+        code = _clean_value(rule.property, feature.properties.get(rule.property, ""), is_code=True)
         if not code:
             raise ValueError(f'property "{rule.property}" is missing')
         if code not in self.parents:
             raise ValueError(f"{rule.property} {code} is not known")
         return self.parents[code]
+
+    def _compare_with_others(self, place: Place) -> None:
+        """Name a warehouse far from every other; ValueError when it is near them with its coordinates swapped."""
+        centre = (place.centroid_lon, place.centroid_lat)
+        nearest_km, swapped_km = self._nearest_km(centre), self._nearest_km(centre[::-1])
+        if nearest_km > NEAR_KM >= swapped_km:
+            raise ValueError("longitude and latitude are swapped: GeoJSON wants longitude first")
+        if nearest_km > NEAR_KM:
+            away = f", {nearest_km:,.0f} km from the nearest other one" if self.centres else ""
+            self.doubts.append(
+                f"{place.code} lies at {_describe(centre)}{away}: is that right? "
+                "If not, longitude and latitude may be swapped."
+            )
+        self.centres.append(centre)
+
+    def _nearest_km(self, point: Point) -> float:
+        return min((geo.distance_km(point, other) for other in self.centres), default=math.inf)
 
     def _claim_qr_code(self, place: Place) -> None:
         if not isinstance(place, StorageLocation) or not place.qr_code:
@@ -180,11 +210,18 @@ class LayerRows:
         manager.bulk_update(self.changed, [*self._columns(), *OUTLINE_COLUMNS, "updated_at"], batch_size=BATCH_ROWS)
 
 
-def _clean_value(name: str, value: Any) -> Any:
-    """Switches must be true or false; everything else is text, position in capitals."""
+def _clean_value(name: str, value: Any, *, is_code: bool = False) -> Any:
+    """Switches must be true or false; everything else is text, codes in capitals. ValueError names the property."""
     if name == "active":
         if not isinstance(value, bool):
             raise ValueError('property "active" must be true or false')
         return value
-    text = str(value).strip()
-    return text.upper() if name in ("position", "qr_code") else text
+    try:
+        return read_code(value) if is_code or name in CODES else read_text(value)
+    except ValueError as error:
+        raise ValueError(f'property "{name}" {error}') from error
+
+
+def _describe(point: Point) -> str:
+    lon, lat = point
+    return f"{abs(lat):.4f}° {'N' if lat >= 0 else 'S'}, {abs(lon):.4f}° {'E' if lon >= 0 else 'W'}"

@@ -2,7 +2,8 @@
 
 Phones are good to 5 to 13 m under a roof and a location measures about 7 m2, so GPS alone decides only when
 one single location is within the error of the point and holds it. Otherwise the candidates are offered ranked,
-each with its reason, and a person decides. A point without a stated error is taken at its word.
+each with its reason, and a person decides. A point that states no error is taken to be as good as an ordinary phone
+(`GPS_ASSUMED_ERROR_M`): most phones write none.
 """
 
 import math
@@ -10,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from django.conf import settings
 from django.utils.translation import gettext_noop
 
 from demeter.sentences import Sentence
@@ -64,7 +66,8 @@ def match_gps(*, lon: float, lat: float, accuracy_m: float | None = None) -> Loc
     An error that is missing, zero, negative or not a number counts as not stated.
     """
     geo.check_point(lon, lat)
-    error_m = accuracy_m if accuracy_m is not None and math.isfinite(accuracy_m) and accuracy_m > 0 else 0.0
+    is_stated = accuracy_m is not None and math.isfinite(accuracy_m) and accuracy_m > 0
+    error_m = accuracy_m if accuracy_m is not None and is_stated else settings.GPS_ASSUMED_ERROR_M
     within_error = _candidates_near(lon=lon, lat=lat, radius_m=min(error_m, MAX_SEARCH_RADIUS_M))
     if not within_error:
         return LocationMatch("outside", _candidates_near(lon=lon, lat=lat, radius_m=PHONE_ERROR_M))

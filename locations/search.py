@@ -1,21 +1,39 @@
 """Find a location by typing: what the "assign location" form offers."""
 
+import unicodedata
+
 from django.db.models import Q
 
+from demeter.searching import longest_words
 from locations.models import StorageLocation
+
+SEARCHED = (
+    "code",
+    "name",
+    "qr_code",
+    "storage_area__code",
+    "storage_area__name",
+    "storage_area__warehouse__code",
+    "storage_area__warehouse__name",
+)
 
 
 def search_locations(text: str, *, limit: int = 20) -> list[StorageLocation]:
-    """Active locations in whose code, names or QR code every word of the text occurs, by code; all for no text."""
+    """Active locations in whose code, names or QR code every word of the text occurs, by code; all for no text.
+
+    Of a text longer than a person types the longest words are looked for.
+    """
     found = StorageLocation.objects.active().with_names()
-    for word in text.split():
-        found = found.filter(
-            Q(code__icontains=word)
-            | Q(name__icontains=word)
-            | Q(qr_code__icontains=word)
-            | Q(storage_area__code__icontains=word)
-            | Q(storage_area__name__icontains=word)
-            | Q(storage_area__warehouse__code__icontains=word)
-            | Q(storage_area__warehouse__name__icontains=word)
-        )
+    for word in longest_words(text):
+        found = found.filter(contains(word, SEARCHED))
     return list(found.order_by("code")[:limit])
+
+
+def contains(text: str, fields: tuple[str, ...]) -> Q:
+    """Rows in one of whose fields the text occurs, however its accents are encoded: "ñ" is one sign or two."""
+    spellings = sorted({unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)})
+    conditions = Q()
+    for field in fields:
+        for spelling in spellings:
+            conditions |= Q(**{f"{field}__icontains": spelling})
+    return conditions

@@ -19,6 +19,14 @@ POLYGON_FAULTS = tuple(
             gettext_noop("position is not [longitude, latitude]"),
             gettext_noop("coordinates must be numbers"),
             gettext_noop("longitude %(lon)s, latitude %(lat)s is not on Earth"),
+            gettext_noop(
+                "polygon of %(area)s km² is larger than such a place can be; "
+                "export longitude and latitude (WGS 84), not metres"
+            ),
+            gettext_noop(
+                "nothing grows at latitude %(lat)s: longitude and latitude may be swapped, "
+                "GeoJSON wants longitude first"
+            ),
         ),
     )
 )

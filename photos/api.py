@@ -82,7 +82,7 @@ def upload(request: HttpRequest) -> JsonResponse:
         raise form_errors(form)
     fields = {**form.cleaned_data, "source": form.cleaned_data["source"] or UploadSource.API}
     with accepting(user=signed_in_user(request), **fields) as accepted:
-        jobs = start_jobs(upload=accepted.upload, images=accepted.images)
+        jobs = start_jobs(upload=accepted.upload, images=accepted.images, chosen_location=accepted.storage_location)
     if accepted.refused and not accepted.images and not accepted.duplicates:
         return error_json(
             code="all_files_refused",
@@ -115,8 +115,10 @@ def thumbnail(request: HttpRequest, image_id: UUID) -> HttpResponse:
         raise NotFound(_("There is no such photo, or it is not stored yet."))
     try:
         key = restore_thumbnail(image)
-    except (OriginalLostError, UnreadablePictureError) as error:
+    except OriginalLostError as error:
         raise NotFound(_("The thumbnail has expired and the original is lost.")) from error
+    except UnreadablePictureError as error:
+        raise NotFound(_("The thumbnail has expired and could not be made again. The original is there.")) from error
     return HttpResponseRedirect(presigned_url(key))
 
 

@@ -1,8 +1,9 @@
 """Backup and restore: the database, the originals and previews, and what waits in staging, in one folder.
 
 `manage.py backup` and `restore` call this. Photos may come in meanwhile: the database is dumped first, and originals
-never change, so all that the dump names is there to be copied. A second backup into the same folder copies only what is
-new. Thumbnails and annotated pictures are not kept; they are made again for whoever looks.
+never change, so all that the dump names is there to be copied. A second backup into the same folder copies and hashes
+only what is new; a restore hashes everything. Thumbnails and annotated pictures are not kept; they are made again for
+whoever looks.
 
 A restore writes the files first and the database last, in one transaction: before that nobody sees a photo, and a
 restore that was cut short is run again.
@@ -20,10 +21,23 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from demeter.dumps import dump_database, restore_database
+from demeter.loops import do_each
 from photos import bucket, storage
 from photos.ingest import original_metadata
 from photos.models import S3Image, S3ImageQuerySet
 
+# Nothing else is read of a photo, so that an odd value elsewhere cannot stop the backup.
+NEEDED_COLUMNS = (
+    "s3_key_original",
+    "s3_key_preview",
+    "staging_name",
+    "content_type",
+    "sha256",
+    "file_size_bytes",
+    "original_filename",
+    "uploaded_by_user",
+    "created_at",
+)
 DATABASE, INDEX, OBJECTS, STAGED, MANIFEST = "database.dump", "photos.jsonl", "objects", "staged", "manifest.json"
 
 
@@ -51,7 +65,8 @@ def make_backup(folder: Path) -> Report:
     dump, index, began = folder / f"{DATABASE}.new", folder / f"{INDEX}.new", timezone.now()
     dump_database(dump)
     with index.open("w") as lines:
-        report = _copy_photos(folder, lines, S3Image.objects.photos().filter(purged_at=None, created_at__lt=began))
+        images = S3Image.objects.photos().filter(purged_at=None, created_at__lt=began)
+        report = _copy_photos(folder, lines, images, faulty_before=_read_faulty(folder))
     dump.replace(folder / DATABASE)
     index.replace(folder / INDEX)
     manifest = {"version": settings.VERSION, "made_at": began.isoformat(), **asdict(report)}
@@ -85,18 +100,40 @@ def restore_backup(folder: Path) -> Report:
 
 
 # --- Backup ---------------------------------------------------------------------------------------------------------
-def _copy_photos(folder: Path, index: TextIO, images: S3ImageQuerySet) -> Report:
-    photos, files, faulty = 0, 0, []
-    for image in images.order_by("pk").iterator():
-        photo = _describe(image)
-        photos += 1
-        # Staging first: what leaves it meanwhile is in S3 by then.
-        files += _copy_staged(folder, image.staging_name)
-        files += sum(_copy_object(folder, key) for key in photo["keys"])
-        index.write(json.dumps(photo) + "\n")
-        if not _is_whole(folder, photo):
-            faulty.append(photo["image_id"])
-    return Report(photos, files, tuple(faulty))
+def _read_faulty(folder: Path) -> set[str]:
+    """The photos that an earlier backup into this folder did not have whole."""
+    manifest = folder / MANIFEST
+    return set(json.loads(manifest.read_text())["faulty"]) if manifest.is_file() else set()
+
+
+def _copy_photos(folder: Path, index: TextIO, images: S3ImageQuerySet, *, faulty_before: set[str]) -> Report:
+    needed = images.order_by("pk").only(*NEEDED_COLUMNS).iterator()
+    copied, failed = do_each(
+        needed,
+        lambda image: _copy_photo(folder, index, image, faulty_before=faulty_before),
+        failing="a photo could not be backed up",
+    )
+    faulty = [image_id for _files, image_id in copied if image_id] + [str(image.pk) for image in failed]
+    return Report(len(copied), sum(files for files, _image_id in copied), tuple(faulty))
+
+
+def _copy_photo(folder: Path, index: TextIO, image: S3Image, *, faulty_before: set[str]) -> tuple[int, str]:
+    """How many files were copied, and the id of the photo if its original is not as it was.
+
+    What an earlier backup into this folder has hashed is not hashed again.
+    """
+    photo = _describe(image)
+    known = photo["image_id"] not in faulty_before and _has_all_bytes(folder, photo, image.file_size_bytes)
+    # Staging first: what leaves it meanwhile is in S3 by then.
+    files = int(_copy_staged(folder, image.staging_name))
+    files += sum(_copy_object(folder, key) for key in photo["keys"])
+    index.write(json.dumps(photo) + "\n")
+    return files, "" if known or _is_whole(folder, photo) else photo["image_id"]
+
+
+def _has_all_bytes(folder: Path, photo: dict[str, Any], size_bytes: int | None) -> bool:
+    """Whether an earlier backup has copied, and hashed, an original of this size."""
+    return any(path.stat().st_size == size_bytes for path in _originals(folder, photo))
 
 
 def _describe(image: S3Image) -> dict[str, Any]:

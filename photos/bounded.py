@@ -42,6 +42,11 @@ def make_preview(data: bytes) -> bytes:
     return _ask("preview", data)[1]
 
 
+def check_whole(data: bytes) -> None:
+    """`pixels.check_whole` in a process of its own; UnreadablePictureError likewise."""
+    _ask("check", data)
+
+
 class Decoder:
     """One process; for one thread at a time."""
 

@@ -5,6 +5,7 @@ calls through again after 60 s (half open), and closes after 3 good ones. `photo
 it; a task that meets it open comes back after `retry_delay_seconds`.
 """
 
+import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ GOOD_CALLS_TO_CLOSE = 3
 FIRST_RETRY_SECONDS = 60
 LONGEST_RETRY_SECONDS = 600
 
+logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 
@@ -110,7 +112,10 @@ class CircuitBreaker:
         try:
             result = function()
         except Exception as error:
-            self._count(good=not self._is_outage(error))
+            is_outage = self._is_outage(error)
+            if is_outage:
+                logger.warning("the storage failed: %s: %s", type(error).__name__, error)
+            self._count(good=not is_outage)
             raise
         self._count(good=True)
         return result

@@ -9,10 +9,10 @@ from typing import Any
 
 import redis
 
+from demeter import broker
 from photos.breaker import BreakerState, Mode
 
 KEPT_SECONDS = 3600
-TIMEOUT_SECONDS = 2
 logger = logging.getLogger(__name__)
 
 
@@ -27,10 +27,10 @@ class RedisBreakerStore:
     def update(self, change: Callable[[BreakerState], BreakerState]) -> BreakerState:
         """See `breaker.BreakerStore`; a state that does not change costs one read."""
         try:
-            state = _parse(self._client.get(self._key))
-            return state if change(state) == state else self._write(change)
+            with broker.asking(self._url):
+                state = _parse(self._client.get(self._key))
+                return state if change(state) == state else self._write(change)
         except redis.RedisError:
-            logger.warning("The circuit breaker's shared state cannot be reached.", exc_info=True)
             return change(BreakerState())
 
     def _write(self, change: Callable[[BreakerState], BreakerState]) -> BreakerState:
@@ -51,7 +51,7 @@ class RedisBreakerStore:
 
     @cached_property
     def _client(self) -> Any:
-        return redis.Redis.from_url(self._url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS)
+        return redis.Redis.from_url(self._url, **broker.CONNECTION_OPTIONS)
 
 
 def _parse(raw: bytes | None) -> BreakerState:

@@ -3,6 +3,7 @@
 The answer is a `CheckedFile`, or a `RefusedFile` whose message tells a person what is wrong and what to do about it.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,8 +13,16 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from photos.content import content_type_of, is_complete
-from photos.pixels import MAX_PIXELS, PictureInfo, TooManyPixelsError, UnreadablePictureError, inspect_picture
+from photos import bounded
+from photos.content import JPEG, PNG, content_type_of, is_complete
+from photos.pixels import (
+    MAX_PIXELS,
+    MAX_WEB_PIXELS,
+    PictureInfo,
+    TooManyPixelsError,
+    UnreadablePictureError,
+    inspect_picture,
+)
 from photos.receiving import sha256_of
 
 FILENAME_LIMIT = 255
@@ -124,11 +133,24 @@ def _inspect(data: bytes) -> PictureInfo | RefusalCode:
         return RefusalCode.TOO_MANY_PIXELS
     except UnreadablePictureError:
         return RefusalCode.DAMAGED_FILE
-    return picture if is_complete(data, content_type) else RefusalCode.DAMAGED_FILE
+    if is_complete(data, content_type) or (content_type in (JPEG, PNG) and _lacks_only_its_end(data, picture)):
+        return picture
+    return RefusalCode.DAMAGED_FILE
+
+
+def _lacks_only_its_end(data: bytes, picture: PictureInfo) -> bool:
+    """Whether a JPEG or PNG that breaks off holds its whole picture all the same, as browsers show it."""
+    if picture.width_px * picture.height_px > MAX_WEB_PIXELS:
+        return False
+    try:
+        bounded.check_whole(data)
+    except UnreadablePictureError:
+        return False
+    return True
 
 
 def clean_filename(name: str | None) -> str:
-    """A name fit for a text column and a page: printable, no path, not endless, never empty."""
-    base = (name or "").replace("\\", "/").rpartition("/")[2]
+    """A name fit for a text column and a page: printable, composed (NFC), no path, not endless, never empty."""
+    base = unicodedata.normalize("NFC", name or "").replace("\\", "/").rpartition("/")[2]
     printable = "".join(character for character in base if character.isprintable()).strip()
     return printable[-FILENAME_LIMIT:] or "photo"

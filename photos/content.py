@@ -1,32 +1,44 @@
 """What a file is and whether it goes to its end, by its bytes; pure. `photos.uploads` asks before it accepts one.
 
 Both answers come from the file's own structure: decoding 12 megapixels takes 60 ms even at reduced size, and an upload
-of a hundred photos must be answered in half a second. What only decoding shows, ingest finds.
+of a hundred photos must be answered in half a second. What only decoding shows, the worker finds.
 """
 
 from collections.abc import Callable, Mapping
+
+from photos import jpeg, png
 
 JPEG, PNG, WEBP, HEIC = "image/jpeg", "image/png", "image/webp", "image/heic"
 
 # Brands of ISO/IEC 23008-12 (HEIF) with HEVC inside; AVIF has others.
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"})
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+AVIF_BRANDS = frozenset({b"avif", b"avis"})
+# Brands of the container alone; what is inside stands among the compatible ones.
+CONTAINER_BRANDS = frozenset({b"mif1", b"msf1"})
 
-JPEG_START_OF_SCAN = 0xDA
-JPEG_END = b"\xff\xd9"
+# A gap has the size of a disk's clusters. At the end the last piece of a file may be shorter.
+NO_DATA = bytes(4096)
+FEWEST_ZEROS = 512
 
 
 def content_type_of(data: bytes) -> str | None:
     """JPEG, PNG, WebP or HEIC by the first bytes, else None; a file's name says nothing."""
     if data.startswith(b"\xff\xd8\xff"):
         return JPEG
-    if data.startswith(PNG_SIGNATURE):
+    if data.startswith(png.SIGNATURE):
         return PNG
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return WEBP
-    if data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS:
-        return HEIC
-    return None
+    return HEIC if _is_heic(data) else None
+
+
+def _is_heic(data: bytes) -> bool:
+    """By the file type box: length, "ftyp", brand, version, compatible brands."""
+    if data[4:8] != b"ftyp" or data[8:12] not in HEIC_BRANDS:
+        return False
+    length = int.from_bytes(data[:4], "big")
+    compatible = {data[start : start + 4] for start in range(16, min(length, 256), 4)}
+    return data[8:12] not in CONTAINER_BRANDS or not compatible & AVIF_BRANDS
 
 
 def is_complete(data: bytes, content_type: str) -> bool:
@@ -34,33 +46,14 @@ def is_complete(data: bytes, content_type: str) -> bool:
     return _REACHES_END[content_type](data)
 
 
-def _jpeg_reaches_end(data: bytes) -> bool:
-    """Walk the segments (marker, length) to the first scan and look behind it for the end marker.
-
-    It cannot occur inside a scan (ITU T.81, B.1.1.5), but the preview inside EXIF, before the scan, has its own.
-    """
-    position = 2
-    while position + 4 <= len(data) and data[position] == 0xFF:
-        if data[position + 1] == JPEG_START_OF_SCAN:
-            return data.rfind(JPEG_END, position) != -1
-        is_filling = data[position + 1] == 0xFF
-        position += 1 if is_filling else 2 + int.from_bytes(data[position + 2 : position + 4], "big")
-    return False
-
-
-def _png_reaches_end(data: bytes) -> bool:
-    """Walk the chunks (length, type, data, checksum) to IEND."""
-    position = len(PNG_SIGNATURE)
-    while position + 12 <= len(data):
-        end = position + 12 + int.from_bytes(data[position : position + 4], "big")
-        if data[position + 4 : position + 8] == b"IEND":
-            return end <= len(data)
-        position = end
-    return False
-
-
 def _webp_reaches_end(data: bytes) -> bool:
-    return int.from_bytes(data[4:8], "little") + 8 <= len(data)
+    end = int.from_bytes(data[4:8], "little") + 8
+    return end <= len(data) and _holds_data(data[:end])
+
+
+def _holds_data(data: bytes) -> bool:
+    """Whether no part was left as zeros, as in a copy that broke off. Packed pixels have no long rows of them."""
+    return NO_DATA not in data and not data.endswith(NO_DATA[:FEWEST_ZEROS])
 
 
 def _heic_reaches_end(data: bytes) -> bool:
@@ -75,7 +68,7 @@ def _heic_reaches_end(data: bytes) -> bool:
         if size == 1:
             size = int.from_bytes(data[position + 8 : position + 16], "big")
         if kind == b"mdat":
-            return position + size <= len(data)
+            return position + size <= len(data) and _holds_data(data[position : position + size])
         if size < 8:
             return False
         position += size
@@ -83,8 +76,8 @@ def _heic_reaches_end(data: bytes) -> bool:
 
 
 _REACHES_END: Mapping[str, Callable[[bytes], bool]] = {
-    JPEG: _jpeg_reaches_end,
-    PNG: _png_reaches_end,
+    JPEG: jpeg.reaches_end,
+    PNG: png.reaches_end,
     WEBP: _webp_reaches_end,
     HEIC: _heic_reaches_end,
 }

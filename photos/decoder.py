@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from photos.pixels import TooManyPixelsError, UnreadablePictureError, decode_picture, make_preview
+from photos.pixels import TooManyPixelsError, UnreadablePictureError, check_whole, decode_picture, make_preview
 
 # 200 megapixels that must be turned take 3.0 GB at their peak (measured: docs/security.md).
 MEMORY_BYTES = 4 * 1024**3
@@ -39,8 +39,11 @@ def answer(answers: BinaryIO, operation: str, data: bytes, options: dict[str, in
         if operation == "decode":
             picture = decode_picture(data, **options)
             send(answers, np.ascontiguousarray(picture).data.cast("B"), shape=picture.shape)
-        else:
+        elif operation == "preview":
             send(answers, memoryview(make_preview(data)))
+        else:
+            check_whole(data)
+            send(answers, memoryview(b""))
     except UnreadablePictureError as error:
         send(answers, memoryview(b""), error=str(error), too_many_pixels=isinstance(error, TooManyPixelsError))
     except MemoryError:

@@ -6,27 +6,32 @@ missing, damaged or absurd is left out; nothing here raises. Tag numbers: Exif 2
 
 import logging
 import math
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
-from io import BytesIO
+from functools import cache
 from numbers import Real
 from typing import Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
 
-from PIL import Image
-
-from photos.pixels import OPENERS
+from photos.tags import is_turned_by_xmp, read_tags
 
 MAKE, MODEL, ORIENTATION, EXIF_IFD, GPS_IFD = 0x010F, 0x0110, 0x0112, 0x8769, 0x8825
-EXPOSURE_TIME, F_NUMBER, ISO, TAKEN, FOCAL_LENGTH = 0x829A, 0x829D, 0x8827, 0x9003, 0x920A
-OFFSETS = (0x9011, 0x9010)  # of the original's time, else of the file's time
+EXPOSURE_TIME, F_NUMBER, ISO, FOCAL_LENGTH = 0x829A, 0x829D, 0x8827, 0x920A
+CLOCKS = (0x9003, 0x9004)  # when it was taken, else when it was digitised, which a camera does at once
+OFFSETS = (0x9011, 0x9012, 0x9010)  # of the time it was taken, of the digitised one, else of the file's time
 LAT_REF, LAT, LON_REF, LON, ALTITUDE_REF, ALTITUDE, GPS_TIME, GPS_DATE, GPS_ERROR = 1, 2, 3, 4, 5, 6, 7, 29, 31
 
 TEXT_LIMIT = 200
-FIRST_YEAR = 1990  # no digital camera before
 LONGEST_OFFSET = timedelta(hours=14)
-# Zones are quarters of an hour; a phone's clock and its last GPS fix may be some minutes apart.
-ZONE_STEP, ZONE_TOLERANCE = timedelta(minutes=15), timedelta(minutes=5)
+# A fresh GPS fix agrees with a phone's clock to a minute; an old one would make a zone of its age.
+ZONE_STEP, ZONE_TOLERANCE = timedelta(minutes=15), timedelta(minutes=1)
+# How far a zone may lie from the sun's time, at which an hour is 15 degrees: Galicia in summer is 2 h 37 min ahead.
+FROM_SUN = timedelta(hours=2, minutes=45)
+# `2026:11:26 09:00:00` as Exif has it; some programs write dashes, slashes, a T, fractions or the zone behind it, some
+# cameras 24:08 for eight minutes after midnight. A date without a time is no moment.
+CLOCK = re.compile(r"(\d{4})[:/.-](\d\d?)[:/.-](\d\d?)[ T]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d*)?)? ?(Z|[+-]\d\d:?\d\d)?")
 
 ZoneSource = Literal["offset", "gps", "unknown"]
 logger = logging.getLogger(__name__)
@@ -44,12 +49,18 @@ class GpsPosition:
 
 @dataclass(frozen=True)
 class PhotoExif:
-    """All that is kept. `taken_at` is naive (the camera's wall clock) when `zone_source` is "unknown"."""
+    """All that is kept. `taken_at` is naive (the camera's wall clock) when `zone_source` is "unknown".
+
+    It is whatever the camera's clock says, also in the year 9999: `photos.dates` judges that. `unreadable_date` is what
+    is written in the place of a date and is none, such as `0000:00:00 00:00:00`.
+    """
 
     camera_make: str | None = None
     camera_model: str | None = None
     orientation: int = 1
+    orientation_in_xmp: bool = False  # and there alone: browsers do not read it there
     taken_at: datetime | None = None
+    unreadable_date: str | None = None
     zone_source: ZoneSource = "unknown"
     position: GpsPosition | None = None
     exposure_seconds: float | None = None
@@ -60,10 +71,10 @@ class PhotoExif:
 
 def read_exif(data: bytes) -> PhotoExif:
     """Read the EXIF of a JPEG, PNG, WebP or HEIC file; empty where there is none."""
+    tags = read_tags(data)
     try:
-        with Image.open(BytesIO(data), formats=OPENERS) as image:
-            tags = image.getexif()
-            return _describe(tags, tags.get_ifd(EXIF_IFD), tags.get_ifd(GPS_IFD))
+        exif = _describe(tags, tags.get_ifd(EXIF_IFD), tags.get_ifd(GPS_IFD))
+        return replace(exif, orientation_in_xmp=exif.orientation != 1 and is_turned_by_xmp(data))
     except Exception as error:  # noqa: BLE001 - parsers of hostile bytes fail in every way there is
         logger.info("EXIF left out: %r", error)
         return PhotoExif()
@@ -77,10 +88,12 @@ def exif_json(exif: PhotoExif) -> dict[str, str | float | int]:
         "camera_model": exif.camera_model,
         "datetime_original": exif.taken_at and _iso(exif.taken_at),
         "datetime_zone_source": exif.taken_at and exif.zone_source,
+        "datetime_unreadable": exif.unreadable_date,
         "gps_latitude": position and position.lat,
         "gps_longitude": position and position.lon,
         "gps_altitude": position and position.altitude,
         "orientation": exif.orientation,
+        "orientation_in_xmp": exif.orientation_in_xmp or None,
         "exposure_seconds": exif.exposure_seconds,
         "f_number": exif.f_number,
         "iso": exif.iso,
@@ -103,7 +116,8 @@ def gps_json(exif: PhotoExif) -> dict[str, float | None] | None:
 
 
 def _describe(tags: Mapping[int, Any], details: Mapping[int, Any], gps: Mapping[int, Any]) -> PhotoExif:
-    taken_at, zone_source = _taken_at(details, gps)
+    position = _position(gps)
+    taken_at, zone_source = _taken_at(details, gps, lon=position.lon if position else None)
     orientation = tags.get(ORIENTATION, 1)
     iso = _number(details.get(ISO), above=0, below=1e7)
     return PhotoExif(
@@ -111,8 +125,9 @@ def _describe(tags: Mapping[int, Any], details: Mapping[int, Any], gps: Mapping[
         camera_model=_text(tags.get(MODEL)),
         orientation=orientation if orientation in range(1, 9) else 1,
         taken_at=taken_at,
+        unreadable_date=_unreadable_date(details) if taken_at is None else None,
         zone_source=zone_source,
-        position=_position(gps),
+        position=position,
         exposure_seconds=_number(details.get(EXPOSURE_TIME), above=0, below=1e5),
         f_number=_number(details.get(F_NUMBER), above=0, below=1e3),
         iso=int(iso) if iso is not None else None,
@@ -121,25 +136,40 @@ def _describe(tags: Mapping[int, Any], details: Mapping[int, Any], gps: Mapping[
 
 
 # --- Time -----------------------------------------------------------------------------------------------------------
-def _taken_at(details: Mapping[int, Any], gps: Mapping[int, Any]) -> tuple[datetime | None, ZoneSource]:
+def _taken_at(
+    details: Mapping[int, Any], gps: Mapping[int, Any], *, lon: float | None
+) -> tuple[datetime | None, ZoneSource]:
     """The moment, with the zone that the camera wrote, else with the one that its GPS clock implies."""
-    local = _parse_time(_text(details.get(TAKEN)))
+    clocks = (_parse_clock(_text(details.get(tag))) for tag in CLOCKS)
+    local, offset = next((clock for clock in clocks if clock is not None), (None, None))
     if local is None:
         return None, "unknown"
-    for tag in OFFSETS:
-        offset = _parse_offset(_text(details.get(tag)))
-        if offset is not None:
-            return local.replace(tzinfo=offset), "offset"
-    offset = _offset_by_gps(local, gps)
-    return (local.replace(tzinfo=offset), "gps") if offset is not None else (local, "unknown")
+    offsets = (offset, *(_parse_offset(_text(details.get(tag))) for tag in OFFSETS))
+    written = next((offset for offset in offsets if offset is not None), None)
+    if written is not None:
+        return local.replace(tzinfo=written), "offset"
+    implied = _offset_by_gps(local, gps, lon=lon)
+    return (local.replace(tzinfo=implied), "gps") if implied is not None else (local, "unknown")
 
 
-def _parse_time(text: str | None) -> datetime | None:
+def _parse_clock(text: str | None) -> tuple[datetime, timezone | None] | None:
+    """A wall clock, and the zone where one is written behind it."""
+    found = CLOCK.match(text or "")
+    if found is None:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
+    hour = 0 if hour == 24 else hour  # of the day that is written
     try:
-        moment = datetime.strptime((text or "")[:19], "%Y:%m:%d %H:%M:%S")
+        local = datetime(year, month, day, hour, minute, min(second, 59))
     except ValueError:
         return None
-    return moment if moment.year >= FIRST_YEAR else None
+    return local, _parse_offset(found[7])
+
+
+def _unreadable_date(details: Mapping[int, Any]) -> str | None:
+    """What stands where a date should be and has digits as one; blanks mean that the camera had no clock."""
+    texts = (_text(details.get(tag)) for tag in CLOCKS)
+    return next((text for text in texts if text and any(map(str.isdigit, text))), None)
 
 
 def _parse_offset(text: str | None) -> timezone | None:
@@ -153,17 +183,32 @@ def _parse_offset(text: str | None) -> timezone | None:
     return timezone(offset) if offset is not None and abs(offset) <= LONGEST_OFFSET else None
 
 
-def _offset_by_gps(local: datetime, gps: Mapping[int, Any]) -> timezone | None:
-    """GPS time is UTC: what the wall clock is ahead of it, in whole quarters of an hour, is the zone."""
+def _offset_by_gps(local: datetime, gps: Mapping[int, Any], *, lon: float | None) -> timezone | None:
+    """GPS time is UTC: what the wall clock is ahead of it is the zone, if there is such a zone at this longitude.
+
+    The receiver's time is that of its last fix, which may be hours old.
+    """
     clock = _numbers(gps.get(GPS_TIME))
-    if clock is None:
+    day = _parse_clock(f"{_text(gps.get(GPS_DATE))} 00:00:00")
+    if clock is None or day is None:
         return None
-    day = _parse_time(f"{_text(gps.get(GPS_DATE))} 00:00:00")
-    if day is None or not all(0 <= part < limit for part, limit in zip(clock, (24, 60, 61), strict=True)):
+    if not all(0 <= part < limit for part, limit in zip(clock, (24, 60, 61), strict=True)):
         return None
-    ahead = local - (day + timedelta(hours=clock[0], minutes=clock[1], seconds=clock[2]))
+    ahead = local - day[0] - timedelta(hours=clock[0], minutes=clock[1], seconds=clock[2])
     offset = round(ahead / ZONE_STEP) * ZONE_STEP
-    return timezone(offset) if abs(offset) <= LONGEST_OFFSET and abs(ahead - offset) <= ZONE_TOLERANCE else None
+    if abs(ahead - offset) > ZONE_TOLERANCE or offset not in _offsets_in_use():
+        return None
+    is_far = lon is not None and abs(offset - timedelta(hours=lon / 15)) > FROM_SUN
+    return None if is_far else timezone(offset)
+
+
+@cache
+def _offsets_in_use() -> frozenset[timedelta]:
+    """What the zones of the world are ahead of UTC this year, in winter and in summer."""
+    zones = [ZoneInfo(name) for name in available_timezones() if "/" in name and not name.startswith("Etc/")]
+    moments = [datetime(datetime.now(UTC).year, month, 1) for month in (1, 7)]
+    found = (zone.utcoffset(moment) for zone in zones for moment in moments)
+    return frozenset(offset for offset in found if offset is not None)
 
 
 def _iso(moment: datetime) -> str:

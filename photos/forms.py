@@ -79,28 +79,56 @@ class PositionForm(forms.Form):
         return cleaned
 
 
+class LocationField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A location in use by its code, or by its name where only one has it."""
+
+    default_error_messages = {
+        "invalid_choice": _("There is no location with this code or name. Choose one of the list."),
+        "ambiguous": _("Several locations have this name. Choose one of the list."),
+    }
+
+    def to_python(self, value: Any) -> StorageLocation | None:
+        """The location; nothing for an empty field."""
+        try:
+            location: StorageLocation | None = super().to_python(value)
+        except forms.ValidationError:
+            named = self._find_named(str(value))
+            if not named:
+                raise
+            if len(named) > 1:
+                raise forms.ValidationError(self.error_messages["ambiguous"], code="ambiguous") from None
+            [location] = named
+        return location
+
+    def _find_named(self, text: str) -> list[StorageLocation]:
+        """The first two that have this name."""
+        return [] if "\x00" in text else list(StorageLocation.objects.active().filter(name__iexact=text.strip())[:2])
+
+
 class UploadForm(forms.Form):
-    """Files, and what holds for all of them. `upload_session_id` adds to an earlier upload of the same user."""
+    """Files, and what holds for all of them. `upload_session_id` adds to an earlier upload of the same user.
+
+    Each request names the location of its files; one that leaves the field out means that of the upload.
+    """
 
     files = PhotosField(  # type: ignore[assignment]  # the spec's name; Django's own `files` belongs to the bound form
         label=_("Photos"), error_messages={"required": _("Choose at least one photo.")}
     )
-    storage_location = forms.ModelChoiceField(
+    storage_location = LocationField(
         queryset=StorageLocation.objects.active(),
         to_field_name="code",
         required=False,
-        label=_("Location of all these photos"),
+        label=_("Location of these photos"),
         help_text=_("Leave it empty when the photos know their position (GPS)."),
-        error_messages={"invalid_choice": _("There is no location with this code. Choose one of the list.")},
         widget=forms.TextInput(
             attrs={
-                "list": "location-options",
                 "autocomplete": "off",
                 "autocapitalize": "characters",
                 "placeholder": _("Code or name"),
                 "hx-get": reverse_lazy("location-options"),
                 "hx-trigger": "input changed delay:200ms",
                 "hx-target": "#location-options",
+                "hx-sync": "this:replace",
             }
         ),
     )
@@ -111,3 +139,8 @@ class UploadForm(forms.Form):
     )
     source = forms.ChoiceField(choices=UploadSource.choices, required=False)
     upload_session_id = forms.UUIDField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """In the words of `accepting`."""
+        cleaned = super().clean() or {}
+        return {**cleaned, "inherits_location": self.add_prefix("storage_location") not in self.data}

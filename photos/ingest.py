@@ -5,6 +5,7 @@ the row; then come EXIF, thumbnail and preview; the staged file goes last. A sec
 """
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC
 from urllib.parse import quote
 from uuid import UUID
@@ -12,32 +13,43 @@ from uuid import UUID
 from django.utils import timezone
 
 from photos import keys, storage
-from photos.bounded import make_preview
+from photos.bounded import check_whole, make_preview
+from photos.content import JPEG
+from photos.copies import note_copies
+from photos.dates import is_storable
 from photos.exif import PhotoExif, exif_json, gps_json, read_exif
 from photos.models import S3Image
-from photos.pixels import make_thumbnail
+from photos.pixels import inspect_picture, make_thumbnail
 
+ASSUMED_ZONE = "datetime_assumed_zone"
 # S3 takes 2 KB of metadata in all.
 METADATA_NAME_LIMIT = 1000
 
 
-def store_original(image_id: UUID) -> None:
+def store_original(image_id: UUID, *, renew: Callable[[], None] = lambda: None) -> None:
     """Bring one photo to S3 and describe it in its row; nothing happens when that is done already.
 
+    `renew` is called before each step that writes; what it raises ends the work there.
+
     Raises:
-        UnreadablePictureError: it cannot be decoded; the original is in S3 all the same.
+        UnreadablePictureError: it cannot be decoded, or part of it is missing; the original is in S3 all the same.
         OriginalLostError: the file is neither in staging nor in S3, or is not the one that was received.
         Unavailable: S3 cannot be reached now; the photo stays in staging.
     """
     image = S3Image.objects.get(pk=image_id)
+    data = None
     if image.stored_at is None or image.s3_key_preview is None:
         data = storage.read_original(image)
+        renew()
         _store(image, data)
-        _describe(image, data)
+        _describe(image, data, renew)
+    renew()
     if image.staging_name:
         storage.delete_staged(image.staging_name)
         image.staging_name = ""
         image.save(update_fields=["staging_name", "updated_at"])
+    if data is not None and image.content_type == JPEG:
+        check_whole(data)  # now, while whoever took the photo still stands there; a later phase would find it too
 
 
 def _store(image: S3Image, data: bytes) -> None:
@@ -51,16 +63,20 @@ def _store(image: S3Image, data: bytes) -> None:
         image.save(update_fields=["stored_at", "verified_at", "updated_at"])
 
 
-def _describe(image: S3Image, data: bytes) -> None:
+def _describe(image: S3Image, data: bytes, renew: Callable[[], None]) -> None:
     """EXIF, position, thumbnail and preview; the preview's key is the mark that all is done."""
     exif, preview = read_exif(data), make_preview(data)
     thumbnail_key = keys.thumbnail_key(image.image_id, image.created_at)
     preview_key = keys.preview_key(image.image_id, image.created_at)
+    renew()
     # From the preview: a HEIC photo takes a second to decode.
     storage.put_object(thumbnail_key, make_thumbnail(preview), content_type="image/jpeg")
+    renew()
     storage.put_object(preview_key, preview, content_type="image/jpeg")
+    renew()
     image.exif_metadata, image.gps_coordinates = exif_json(exif), gps_json(exif)
     _note_time(image, exif)
+    _note_size(image, preview)
     image.s3_key_thumbnail, image.s3_key_preview = thumbnail_key, preview_key
     image.thumbnail_stored_at = timezone.now()
     image.save(
@@ -68,20 +84,43 @@ def _describe(image: S3Image, data: bytes) -> None:
             "exif_metadata",
             "gps_coordinates",
             "taken_at",
+            "width_px",
+            "height_px",
             "s3_key_thumbnail",
             "thumbnail_stored_at",
             "s3_key_preview",
             "updated_at",
         ]
     )
+    note_copies(image)
+
+
+def _note_size(image: S3Image, preview: bytes) -> None:
+    """Upright as the preview is: that a picture is turned may stand behind its pixels, unseen when it was accepted."""
+    upright = inspect_picture(preview)
+    width, height = image.width_px or 0, image.height_px or 0
+    if (width - height) * (upright.width_px - upright.height_px) < 0:
+        image.width_px, image.height_px = height, width
 
 
 def _note_time(image: S3Image, exif: PhotoExif) -> None:
-    """A wall clock without a zone counts as the nursery's (`TIME_ZONE`); `exif_metadata` says so."""
+    """A wall clock without a zone shows the nursery's (`TIME_ZONE`); `exif_metadata` says that this was assumed.
+
+    A date that no row can hold stays in `exif_metadata` alone; `processing.dating` asks about it.
+    """
     taken_at = exif.taken_at
     if taken_at is not None and taken_at.tzinfo is None:
-        taken_at = timezone.make_aware(taken_at)
-    image.taken_at = taken_at
+        zone = timezone.get_default_timezone()
+        taken_at = taken_at.replace(tzinfo=zone)
+        image.exif_metadata = {**exif_json(exif), ASSUMED_ZONE: str(zone)}
+    image.taken_at = taken_at if taken_at is not None and is_storable(taken_at) else None
+
+
+def assumed_zone(image: S3Image) -> str | None:
+    """The zone that its camera's clock was taken to show; None where the camera wrote one, or no date."""
+    written = image.exif_metadata or {}
+    # Photos that came before there was a choice were taken to show UTC.
+    return str(written.get(ASSUMED_ZONE, "UTC")) if written.get("datetime_zone_source") == "unknown" else None
 
 
 def original_metadata(image: S3Image) -> dict[str, str]:

@@ -5,12 +5,14 @@ import uuid
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Upper
+from django.db.models import Case, Q, When
+from django.db.models.functions import Coalesce, Least, Upper
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from demeter.timestamps import Timestamped
-from photos.statuses import ImageStatus, OriginalFault, PhotoAction, UploadSource, VisitAnswer
+from photos.dates import EARLIEST, LATEST
+from photos.statuses import DateDoubt, ImageStatus, OriginalFault, PhotoAction, UploadSource, VisitAnswer
 
 
 class Upload(Timestamped):
@@ -28,7 +30,7 @@ class Upload(Timestamped):
         blank=True,
         related_name="uploads",
         verbose_name=_("location"),
-        help_text=_("Chosen by the user for the whole batch"),
+        help_text=_("Chosen for its first photos, and for later ones that name none; each photo's job has its own"),
     )
     notes = models.TextField(_("notes"), blank=True)
     accepted_files = models.PositiveIntegerField(_("accepted files"), default=0)
@@ -47,6 +49,11 @@ class Upload(Timestamped):
 
     def __str__(self) -> str:
         return str(self.upload_session_id)
+
+
+def _is_storable(column: str) -> Q:
+    """As `dates.is_storable`, or empty: one row of the year 9999 would break every query that reads it."""
+    return Q(**{column: None}) | Q(**{f"{column}__gte": EARLIEST, f"{column}__lt": LATEST})
 
 
 # As `S3ImageQuerySet.to_do`, for its indexes.
@@ -122,7 +129,30 @@ class S3Image(Timestamped):
     gps_coordinates = models.JSONField(
         _("GPS position"), null=True, blank=True, help_text="{lat, lon, altitude, accuracy}"
     )
-    taken_at = models.DateTimeField(_("taken at"), null=True, blank=True)
+    taken_at = models.DateTimeField(_("taken at"), null=True, blank=True, help_text=_("As the camera's clock says"))
+    date_doubt = models.CharField(
+        _("doubt about the date"),
+        max_length=20,
+        choices=DateDoubt.choices,
+        blank=True,
+        help_text=_("Why the camera's clock cannot be believed; until a person settles it the upload counts"),
+    )
+    dated_at = models.DateTimeField(
+        _("dated at"), null=True, blank=True, help_text=_("When it was taken, as a person says")
+    )
+    # When its plants were seen: the one date that lists, history, chart, map, stock and exports go by. PostgreSQL keeps
+    # it. A phone whose clock is ahead of the upload must not outrank all later photos.
+    moment = models.GeneratedField(
+        expression=Coalesce(
+            "dated_at", Case(When(date_doubt="", then=Least("taken_at", "created_at")), default="created_at")
+        ),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+        verbose_name=_("moment"),
+    )
+    same_shot_as = models.ForeignKey(  # `photos.copies`
+        "self", models.SET_NULL, null=True, blank=True, related_name="other_copies", verbose_name=_("same shot as")
+    )
     sketch = models.BinaryField(
         _("sketch"), null=True, blank=True, help_text=_("The picture in small and grey, to tell retakes from parts")
     )
@@ -189,27 +219,27 @@ class S3Image(Timestamped):
             models.Index(fields=["-created_at"], name="idx_s3_images_created_at"),
             models.Index(fields=["s3_key_original"], name="idx_s3_images_s3_key"),
             models.Index(
-                fields=["-created_at", "-image_id"],
+                fields=["-moment", "-image_id"],
                 name="idx_s3_images_gallery",
                 condition=Q(kind="photo", deleted_at=None),
             ),
             models.Index(
-                fields=["storage_location", "-created_at", "-image_id"],
+                fields=["storage_location", "-moment", "-image_id"],
                 name="idx_s3_images_place",
                 condition=Q(kind="photo", deleted_at=None),
             ),
             models.Index(
-                fields=["-created_at", "-image_id"],
+                fields=["-moment", "-image_id"],
                 name="idx_s3_images_failed",
                 condition=Q(kind="photo", deleted_at=None, status=ImageStatus.FAILED),
             ),
             models.Index(
-                fields=["storage_location", "-created_at", "-image_id"],
+                fields=["storage_location", "-moment", "-image_id"],
                 name="idx_s3_images_failed_place",
                 condition=Q(kind="photo", deleted_at=None, status=ImageStatus.FAILED),
             ),
             models.Index(
-                fields=["problem", "-created_at", "-image_id"],
+                fields=["problem", "-moment", "-image_id"],
                 name="idx_s3_images_problem",
                 condition=Q(kind="photo", deleted_at=None, status=ImageStatus.FAILED),
             ),
@@ -234,6 +264,11 @@ class S3Image(Timestamped):
                 name="idx_s3_images_verified",
                 condition=Q(kind="photo", verified_at__isnull=False, purged_at=None),
             ),
+            models.Index(
+                fields=["taken_at"],
+                name="idx_s3_images_taken",
+                condition=Q(kind="photo", deleted_at=None, taken_at__isnull=False),
+            ),
             models.Index(fields=["image_id"], name="idx_s3_images_faulty", condition=~Q(original_fault="")),
         ]
         constraints = [
@@ -254,6 +289,9 @@ class S3Image(Timestamped):
                 condition=Q(acknowledged_at=None) | Q(status=ImageStatus.FAILED),
                 name="s3_images_acknowledged_only_when_failed",
             ),
+            models.CheckConstraint(condition=Q(date_doubt__in=["", *DateDoubt.values]), name="s3_images_doubt_known"),
+            models.CheckConstraint(condition=_is_storable("taken_at"), name="s3_images_taken_at_storable"),
+            models.CheckConstraint(condition=_is_storable("dated_at"), name="s3_images_dated_at_storable"),
             models.CheckConstraint(
                 condition=Q(purged_at=None) | Q(deleted_at__isnull=False), name="s3_images_purged_only_from_trash"
             ),
@@ -261,6 +299,12 @@ class S3Image(Timestamped):
 
     def __str__(self) -> str:
         return self.original_filename or str(self.image_id)
+
+    @property
+    def first_of_shot(self) -> "S3Image | None":
+        """The photo of the same camera and second that was here before this one and is still."""
+        first = self.same_shot_as
+        return first if first is not None and first.deleted_at is None else None
 
 
 class PhotoEvent(Timestamped):
@@ -290,4 +334,4 @@ class PhotoEvent(Timestamped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_action_display()} {self.created_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_action_display()} {timezone.localtime(self.created_at):%Y-%m-%d %H:%M}"

@@ -1,19 +1,24 @@
 """The nightly look at the originals: read some of them back and compare their SHA-256. `processing.upkeep` calls it.
 
-The ones whose last look is longest ago come first, so that all are seen in turn. What is missing or changed is noted in
-the photo's row, logged as an error, and counted on `/healthz` and in the metrics until a later look finds it whole.
+The ones whose last look is longest ago come first, so that all are seen in turn: a few, and one more for each photo of
+the last day. So the work grows with what is new, and a look does not come later the more photos there are. What is
+missing or changed is noted in the photo's row, logged as an error, and counted on `/healthz` and in the metrics until a
+later look finds it whole.
 """
 
 import hashlib
 import logging
+from datetime import timedelta
 
 from django.utils import timezone
 
+from demeter.loops import do_each
 from photos import storage
 from photos.models import S3Image
 from photos.statuses import OriginalFault
 
 LOOKS_A_NIGHT = 200
+A_DAY = timedelta(days=1)
 logger = logging.getLogger(__name__)
 
 
@@ -24,7 +29,10 @@ def check_originals() -> int:
         Unavailable: S3 cannot be reached now; the next night goes on from there.
     """
     stored = S3Image.objects.photos().filter(verified_at__isnull=False, purged_at=None)
-    return sum(_check(image) for image in stored.order_by("verified_at")[:LOOKS_A_NIGHT])
+    looks = LOOKS_A_NIGHT + stored.filter(created_at__gte=timezone.now() - A_DAY).count()
+    due = stored.order_by("verified_at").only("s3_key_original", "sha256", "original_filename")[:looks]
+    faulty, _failed = do_each(due, _check, failing="the original of a photo could not be looked at")
+    return sum(faulty)
 
 
 def _check(image: S3Image) -> bool:

@@ -13,8 +13,8 @@ from locations.label_reader import read_labels
 from locations.matching import Candidate, match_gps, match_qr_codes
 from locations.models import StorageLocation
 from photos.bounded import decode_picture
-from photos.checks import RefusedFile, check_file
-from photos.pixels import UnreadablePictureError
+from photos.checks import CheckedFile, RefusedFile, check_file
+from photos.pixels import MAX_WEB_PIXELS, UnreadablePictureError
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class FoundPlace:
 
 def place_by_label(file: UploadedFile[bytes]) -> FoundPlace:
     """The location whose label is in a picture."""
-    checked = check_file(file)
-    if isinstance(checked, RefusedFile):
-        return FoundPlace(message=checked.message)
+    refusal = _why_not(check_file(file))
+    if refusal:
+        return FoundPlace(message=refusal)
     try:
         labels = read_labels(decode_picture(file.read()))
     except UnreadablePictureError as error:
@@ -44,6 +44,16 @@ def place_by_label(file: UploadedFile[bytes]) -> FoundPlace:
     if match.candidates:
         return FoundPlace(offers=match.candidates, message=_("Labels of several locations are in the picture."))
     return FoundPlace(message=_("No location in use has the label %(code)s.") % {"code": labels[0]})
+
+
+def _why_not(checked: CheckedFile | RefusedFile) -> str:
+    """Why a file is not looked at; empty when it is. A photo may be larger than what is decoded beside the pages."""
+    if isinstance(checked, RefusedFile):
+        return checked.message
+    if checked.width_px * checked.height_px <= MAX_WEB_PIXELS:
+        return ""
+    words = _("The picture of the label has more than %(megapixels)d megapixels. Take it with a lower resolution.")
+    return words % {"megapixels": MAX_WEB_PIXELS // 1_000_000}
 
 
 def place_by_position(*, lon: float, lat: float, accuracy_m: float) -> FoundPlace:

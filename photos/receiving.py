@@ -18,10 +18,8 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.utils.translation import gettext as _
 
 from demeter.refusals import NoRoom
-from photos.room import check_room, refusing_when_full
+from photos.room import check_room, largest_bytes, refusing_when_full
 
-# Form fields and the lines between the parts.
-OVERHEAD_BYTES = 2 * 1024 * 1024
 # A file that arrives is written to all the time.
 CUT_SHORT_AFTER_SECONDS = 3600
 
@@ -38,11 +36,10 @@ class PhotoUploadHandler(TemporaryFileUploadHandler):
         encoding: Any = None,
     ) -> None:
         """Raises RequestDataTooBig or NoRoom."""
-        limit = settings.UPLOAD_MAX_TOTAL_BYTES
-        if content_length > limit + OVERHEAD_BYTES:
+        if content_length > largest_bytes():
             raise RequestDataTooBig(
                 _("An upload takes %(megabytes)d MB in all. Send the photos in several uploads.")
-                % {"megabytes": limit // 1024**2}
+                % {"megabytes": settings.UPLOAD_MAX_TOTAL_BYTES // 1024**2}
             )
         check_room(content_length)
         _prepare_folder()

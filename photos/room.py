@@ -20,6 +20,8 @@ MESSAGE = _(
     "Demeter has no room for more photos at the moment. Keep these on the phone, tell the person who looks after the "
     "server that its disk is full, and send them again later. What was received before is safe."
 )
+# Form fields and the lines between the parts.
+OVERHEAD_BYTES = 2 * 1024 * 1024
 logger = logging.getLogger(__name__)
 
 
@@ -34,6 +36,17 @@ def check_room(size_bytes: int) -> None:
         if free < size_bytes + reserve_bytes():
             logger.error("an upload of %d bytes was refused: %s has %d bytes left", size_bytes, folder, free)
             raise NoRoom(str(MESSAGE))
+
+
+def may_arrive(size_bytes: int) -> bool:
+    """Whether an upload of this size is allowed and leaves the reserve free."""
+    return size_bytes <= largest_bytes() and free_bytes() >= size_bytes + reserve_bytes()
+
+
+def largest_bytes() -> int:
+    """The largest request that is read."""
+    photos: int = settings.UPLOAD_MAX_TOTAL_BYTES
+    return photos + OVERHEAD_BYTES
 
 
 def free_bytes() -> int:

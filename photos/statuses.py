@@ -35,6 +35,16 @@ class OriginalFault(models.TextChoices):
     CHANGED = "changed", _("Changed")
 
 
+class DateDoubt(models.TextChoices):
+    """Why the camera's clock cannot be believed, so that a person is asked when the photo was taken."""
+
+    UNREADABLE = "unreadable", _("Impossible date")
+    AHEAD = "ahead", _("In the future")
+    BEFORE_NURSERY = "before_nursery", _("Long before the first upload")
+    RESET = "reset", _("Clock began anew")
+    BEHIND_LOCATION = "behind_location", _("Long before the newest count")
+
+
 class PhotoAction(models.TextChoices):
     """What happened to a photo as a whole; what is kept of it for ever."""
 

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TypeVar, cast
 from urllib.parse import quote
 
-import boto3
 from botocore.auth import S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
@@ -24,7 +23,6 @@ from django.core.files.base import File
 from django.core.files.storage import storages
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
-from storages.backends.s3 import S3Storage
 
 from demeter.refusals import Unavailable
 from photos import keys
@@ -32,9 +30,7 @@ from photos.breaker import GOOD_CALLS_TO_CLOSE, BreakerOpenError, CircuitBreaker
 from photos.breaker_store import RedisBreakerStore
 from photos.models import S3Image
 from photos.room import refusing_when_full
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
+from photos.s3 import client, quick_client, session
 
 URL_SECONDS = 3600
 # All URLs of one period are the same, so that browsers keep the pictures; the last one is still good for 15 minutes.
@@ -177,6 +173,17 @@ def is_back() -> bool:
     return True
 
 
+def answers() -> bool:
+    """Whether S3 answers within two seconds, whatever the breaker says: for `/healthz`."""
+    try:
+        quick_client().head_object(Bucket=settings.S3_BUCKET, Key=NO_SUCH_KEY)
+    except ClientError as error:
+        return not _is_outage(error)
+    except BotoCoreError:
+        return False
+    return True
+
+
 def breaker_mode() -> Mode:
     """What the workers' last calls tell of S3: closed, open, or half open. Costs one read of the shared state."""
     return _breaker().mode
@@ -227,7 +234,8 @@ def presigned_url(key: str, *, download_name: str | None = None) -> str:
     With `download_name` the browser saves the file under that name instead of showing it.
     """
     period_start = int(time.time()) // URL_PERIOD_SECONDS * URL_PERIOD_SECONDS
-    return _signed_url(f"{_public_endpoint()}/{settings.S3_BUCKET}/{quote(key)}", download_name, period_start)
+    url = f"{settings.S3_PUBLIC_ENDPOINT_URL.rstrip('/')}/{settings.S3_BUCKET}/{quote(key)}"
+    return _signed_url(url, download_name, period_start)
 
 
 @lru_cache(maxsize=10_000)
@@ -237,7 +245,7 @@ def _signed_url(url: str, download_name: str | None, period_start: int) -> str:
     if download_name is not None:
         disposition = content_disposition_header(as_attachment=True, filename=download_name)
         request.params["response-content-disposition"] = disposition
-    credentials = cast(Credentials, _session().get_credentials())
+    credentials = cast(Credentials, session().get_credentials())
     signer = _SteadyAuth(credentials, "s3", settings.S3_REGION, expires=URL_SECONDS)
     signer.signed_at = period_start
     signer.add_auth(request)
@@ -254,24 +262,7 @@ class _SteadyAuth(S3SigV4QueryAuth):
         super()._modify_request_before_signing(request)  # type: ignore[misc]  # private: missing in the stubs
 
 
-def _public_endpoint() -> str:
-    """Where browsers find the bucket; AWS' own address when none is set."""
-    return settings.S3_PUBLIC_ENDPOINT_URL.rstrip("/") or f"https://s3.{settings.S3_REGION}.amazonaws.com"
-
-
-# --- Connection and breaker -----------------------------------------------------------------------------------------
-def client() -> "S3Client":
-    """The boto3 client of django-storages: one for each thread."""
-    return cast("S3Client", cast(S3Storage, storages["default"]).connection.meta.client)
-
-
-@cache
-def _session() -> boto3.Session:
-    """Where the signer finds its credentials: the storage's own, or those of the machine (AWS roles)."""
-    storage = cast(S3Storage, storages["default"])
-    return boto3.Session(aws_access_key_id=storage.access_key, aws_secret_access_key=storage.secret_key)
-
-
+# --- Breaker --------------------------------------------------------------------------------------------------------
 @cache
 def _breaker() -> CircuitBreaker:
     store = RedisBreakerStore(url=settings.REDIS_URL, name="s3")

@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from photos import keys, storage
+from photos.bounded import make_preview
 from photos.models import S3Image
-from photos.pixels import make_thumbnail
+from photos.pixels import MAX_WEB_PIXELS, TooManyPixelsError, make_thumbnail
 
 logger = logging.getLogger(__name__)
 ANY_PHOTO = UUID(int=0)
@@ -44,7 +45,7 @@ def restore_thumbnail(image: S3Image) -> str:
 
     Raises:
         OriginalLostError: nothing is left to make it from.
-        UnreadablePictureError: the original cannot be decoded.
+        UnreadablePictureError: the original cannot be decoded, or is too large to be decoded beside the pages.
         Unavailable: S3 cannot be reached now.
     """
     key = image.s3_key_thumbnail or keys.thumbnail_key(image.image_id, image.created_at)
@@ -64,4 +65,6 @@ def _read_picture(image: S3Image) -> bytes:
             return storage.read_object(image.s3_key_preview)
         except storage.ObjectMissingError:
             logger.warning("photo %s has lost its preview", image.pk)
-    return storage.read_original(image)
+    if (image.width_px or 0) * (image.height_px or 0) > MAX_WEB_PIXELS:
+        raise TooManyPixelsError(f"{image.pk} is too large to be decoded beside the pages")
+    return make_preview(storage.read_original(image))

@@ -7,7 +7,7 @@ which nobody knows how it ended, leaves a staged file that no row names, for `ph
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
-from demeter.refusals import NotFound
+from demeter.refusals import NotFound, Unavailable
 from locations.models import StorageLocation
 from photos import keys, storage
 from photos.checks import CheckedFile, RefusalCode, RefusedFile, check_file
@@ -35,9 +35,10 @@ class DuplicateFile:
 
 @dataclass(frozen=True)
 class AcceptedUpload:
-    """What became of the files."""
+    """What became of the files, and the location that was chosen for them."""
 
     upload: Upload
+    storage_location: StorageLocation | None
     images: tuple[S3Image, ...]
     refused: tuple[RefusedFile, ...]
     duplicates: tuple[DuplicateFile, ...]
@@ -50,13 +51,16 @@ def accepting(
     files: Sequence[UploadedFile[bytes]],
     source: str,
     storage_location: StorageLocation | None = None,
+    inherits_location: bool = False,
     upload_session_id: UUID | None = None,
     visit: str = "",
 ) -> Iterator[AcceptedUpload]:
     """Keep what can be kept of `files`. The `upload_session_id` of an earlier call adds to that upload.
 
-    `visit` says how several photos of one location belong together (`photos.statuses.VisitAnswer`). The block runs in
-    the same transaction: when it raises, nothing is kept.
+    `storage_location` is that of these files alone; with `inherits_location` they take the one of the first call.
+    `visit` says how several photos of one location belong together (`photos.statuses.VisitAnswer`).
+
+    The block runs in the same transaction: when it raises, nothing is kept.
 
     Raises:
         NotFound: the upload session is another user's.
@@ -77,7 +81,8 @@ def accepting(
         with transaction.atomic():
             upload = _open_upload(session)
             images, beyond, overtaken = _keep([image for image, _ in new], upload)
-            accepted = AcceptedUpload(upload, images, (*refused, *beyond), (*duplicates, *overtaken))
+            location = upload.storage_location if inherits_location else storage_location
+            accepted = AcceptedUpload(upload, location, images, (*refused, *beyond), (*duplicates, *overtaken))
             _record(accepted)
             yield accepted
             is_settled = True
@@ -204,5 +209,7 @@ def _record(accepted: AcceptedUpload) -> None:
 
 
 def _delete_staged(images: Iterable[S3Image]) -> None:
+    """What cannot be removed now is left for `photos.sweeping`: the others are stored, and their sender must know."""
     for image in images:
-        storage.delete_staged(image.staging_name)
+        with suppress(Unavailable):
+            storage.delete_staged(image.staging_name)

@@ -4,6 +4,7 @@ With JavaScript `static/js/upload.js` sends each file by itself to the API; with
 The location of the whole upload may come from a picture of its label or from the device's position.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -59,7 +60,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     fields = {**form.cleaned_data, "source": source_of(request)}
     try:
         with accepting(user=signed_in_user(request), **fields) as accepted:
-            start_jobs(upload=accepted.upload, images=accepted.images)
+            start_jobs(upload=accepted.upload, images=accepted.images, chosen_location=accepted.storage_location)
     except NotFound as refusal:
         raise Http404(refusal.message) from refusal
     except Unavailable as refusal:
@@ -122,8 +123,17 @@ def _render_place(request: HttpRequest, found: FoundPlace) -> HttpResponse:
     status = 200 if found.location or found.offers else 422
     if "HX-Request" not in request.headers:
         return _render_page(request, form, status=status, found=found)
-    context = {"form": form, "found": found, "locations": search_locations("", limit=OFFERED_LOCATIONS)}
-    return render(request, "photos/_upload_place.html", context, status=status)
+    return render(request, "photos/_upload_place.html", _place_context(request, form, found), status=status)
+
+
+def _place_context(request: HttpRequest, form: UploadForm, found: FoundPlace | None) -> dict[str, Any]:
+    """What `_upload_place.html` shows."""
+    return {
+        "form": form,
+        "found": found,
+        "locations": search_locations("", limit=OFFERED_LOCATIONS),
+        "on_android": "Android" in request.headers.get("User-Agent", ""),
+    }
 
 
 def source_of(request: HttpRequest) -> UploadSource:
@@ -135,10 +145,8 @@ def _render_page(
     request: HttpRequest, form: UploadForm, status: int = 200, found: FoundPlace | None = None
 ) -> HttpResponse:
     context = {
-        "form": form,
-        "found": found,
+        **_place_context(request, form, found),
         "source": source_of(request),
-        "locations": search_locations("", limit=OFFERED_LOCATIONS),
         "max_files": settings.UPLOAD_MAX_FILES,
         "max_file_bytes": settings.UPLOAD_MAX_FILE_BYTES,
         "max_file_megabytes": settings.UPLOAD_MAX_FILE_BYTES // MEGABYTE,

@@ -1,9 +1,11 @@
 """The annotated picture: container outlines, a box on every plant, and a legend with the counts.
 
 Last step of the aggregate stage and of `manage.py count --annotated`. Same size as the photo, so that a page can
-lay one over the other. Colours are Okabe and Ito's, which colour-blind people can tell apart; kinds of box also
-differ in form (plant plain, empty with one diagonal, dead crossed). What people added or retyped has a white frame
-around it, what they removed is a white cross, as in the viewer.
+lay one over the other. It holds no words, since people of several languages look at the same picture: the legend shows
+each kind of mark with its number, and the page beside it says what they mean. Colours are Okabe and Ito's, which
+colour-blind people can tell apart; kinds of box also differ in form (plant plain, empty with one diagonal, dead
+crossed). What people added or retyped has a white frame around it, what they removed is a white cross, as in the
+viewer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,27 +28,22 @@ CONTAINER_COLOURS: dict[ContainerKind, Colour] = {
     "box": (204, 121, 167),
     "plug": (230, 159, 0),
 }
-CONTAINER_WORDS: dict[ContainerKind, tuple[str, str]] = {
-    "segment": ("bed", "beds"),
-    "box": ("crate", "crates"),
-    "plug": ("tray", "trays"),
-}
 CLASS_COLOURS: dict[PlantClass, Colour] = {"plant": (240, 228, 66), "empty": (86, 180, 233), "dead": (213, 94, 0)}
 TINT = 0.16
 PANEL_COLOUR: Colour = (22, 26, 30)
 PANEL_OPACITY = 0.82
 TEXT_COLOUR: Colour = (255, 255, 255)
 BY_HAND_COLOUR: Colour = (255, 255, 255)
+SIGNS = {"added": "+", "removed": "-", "retyped": "\u00b1"}
 
-Row = tuple[Colour | None, str]
+Row = tuple[Colour, str]
 
 
 @dataclass(frozen=True, eq=False)
 class ByHand:
     """What people changed, as boxes (n, 4) xyxy, and the counts of the photo that stand since.
 
-    `numbers` says how many corrections there are, by what they did; `beside` counts what was added beside all
-    containers; `is_kept`: the totals were signed off on an earlier run.
+    `numbers` says how many corrections there are, by what they did.
     """
 
     added: Floats
@@ -54,8 +51,6 @@ class ByHand:
     removed: Floats
     numbers: Mapping[str, int]
     totals: Counts
-    beside: Counts
-    is_kept: bool = False
 
 
 def draw(
@@ -82,36 +77,22 @@ def draw(
 
 
 def legend_rows(counts: Sequence[ContainerCount], by_hand: ByHand | None = None) -> list[Row]:
-    """What the legend says: plants, empties and dead, the plants of each kind of container, and what people changed."""
-    if not counts and not by_hand:
-        return [(None, "no container found")]
+    """What the legend says: plants, empties and dead, containers and plants of each kind, and what people changed."""
     total = by_hand.totals if by_hand else _sum(counts)
     rows: list[Row] = [
-        (CLASS_COLOURS["plant"], f"{total.detected:,} plants" + _estimated(total.detected, total.estimated)),
-        (CLASS_COLOURS["empty"], f"{total.empty:,} empty"),
+        (CLASS_COLOURS["plant"], _plants(total.detected, total.estimated)),
+        (CLASS_COLOURS["empty"], _number(total.empty)),
     ]
     if total.dead:
-        rows.append((CLASS_COLOURS["dead"], f"{total.dead:,} dead"))
+        rows.append((CLASS_COLOURS["dead"], _number(total.dead)))
     for kind in CONTAINER_KINDS:
         own = [item for item in counts if item.container.kind == kind]
         if own:
             part = _sum(own)
-            words = CONTAINER_WORDS[kind][len(own) > 1]
-            text = f"{len(own)} {words}: {part.detected:,}" + _estimated(part.detected, part.estimated)
-            rows.append((CONTAINER_COLOURS[kind], text))
-    return rows + (_by_hand_rows(by_hand) if by_hand else [])
-
-
-def _by_hand_rows(by_hand: ByHand) -> list[Row]:
-    rows: list[Row] = []
-    if by_hand.beside.detected:
-        rows.append((None, f"beside: {by_hand.beside.detected:,}"))
-    changed = ", ".join(f"{number:,} {what}" for what, number in by_hand.numbers.items() if number)
-    if changed:
-        rows.append((BY_HAND_COLOUR, f"by hand: {changed}"))
-    if by_hand.is_kept:
-        rows.append((None, "as signed off on an earlier run"))
-    return rows
+            rows.append((CONTAINER_COLOURS[kind], f"{len(own)}x: {_plants(part.detected, part.estimated)}"))
+    numbers = by_hand.numbers if by_hand else {}
+    changed = "  ".join(f"{sign}{numbers[what]}" for what, sign in SIGNS.items() if numbers.get(what))
+    return [*rows, (BY_HAND_COLOUR, changed)] if changed else rows
 
 
 def _sum(counts: Sequence[ContainerCount]) -> Counts:
@@ -123,8 +104,14 @@ def _sum(counts: Sequence[ContainerCount]) -> Counts:
     )
 
 
-def _estimated(detected: int, estimated: int) -> str:
-    return f" (est. {estimated:,})" if estimated != detected else ""
+def _plants(detected: int, estimated: int) -> str:
+    """What was seen, and about how many there are where some are hidden."""
+    return _number(detected) + (f" (~{_number(estimated)})" if estimated != detected else "")
+
+
+def _number(number: int) -> str:
+    """Grouped by spaces, which every language understands."""
+    return f"{number:_}".replace("_", " ")
 
 
 def _draw_container(canvas: Rgb, container: Container, unit: float) -> None:
@@ -172,8 +159,7 @@ def _draw_by_hand(canvas: Rgb, by_hand: ByHand, unit: float) -> None:
 
 def _draw_label(canvas: Rgb, item: ContainerCount, number: int, unit: float) -> None:
     """A tag on the container's top edge: its number and how many plants it holds."""
-    word = CONTAINER_WORDS[item.container.kind][0]
-    text = f"{word} {number}: {item.detected:,}" + _estimated(item.detected, item.estimated)
+    text = f"{number}: {_plants(item.detected, item.estimated)}"
     font = _font(round(17 * unit))
     left, top, right, bottom = font.getbbox(text)
     pad = round(5 * unit)
@@ -204,16 +190,28 @@ def _paste_legend(canvas: Rgb, rows: Sequence[Row], detections: Sequence[Detecti
 def _legend(rows: Sequence[Row], unit: float) -> NDArray[np.uint8]:
     font, line, pad = _font(round(20 * unit)), round(29 * unit), round(12 * unit)
     swatch = round(15 * unit)
-    text_x = pad + (swatch + pad if any(colour for colour, _ in rows) else 0)
+    text_x = pad + swatch + pad
     width = text_x + max(round(font.getlength(text)) for _, text in rows) + pad
     panel = Image.new("RGB", (width, line * len(rows) + pad), PANEL_COLOUR)
     pen = ImageDraw.Draw(panel)
     for index, (colour, text) in enumerate(rows):
         middle = pad // 2 + line * index + line // 2
-        if colour:
-            pen.rectangle((pad, middle - swatch // 2, pad + swatch, middle + swatch // 2), fill=colour)
+        _draw_swatch(pen, (pad, middle - swatch // 2, pad + swatch, middle + swatch // 2), colour, round(2 * unit))
         pen.text((text_x, middle), text, font=font, fill=TEXT_COLOUR, anchor="lm")
     return np.asarray(panel)
+
+
+def _draw_swatch(pen: ImageDraw.ImageDraw, xyxy: tuple[int, int, int, int], colour: Colour, thickness: int) -> None:
+    """A mark as it is drawn in the picture: boxes in outline with their strokes, containers filled."""
+    if colour in CONTAINER_COLOURS.values():
+        pen.rectangle(xyxy, fill=colour)
+        return
+    x1, y1, x2, y2 = xyxy
+    pen.rectangle(xyxy, outline=colour, width=thickness)
+    if colour in (CLASS_COLOURS["empty"], CLASS_COLOURS["dead"]):
+        pen.line((x1, y2, x2, y1), fill=colour, width=thickness)
+    if colour == CLASS_COLOURS["dead"]:
+        pen.line((x1, y1, x2, y2), fill=colour, width=thickness)
 
 
 @cache

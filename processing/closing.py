@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from locations.configuration import find_density
@@ -35,9 +34,10 @@ SKETCH_FROM_PX = 256
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """A photo's count with the rows it came from, in the same order."""
+    """A photo's count with the rows it came from and the boxes found and counted, in the same order."""
 
     segments: tuple[Segment, ...]
+    found: tuple[Detections, ...]
     detections: tuple[Detections, ...]
     photo: PhotoCount
     config: LocationConfig | None
@@ -48,26 +48,32 @@ def close(job: Job, photo: Pyramid) -> None:
     """Count, annotate and complete a job whose containers are all done or failed.
 
     The annotated picture goes to its one key before the transaction, so that a second run overwrites it.
+
+    Raises:
+        LeaseLostError: another worker has the job by now.
     """
     session = job.session
     segments = tuple(session.segments.order_by("number"))
     done = tuple(segment for segment in segments if segment.status == SegmentStatus.DONE)
     if segments and not done:
-        lifecycle.fail(job.pk, DETECTION_FAILED, segments[0].error)
+        with lifecycle.holding(job):
+            lifecycle.fail(job.pk, DETECTION_FAILED, segments[0].error)
         return
     sketch = make_sketch(photo.whole(SKETCH_FROM_PX / max(photo.resolution_wh)))
-    S3Image.objects.filter(pk=job.image_id).update(sketch=sketch)
+    with lifecycle.holding(job):
+        S3Image.objects.filter(pk=job.image_id).update(sketch=sketch)
     is_closed = False
     while not is_closed:
         config = config_of(session)
         counted = _count(photo, config, done, failed_containers=len(segments) - len(done))
+        lifecycle.renew(job)
         picture = _store_annotated(job.image, photo.rgb, counted)
         is_closed = _try_to_complete(job, session, counted, picture)
 
 
 def _try_to_complete(job: Job, session: Session, counted: Counted, picture: S3Image) -> bool:
     """False when the configuration was written while the photo was counted: it has to be counted again."""
-    with transaction.atomic():
+    with lifecycle.holding(job):
         locked = lifecycle.lock_unfinished(job.pk)
         if locked is None:
             return True
@@ -87,12 +93,12 @@ def _count(
     photo: Pyramid, config: LocationConfig | None, segments: tuple[Segment, ...], *, failed_containers: int
 ) -> Counted:
     containers = tuple(rows.read_container(segment) for segment in segments)
-    found = [rows.read_detections(segment) for segment in segments]
+    found = tuple(rows.read_detections(segment) for segment in segments)
     densities = _densities(config)
     owned = own_detections(containers, found, densities=densities)
     counts = estimate_counts(photo, containers, owned, densities=densities)
     faults = find_faults(photo, containers, owned, DEFAULT_PARAMETERS.quality)
-    return Counted(segments, owned, count_photo(counts, owned, problems=faults), config, failed_containers)
+    return Counted(segments, found, owned, count_photo(counts, owned, problems=faults), config, failed_containers)
 
 
 def _densities(config: LocationConfig | None) -> Callable[[Container], Density | None]:
@@ -191,10 +197,10 @@ def _keep_sign_off(session: Session) -> None:
 
 
 def _save_containers(counted: Counted) -> None:
-    """Counts and estimation of each container; boxes of plants that are counted elsewhere are not kept."""
-    for segment, boxes, count in zip(counted.segments, counted.detections, counted.photo.containers, strict=True):
-        if len(boxes) < segment.detections.count():
-            rows.save_detections(segment, boxes)
+    """Counts and estimation of each container; what the rules of today leave out is marked, for those of tomorrow."""
+    containers = zip(counted.segments, counted.found, counted.detections, counted.photo.containers, strict=True)
+    for segment, found, boxes, count in containers:
+        rows.note_counted(segment, found, boxes)
         segment.detected, segment.estimated = count.detected, count.estimated
         segment.empty, segment.dead = count.empty, count.dead
         segment.save(update_fields=["detected", "estimated", "empty", "dead", "updated_at"])

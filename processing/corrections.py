@@ -6,6 +6,7 @@ other. Corrections belong to the photo; the newest counted session shows them, a
 
 from collections.abc import Mapping
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -43,11 +44,14 @@ def counted_session(image: S3Image) -> Session | None:
 
 
 @transaction.atomic
-def correct(*, image: S3Image, user: User, action: MarkAction, x: float, y: float, class_id: int) -> Correction:
+def correct(
+    *, image: S3Image, user: User, action: MarkAction, x: float, y: float, class_id: int, sent_as: UUID | None = None
+) -> Correction:
     """Record a correction at a place (shares of the upright photo's width and height) and count again.
 
     Of what is removed or retyped the exact place is kept, so that it is found again in a later run; `class_id` is what
-    was added, what it was (remove) or what it is (retype).
+    was added, what it was (remove) or what it is (retype). A browser whose answer was lost sends it again, with the
+    same `sent_as`: then the first one is it.
 
     Raises:
         Invalid: the place lies outside the photo.
@@ -56,9 +60,14 @@ def correct(*, image: S3Image, user: User, action: MarkAction, x: float, y: floa
     if not (0 <= x <= 1 and 0 <= y <= 1):
         raise Invalid(_("The place lies outside the photo."))
     image, session = _lock(image)
+    sent_before = Correction.objects.filter(user=user, sent_as=sent_as).first() if sent_as else None
+    if sent_before is not None:
+        return sent_before
     photo = read_reviewed(image, session)
     x, y = _find_place(photo, x=x, y=y, action=action, class_id=class_id)
-    correction = Correction.objects.create(image=image, user=user, action=action, class_id=class_id, x=x, y=y)
+    correction = Correction.objects.create(
+        image=image, user=user, action=action, class_id=class_id, x=x, y=y, sent_as=sent_as
+    )
     _recount(session, photo.plus(correction), user)
     return correction
 

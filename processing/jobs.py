@@ -1,5 +1,6 @@
-"""What starts work: the first run of uploaded photos, and a new run of a photo from its original in S3."""
+"""What starts work: the first run of uploaded photos, a new run of a photo from its original in S3, a drawing."""
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,12 +9,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
-from demeter.refusals import Conflict, NotFound
+from demeter.refusals import Conflict, NotFound, Unavailable
 from locations.models import StorageLocation
 from photos.models import S3Image, Upload
-from processing import lifecycle, queries, tasks
+from processing import lifecycle, queries, redrawing, tasks
 from processing.models import Job, Session
 from processing.statuses import JobKind, Phase
+
+DRAWING_SECONDS, LOOK_SECONDS = 10.0, 0.3
 
 
 @dataclass(frozen=True)
@@ -24,14 +27,16 @@ class Restarted:
     left: tuple[S3Image, ...]
 
 
-def start_jobs(*, upload: Upload, images: Sequence[S3Image]) -> tuple[Job, ...]:
+def start_jobs(
+    *, upload: Upload, images: Sequence[S3Image], chosen_location: StorageLocation | None = None
+) -> tuple[Job, ...]:
     """A job and a session for each accepted image, sent to the workers when the transaction commits."""
     jobs = [
         Job(
             image=image,
             upload=upload,
             kind=JobKind.FIRST,
-            chosen_location_id=upload.storage_location_id,
+            chosen_location=chosen_location,
             requested_by_id=upload.user_id,
         )
         for image in images
@@ -39,7 +44,7 @@ def start_jobs(*, upload: Upload, images: Sequence[S3Image]) -> tuple[Job, ...]:
     with transaction.atomic(savepoint=False):
         _save_with_sessions(jobs)
         transaction.on_commit(queries.note_started, robust=True)
-        transaction.on_commit(lambda: tasks.send_batches(jobs))
+        transaction.on_commit(lambda: tasks.send_batches(jobs), robust=True)
     return tuple(jobs)
 
 
@@ -98,7 +103,7 @@ def _start_again(
     _save_with_sessions(jobs)
     lifecycle.reopen(images)
     transaction.on_commit(queries.note_started, robust=True)
-    transaction.on_commit(lambda: tasks.send_each(jobs))
+    transaction.on_commit(lambda: tasks.send_each(jobs), robust=True)
     return jobs
 
 
@@ -114,3 +119,27 @@ def _save_with_sessions(jobs: Sequence[Job]) -> None:
         job.lease_until = lifecycle.send_lease_end()
     Job.objects.bulk_create(jobs)
     Session.objects.bulk_create([Session(job=job, original_image_id=job.image_id) for job in jobs])
+
+
+def draw_annotated(session: Session) -> str | None:
+    """The key of the annotated picture of a run as it stands, drawn by a cpu worker if it is not there.
+
+    None if the run has none. A photo of 200 megapixels has no place in the memory of the web process.
+
+    Raises:
+        OriginalLostError: nothing is left to draw on.
+        Unavailable: it is not drawn within DRAWING_SECONDS, or S3 cannot be reached now.
+    """
+    if session.processed_image is None:
+        return None
+    key = redrawing.find_annotated(session)
+    if key is None:
+        redrawing.check_original(session)
+        tasks.draw_annotated.apply_async((session.pk,), expires=3 * DRAWING_SECONDS)
+    deadline = time.monotonic() + DRAWING_SECONDS
+    while key is None:
+        if time.monotonic() > deadline:
+            raise Unavailable(_("The picture is not drawn yet. The photo is safe; look again in a moment."))
+        time.sleep(LOOK_SECONDS)
+        key = redrawing.find_annotated(session)
+    return key

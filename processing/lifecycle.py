@@ -4,13 +4,15 @@ A job is `pending` until a worker takes it, `processing` until it is `completed`
 leave a problem that a person can fix (`needs_location`...): the counts are kept, the image is `failed` until then.
 
 Workers take a lease on a row (job or segment) before they work on it, so that a message delivered twice does the
-work once; `processing.recovery` starts again what outlived its lease.
+work once; `processing.recovery` starts again what outlived its lease. Each taking has a name of its own in `held_by`:
+a worker that was stopped for so long that another has its work writes nothing any more (`holding`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -27,6 +29,10 @@ from processing.statuses import ALLOWED_MOVES, Phase, RunStatus, SegmentStatus
 
 WORK_LEASE, SEND_LEASE, QUEUE_LEASE = settings.WORK_LEASE, settings.SEND_LEASE, settings.QUEUE_LEASE
 MAX_LOST_WORKERS = 3
+
+
+class LeaseLostError(Exception):
+    """Another worker has this work, or it is finished: what was found here counts for nothing."""
 
 
 def transition(job: Job, to: str, *, problem: Problem | None = None, message: str = "", **session: Any) -> None:
@@ -124,24 +130,48 @@ def _is_held(row: Job | Segment) -> bool:
 
 
 def _hold(row: Job | Segment, worker: str) -> None:
-    row.held_by, row.awaits_storage, row.lease_until = worker, False, timezone.now() + WORK_LEASE
+    row.held_by, row.awaits_storage = f"{worker}/{uuid4().hex[:8]}", False
+    row.lease_until = timezone.now() + WORK_LEASE
+
+
+@contextmanager
+def holding(row: Job | Segment) -> Iterator[None]:
+    """The transaction in which a worker writes what it found. The row is locked, its lease renewed.
+
+    Raises:
+        LeaseLostError: it is held by another, or by nobody any more.
+    """
+    with transaction.atomic():
+        row.lease_until = timezone.now() + WORK_LEASE
+        rows: Any = type(row).objects
+        own = rows.filter(pk=row.pk, held_by=row.held_by)
+        if not own.update(lease_until=row.lease_until, updated_at=timezone.now()):
+            raise LeaseLostError(str(row.pk))
+        yield
+
+
+def renew(row: Job | Segment) -> None:
+    """In the middle of a long phase: the worker lives, and what it does is still its own. Raises LeaseLostError."""
+    with holding(row):
+        pass
 
 
 def enter_phase(job: Job, phase: Phase) -> None:
     """Begin a phase (or go on with it after a restart): note how long the one before took and renew the lease."""
     now = timezone.now()
-    if job.phase != phase or job.phase_started_at is None:
-        _note_seconds(job, now)
-        job.phase, job.phase_started_at = phase, now
-    job.lease_until = now + WORK_LEASE
-    job.save(update_fields=["phase", "phase_started_at", "lease_until", "updated_at"])
+    with holding(job):
+        if job.phase != phase or job.phase_started_at is None:
+            _note_seconds(job, now)
+            job.phase, job.phase_started_at = phase, now
+        job.save(update_fields=["phase", "phase_started_at", "updated_at"])
 
 
 def queue_phase(job: Job, phase: Phase) -> None:
     """End a phase and hand the job to another worker: nobody holds it, and no time counts, until that one begins."""
-    _note_seconds(job, timezone.now())
-    job.phase, job.phase_started_at = phase, None
-    wait_in_queue(job, "phase", "phase_started_at")
+    with holding(job):
+        _note_seconds(job, timezone.now())
+        job.phase, job.phase_started_at = phase, None
+        wait_in_queue(job, "phase", "phase_started_at")
 
 
 def _note_seconds(job: Job, now: datetime) -> None:
@@ -155,7 +185,7 @@ def _note_seconds(job: Job, now: datetime) -> None:
 def await_detection(job: Job, segments: Sequence[Segment]) -> None:
     """Hand the containers to the detection workers; those taken over from an earlier run count as done."""
     pending = [segment.pk for segment in segments if segment.status == SegmentStatus.PENDING]
-    with transaction.atomic():
+    with holding(job):
         Segment.objects.filter(pk__in=pending).update(lease_until=send_lease_end())
         job.tiles_total = sum(segment.tiles_total for segment in segments)
         job.tiles_done = sum(segment.tiles_done for segment in segments)
@@ -166,10 +196,11 @@ def await_detection(job: Job, segments: Sequence[Segment]) -> None:
 
 def postpone(row: Job | Segment, *, seconds: float) -> None:
     """Put work off because the storage is down; recovery starts it again. Nobody sees `failed` for an outage."""
-    row.held_by, row.awaits_storage = "", True
-    row.lease_until = timezone.now() + timedelta(seconds=seconds)
-    row.postponements += 1
-    row.save(update_fields=["held_by", "awaits_storage", "lease_until", "postponements", "updated_at"])
+    with holding(row):
+        row.held_by, row.awaits_storage = "", True
+        row.lease_until = timezone.now() + timedelta(seconds=seconds)
+        row.postponements += 1
+        row.save(update_fields=["held_by", "awaits_storage", "lease_until", "postponements", "updated_at"])
 
 
 def has_postponed() -> bool:
@@ -188,22 +219,28 @@ def _postponed() -> tuple[QuerySet[Job], QuerySet[Segment]]:
 
 
 def report_tiles(segment: Segment, *, done: int, total: int) -> None:
-    """Progress of one container: renews its lease and moves the job's tiles forward, never backwards."""
+    """Progress of one container: renews its lease and moves the job's tiles forward, never backwards.
+
+    Raises:
+        LeaseLostError: another worker has it.
+    """
     share = round(segment.tiles_total * done / max(total, 1))
     now = timezone.now()
-    Segment.objects.filter(pk=segment.pk).update(
-        tiles_done=Greatest(F("tiles_done"), Value(share)), lease_until=now + WORK_LEASE, updated_at=now
-    )
+    own = Segment.objects.filter(pk=segment.pk, held_by=segment.held_by)
+    tiles_done = Greatest(F("tiles_done"), Value(share))
+    if not own.update(tiles_done=tiles_done, lease_until=now + WORK_LEASE, updated_at=now):
+        raise LeaseLostError(str(segment.pk))
     _move_job_tiles(segment.session_id)
 
 
 def finish_segment(segment: Segment, *, status: SegmentStatus, error: str = "", capped: bool = False) -> None:
-    """Close one container; the caller has written its detections in the same transaction."""
-    segment.status, segment.error, segment.capped = status, error, capped
-    segment.held_by, segment.lease_until = "", None
-    segment.tiles_done = segment.tiles_total
-    segment.save()
-    _move_job_tiles(segment.session_id)
+    """Close one container; the caller has written its detections in the same transaction. Raises LeaseLostError."""
+    with holding(segment):
+        segment.status, segment.error, segment.capped = status, error, capped
+        segment.held_by, segment.lease_until = "", None
+        segment.tiles_done = segment.tiles_total
+        segment.save()
+        _move_job_tiles(segment.session_id)
 
 
 def _move_job_tiles(session_pk: int) -> None:
@@ -248,5 +285,5 @@ def release_worker(worker: str) -> int:
     jobs, segments = Job.objects.unfinished(), Segment.objects.filter(status=SegmentStatus.PENDING)
     jobs.filter(held_by="").update(lease_until=now)
     segments.filter(held_by="").update(lease_until=now)
-    held = Q(held_by=worker)
+    held = Q(held_by__startswith=f"{worker}/")
     return jobs.filter(held).update(lease_until=now) + segments.filter(held).update(lease_until=now)

@@ -1,18 +1,25 @@
 """Where a photo was taken: a person's choice, else a QR label in the picture, else GPS.
 
-The evidence is kept whether or not it settles the place. The photo's own row has the place as well, for the filters of
+A GPS point that could mean several locations settles the nearest when the rest of its batch was taken there too. The
+evidence is kept whether or not it settles the place. The photo's own row has the place as well, for the filters of
 the gallery.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+
+from django.db.models import F
 
 from locations.matching import LocationMatch, match_choice, match_gps, match_qr_codes
 from locations.models import StorageLocation
 from photos.models import S3Image
 from processing.models import Job, Session
-from processing.sentences import AMBIGUOUS, CHOICE_GONE, NO_GPS, OUTSIDE, SEVERAL_LABELS
+from processing.sentences import AMBIGUOUS, BATCH_AGREES, CHOICE_GONE, NO_GPS, OUTSIDE, SEVERAL_LABELS
 from processing.statuses import JobKind
+
+# So many photos of a batch, and at least half of it, must be known to be from one location, and none from another.
+MIN_NEIGHBOURS = 2
 
 
 def locate(job: Job, image: S3Image, session: Session, *, look: Callable[[], tuple[str, ...]]) -> None:
@@ -66,12 +73,37 @@ def _match_seen(image: S3Image, labels: tuple[str, ...]) -> tuple[LocationMatch,
         return match, SEVERAL_LABELS.fill()
     if not image.gps_coordinates:
         return match, NO_GPS.fill()
-    match = _match_point(image.gps_coordinates)
+    match = _ask_batch(_match_point(image.gps_coordinates), image)
     return match, _GPS_TEXTS.get(match.outcome, "")
 
 
 def _match_point(gps: dict[str, Any]) -> LocationMatch:
     return match_gps(lon=float(gps["lon"]), lat=float(gps["lat"]), accuracy_m=gps.get("accuracy"))
+
+
+def _ask_batch(match: LocationMatch, image: S3Image) -> LocationMatch:
+    """Settle what GPS leaves open when its point lies inside the location that the rest of the batch was taken at."""
+    nearest = match.candidates[0] if match.outcome == "ambiguous" else None
+    if nearest is None or nearest.distance_m != 0 or nearest.location.pk != _location_of_batch(image):
+        return match
+    settled = replace(nearest, evidence=BATCH_AGREES.fill())
+    return LocationMatch("matched", (settled, *match.candidates[1:]))
+
+
+def _location_of_batch(image: S3Image) -> int | None:
+    """Where labels and people placed the other photos of an upload, if they all say the same and are half of it."""
+    if image.upload_id is None:
+        return None
+    others = S3Image.objects.photos().visible().filter(upload=image.upload_id).exclude(pk=image.pk)
+    placed = Session.objects.filter(
+        original_image__in=others,
+        storage_location=F("original_image__storage_location"),
+        location_evidence__outcome="matched",
+        location_evidence__candidates__0__source__in=("qr", "choice"),
+    )
+    places = dict(placed.values_list("original_image", "storage_location"))
+    is_enough = len(places) >= max(MIN_NEIGHBOURS, others.count() / 2)
+    return next(iter(places.values())) if is_enough and len(set(places.values())) == 1 else None
 
 
 _GPS_TEXTS = {

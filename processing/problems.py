@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 Severity = Literal["warning", "error"]
-Fix = Literal["choose_location", "configure", "calibrate", "reprocess", "none"]
+Fix = Literal["choose_location", "date", "configure", "calibrate", "reprocess", "none"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,13 @@ NEEDS_LOCATION = Problem(
     _("The plants are counted. Choose the storage location where the photo was taken."),
     "choose_location",
 )
+NEEDS_DATE = Problem(
+    "needs_date",
+    "warning",
+    _("Date to be checked"),
+    _("The plants are counted, but the date of the photo cannot be right. Say when it was taken."),
+    "date",
+)
 NEEDS_CONFIG = Problem(
     "needs_config",
     "warning",
@@ -46,6 +53,13 @@ NEEDS_CALIBRATION = Problem(
     _("Density missing"),
     _("What was seen counts as stock; hidden plants are not estimated until a density is known for this product."),
     "calibrate",
+)
+PART_MISSING = Problem(
+    "part_missing",
+    "warning",
+    _("Part of the photo missing"),
+    _("Plants may be missing from the count. Send the photo again from the camera, or take it again."),
+    "none",
 )
 TOO_DARK = Problem(
     "too_dark",
@@ -86,7 +100,7 @@ UNREADABLE_PHOTO = Problem(
     "unreadable_photo",
     "error",
     _("Photo cannot be read"),
-    _("The file is damaged. Take the photo again."),
+    _("Send the photo again from the camera, or take it again."),
     "none",
 )
 STORAGE_LOST = Problem(
@@ -119,12 +133,14 @@ INTERNAL_ERROR = Problem(
 )
 
 REFUSALS = {
-    problem.code: problem for problem in (TOO_DARK, TOO_BRIGHT, TOO_BLURRED, UNFAMILIAR_SCENE, TOO_MANY_DETECTIONS)
+    problem.code: problem
+    for problem in (PART_MISSING, TOO_DARK, TOO_BRIGHT, TOO_BLURRED, UNFAMILIAR_SCENE, TOO_MANY_DETECTIONS)
 }
 CATALOGUE: dict[str, Problem] = REFUSALS | {
     problem.code: problem
     for problem in (
         NEEDS_LOCATION,
+        NEEDS_DATE,
         NEEDS_CONFIG,
         NEEDS_CALIBRATION,
         UNREADABLE_PHOTO,

@@ -54,11 +54,25 @@ class RunState:
 
 @dataclass(frozen=True)
 class Queue:
-    """All unfinished work: when each waiting job was queued (ascending, epoch seconds), and the runs at work."""
+    """All unfinished work: when each waiting job was queued (ascending, epoch seconds), and the runs at work.
+
+    Of a long queue only its front: `further` wait behind it, the last of them since `newest`.
+    """
 
     waiting_since: tuple[float, ...] = ()
+    further: int = 0
+    newest: float = 0.0
     at_work: tuple[RunState, ...] = ()
     averages: Mapping[str, float] = field(default_factory=lambda: TYPICAL_SECONDS)
+
+    def count_before(self, moment: float) -> int:
+        """How many wait that were queued before; behind the front as if they had come evenly."""
+        before = bisect_left(self.waiting_since, moment)
+        if not self.further or before < len(self.waiting_since):
+            return before
+        front = self.waiting_since[-1] if self.waiting_since else moment
+        share = (moment - front) / (self.newest - front) if self.newest > front else 1.0
+        return before + round(self.further * min(share, 1.0))
 
 
 def average_seconds(measured: Sequence[Mapping[str, float]]) -> dict[str, float]:
@@ -90,7 +104,7 @@ def remaining_seconds(run: RunState, queue: Queue) -> int:
     if not run.waiting:
         return ceil(_own_seconds(run, queue.averages))
     side_by_side = max(1, sum(other.phase in (Phase.SEGMENT, Phase.DETECT) for other in queue.at_work))
-    before = bisect_left(queue.waiting_since, run.queued_at)
+    before = queue.count_before(run.queued_at)
     ahead = sum(_own_seconds(other, queue.averages) for other in queue.at_work)
     ahead += before * _counting_seconds(queue.averages)
     return ceil(ahead / side_by_side + _own_seconds(run, queue.averages))

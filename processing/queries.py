@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,6 +28,7 @@ from processing.statuses import UNFINISHED, Phase, RunStatus
 
 VISIBLE_FOR = timedelta(hours=48)
 LONGEST_LIST = 200
+LONGEST_LOOK = 1000  # into the queue of everyone, at each poll
 LIST_CACHE_SECONDS = 1
 STARTED_KEY = "jobs:started"
 AVERAGES_CACHE_SECONDS = 10  # longer, and a first batch is told typical times until it is done
@@ -211,17 +212,27 @@ def _location_name(record: dict[str, Any]) -> str:
 
 
 def _queue(now: datetime) -> Queue:
-    """All unfinished work of everyone: it decides how long a waiting photo still waits."""
+    """The unfinished work of everyone, which decides how long a waiting photo waits; of a long queue its front."""
 
     def make() -> Queue:
-        runs = [_run_state(record, now) for record in Job.objects.unfinished().values(*_STATE_COLUMNS)]
+        unfinished = Job.objects.unfinished().order_by("created_at")
+        runs = [_run_state(record, now) for record in unfinished.values(*_STATE_COLUMNS)[:LONGEST_LOOK]]
+        further, newest = _count_beyond(unfinished) if len(runs) == LONGEST_LOOK else (0, 0.0)
         return Queue(
-            waiting_since=tuple(sorted(run.queued_at for run in runs if run.waiting)),
+            waiting_since=tuple(run.queued_at for run in runs if run.waiting),
+            further=further,
+            newest=newest,
             at_work=tuple(run for run in runs if not run.waiting),
             averages=shared("averages", _measured_averages, seconds=AVERAGES_CACHE_SECONDS),
         )
 
     return shared("queue", make)
+
+
+def _count_beyond(unfinished: JobQuerySet) -> tuple[int, float]:
+    """How many jobs stand behind those that are looked at, which nearly all wait, and when the last of them came."""
+    found = unfinished.aggregate(number=Count("pk"), newest=Max("created_at"))
+    return max(0, found["number"] - LONGEST_LOOK), found["newest"].timestamp() if found["newest"] else 0.0
 
 
 def _measured_averages() -> dict[str, float]:

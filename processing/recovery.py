@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from demeter.loops import do_each
 from photos import storage
 from processing import lifecycle, tasks
 from processing.models import Job, Segment
@@ -61,8 +62,7 @@ def recover_jobs() -> int:
     stalled = unfinished.exclude(phase=Phase.DETECT).filter(lease_until__lt=now)
     all_detected = unfinished.filter(~Exists(waiting), phase=Phase.DETECT, updated_at__lt=now - tasks.CHORD_GRACE)
     job_ids = [*stalled.values_list("pk", flat=True), *all_detected.values_list("pk", flat=True)]
-    for job_id in job_ids:
-        _recover_job(job_id)
+    do_each(job_ids, _recover_job, failing="a stalled job could not be sent again")
     return len(job_ids)
 
 
@@ -78,15 +78,14 @@ def _recover_job(job_id: Any) -> None:
             lifecycle.transition(job, RunStatus.FAILED, problem=TOO_MANY_ATTEMPTS, message=message)
             return
         logger.warning("job %s is sent again in phase %s", job.pk, job.phase)
-        transaction.on_commit(lambda: tasks.send(job))
+        transaction.on_commit(lambda: tasks.send(job), robust=True)
 
 
 def recover_segments() -> int:
     """Send containers again whose detection stalled; how many were touched."""
     stalled = Segment.objects.filter(status=SegmentStatus.PENDING, lease_until__lt=timezone.now())
     segment_ids = list(stalled.values_list("pk", flat=True))
-    for segment_id in segment_ids:
-        _recover_segment(segment_id)
+    do_each(segment_ids, _recover_segment, failing="a stalled container could not be sent again")
     return len(segment_ids)
 
 
@@ -100,7 +99,7 @@ def _recover_segment(segment_id: int) -> None:
             lifecycle.finish_segment(segment, status=SegmentStatus.FAILED, error=error)
             return
         logger.warning("container %s of session %s is sent again", segment.number, segment.session_id)
-        transaction.on_commit(lambda: tasks.send_segment(segment))
+        transaction.on_commit(lambda: tasks.send_segment(segment), robust=True)
 
 
 def _may_run_again(row: Job | Segment) -> bool:

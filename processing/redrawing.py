@@ -1,8 +1,7 @@
 """The annotated picture made again: when S3 has dropped it after 30 days, and when people have corrected the count.
 
-`gallery.api.annotated` calls `restore_annotated` when somebody looks at a picture that may be gone or is corrected. It
-is drawn from the original and the boxes and counts of the run, in the web process, one at a time in each: a photo of
-12 megapixels needs some 150 MB meanwhile.
+`gallery.api.annotated` asks for it when somebody looks at a picture that may be gone or is corrected; a cpu worker
+draws it from the original and the boxes and counts of the run.
 
 A corrected picture has a key of its own, made of what it shows. So a stale one is never shown, whoever corrects while
 it is drawn, and drawing the same twice writes the same. Old ones go by the retention of S3, or with their photo.
@@ -10,7 +9,6 @@ it is drawn, and drawing the same twice writes the same. Old ones go by the rete
 
 import hashlib
 import json
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -32,8 +30,6 @@ from processing.models import Session
 from processing.recount import ReviewedPhoto, corrected_counts, read_reviewed, totals_of
 from processing.statuses import SegmentStatus
 
-_drawing = threading.Lock()
-
 
 def annotated_url(image: S3Image, session: Session | None, *, download: bool = False) -> str | None:
     """Where a photo's annotated picture is shown from: S3, or Demeter when it may have to be drawn.
@@ -54,6 +50,29 @@ def picture_url(image: S3Image, key: str, *, download: bool = False) -> str:
     return storage.presigned_url(key, download_name=name if download else None)
 
 
+def find_annotated(session: Session) -> str | None:
+    """The key of the annotated picture of a completed run as it stands; None where it must be drawn first.
+
+    Raises Unavailable when S3 cannot be reached now.
+    """
+    picture = session.processed_image
+    if picture is None:
+        return None
+    if session.is_changed_by_hand:
+        key = _corrected_key(picture, *_read_settled(session))
+        return key if storage.has_object(key) else None
+    picture.refresh_from_db(fields=["stored_at"])
+    key = picture.s3_key_original
+    return key if not _may_be_gone(picture) and storage.has_object(key) else None
+
+
+def check_original(session: Session) -> None:
+    """Raises OriginalLostError where nothing is left to draw on, Unavailable when S3 cannot be reached now."""
+    image = session.original_image
+    if image.stored_at is not None and not storage.has_object(image.s3_key_original):
+        raise storage.OriginalLostError(str(image.image_id))
+
+
 def restore_annotated(session: Session) -> str | None:
     """The key of the annotated picture of a completed run as it stands, drawn if it is not there; None if it has none.
 
@@ -62,18 +81,15 @@ def restore_annotated(session: Session) -> str | None:
         UnreadablePictureError: the original cannot be decoded any more.
         Unavailable: S3 cannot be reached now.
     """
-    picture = session.processed_image
-    if picture is None:
-        return None
+    picture, key = session.processed_image, find_annotated(session)
+    if picture is None or key is not None:
+        return key
     if session.is_changed_by_hand:
-        return _restore_corrected(session, picture.s3_key_original)
-    key = picture.s3_key_original
-    if _may_be_gone(picture) or not storage.has_object(key):
-        with _drawing:
-            storage.put_object(key, _draw(session), content_type="image/jpeg")
-        picture.stored_at = timezone.now()
-        picture.save(update_fields=["stored_at", "updated_at"])
-    return key
+        return _draw_corrected(picture, *_read_settled(session))
+    storage.put_object(picture.s3_key_original, _draw(session), content_type="image/jpeg")
+    picture.stored_at = timezone.now()
+    picture.save(update_fields=["stored_at", "updated_at"])
+    return picture.s3_key_original
 
 
 def _may_be_gone(picture: S3Image) -> bool:
@@ -82,20 +98,15 @@ def _may_be_gone(picture: S3Image) -> bool:
 
 def _draw(session: Session) -> bytes:
     segments = session.segments.filter(status=SegmentStatus.DONE).order_by("number")
-    detections = [rows.read_detections(segment) for segment in segments]
+    detections = [rows.read_counted(segment) for segment in segments]
     counts = [rows.read_count(segment, boxes) for segment, boxes in zip(segments, detections, strict=True)]
     rgb = decode_picture(storage.read_original(session.original_image))
     return encode_jpeg(annotate.draw(rgb, counts, detections))
 
 
 # --- As people corrected it -----------------------------------------------------------------------------------------
-def _restore_corrected(session: Session, model_key: str) -> str:
-    session, photo = _read_settled(session)
-    key = keys.corrected_key(model_key, _version(session, photo))
-    if not storage.has_object(key):
-        with _drawing:
-            storage.put_object(key, _draw_corrected(session, photo), content_type="image/jpeg")
-    return key
+def _corrected_key(picture: S3Image, session: Session, photo: ReviewedPhoto) -> str:
+    return keys.corrected_key(picture.s3_key_original, _version(session, photo))
 
 
 @transaction.atomic
@@ -113,7 +124,8 @@ def _version(session: Session, photo: ReviewedPhoto) -> str:
     return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
-def _draw_corrected(session: Session, photo: ReviewedPhoto) -> bytes:
+def _draw_corrected(picture: S3Image, session: Session, photo: ReviewedPhoto) -> str:
+    """Draw it and give its key."""
     boxes, xyxy = photo.corrected, _boxes_xyxy(photo)
     counted = [index for index in range(len(photo.segments)) if _shows(photo, index)]
     counts = [_count(photo, index) for index in counted]
@@ -125,11 +137,11 @@ def _draw_corrected(session: Session, photo: ReviewedPhoto) -> bytes:
         removed=xyxy[~boxes.alive],
         numbers={what: changes.get(what, 0) for what in ("added", "removed", "retyped")},
         totals=_totals(session),
-        beside=corrected_counts(photo, NO_CONTAINER)[1],
-        is_kept="kept" in changes,
     )
     rgb = decode_picture(storage.read_original(session.original_image))
-    return encode_jpeg(annotate.draw(rgb, counts, standing, by_hand))
+    key, data = _corrected_key(picture, session, photo), encode_jpeg(annotate.draw(rgb, counts, standing, by_hand))
+    storage.put_object(key, data, content_type="image/jpeg")
+    return key
 
 
 def _boxes_xyxy(photo: ReviewedPhoto) -> Floats:

@@ -6,6 +6,7 @@ from typing import cast
 
 import numpy as np
 from django.db import transaction
+from django.db.models import QuerySet
 
 from processing.counting.boxes import Detections, make_detections
 from processing.counting.containers import Container, ContainerKind
@@ -67,8 +68,25 @@ def save_detections(segment: Segment, detections: Detections) -> None:
 
 
 def read_detections(segment: Segment) -> Detections:
-    """The boxes of a container in the order they were written."""
-    values = list(segment.detections.order_by("pk").values_list(*_BOX_COLUMNS))
+    """All boxes that were found in a container, counted or not, in the order they were written."""
+    return _read_boxes(segment, segment.detections.all())
+
+
+def read_counted(segment: Segment) -> Detections:
+    """The boxes of a container that its count holds."""
+    return _read_boxes(segment, segment.detections.filter(counted=True))
+
+
+def note_counted(segment: Segment, found: Detections, counted: Detections) -> None:
+    """Mark which of the boxes found in a container are counted; `found` is as `read_detections` gave it."""
+    pks = np.array(segment.detections.order_by("pk").values_list("pk", flat=True), dtype=np.int64)
+    left_out = pks[~found.holds(counted)].tolist()
+    segment.detections.filter(counted=False).exclude(pk__in=left_out).update(counted=True)
+    segment.detections.filter(counted=True, pk__in=left_out).update(counted=False)
+
+
+def _read_boxes(segment: Segment, boxes: QuerySet[Detection]) -> Detections:
+    values = list(boxes.order_by("pk").values_list(*_BOX_COLUMNS))
     if not values:
         return make_detections([], [], [], capped=segment.capped)
     class_id, x, y, width, height, confidence = np.array(values, dtype=np.float64).T
@@ -91,9 +109,9 @@ def read_count(segment: Segment, detections: Detections) -> ContainerCount:
 
 
 def read_photo(segments: Sequence[Segment], resolution_wh: tuple[int, int]) -> FoundPhoto:
-    """Everything that a session found, in one query; `segments` are all of its own, in the order of their numbers."""
+    """Everything that a session counted, in one query; `segments` are all of its own, in the order of their numbers."""
     index_of = {segment.pk: index for index, segment in enumerate(segments)}
-    boxes = Detection.objects.filter(segment__in=index_of).order_by("segment__number", "pk")
+    boxes = Detection.objects.filter(segment__in=index_of, counted=True).order_by("segment__number", "pk")
     values = np.array(list(boxes.values_list("segment_id", *_BOX_COLUMNS)), dtype=np.float64).reshape(-1, 7)
     segment_id, class_id, x, y, width, height, confidence = values.T
     xyxy = np.stack([x - width / 2, y - height / 2, x + width / 2, y + height / 2], axis=1)
@@ -122,7 +140,7 @@ def find_same_detections(session: Session) -> Session | None:
 
 
 def copy_detections(source: Session, session: Session) -> list[Segment]:
-    """The containers and boxes of an earlier session as this session's own, so that history keeps its own."""
+    """The containers and all boxes of an earlier session as this session's own, so that history keeps its own."""
     with transaction.atomic():
         session.segments.all().delete()
         copies = [_copy_segment(segment, session) for segment in source.segments.order_by("number")]

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 
 from demeter.logs import bound
 from demeter.refusals import Unavailable
@@ -23,10 +23,11 @@ from photos.pixels import UnreadablePictureError
 from processing import closing, inference, lifecycle, rows
 from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.counting.pyramid import Pyramid
+from processing.dating import check_date
 from processing.locating import locate
 from processing.models import Job, Segment
 from processing.photo_count import open_picture
-from processing.problems import INTERNAL_ERROR, STORAGE_LOST, UNREADABLE_PHOTO
+from processing.problems import INTERNAL_ERROR, STORAGE_LOST, UNREADABLE_PHOTO, Problem
 from processing.sentences import DETECTION_ERROR, PHASE_ERROR
 from processing.statuses import Phase, SegmentStatus
 from processing.weights import WEIGHT_NAMES, read_weights
@@ -50,7 +51,7 @@ def _store_photo(job_id: UUID, worker: str) -> Job | None:
 
     def store() -> Job:
         lifecycle.enter_phase(taken, Phase.STORE)
-        ingest.store_original(taken.image_id)
+        ingest.store_original(taken.image_id, renew=lambda: lifecycle.renew(taken))
         lifecycle.queue_phase(taken, Phase.LOCATE)
         return taken
 
@@ -70,18 +71,34 @@ def open_photo(image_id: UUID, *, worker: str) -> tuple[Job | None, list[Segment
 def _open(job: Job) -> list[Segment]:
     image, session = job.image, job.session
     lifecycle.enter_phase(job, Phase.LOCATE)
-    locate(job, image, session, look=lambda: read_labels(read_picture(image).rgb))
+    locate(job, image, session, look=lambda: _read_labels(job, image))
+    check_date(image)
     lifecycle.enter_phase(job, Phase.SEGMENT)
     session.model_versions = {name: read_weights(name).sha256 for name in WEIGHT_NAMES}
     session.parameters_hash = DEFAULT_PARAMETERS.parameters_hash()
-    session.save(update_fields=["model_versions", "parameters_hash", "updated_at"])
     earlier = rows.find_same_detections(session)
-    if earlier is not None:
-        segments = rows.copy_detections(earlier, session)
-    else:
-        segments = rows.save_containers(session, inference.find_containers(read_picture(image)))
-    lifecycle.await_detection(job, segments)
+    containers = () if earlier is not None else inference.find_containers(_read_held(job, image))
+    with lifecycle.holding(job):
+        session.save(update_fields=["model_versions", "parameters_hash", "updated_at"])
+        if earlier is not None:
+            segments = rows.copy_detections(earlier, session)
+        else:
+            segments = rows.save_containers(session, containers)
+        lifecycle.await_detection(job, segments)
     return [segment for segment in segments if segment.status == SegmentStatus.PENDING]
+
+
+def _read_labels(job: Job, image: S3Image) -> tuple[str, ...]:
+    labels = read_labels(_read_held(job, image).rgb)
+    lifecycle.renew(job)
+    return labels
+
+
+def _read_held(row: Job | Segment, image: S3Image) -> Pyramid:
+    """The picture; reading and decoding it may take minutes, so the lease is renewed."""
+    photo = read_picture(image)
+    lifecycle.renew(row)
+    return photo
 
 
 def detect(segment_id: int, *, worker: str) -> dict[str, Any]:
@@ -90,15 +107,19 @@ def detect(segment_id: int, *, worker: str) -> dict[str, Any]:
     if segment is None:
         return {"segment": segment_id, "skipped": True}
     with bound(job=segment.session.job_id, image=segment.session.original_image_id, container=segment.number):
-        _try_to_detect(segment)
+        try:
+            _try_to_detect(segment)
+        except lifecycle.LeaseLostError:
+            logger.warning("container %s is another worker's by now; nothing is written", segment.number)
+            return {"segment": segment_id, "skipped": True}
     return {"segment": segment_id, "status": segment.status}
 
 
 def _try_to_detect(segment: Segment) -> None:
     try:
         _detect(segment)
-    except (OperationalError, InterfaceError):
-        raise  # the database is gone and nothing can be written; recovery sends the container again
+    except (OperationalError, InterfaceError, lifecycle.LeaseLostError):
+        raise  # nothing can be written without the database, or may be; recovery sends the container again
     except Unavailable:
         lifecycle.postpone(segment, seconds=_retry_delay(segment.postponements))
     except Exception as error:
@@ -109,13 +130,13 @@ def _try_to_detect(segment: Segment) -> None:
 
 
 def _detect(segment: Segment) -> None:
-    photo = read_picture(segment.session.original_image)
+    photo = _read_held(segment, segment.session.original_image)
     found = inference.detect_plants(
         photo,
         rows.read_container(segment),
         on_tile=lambda done, total: lifecycle.report_tiles(segment, done=done, total=total),
     )
-    with transaction.atomic():
+    with lifecycle.holding(segment):
         rows.save_detections(segment, found)
         lifecycle.finish_segment(segment, status=SegmentStatus.DONE, capped=found.capped)
 
@@ -132,7 +153,7 @@ def close_photo(job_id: UUID, *, worker: str) -> dict[str, Any]:
 
     def close() -> bool:
         lifecycle.enter_phase(taken, Phase.AGGREGATE)
-        closing.close(taken, read_picture(taken.image))
+        closing.close(taken, _read_held(taken, taken.image))
         return True
 
     return {"job": str(job_id), "closed": _ending_job(job, close) is not None}
@@ -141,25 +162,34 @@ def close_photo(job_id: UUID, *, worker: str) -> dict[str, Any]:
 def _ending_job(job: Job, work: Callable[[], Result]) -> Result | None:
     """What `work` returns; None when it could not be done, and then the job waits or has failed with a reason."""
     with bound(job=job.pk, image=job.image_id):
-        return _try(job, work)
+        try:
+            return _try(job, work)
+        except lifecycle.LeaseLostError:
+            logger.warning("job %s is another worker's by now; nothing is written", job.pk)
+            return None
 
 
 def _try(job: Job, work: Callable[[], Result]) -> Result | None:
     try:
         return work()
-    except (OperationalError, InterfaceError):
-        raise  # the database is gone and nothing can be written; recovery sends the job again
+    except (OperationalError, InterfaceError, lifecycle.LeaseLostError):
+        raise  # nothing can be written without the database, or may be; recovery sends the job again
     except Unavailable:
         lifecycle.postpone(job, seconds=_retry_delay(job.postponements))
     except UnreadablePictureError as error:
-        lifecycle.fail(job.pk, UNREADABLE_PHOTO, str(error))
+        _fail(job, UNREADABLE_PHOTO, str(error))
     except storage.OriginalLostError as error:
-        lifecycle.fail(job.pk, STORAGE_LOST, str(error))
+        _fail(job, STORAGE_LOST, str(error))
     except Exception as error:
         logger.exception("job %s failed in phase %s", job.pk, job.phase)
         message = PHASE_ERROR.fill(error=type(error).__name__, phase=job.get_phase_display())
-        lifecycle.fail(job.pk, INTERNAL_ERROR, message)
+        _fail(job, INTERNAL_ERROR, message)
     return None
+
+
+def _fail(job: Job, problem: Problem, message: str) -> None:
+    with lifecycle.holding(job):
+        lifecycle.fail(job.pk, problem, message)
 
 
 def _retry_delay(postponements: int) -> float:

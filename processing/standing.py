@@ -4,23 +4,17 @@
 A run that refuses its own count (too dark, blurred, ...) stands for nothing until a person has signed it off.
 """
 
-from datetime import datetime
-
 from demeter.accounts.models import User
 from locations.configuration import config_at
 from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image
 from processing import lifecycle
+from processing.dating import tell_doubt
 from processing.models import Session
-from processing.problems import NEEDS_CONFIG, NEEDS_LOCATION, REFUSALS, Problem
+from processing.problems import NEEDS_CONFIG, NEEDS_DATE, NEEDS_LOCATION, REFUSALS, Problem
 from processing.sentences import NEEDS_ATTENTION, NOT_CONFIGURED
 from processing.statuses import UNFINISHED
 from stock import ledger
-
-
-def moment_of(image: S3Image) -> datetime:
-    """When a photo saw what it shows: a phone whose clock is ahead must not outrank all later photos."""
-    return min(image.taken_at or image.created_at, image.created_at)
 
 
 def config_of(session: Session, *, lock: bool = False) -> LocationConfig | None:
@@ -33,7 +27,7 @@ def config_of(session: Session, *, lock: bool = False) -> LocationConfig | None:
         return None
     if lock:
         StorageLocation.objects.select_for_update(no_key=True).get(pk=session.storage_location.pk)
-    return config_at(session.storage_location, moment_of(session.original_image))
+    return config_at(session.storage_location, session.original_image.moment)
 
 
 def find_need(session: Session, config: LocationConfig | None) -> tuple[Problem | None, str]:
@@ -43,6 +37,8 @@ def find_need(session: Session, config: LocationConfig | None) -> tuple[Problem 
     if session.storage_location is None:
         evidence = session.location_evidence or {}
         return NEEDS_LOCATION, evidence.get("text", "")
+    if session.original_image.date_doubt:
+        return NEEDS_DATE, tell_doubt(session.original_image)
     if config is None:
         return NEEDS_CONFIG, NOT_CONFIGURED.fill(location=session.storage_location.full_name)
     return None, ""
@@ -72,7 +68,7 @@ def record_stock(
         quantity=quantity,
         quantity_empty=quantity_empty,
         user=user,
-        happened_at=moment_of(image),
+        happened_at=image.moment,
     )
 
 

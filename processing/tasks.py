@@ -4,32 +4,43 @@
 
 Every task is safe to run twice: `lifecycle.take_job` and `take_segment` give work to one worker at a time and say
 no when it is done. A message is only a wake-up; what is lost on the way, `processing.recovery` sends again.
-`demeter.celery` says which queue serves which task. Time limits hold on the io and cpu pools; the solo pool of the gpu
-worker relies on the lease instead.
+`demeter.celery` says which queue serves which task.
+
+Time limits of tasks hold in the cpu worker alone (prefork): Celery cannot interrupt the threads of the io worker or
+the solo pool of the gpu worker. What they wait for ends by itself: a call to S3 after 3 s without a connection or 20 s
+without a byte, twice at most (`demeter.settings`), a statement of PostgreSQL after 2 minutes (`demeter.database`), a
+decoder after 60 s, twice (`photos.bounded`). What outlives its lease is done again by others, and writes nothing.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from celery import Task, chord, group, shared_task
 from celery.canvas import Signature
+from celery.exceptions import OperationalError
 from django.conf import settings
+from django.db.models import QuerySet
+from redis import RedisError
 
-from processing import lifecycle, stages
-from processing.models import Job, Segment
+from demeter import broker
+from processing import lifecycle, redrawing, stages
+from processing.models import Job, Segment, Session
 from processing.statuses import Phase, SegmentStatus
 
 BATCH_SIZE = 20
 CHORD_GRACE = settings.CHORD_GRACE
+logger = logging.getLogger(__name__)
 
 
 def send_batches(jobs: Sequence[Job]) -> None:
     """Send first runs to the io workers, 20 photos a message."""
     for start in range(0, len(jobs), BATCH_SIZE):
         batch = jobs[start : start + BATCH_SIZE]
-        upload_s3_batch.delay([str(job.image_id) for job in batch])
-        lifecycle.note_sent(Job.objects.unfinished().filter(pk__in=[job.pk for job in batch], phase=Phase.STORE))
+        waiting = Job.objects.unfinished().filter(pk__in=[job.pk for job in batch], phase=Phase.STORE)
+        _send(partial(upload_s3_batch.delay, [str(job.image_id) for job in batch]), waiting)
 
 
 def send_each(jobs: Sequence[Job]) -> None:
@@ -40,8 +51,18 @@ def send_each(jobs: Sequence[Job]) -> None:
 
 def send(job: Job) -> None:
     """Send one job to where its phase is at home."""
-    _send_to_phase(job)
-    lifecycle.note_sent(Job.objects.unfinished().filter(pk=job.pk, phase=job.phase))
+    _send(lambda: _send_to_phase(job), Job.objects.unfinished().filter(pk=job.pk, phase=job.phase))
+
+
+def _send(message: Callable[[], object], waiting: QuerySet[Job] | QuerySet[Segment]) -> None:
+    """Send what wakes a worker for `waiting`. While the broker is away recovery sends it later: the rows are there."""
+    try:
+        with broker.asking(settings.REDIS_URL):
+            message()
+    except (OperationalError, RedisError) as error:
+        logger.warning("a message is not sent now: %s", error)
+    else:
+        lifecycle.note_sent(waiting)
 
 
 def _send_to_phase(job: Job) -> None:
@@ -55,15 +76,14 @@ def _send_to_phase(job: Job) -> None:
 
 def send_segment(segment: Segment) -> None:
     """Send one container again, outside its chord: recovery closes the photo."""
-    _detection_of(segment).delay()
-    lifecycle.note_sent(Segment.objects.filter(pk=segment.pk, status=SegmentStatus.PENDING))
+    _send(_detection_of(segment).delay, Segment.objects.filter(pk=segment.pk, status=SegmentStatus.PENDING))
 
 
 def _send_chord(job: Job, segments: Sequence[Segment]) -> None:
     """Send the containers of a photo; the last one that is done calls the aggregation."""
-    chord(group(_detection_of(segment) for segment in segments))(aggregate_results.s(str(job.job_id)))
-    pks = [segment.pk for segment in segments]
-    lifecycle.note_sent(Segment.objects.filter(pk__in=pks, status=SegmentStatus.PENDING))
+    canvas = chord(group(_detection_of(segment) for segment in segments))
+    waiting = Segment.objects.filter(pk__in=[segment.pk for segment in segments], status=SegmentStatus.PENDING)
+    _send(partial(canvas, aggregate_results.s(str(job.job_id))), waiting)
 
 
 def _detection_of(segment: Segment) -> Signature[Any]:
@@ -110,3 +130,9 @@ def detect_direct(self: Task[Any, Any], segment_id: int) -> dict[str, Any]:
 def aggregate_results(self: Task[Any, Any], _results: list[dict[str, Any]], job_id: str) -> dict[str, Any]:
     """Phase 4: estimate, total, annotate, stock, close. Rows count, not results; a second run finds it closed."""
     return stages.close_photo(UUID(job_id), worker=str(self.request.hostname))
+
+
+@shared_task(soft_time_limit=120, time_limit=150, ignore_result=True)
+def draw_annotated(session_id: int) -> None:
+    """The annotated picture of a run for somebody who looks at it. A second run finds it drawn."""
+    redrawing.restore_annotated(Session.objects.get(pk=session_id))

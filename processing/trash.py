@@ -17,6 +17,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from demeter.accounts.models import User
+from demeter.loops import do_each
 from photos import keys, storage
 from photos.models import PhotoEvent, S3Image, S3ImageQuerySet
 from photos.statuses import PhotoAction
@@ -59,8 +60,13 @@ def purge_expired() -> int:
     Raises:
         Unavailable: S3 cannot be reached now; what is left goes next time.
     """
-    due = S3Image.objects.photos().in_trash().filter(deleted_at__lt=timezone.now() - KEPT_FOR).order_by("deleted_at")
-    return sum(_purge(image_id) for image_id in list(due.values_list("pk", flat=True)[:PURGED_AT_ONCE]))
+    image_ids = list(_due().order_by("deleted_at").values_list("pk", flat=True)[:PURGED_AT_ONCE])
+    purged, _failed = do_each(image_ids, _purge, failing="a photo could not be purged")
+    return sum(purged)
+
+
+def _due() -> S3ImageQuerySet:
+    return S3Image.objects.photos().in_trash().filter(deleted_at__lt=timezone.now() - KEPT_FOR)
 
 
 def _move(image_ids: Iterable[UUID], move: Callable[[UUID], tuple[S3Image, bool] | None]) -> Moved:
@@ -104,8 +110,11 @@ def _restore(image_id: UUID, user: User) -> tuple[S3Image, bool] | None:
 
 @transaction.atomic
 def _purge(image_id: UUID) -> bool:
-    """The files first: should the rest fail, the photo is still due and the next purge finds nothing to delete."""
-    image = S3Image.objects.in_trash().select_for_update().filter(pk=image_id).first()
+    """The files first: should the rest fail, the photo is still due and the next purge finds nothing to delete.
+
+    Looked at again under the lock: it may have been brought back, and even deleted anew, since the list was made.
+    """
+    image = _due().select_for_update().filter(pk=image_id).first()
     if image is None:
         return False
     annotated = S3Image.objects.filter(kind=S3Image.Kind.ANNOTATED, annotates__original_image=image)

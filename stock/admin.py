@@ -6,11 +6,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from demeter.readonly_admin import ReadOnlyAdmin
+from demeter.searching import SearchedAdmin
+from demeter.typed_numbers import TYPED_NUMBERS
 from stock.models import DESCRIPTION_FIELDS, StockBatch, StockCount, StockMovement, Visit
 
 
 @admin.register(StockBatch)
-class StockBatchAdmin(admin.ModelAdmin[StockBatch]):
+class StockBatchAdmin(SearchedAdmin[StockBatch]):
     """What stands where. A photo count makes a batch; people describe it."""
 
     list_display = (
@@ -27,6 +29,7 @@ class StockBatchAdmin(admin.ModelAdmin[StockBatch]):
     list_select_related = ("location__storage_area__warehouse", "product", "packaging", "state")
     search_fields = ("batch_code", "location__code", "product__sku", "product__common_name")
     autocomplete_fields = ("state", "size")
+    formfield_overrides = TYPED_NUMBERS
     date_hierarchy = "created_at"
     readonly_fields = tuple(
         field.name for field in StockBatch._meta.fields if field.name not in {"id", *DESCRIPTION_FIELDS}

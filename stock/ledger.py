@@ -189,7 +189,7 @@ def _batch_of(location: StorageLocation, config: LocationConfig, happened_at: da
     if batch is not None:
         return batch
     # A slash is in no code, so codes that end or begin alike cannot be confused.
-    stem = f"{location.code}/{config.product.sku}/{happened_at:%Y%m%d}/"
+    stem = f"{location.code}/{config.product.sku}/{timezone.localtime(happened_at):%Y%m%d}/"
     sequence = StockBatch.objects.filter(batch_code__startswith=stem).count() + 1
     return StockBatch.objects.create(batch_code=f"{stem}{sequence}", state=config.expected_state, **key)
 

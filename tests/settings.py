@@ -16,6 +16,7 @@ if "DEMETER_TEST_SERVICES" not in os.environ:
 
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
 os.environ["S3_BUCKET"] = f"demeter-test-{_worker}"
+os.environ["TIME_ZONE"] = "UTC"  # whatever the machine's is; tests of zones set their own
 os.environ["STAGING_ROOT"] = f"{os.environ['DEMETER_DATA_DIR']}/staging-{_worker}"
 _database_number = 0 if _worker == "main" else 1 + int(_worker.removeprefix("gw"))
 os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{_database_number}"

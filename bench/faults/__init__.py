@@ -8,6 +8,7 @@ they are in flight, waits until all is settled and compares every row with an un
     house         the processes, to be watched, stopped and killed
     pictures      small pictures, and their variants with the same pixels and other bytes
     sender        uploads like the page does: six at a time, again until the answer comes
+    browsers      people who look at pages meanwhile
     breakages     what is broken
     outcomes      what became of each photo, and what is wrong with it
     campaign      one round after the other, kept in a file

@@ -17,6 +17,7 @@ from django.contrib.auth.models import Group
 from django.db import InterfaceError, OperationalError, connection
 
 from bench.faults.breakages import BREAKAGES
+from bench.faults.browsers import Browsers
 from bench.faults.house import House
 from bench.faults.outcomes import Findings, find_faults, is_settled, last_finish, read_outcomes
 from bench.faults.pictures import Picture, make_pictures, vary
@@ -78,12 +79,13 @@ class Campaign:
         dice = Random(f"{self._seed}/{number}")
         self._house.deaths.clear()
         began = time.time()
-        sender, pictures = self._send(f"{self._seed}/{number}")
-        self._house.watch(dice.uniform(0, LATEST_FAULT * self.reference["seconds"]))
-        broken_at = time.time()
-        BREAKAGES[name](self._house, dice)
-        mended_at = time.time()
-        self._settle(sender)
+        with Browsers(self._house.address, self.user) as browsers:
+            sender, pictures = self._send(f"{self._seed}/{number}")
+            self._house.watch(dice.uniform(0, LATEST_FAULT * self.reference["seconds"]))
+            broken_at = time.time()
+            BREAKAGES[name](self._house, dice)
+            mended_at = time.time()
+            self._settle(sender)
         sent = sender.results()
         findings = self._judge(sender, sent, pictures, due_at=mended_at + self.reference["seconds"])
         finished_at = last_finish(sender.upload_session_id)
@@ -99,6 +101,7 @@ class Campaign:
             "after_fault": round(max(0.0, finished_at - mended_at), 1),
             "failures": Counter(failure for one in sent for failure in one.failures),
             "deaths": len(self._house.deaths),
+            **browsers.report(),
             "findings": asdict(findings),
         }
 
@@ -197,4 +200,7 @@ def _summary(rounds: Sequence[Round]) -> dict[str, Any]:
         "longest_after_fault": max(one["after_fault"] for one in rounds),
         **{kind: sum(len(one["findings"][kind]) for one in rounds) for kind in kinds},
         "swept": sum(one["findings"]["swept"] for one in rounds),
+        "pages": sum(one["pages"] for one in rounds),
+        "longest_page": max(one["slowest_page"] for one in rounds),
+        "failed_pages": sum(sum(one["failed_pages"].values()) for one in rounds),
     }

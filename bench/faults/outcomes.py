@@ -125,7 +125,7 @@ def _check_jobs(upload_session_id: UUID, due_at: float, findings: Findings) -> N
             findings.lost.append(f"{name}: {job.status} in {job.phase}, {job.problem} {job.error}")
         elif job.finished_at is not None and job.finished_at.timestamp() > due_at + STUCK_AFTER.total_seconds():
             findings.stuck.append(f"{name}: {job.finished_at.timestamp() - due_at:.0f} s late")
-        plants = Detection.objects.filter(segment__session=job.session, class_id=0).count()
+        plants = Detection.objects.filter(segment__session=job.session, class_id=0, counted=True).count()
         if plants != (job.session.total_detected or 0):
             findings.double.append(f"{name}: {plants} boxes, {job.session.total_detected} counted")
 

@@ -20,6 +20,9 @@ COLUMNS = {
     "different": "counted differently",
     "left_over": "left in staging",
     "swept": "swept",
+    "pages": "pages",
+    "longest_page": "slowest page, s",
+    "failed_pages": "pages failed",
 }
 HEAD = """# Faults
 
@@ -40,7 +43,8 @@ not acknowledged, is not in S3 byte for byte, or whose job did not complete. *St
 lease ({lease:.0f} s) after the fault and the time of an undisturbed run. *Double*: two rows, jobs or sets of boxes of
 one photo, or a ledger that is not the stock. *Different*: any count, problem or place that differs from the undisturbed
 run. *Swept*: files in staging that no row names, left by a web process killed in the middle; they are not photos that
-were acknowledged, and the sweep removes them within the hour.
+were acknowledged, and the sweep removes them within the hour. *Pages*: what two people who are signed in load meanwhile
+(upload, gallery, jobs, map); they fail while web or database are away, for nobody else.
 """
 AWAY = """## The storage away for {away_seconds:.0f} seconds
 
@@ -102,11 +106,11 @@ def make_page(report: Figures) -> str:
 
 def _campaign_part(figures: Figures) -> str:
     breakages = figures["breakages"]
-    rows = [[name, *(own[column] for column in COLUMNS)] for name, own in breakages.items()]
-    totals = [sum(own[column] for own in breakages.values()) for column in COLUMNS]
+    rows = [[name, *(own.get(column, 0) for column in COLUMNS)] for name, own in breakages.items()]
+    totals = [sum(own.get(column, 0) for own in breakages.values()) for column in COLUMNS]
     for place, column in enumerate(COLUMNS):
         if column.startswith("longest"):
-            totals[place] = max(own[column] for own in breakages.values())
+            totals[place] = max(own.get(column, 0) for own in breakages.values())
     rounds, photos = totals[0], totals[1]
     return CAMPAIGN.format(
         **{

@@ -34,7 +34,7 @@ class Visit:
 
 def plan_visits(dice: random.Random) -> list[Visit]:
     """Every page that is measured, but for the poll."""
-    images = list(visible_photos().order_by("-created_at").values_list("pk", flat=True)[:2000])
+    images = list(visible_photos().order_by("-moment").values_list("pk", flat=True)[:2000])
     return [
         *_gallery_visits(),
         Visit("detail", lambda: reverse("photo", args=[dice.choice(images)]), DETAIL),
@@ -83,9 +83,9 @@ def _gallery_visits() -> list[Visit]:
 
 def _deep_cursor() -> Cursor:
     """The end of page 999, or of the last page but one where there are fewer."""
-    photos = visible_photos().order_by("-created_at", "-image_id")
+    photos = visible_photos().order_by("-moment", "-image_id")
     place = min(DEEP_PAGE * PER_PAGE, photos.count()) - PER_PAGE - 1
-    moment, image_id = photos.values_list("created_at", "image_id")[place]
+    moment, image_id = photos.values_list("moment", "image_id")[place]
     return Cursor(moment, image_id)
 
 
@@ -101,7 +101,7 @@ def _counted_photos() -> list[UUID]:
 
 
 def _history() -> Callable[[], str]:
-    photo = S3Image.objects.filter(storage_location=_first(StorageLocation), status="ready").earliest("created_at")
+    photo = S3Image.objects.filter(storage_location=_first(StorageLocation), status="ready").earliest("moment")
     return lambda: reverse("photo", args=[photo.pk]) + "?tab=history"
 
 

@@ -1,6 +1,7 @@
 """Accounts in the Django admin. A token is shown once, in the message after it was made."""
 
 import json
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,9 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import QuerySet
+from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
@@ -30,7 +33,10 @@ admin.site.index_title = _("Set up and look into")
 
 @admin.register(User)
 class DemeterUserAdmin(UserAdmin[User]):
-    """People and their roles. Only a superuser makes superusers, grants single permissions or changes a superuser."""
+    """People and their roles. Only a superuser makes superusers and grants single permissions.
+
+    Nobody else gives a role, or changes an account, that may do more than they may themselves.
+    """
 
     formfield_overrides = NAMED_DATES
     list_display = ("username", "email", "first_name", "last_name", "is_staff", "is_active", "last_login")
@@ -40,7 +46,7 @@ class DemeterUserAdmin(UserAdmin[User]):
         return () if request.user.is_superuser else ("is_superuser", "user_permissions")
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """A superuser's password is not for others to set."""
+        """The password of who may do more is not for others to set."""
         return super().has_change_permission(request, obj) and self._may_touch(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -48,7 +54,15 @@ class DemeterUserAdmin(UserAdmin[User]):
         return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
 
     def _may_touch(self, request: HttpRequest, obj: User | None) -> bool:
-        return request.user.is_superuser or obj is None or not obj.is_superuser
+        return obj is None or _is_within(request, obj)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """The roles that may be given."""
+        if db_field.name == "groups" and not request.user.is_superuser:
+            own = Permission.objects.filter(Q(group__user=request.user) | Q(user=request.user))
+            beyond = Permission.objects.exclude(pk__in=own.values("pk"))
+            options["queryset"] = Group.objects.exclude(permissions__in=beyond)
+        return super().formfield_for_manytomany(db_field, request, **options)
 
 
 @admin.register(ApiToken)
@@ -64,6 +78,18 @@ class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
     readonly_fields = ("created_at", "last_used_at", "revoked_at")
     actions = ("revoke",)
 
+    def has_change_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
+        """Not of who may do more than oneself."""
+        return super().has_change_permission(request, obj) and (obj is None or _is_within(request, obj.user))
+
+    def has_delete_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
+        """Likewise."""
+        return super().has_delete_permission(request, obj) and (obj is None or _is_within(request, obj.user))
+
+    def get_form(self, request: HttpRequest, *args: Any, **options: Any) -> type[ModelForm[ApiToken]]:
+        """Whose token may be made depends on who makes it."""
+        return super().get_form(request, *args, **{**options, "form": _make_token_form(request)})
+
     def save_model(self, request: HttpRequest, obj: ApiToken, form: ModelForm[ApiToken], change: bool) -> None:
         """A new row gets its token here, shown once; a change only renames it."""
         if not change:
@@ -78,8 +104,39 @@ class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
     @admin.action(description=_("Revoke selected tokens"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         """Revoked tokens stop working at once and stay in the list."""
-        count = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
+        working = queryset.filter(revoked_at=None).select_related("user")
+        own = [token.pk for token in working if _is_within(request, token.user)]
+        count = ApiToken.objects.filter(pk__in=own).update(revoked_at=timezone.now())
         messages.success(request, _("Revoked: %(number)d") % {"number": count})
+
+
+class _TokenForm(ModelForm[ApiToken]):
+    """A new token, for somebody who may do no more than who makes it."""
+
+    request: HttpRequest
+
+    def clean_user(self) -> User:
+        """Whoever holds the token can do all that its user may."""
+        user: User = self.cleaned_data["user"]
+        if not _is_within(self.request, user):
+            raise ValidationError(
+                _("%(user)s may do more than you. Choose somebody else, or ask a superuser to make this token."),
+                params={"user": user},
+            )
+        return user
+
+
+def _make_token_form(request: HttpRequest) -> type[_TokenForm]:
+    return type("TokenForm", (_TokenForm,), {"request": request})
+
+
+def _is_within(request: HttpRequest, user: User) -> bool:
+    """Whether a user may do no more than the person who asks. What an inactive user may do once it is active counts."""
+    if request.user.is_superuser:
+        return True
+    active = copy(user)
+    active.is_active = True
+    return not user.is_superuser and active.get_all_permissions() <= request.user.get_all_permissions()
 
 
 class ToldChangeList(ChangeList):

@@ -16,14 +16,14 @@ QUIET = ("--without-gossip", "--without-mingle", "--loglevel=INFO")
 
 
 def make_web(*, host: str, port: int) -> Program:
-    """Gunicorn; `gthread` keeps slow uploads from blocking the pages."""
+    """Gunicorn; its workers receive requests whole, so that slow uploads do not block the pages."""
     return Program(
         name="web",
         argv=(
             *(sys.executable, "-m", "gunicorn"),
             "demeter.wsgi:application",
             f"--bind={host}:{port}",
-            "--worker-class=gthread",
+            "--worker-class=demeter.buffering.BufferingWorker",
             "--workers=2",
             "--threads=8",
             "--no-control-socket",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import GistIndex
 from django.core.exceptions import ValidationError
@@ -40,6 +40,8 @@ def validate_polygon(value: object) -> None:
 class Place(Timestamped):
     """A named, coded polygon. The derived columns always follow the polygon."""
 
+    largest_m2: ClassVar[float]  # what is larger was not drawn in longitude and latitude
+
     code = CodeField(_("code"), max_length=32, unique=True)
     name = models.CharField(_("name"), max_length=120)
     active = models.BooleanField(_("active"), default=True)
@@ -67,6 +69,17 @@ class Place(Timestamped):
                 name="%(class)s_outline_sane",
             ),
         ]
+
+    def clean(self) -> None:
+        """Refuse a polygon that cannot be a place of a nursery; what is no polygon its field says."""
+        try:
+            outline = geo.outline_of(self.polygon)
+        except ValueError:
+            return
+        try:
+            geo.check_drawing(outline, largest_m2=self.largest_m2)
+        except ValueError as error:
+            raise ValidationError({"polygon": told(str(error))}) from error
 
     def measure_polygon(self) -> None:
         """Fill the derived columns from the polygon; ValueError on a polygon that cannot be one."""
@@ -100,6 +113,7 @@ class WarehouseType(models.TextChoices):
 class Warehouse(Place):
     """A greenhouse (nave), shade house, field or tunnel."""
 
+    largest_m2 = 10_000_000  # a field of ten square kilometres
     warehouse_type = models.CharField(_("type"), max_length=16, choices=WarehouseType, default=WarehouseType.GREENHOUSE)
 
     class Meta(Place.Meta):
@@ -129,6 +143,7 @@ class AreaPosition(models.TextChoices):
 class StorageArea(Place):
     """A bed (cantero) inside a warehouse."""
 
+    largest_m2 = 1_000_000
     warehouse = models.ForeignKey(
         Warehouse, on_delete=models.PROTECT, related_name="storage_areas", verbose_name=_("warehouse")
     )
@@ -174,6 +189,7 @@ class StorageLocationQuerySet(models.QuerySet["StorageLocation"]):
 class StorageLocation(Place):
     """The bay between two columns (claro): the unit of one photo, of one configuration and of stock."""
 
+    largest_m2 = 10_000
     storage_area = models.ForeignKey(
         StorageArea,
         on_delete=models.PROTECT,

@@ -58,11 +58,27 @@ class Detections:
         """Only the boxes of the class."""
         return self.select(self.class_id == class_id)
 
+    def holds(self, chosen: "Detections") -> Mask:
+        """Which of these boxes are in `chosen`, a choice from them in the same order."""
+        rows, wanted = _as_rows(self), iter(_as_rows(chosen))
+        mask, following = np.zeros(len(self), dtype=np.bool_), next(wanted, None)
+        for index, row in enumerate(rows):
+            if row == following:
+                mask[index], following = True, next(wanted, None)
+        if following is not None:
+            raise ValueError("the choice has a box that is not among these")
+        return mask
+
     def placed(self, *, scale: float, offset_xy: tuple[float, float]) -> "Detections":
         """From pixels of a window seen at `scale` to pixels of the picture the window was cut from."""
         shift = np.array([*offset_xy, *offset_xy], dtype=np.float32)
         xyxy = (self.xyxy / np.float32(scale) + shift).astype(np.float32)
         return Detections(xyxy, self.confidence, self.class_id, self.capped)
+
+
+def _as_rows(boxes: Detections) -> list[list[float]]:
+    rows: list[list[float]] = np.column_stack([boxes.xyxy, boxes.confidence, boxes.class_id]).tolist()
+    return rows
 
 
 def make_detections(xyxy: Any, confidence: Any, class_id: Any, *, capped: bool = False) -> Detections:

@@ -1,4 +1,4 @@
-"""Whether a photo can be counted at all: darkness, glare, blur, and plants that the detector hardly recognises.
+"""Whether a photo can be counted at all: parts that are missing, darkness, glare, blur, plants hardly recognised.
 
 A fault is a reason to take the photo again or to count by hand, given as "code: what was seen"; the codes are those of
 `processing.problems`. Runs beside the totals.
@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.counting.boxes import Detections
+from processing.counting.boxes import Detections, Rgb
 from processing.counting.containers import Container
 from processing.counting.parameters import QualityParameters
 from processing.counting.pyramid import Pyramid
@@ -20,15 +20,22 @@ DIRECTIONS = ((1, 0), (2, 1), (1, 1), (1, 2), (0, 1), (-1, 2), (-1, 1), (-2, 1))
 NEAR_PX, FAR_PX = 2, 9
 NOISE_SIGMA_PX = 0.7
 BURNT = 250
+# Rows that say nothing, in levels of 0 to 255: programs save what they could not load as grey, black or green.
+PLAIN_LEVELS = 2
+MAX_PLAIN_ROWS = 0.1
 
 
 @dataclass(frozen=True)
 class PictureQuality:
-    """How bright the brighter parts are (0 to 1), which share is burnt out (0 to 1), how sharp the edges are."""
+    """How bright the brighter parts are, which share is burnt out, how sharp the edges are, which share is missing.
+
+    The shares and brightness go from 0 to 1.
+    """
 
     brightness: float
     glare: float
     sharpness: float
+    missing: float = 0.0
 
 
 def find_faults(
@@ -40,11 +47,28 @@ def find_faults(
 
 
 def measure_quality(photo: Pyramid, *, view_px: int) -> PictureQuality:
-    """Brightness, glare and sharpness of a photo seen with its longer side at `view_px`, so that all photos compare."""
+    """What can be measured of a photo seen with its longer side at `view_px`, so that all photos compare."""
     view = photo.whole(min(1.0, view_px / max(photo.resolution_wh)))
     grey = cv2.cvtColor(view, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
     burnt = cv2.inRange(view, (BURNT, BURNT, BURNT), (255, 255, 255)).mean() / 255
-    return PictureQuality(float(np.quantile(grey, 0.9)), float(burnt), sharpness(grey))
+    return PictureQuality(float(np.quantile(grey, 0.9)), float(burnt), sharpness(grey), missing_share(view))
+
+
+def missing_share(view: Rgb) -> float:
+    """The share of rows at the lower edge that are one plain colour; 0 where the upper edge has the same colour.
+
+    Such bars frame a whole picture, and a picture that is plain all over has no other part.
+    """
+    rows = _plain_rows(view[::-1])
+    return 0.0 if _plain_rows(np.vstack([view[-1:], view[:1]])) == 2 else rows / len(view)
+
+
+def _plain_rows(view: Rgb) -> int:
+    """How many rows from the first on are plain and of the first one's colour."""
+    spread = np.ptp(view, axis=1).max(axis=1)
+    change = np.abs(view[:, 0].astype(np.int16) - view[0, 0].astype(np.int16)).max(axis=1)
+    plain = (spread <= PLAIN_LEVELS) & (change <= PLAIN_LEVELS)
+    return len(view) if plain.all() else int(plain.argmin())
 
 
 def sharpness(grey: NDArray[np.float32]) -> float:
@@ -75,6 +99,8 @@ def _slope(grey: NDArray[np.float32], direction_xy: tuple[int, int], distance_px
 def picture_faults(quality: PictureQuality, parameters: QualityParameters) -> tuple[str, ...]:
     """What is wrong with the picture itself."""
     faults = []
+    if quality.missing > MAX_PLAIN_ROWS:
+        faults.append(f"part_missing: the lower {quality.missing:.0%} of the photo is one plain colour")
     if quality.brightness < parameters.min_brightness:
         faults.append("too_dark: the photo is too dark to tell plants from the ground")
     if quality.glare > parameters.max_glare:

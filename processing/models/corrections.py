@@ -82,6 +82,9 @@ class Correction(models.Model):
     x = models.FloatField(_("x"), null=True, blank=True, help_text=_("Share of the upright photo's width"))
     y = models.FloatField(_("y"), null=True, blank=True, help_text=_("Share of the upright photo's height"))
     text = models.TextField(_("text"), blank=True, help_text=_("Of a note"))
+    sent_as = models.UUIDField(
+        _("sent as"), null=True, blank=True, help_text=_("The browser's name for it: sent again, it is made once")
+    )
     created_at = models.DateTimeField(_("written at"), auto_now_add=True)
     undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
 
@@ -93,12 +96,13 @@ class Correction(models.Model):
         verbose_name_plural = _("corrections")
         ordering = ["pk"]
         constraints = [
+            models.UniqueConstraint(fields=["user", "sent_as"], name="corrections_sent_again_made_once"),
             models.CheckConstraint(
                 condition=Q(action="note", class_id=None, x=None, y=None) & ~Q(text="")
                 | Q(action__in=("add", "remove", "retype"), class_id__isnull=False, class_id__lte=2, text="")
                 & Q(x__isnull=False, x__gte=0, x__lte=1, y__isnull=False, y__gte=0, y__lte=1),
                 name="corrections_note_has_text_and_mark_has_place",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -224,6 +224,11 @@ class Detection(models.Model):
     width_px = models.FloatField(_("width (px)"))
     height_px = models.FloatField(_("height (px)"))
     confidence = models.FloatField(_("confidence"))
+    counted = models.BooleanField(
+        _("counted"),
+        default=True,
+        help_text=_("Not where another container owns it, or a cell of a tray shows it twice; a later run may differ"),
+    )
 
     class Meta:
         db_table = "photo_detections"

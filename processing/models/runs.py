@@ -15,7 +15,8 @@ from processing.statuses import UNFINISHED, JobKind, Phase, RunStatus
 class Leased(models.Model):
     """A row that one worker at a time works on. After `lease_until` recovery starts the work again.
 
-    `held_by` names the worker while it works; empty means waiting in a queue or for a retry.
+    `held_by` names the worker while it works, and which time it took the row; empty means waiting in a queue or for a
+    retry.
     """
 
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
@@ -90,6 +91,7 @@ class Job(Leased, Timestamped):
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["-created_at"], name="idx_jobs_created"),
+            models.Index(fields=["created_at"], name="idx_jobs_unfinished", condition=Q(status__in=UNFINISHED)),
             models.Index(fields=["lease_until"], name="idx_jobs_lease", condition=Q(status__in=UNFINISHED)),
         ]
         constraints = [

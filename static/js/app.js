@@ -28,13 +28,39 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const isPoll = event.detail.elt.matches("[data-poll]") && event.detail.requestConfig.triggeringEvent === undefined;
   if (isPoll && (document.hidden || Date.now() < connection.restUntil)) event.preventDefault();
 });
-document.addEventListener("htmx:sendError", noteFailure);
-document.addEventListener("htmx:timeout", noteFailure);
+function onFailure({ detail: { xhr, requestConfig } }) {
+  if (requestConfig.verb === "get") noteFailure();
+  else showRefusal(refusalWords(xhr?.status ?? 0));
+}
+
+document.addEventListener("htmx:sendError", onFailure);
+document.addEventListener("htmx:timeout", onFailure);
 document.addEventListener("htmx:afterRequest", (event) => {
-  const status = event.detail.xhr?.status ?? 0;
-  if (status >= 500) noteFailure();
+  const { xhr, requestConfig } = event.detail;
+  const status = xhr?.status ?? 0;
+  if (status >= 500) onFailure(event);
   else if (status > 0) noteSuccess();
+  if (requestConfig.verb !== "get" && status > 0 && status < 500) showRefusal(status < 400 || status === 422 ? "" : refusalWords(status));
 });
+
+// --- What a person sent and the server never heard or refused: unlike a poll it does not go on by itself -------------
+function refusalWords(status) {
+  if (status === 0) return gettext("No connection to Demeter: this was not done. Try again when it is back.");
+  if (status === 404) return gettext("This was not done: what it is about was deleted meanwhile. Load the page again.");
+  if (status === 403) return gettext("This was not done: your role does not allow it, or you were signed out. Load the page again.");
+  return gettext("This was not done: Demeter could not do it. Try again in a moment.");
+}
+
+// Where the person looks: in the open modal, else at the top of the page.
+function showRefusal(words) {
+  document.getElementById("refusal")?.remove();
+  if (!words) return;
+  const note = Object.assign(document.createElement("p"), { id: "refusal", className: "banner banner--error", textContent: words });
+  note.setAttribute("role", "alert");
+  const modal = document.getElementById("modal");
+  (modal.open ? document.getElementById("modal-body") : document.getElementById("main")).prepend(note);
+  note.scrollIntoView({ block: "nearest" });
+}
 
 // --- Pictures that are gone from storage before their time: asked for once where they are made again ----------------
 function restore(picture) {
@@ -50,13 +76,41 @@ for (const picture of document.querySelectorAll("img[data-restore]")) {
 }
 
 // --- A signed-out fragment would show the sign-in page inside the page: reload instead ----------------------------
+// A page that would lose something by it prevents the event "signed-out" and says itself what to do.
+const isSignInPage = (address) => Boolean(address) && new URL(address).pathname === document.body.dataset.loginPath;
+
+function leaveSignedOut() {
+  if (document.dispatchEvent(new Event("signed-out", { cancelable: true }))) window.location.reload();
+}
+
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const answered = event.detail.xhr.responseURL;
-  if (answered && new URL(answered).pathname === document.body.dataset.loginPath) {
-    event.detail.shouldSwap = false;
-    window.location.reload();
-  }
+  if (!isSignInPage(event.detail.xhr.responseURL)) return;
+  event.detail.shouldSwap = false;
+  leaveSignedOut();
 });
+
+// --- The token against foreign pages changes when somebody signs in, in whichever tab: the cookie has that of now ---
+function csrfToken() {
+  const [, token] = document.cookie.match(/(?:^|;\s*)csrftoken=([^;]*)/) ?? [];
+  return token ?? JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = csrfToken();
+});
+document.addEventListener("submit", (event) => {
+  const field = event.target.querySelector("[name=csrfmiddlewaretoken]");
+  if (field) field.value = csrfToken();
+}, true);
+
+// crypto.randomUUID needs HTTPS; a phone in the greenhouse network may not have it.
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
 
 // --- Announcements: a fragment's milestone is spoken once, not at each poll ----------------------------------------
 const currentMilestone = () => document.querySelector("[data-announce]")?.dataset.announce;

@@ -1,33 +1,77 @@
-// Corrections by tap and by key. Each is shown at once and posted to the view that the forms of the page use too; they
-// are sent one after the other, and when one is refused the marks are read again.
+// Corrections by tap and by key. Each is shown at once and put into the outbox (outbox.js), which sends them in order; when
+// one is refused the marks are read again.
 
 const CLASS_WORDS = [gettext("plant"), gettext("empty place"), gettext("dead plant")];
 const SAME_PLACE_SHARE = 0.3;  // as in processing/counting/corrections.py: here stands something already
 const ADDING_KEYS = { a: PLANT, e: EMPTY, d: DEAD };
 const BUTTON_KEYS = { z: "undo", y: "redo", n: "next-photo" };
+const DOUBLE_TAP_MS = 300;
+const DOUBLE_TAP_PX = 40;
 
 class Review {
   constructor(viewer) {
     this.viewer = viewer;
     this.root = viewer.root;
-    this.sending = Promise.resolve();
+    this.url = this.root.dataset.correct;
+    this.tapped = null; // the first tap of what may become two
+    this.outdated = outbox.waiting(this.url).length > 0; // made on an earlier page: the marks do not show them yet
     this.showSelection();
+    viewer.map.doubleClickZoom.disable(); // onTap zooms
     viewer.map.on("click", (event) => this.onTap(event.latlng));
     viewer.map.on("moveend", () => this.followCross());
     viewer.stage.addEventListener("keydown", (event) => this.onKey(event));
     this.root.addEventListener("viewer:changed", () => this.showSelection());
     this.root.addEventListener("click", (event) => this.onButton(event.target.closest("button")));
+    window.addEventListener("pagehide", () => this.finishTap());
+    const events = { "outbox:answered": (event) => this.onAnswer(event), "outbox:empty": (event) => this.onAllSent(event.detail?.discarded), submit: (event) => this.onSubmit(event) };
     document.body.addEventListener("marksChanged", () => this.root.isConnected && viewer.reload());
+    for (const [name, act] of Object.entries(events)) {
+      document.addEventListener(name, (event) => this.root.isConnected && act(event), { capture: true });
+    }
+    this.catchUp();
   }
 
+  // What an earlier page left in the outbox may have been answered before this viewer was open.
+  catchUp() {
+    const html = outbox.counts.get(this.url);
+    if (!html) return;
+    this.swapCounts(html);
+    if (!this.outdated) this.viewer.reload();
+  }
+
+  // Two taps at one place zoom and add nothing; taps at two places are two plants, however quick.
   onTap(latLng) {
     const tool = this.root.querySelector("[name=tool]:checked").value;
+    if (this.tapped && this.isNear(this.tapped.latLng, latLng)) {
+      this.takeTap();
+      this.viewer.map.setZoomAround(latLng, this.viewer.map.getZoom() + 1);
+      return;
+    }
+    this.finishTap();
     const mark = this.viewer.markAt(latLng);
     if (mark || tool === "") this.viewer.select(mark);
-    else this.add(latLng, Number(tool));
+    const act = mark || tool === "" ? () => {} : () => this.add(latLng, Number(tool));
+    this.tapped = { latLng, act, timer: setTimeout(() => this.finishTap(), DOUBLE_TAP_MS) };
+  }
+
+  takeTap() {
+    const { tapped } = this;
+    clearTimeout(tapped?.timer);
+    this.tapped = null;
+    return tapped;
+  }
+
+  finishTap() {
+    this.takeTap()?.act();
+  }
+
+  isNear(one, other) {
+    const { map } = this.viewer;
+    return map.latLngToContainerPoint(one).distanceTo(map.latLngToContainerPoint(other)) <= DOUBLE_TAP_PX;
   }
 
   onButton(button) {
+    if (button) this.finishTap();
     if (button?.dataset.retype) this.retype(Number(button.dataset.retype));
     else if (button && "remove" in button.dataset) this.remove();
     else return;
@@ -36,6 +80,7 @@ class Review {
 
   onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    this.finishTap();
     const key = event.key.toLowerCase();
     if (key in ADDING_KEYS) this.add(this.viewer.map.getCenter(), ADDING_KEYS[key]);
     else if (["1", "2", "3"].includes(key)) this.retype(Number(key) - 1);
@@ -45,9 +90,29 @@ class Review {
     event.preventDefault();
   }
 
-  // Not before the server has everything: undo takes back the last correction, and leaving would lose one.
   press(id) {
-    this.sending.then(() => document.getElementById(id)?.click());
+    const click = () => document.getElementById(id)?.click();
+    if (id === "next-photo" || !outbox.waiting(this.url).length) click();
+    else this.afterwards = click;
+  }
+
+  // Undo takes back the last correction, and a sign-off is for a number: both wait until the server has everything.
+  onSubmit(event) {
+    this.finishTap();
+    if (!event.target.closest("#review") || !outbox.waiting(this.url).length) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const { id } = event.submitter ?? {};
+    this.afterwards = id === "sign-off" ? () => this.askAgain() : () => this.submitAgain(event.target.getAttribute("action"));
+  }
+
+  submitAgain(action) {
+    document.querySelector(`#review form[action="${action}"]`)?.requestSubmit();
+  }
+
+  askAgain() {
+    document.getElementById("sign-off")?.focus();
+    document.getElementById("announcer").textContent = gettext("The corrections are saved. Look at the count, then sign it off.");
   }
 
   // With the keyboard the mark under the cross is the chosen one.
@@ -102,26 +167,37 @@ class Review {
 
   send(action, mark, classId) {
     const { width_px: width, height_px: height } = this.viewer.photo;
-    const values = new URLSearchParams({ action, class_id: classId, x: mark.x / width, y: mark.y / height });
-    this.sending = this.sending.then(() => this.post(values)).catch(() => this.fail());
+    const values = { action, class_id: classId, x: mark.x / width, y: mark.y / height };
+    outbox.add({ url: this.url, photo: { name: this.viewer.stage.dataset.alt, url: window.location.pathname }, values });
   }
 
-  async post(values) {
-    const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers"));
-    const answer = await fetch(this.root.dataset.correct, {
-      method: "POST", body: values, keepalive: true, headers: { "X-CSRFToken": token, "HX-Request": "true", "HX-Current-URL": window.location.href },
-    });
-    if (answer.redirected) return window.location.reload();
-    if (!answer.ok && answer.status !== 422) return this.fail();
-    htmx.swap("#counts", await answer.text(), { swapStyle: "outerHTML" });
-    if (answer.ok) this.viewer.relabel();
-    else await this.viewer.reload();
+  onAnswer(event) {
+    const { correction, status, html } = event.detail;
+    if (correction.url !== this.url) return;
+    if (status === 404) return this.viewer.show(this.viewer.photo); // what was not saved is not shown
+    if (status !== 200) this.outdated = true;
+    if (!html) return;
+    event.preventDefault();
+    this.swapCounts(html);
+    if (status === 200) this.viewer.relabel();
   }
 
-  async fail() {
-    document.getElementById("announcer").textContent = gettext("The correction could not be saved. Check the connection and try again.");
-    document.getElementById("connection-note").hidden = false;
-    await this.viewer.reload();
+  // A note that is being written stays.
+  swapCounts(html) {
+    const written = document.getElementById("note-text")?.value;
+    htmx.swap("#counts", html, { swapStyle: "outerHTML" });
+    const note = document.getElementById("note-text");
+    if (!written || !note) return;
+    note.value = written;
+    note.closest("details").open = true;
+  }
+
+  async onAllSent(discarded) {
+    if (this.outdated || discarded) await this.viewer.reload();
+    this.outdated = false;
+    const { afterwards } = this;
+    this.afterwards = null;
+    afterwards?.();
   }
 }
 

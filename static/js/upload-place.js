@@ -1,4 +1,4 @@
-// The location of the whole upload without typing: a picture of its label, read by the server, or where the device is.
+// The location of photos without typing: a picture of its label, read by the server, where the device is, or a list.
 // Places in the page: templates/photos/_upload_place.html and _upload_place_tools.html.
 
 const LABEL_PX = 1600; // a label that fills half of the picture has codes ten times as fine as can be read
@@ -54,13 +54,16 @@ function showNoPosition(error) {
 async function find(url, body, words) {
   waits.textContent = words;
   body.append("storage_location", placeInput().value.trim());
-  const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers"));
   try {
-    const answer = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token, "HX-Request": "true" } });
-    if (answer.redirected) return window.location.reload(); // signed out
+    const answer = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": csrfToken(), "HX-Request": "true" } });
+    if (isSignInPage(answer.url)) {
+      waits.textContent = "";
+      return leaveSignedOut();
+    }
     if (!answer.ok && answer.status !== 422) throw new Error(answer.status);
     waits.textContent = "";
     window.htmx.swap("#upload-place", await answer.text(), { swapStyle: "outerHTML" });
+    document.dispatchEvent(new Event("upload-place:filled"));
   } catch {
     waits.textContent = gettext("Demeter could not be asked. Try again, or choose the location yourself.");
   }
@@ -73,7 +76,14 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   placeInput().value = offer.value;
   placeInput().focus();
-  offer.closest("ul").remove();
+  if (offer.closest("#location-options")) offer.closest("details").open = false;
+  else offer.closest("ul").remove();
+  document.dispatchEvent(new Event("upload-place:filled"));
+});
+
+// What is typed narrows the list.
+document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+  if (target?.id === "location-options") target.closest("details").open = placeInput().value.trim() !== "";
 });
 
 picture.addEventListener("change", readLabel);

@@ -1,11 +1,10 @@
 // The upload form with JavaScript: choose, check, send file by file (six at a time), name what was refused.
+// Each photo carries its own location: the one in the field when it was added, or the first one given after that.
 // Without this file the form posts everything at once. Places in the page: templates/photos/_upload_form.html.
 
 const PARALLEL = 6;
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 1000;
-const SILENCE_MS = 60_000; // a request without any progress for so long is given up and sent again
-const JOBS_PAUSE_MS = 2000;
 const ANY_ID = "00000000-0000-0000-0000-000000000000";
 
 const form = document.getElementById("upload-form");
@@ -18,9 +17,10 @@ const limits = {
   fileBytes: Number(form.dataset.maxFileBytes),
   totalBytes: Number(form.dataset.maxTotalBytes),
 };
-const ICONS = { ready: "clock", sending: "working", received: "check", known: "info", refused: "warning", failed: "error" };
+const SIGNED_OUT = gettext("You are signed out. Sign in in another tab and come back: the chosen photos stay here, and what was received is safe.");
 
-let entries = []; // one for each chosen file: {file, row, state, sentBytes}
+let entries = []; // one for each chosen file: {file, row, state, sentBytes, released: may be sent, place: location or ""}
+let senders = new Set();
 let sessionId = newId();
 let sending = false;
 let stopped = ""; // why nothing more is sent: the form is wrong, or nobody is signed in
@@ -29,11 +29,15 @@ let stopped = ""; // why nothing more is sent: the form is wrong, or nobody is s
 async function addFiles(files) {
   if (!sending && entries.every((entry) => isOver(entry))) startAfresh();
   for (const file of files) {
-    const entry = { file, row: makeRow(file), state: "", sentBytes: 0 };
-    const fault = await findFault(file);
+    const entry = { file, row: makeRow(file), state: "", sentBytes: 0, place: "" };
+    const going = entries.filter(({ state }) => state !== "refused");
+    const bytes = going.reduce((sum, { file: { size } }) => sum + size, 0);
+    const fault = await findFault(file, { files: going.length, bytes }, limits);
     entries.push(entry);
     show(entry, fault ? "refused" : "ready", fault || gettext("Ready to send"));
+    place(entry, typedPlace());
   }
+  offerPlace();
   showTotals();
 }
 
@@ -45,41 +49,59 @@ function startAfresh() {
   document.getElementById("upload-receipt").replaceChildren();
 }
 
-// The server decides; this only spares sending what it would refuse.
-async function findFault(file) {
-  const going = entries.filter((entry) => entry.state !== "refused");
-  if (going.length >= limits.files) return interpolate(gettext("An upload takes %s photos. Send this one in another upload."), [limits.files]);
-  if (file.size === 0) return gettext("The file is empty. Copy it from the camera again, or take the photo again.");
-  if (file.size > limits.fileBytes) {
-    return interpolate(gettext("The file is larger than %s. Save the photo as JPEG, or with a lower resolution."), [megabytes(limits.fileBytes)]);
-  }
-  const chosenBytes = going.reduce((sum, entry) => sum + entry.file.size, 0);
-  if (chosenBytes + file.size > limits.totalBytes) {
-    return interpolate(gettext("An upload takes %s in all. Send this photo in another upload."), [megabytes(limits.totalBytes)]);
-  }
-  try {
-    if (await looksLikePhoto(file)) return "";
-    return gettext("This is not a JPEG, PNG, WebP or HEIC photo, whatever its name says. Choose the photo as the camera saved it.");
-  } catch {
-    return gettext("The browser cannot read this file. Choose it again.");
-  }
+// --- Locations ------------------------------------------------------------------------------------------------------
+const typedPlace = () => form.elements.storage_location.value.trim();
+const placed = () => entries.filter(({ state, released }) => state === "ready" && !released);
+
+// Another location in the field is that of the photos without one, and of those that are added from now on.
+function followPlace() {
+  for (const entry of placed().filter((candidate) => !candidate.place)) place(entry, typedPlace());
+  offerPlace();
 }
 
-async function looksLikePhoto(file) {
-  const head = String.fromCharCode(...new Uint8Array(await file.slice(0, 12).arrayBuffer()));
-  const isWebp = head.startsWith("RIFF") && head.slice(8) === "WEBP";
-  return head.startsWith("\xff\xd8\xff") || head.startsWith("\x89PNG") || isWebp || head.slice(4, 8) === "ftyp";
+// Was it mistyped, or are the next photos from elsewhere? A person says; nothing chosen changes its location by itself.
+function offerPlace() {
+  const others = placed().filter((entry) => entry.place && entry.place !== typedPlace());
+  const button = document.getElementById("upload-replace");
+  button.hidden = others.length === 0 || !typedPlace();
+  const words = ngettext(
+    "Use %(place)s for the chosen photo of another location too", "Use %(place)s for the %(number)s chosen photos of other locations too", others.length,
+  );
+  button.querySelector("span").textContent = interpolate(words, { place: typedPlace(), number: others.length }, true);
+}
+
+function replacePlaces() {
+  for (const entry of placed()) place(entry, typedPlace());
+  offerPlace();
+  sendButton.focus();
 }
 
 // --- Sending --------------------------------------------------------------------------------------------------------
+// What is added while others are sent waits for the button too: its location may still be changed.
+function release() {
+  followPlace();
+  for (const entry of entries.filter(({ state }) => ["ready", "failed"].includes(state))) {
+    show(entry, "ready", gettext("Ready to send"));
+    entry.released = true;
+  }
+  offerPlace();
+  showTotals();
+}
+
 async function sendAll() {
   sending = true;
   stopped = "";
   showTotals();
-  await passOverKnown();
-  await Promise.all(Array.from({ length: PARALLEL }, sendWaiting));
-  sending = false;
-  showTotals();
+  try {
+    await passOverKnown();
+    startSenders();
+    while (senders.size) await Promise.race(senders);
+  } finally {
+    sending = false;
+    for (const entry of entries) entry.released &&= entry.state !== "ready";
+    showTotals();
+    offerPlace();
+  }
   if (stopped) return;
   showProblemsFirst();
   await showReceipt();
@@ -90,38 +112,32 @@ async function sendAll() {
 async function passOverKnown() {
   if (!crypto.subtle) return;
   const waiting = new Map();
-  for (const entry of entries.filter(({ state }) => state === "ready")) {
+  for (const entry of entries.filter(({ state, released }) => state === "ready" && released)) {
     show(entry, "ready", gettext("Looking whether it is here already"));
-    waiting.set(await sha256(entry.file), entry);
-    show(entry, "ready", gettext("Ready to send"));
+    try {
+      waiting.set(await sha256(entry.file), entry);
+      show(entry, "ready", gettext("Ready to send"));
+    } catch {
+      show(entry, "refused", unreadable());
+    }
   }
-  for (const { sha256: checksum, image_id: imageId } of await askKnown([...waiting.keys()])) {
+  if (!waiting.size) return;
+  for (const { sha256: checksum, image_id: imageId } of await askKnown(form.dataset.knownUrl, [...waiting.keys()])) {
     show(waiting.get(checksum), "known", gettext("Here already, not counted twice"), photoUrl(imageId));
   }
   showTotals();
 }
 
-async function sha256(file) {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-async function askKnown(checksums) {
-  try {
-    const answer = await fetch(form.dataset.knownUrl, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
-      body: JSON.stringify({ sha256: checksums }),
-    });
-    return (await answer.json()).known ?? [];
-  } catch {
-    return []; // no network: sending will tell
+function startSenders() {
+  while (senders.size < PARALLEL) {
+    const sender = sendWaiting().finally(() => senders.delete(sender));
+    senders.add(sender);
   }
 }
 
 async function sendWaiting() {
   let entry;
-  while (!stopped && (entry = entries.find((candidate) => candidate.state === "ready"))) await send(entry);
+  while (!stopped && (entry = entries.find(({ state, released }) => state === "ready" && released))) await send(entry);
 }
 
 async function send(entry) {
@@ -133,42 +149,22 @@ async function send(entry) {
       settle(entry, answer, attempt);
       return;
     }
+    if (answer.status === 0 && !(await isReadable(entry.file))) {
+      show(entry, "refused", unreadable());
+      showTotals();
+      return;
+    }
     show(entry, "sending", waitingFor(answer));
     await connectionOrPause(Math.max(answer.retryAfterMs, FIRST_PAUSE_MS * 2 ** (attempt - 1)));
   }
   show(entry, "failed", gettext("Not sent. Press “Send the rest” when the network is better."));
 }
 
-function waitingFor(answer) {
-  if (answer.status === 429) return gettext("Demeter is busy; going on in a moment");
-  return navigator.onLine ? gettext("The network is weak; trying again") : gettext("No network; waiting for it");
-}
-
 function post(entry) {
-  return new Promise((resolve) => {
-    const body = new FormData();
-    body.append("files", entry.file, entry.file.name);
-    body.append("upload_session_id", sessionId);
-    body.append("source", form.dataset.source);
-    body.append("visit", form.elements.visit.value);
-    body.append("storage_location", form.elements.storage_location.value.trim());
-    const request = new XMLHttpRequest();
-    let silence = setTimeout(() => request.abort(), SILENCE_MS);
-    request.upload.addEventListener("progress", (event) => {
-      clearTimeout(silence);
-      silence = setTimeout(() => request.abort(), SILENCE_MS);
-      showSent(entry, event.loaded / event.total);
-    });
-    request.addEventListener("loadend", () => {
-      clearTimeout(silence);
-      const retryAfterMs = 1000 * Number(request.getResponseHeader("Retry-After") ?? 0);
-      resolve({ status: request.status, json: request.response ?? {}, retryAfterMs });
-    });
-    request.open("POST", form.dataset.uploadUrl);
-    request.responseType = "json";
-    request.setRequestHeader("X-CSRFToken", form.elements.csrfmiddlewaretoken.value);
-    request.send(body);
-  });
+  const fields = {
+    upload_session_id: sessionId, source: form.dataset.source, storage_location: entry.place, visit: form.elements.visit.value,
+  };
+  return postFile(form.dataset.uploadUrl, entry.file, fields, (share) => showSent(entry, share));
 }
 
 function settle(entry, { status, json }, attempt) {
@@ -187,38 +183,18 @@ function receive(entry) {
   tellJobs();
 }
 
+// The photo can be sent again once a person has done something about it.
 function stop(entry, status, message) {
-  const reason = message?.replace(/^\w+: /, "") || gettext("The upload was refused.");
-  stopped = status === 401 ? gettext("You are signed out. Reload the page and sign in; what was received is safe.") : reason;
+  if (message?.startsWith("storage_location: ")) {
+    for (const other of entries.filter(({ state, place: code }) => state === "ready" && code === entry.place)) place(other, "");
+    place(entry, "");
+  }
+  if (status === 404) sessionId = newId(); // somebody else has signed in since
+  stopped = status === 401 ? SIGNED_OUT : message?.replace(/^\w+: /, "") || gettext("The upload was refused.");
   show(entry, "ready", gettext("Ready to send"));
 }
 
-function connectionOrPause(milliseconds) {
-  return new Promise((resolve) => {
-    if (!navigator.onLine) window.addEventListener("online", resolve, { once: true });
-    setTimeout(resolve, milliseconds);
-  });
-}
-
 // --- Showing --------------------------------------------------------------------------------------------------------
-function makeRow(file) {
-  const row = document.getElementById("file-row").content.firstElementChild.cloneNode(true);
-  row.querySelector(".file-row__name").textContent = file.name;
-  row.querySelector(".file-row__size").textContent = megabytes(file.size);
-  document.getElementById("upload-files").append(row);
-  return row;
-}
-
-function show(entry, state, text, url = "") {
-  entry.state = state;
-  entry.row.dataset.state = state;
-  entry.row.querySelector("use").setAttribute("href", `#icon-${ICONS[state]}`);
-  const words = entry.row.querySelector(".file-row__state");
-  words.textContent = text;
-  if (url) words.append(" ", Object.assign(document.createElement("a"), { href: url, textContent: gettext("Show it") }));
-  entry.row.querySelector("progress").hidden = state !== "sending";
-}
-
 function showSent(entry, share) {
   entry.sentBytes = share * entry.file.size;
   entry.row.querySelector("progress").value = share;
@@ -227,7 +203,7 @@ function showSent(entry, share) {
 
 function showTotals() {
   const going = entries.filter((entry) => entry.state !== "refused");
-  const waiting = count("ready");
+  const waiting = entries.filter(({ state, released }) => state === "failed" || (state === "ready" && !released)).length;
   const totalBytes = going.reduce((sum, entry) => sum + entry.file.size, 0);
   const sentBytes = going.reduce((sum, entry) => sum + (entry.state === "known" ? entry.file.size : entry.sentBytes), 0);
   const share = totalBytes ? sentBytes / totalBytes : 0;
@@ -236,10 +212,11 @@ function showTotals() {
   document.getElementById("upload-total").value = share;
   document.getElementById("upload-percent").textContent = `${Math.floor(share * 100)} %`;
   document.getElementById("upload-error").hidden = !stopped || sending;
-  document.getElementById("upload-error").textContent = stopped;
+  document.getElementById("upload-error-words").textContent = stopped;
+  document.getElementById("upload-sign-in").hidden = stopped !== SIGNED_OUT;
   document.getElementById("upload-heading").textContent = summary(going.length);
-  sendButton.hidden = sending || waiting + count("failed") === 0;
-  sendButton.querySelector("span").textContent = count("received") ? gettext("Send the rest") : uploadWords(waiting + count("failed"));
+  sendButton.hidden = waiting === 0;
+  sendButton.querySelector("span").textContent = count("received") && !sending ? gettext("Send the rest") : uploadWords(waiting);
 }
 
 function summary(going) {
@@ -270,32 +247,12 @@ async function showReceipt() {
   await window.htmx.ajax("GET", form.dataset.receiptUrl.replace(ANY_ID, sessionId), { target: "#upload-receipt", swap: "innerHTML" });
 }
 
-let jobsToldAt = 0;
-
-function tellJobs() {
-  if (Date.now() - jobsToldAt < JOBS_PAUSE_MS) return;
-  jobsToldAt = Date.now();
-  window.htmx.trigger(document.body, "jobs-started");
-}
-
 // --- Small things ---------------------------------------------------------------------------------------------------
 const count = (state) => entries.filter((entry) => entry.state === state).length;
 const isOver = (entry) => !["ready", "sending", "failed"].includes(entry.state);
 const say = (words, number) => interpolate(words, [number]);
 const uploadWords = (number) => say(ngettext("Upload %s photo", "Upload %s photos", number), number);
-const megabytes = (bytes) => (bytes < 104_858 ? `${Math.ceil(bytes / 1024)} KB` : `${rounded(bytes / 1_048_576, bytes < 10_485_760 ? 1 : 0)} MB`);
-const rounded = (number, digits) =>
-  number.toLocaleString(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const photoUrl = (imageId) => form.dataset.photoUrl.replace(ANY_ID, imageId);
-
-// crypto.randomUUID needs HTTPS; a phone in the greenhouse network may not have it.
-function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-}
 
 // --- Events ---------------------------------------------------------------------------------------------------------
 for (const input of inputs) {
@@ -325,14 +282,28 @@ document.addEventListener("drop", async (event) => {
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (sending) return;
-  for (const entry of entries.filter(({ state }) => state === "failed")) show(entry, "ready", gettext("Ready to send"));
+  release();
   details.querySelector("summary").focus();
-  await sendAll();
+  if (!sending) await sendAll();
+  else if (senders.size) startSenders();
 });
 
+document.getElementById("upload-replace").addEventListener("click", replacePlaces);
+// The field is drawn anew when a label or a position was read.
+for (const [name, act] of [["input", offerPlace], ["change", followPlace]]) {
+  document.addEventListener(name, (event) => event.target === form.elements.storage_location && act());
+}
+document.addEventListener("upload-place:filled", followPlace);
+
+const keepsPhotos = () => entries.some((entry) => !isOver(entry));
 window.addEventListener("beforeunload", (event) => {
-  if (sending) event.preventDefault();
+  if (keepsPhotos()) event.preventDefault();
+});
+document.addEventListener("signed-out", (event) => {
+  if (!keepsPhotos()) return;
+  event.preventDefault();
+  stopped = SIGNED_OUT;
+  showTotals();
 });
 
 sendButton.hidden = true;

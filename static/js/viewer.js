@@ -3,6 +3,8 @@
 
 const CONTAINER_COLOURS = { segment: "rgb(0 114 178)", box: "rgb(204 121 167)", plug: "rgb(230 159 0)" };
 const FINGER_PX = 14;
+const LEAST_ZOOM = -8;
+const SLACK_SHARE = 0.02;  // of a picture's proportions: sides are whole pixels
 const SHARPER_FROM = 1.2;  // pixels of the screen for one of the preview: from here on the original is worth its bytes
 
 // As the pages write numbers: 1,234 or 1.234.
@@ -28,7 +30,7 @@ class PhotoViewer {
     this.stage.style.aspectRatio = `${photo.width_px} / ${photo.height_px}`;
     this.map = L.map(this.stage, {
       crs: L.CRS.Simple, attributionControl: false, zoomControl: false, zoomAnimation: false, fadeAnimation: false, zoomSnap: 0, zoomDelta: 0.5,
-      minZoom: -8, maxZoom: 3, keyboardPanDelta: 32, scrollWheelZoom: false, wheelPxPerZoomLevel: 120,
+      minZoom: LEAST_ZOOM, maxZoom: 3, keyboardPanDelta: 32, scrollWheelZoom: false, wheelPxPerZoomLevel: 120,
     });
     L.control.zoom({ position: "bottomright" }).addTo(this.map);
     this.picture = L.imageOverlay(photo.preview_url, this.bounds, { alt: this.stage.dataset.alt }).addTo(this.map);
@@ -42,6 +44,7 @@ class PhotoViewer {
     this.stage.addEventListener("keydown", (event) => this.onKey(event));
     this.map.on("zoomend", () => this.sharpen());
     this.map.on("moveend", () => this.keepInside());
+    this.map.on("resize", () => this.refit());
     this.root.addEventListener("change", (event) => event.target.matches("[data-layer]") && this.showLayers());
     this.show(photo);
     this.showLayers();
@@ -114,8 +117,17 @@ class PhotoViewer {
   }
 
   fit() {
+    this.map.setMinZoom(LEAST_ZOOM);
     this.map.fitBounds(this.bounds, { animate: false });
-    this.map.setMinZoom(this.map.getZoom() - 0.5);
+    this.wholeZoom = this.map.getZoom();
+    this.map.setMinZoom(this.wholeZoom - 0.5);
+  }
+
+  // The phone was turned: the whole picture stays whole, a part of it stays as near as it was.
+  refit() {
+    if (this.map.getZoom() <= this.wholeZoom + 0.01) return this.fit();
+    this.wholeZoom = this.map.getBoundsZoom(this.bounds);
+    this.map.setMinZoom(this.wholeZoom - 0.5);
   }
 
   // The middle of the view never leaves the picture.
@@ -130,8 +142,14 @@ class PhotoViewer {
     const previewWidth = this.picture.getElement().naturalWidth || this.photo.width_px;
     const shownWidth = this.photo.width_px * this.map.getZoomScale(this.map.getZoom(), 0) * (window.devicePixelRatio || 1);
     if (this.sharp || !this.photo.original_url || previewWidth >= this.photo.width_px || shownWidth < previewWidth * SHARPER_FROM) return;
-    this.sharp = L.imageOverlay(this.photo.original_url, this.bounds).addTo(this.map);
+    this.sharp = L.imageOverlay(this.photo.original_url, this.bounds, { opacity: 0 }).addTo(this.map);
     this.sharp.on("error", () => this.sharp.remove());
+    this.sharp.on("load", () => (this.isUpright(this.sharp.getElement()) ? this.sharp.setOpacity(1) : this.sharp.remove()));
+  }
+
+  // Some browsers do not turn what the camera only says to turn; such an original would lie across its marks.
+  isUpright({ naturalWidth: width, naturalHeight: height }) {
+    return Math.abs(width * this.photo.height_px - height * this.photo.width_px) <= SLACK_SHARE * width * this.photo.height_px;
   }
 
   onKey(event) {

@@ -4,6 +4,7 @@ import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from demeter.audit import audited
@@ -66,7 +67,7 @@ class Visit(Timestamped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.photos} at {self.last_at:%Y-%m-%d %H:%M}"
+        return f"{self.photos} at {timezone.localtime(self.last_at):%Y-%m-%d %H:%M}"
 
 
 class StockCountQuerySet(models.QuerySet["StockCount"]):
@@ -129,4 +130,4 @@ class StockCount(Timestamped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} at {self.happened_at:%Y-%m-%d %H:%M}"
+        return f"{self.quantity} at {timezone.localtime(self.happened_at):%Y-%m-%d %H:%M}"

@@ -169,6 +169,7 @@ def test_rounds_go_on_after_a_line_that_was_cut_short(tmp_path):
 def test_page_has_a_row_for_each_breakage_and_their_sum():
     kinds = {"lost": [], "double": [], "stuck": [], "different": ["a"], "left_over": [], "swept": 1}
     first = {"breakage": "beat killed", "photos": 20, "broken_for": 0.1, "after_fault": 9.0, "findings": kinds}
+    first |= {"pages": 40, "slowest_page": 0.7, "failed_pages": {"500": 2}}
     rounds = [first, {**first, "after_fault": 30.5}, {**first, "breakage": "broker emptied"}]
     report = {
         "seed": 1,
@@ -178,6 +179,6 @@ def test_page_has_a_row_for_each_breakage_and_their_sum():
         "breakages": summarize(rounds),
     }
     page = make_page({"campaign": report})
-    assert "| beat killed | 2 | 40 | 0.1 | 30.5 | 0 | 0 | 0 | 2 | 0 | 2 |" in page
-    assert "| **all** | 3 | 60 | 0.1 | 30.5 | 0 | 0 | 0 | 3 | 0 | 3 |" in page
+    assert "| beat killed | 2 | 40 | 0.1 | 30.5 | 0 | 0 | 0 | 2 | 0 | 2 | 80 | 0.7 | 4 |" in page
+    assert "| **all** | 3 | 60 | 0.1 | 30.5 | 0 | 0 | 0 | 3 | 0 | 3 | 120 | 0.7 | 6 |" in page
     assert "3 rounds of 20 photos" in page

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -149,6 +149,53 @@ def test_administrator_sees_core_tables_and_accounts(administrator, rows):
     assert closed == {Group, TaskResult, GroupResult}
 
 
+def make_token_for(client, user):
+    return client.post(url_of(ApiToken, "add"), {"user": user.pk, "name": "mine"}, follow=True).content.decode()
+
+
+@pytest.fixture
+def admin_role(client):
+    """Somebody with the role Admin who is no superuser."""
+    client.force_login(UserFactory(role=ADMIN, is_staff=True))
+    return client
+
+
+def test_administrator_makes_no_token_for_who_may_do_more(admin_role):
+    superuser, beyond = UserFactory(is_superuser=True), UserFactory(role=ADMIN)
+    beyond.user_permissions.add(Permission.objects.get(codename="add_group"))
+    asleep = UserFactory(role=ADMIN, is_active=False)
+    asleep.user_permissions.add(Permission.objects.get(codename="add_group"))
+    for user in (superuser, beyond, asleep):
+        assert f"{user} may do more than you" in make_token_for(admin_role, user)
+    assert not ApiToken.objects.exists()
+    assert "not shown again" in make_token_for(admin_role, UserFactory(role=VIEWER))
+
+
+def test_superuser_makes_a_token_for_everybody(client):
+    client.force_login(UserFactory(is_superuser=True, is_staff=True))
+    assert "not shown again" in make_token_for(client, UserFactory(is_superuser=True))
+
+
+def test_administrator_does_not_touch_the_token_of_who_may_do_more(admin_role):
+    token = issue_token(user=UserFactory(is_superuser=True), name="backup")
+    row = ApiToken.objects.get()
+    admin_role.post(url_of(ApiToken, "changelist"), {"action": "revoke", "_selected_action": [row.pk]})
+    assert admin_role.post(url_of(ApiToken, "change", row.pk), {"name": "x"}).status_code == 403
+    assert admin_role.post(url_of(ApiToken, "delete", row.pk), {"post": "yes"}).status_code == 403
+    assert find_token_user(token) is not None
+
+
+def test_administrator_gives_no_role_and_changes_no_account_beyond_the_own(admin_role):
+    everything = Group.objects.create(name="Everything")
+    everything.permissions.set(Permission.objects.all())
+    page = admin_role.get(url_of(User, "change", UserFactory(role=VIEWER).pk)).content.decode()
+    assert ">Supervisor<" in page
+    assert ">Everything<" not in page
+    beyond = UserFactory()
+    beyond.groups.add(everything)
+    assert admin_role.post(url_of(User, "change", beyond.pk), {"username": "x"}).status_code == 403
+
+
 def test_token_is_shown_once_and_kept_as_a_hash(administrator):
     owner = UserFactory()
     url = url_of(ApiToken, "add")
@@ -218,3 +265,9 @@ def test_administrator_cannot_take_over_a_superuser(administrator, admin_user):
     assert administrator.post(url_of(User, "delete", admin_user.pk), {"post": "yes"}).status_code == 403
     admin_user.refresh_from_db()
     assert admin_user.password == password
+
+
+@pytest.mark.parametrize("day", ["year=9999", "year=9999&{0}__month=12", "year=9999&{0}__month=12&{0}__day=31"])
+def test_last_day_of_the_calendar_is_no_error(admin_client: Client, day):
+    address = "/admin/photos/s3image/?created_at__" + day.format("created_at")
+    assert admin_client.get(address, follow=True).status_code == 200

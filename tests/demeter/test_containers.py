@@ -36,7 +36,7 @@ def own_commands():
 
 def test_every_variable_that_compose_wants_is_in_the_example():
     wanted = set(re.findall(r"(?<!\$)\$\{(\w+)", (ROOT / "compose.yaml").read_text()))
-    assert wanted == {"AWS_ACCESS_KEY_ID"}
+    assert wanted == {"AWS_ACCESS_KEY_ID", "HOST_NAME"}
     assert wanted <= set(example())
 
 
@@ -79,6 +79,12 @@ def test_every_queue_has_a_worker_and_beat_runs_once():
     served = [option.partition("=")[2] for line in workers for option in shlex.split(line) if "--queues" in option]
     assert sorted(served) == sorted(heartbeat.QUEUES)
     assert sum("celery --app=demeter beat" in command for command in own_commands().values()) == 1
+
+
+def test_workers_keep_their_names_when_their_containers_are_made_anew():
+    for queue in WORKERS:
+        assert OWN[f"worker-{queue}"]["hostname"] == f"worker-{queue}.${{HOST_NAME:-demeter}}"
+        assert f"--hostname={queue}@%h" in own_commands()[f"worker-{queue}"]
 
 
 def test_what_is_run_before_the_start_exists():

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from demeter import env
-from demeter.env import read_bool, read_list, read_str, read_url
+from demeter.env import read_bool, read_list, read_positive, read_str, read_time_zone, read_url
 
 NAME = "DEMETER_TEST_SETTING"
 WEB = ("http", "https")
@@ -34,6 +34,20 @@ def test_read_bool_bad_value_names_the_variable(put, raw):
     put(raw)
     with pytest.raises(ImproperlyConfigured, match=f"{NAME}='{raw}'"):
         read_bool(NAME, default=False)
+
+
+def test_read_positive(put):
+    put(" 12.5 ")
+    assert read_positive(NAME, default=8) == 12.5
+    put("")
+    assert read_positive(NAME, default=8) == 8
+
+
+@pytest.mark.parametrize("raw", ["0", "-3", "nan", "inf", "8 m", "12,5"])
+def test_read_positive_bad_value_names_the_variable(put, raw):
+    put(raw)
+    with pytest.raises(ImproperlyConfigured, match=f"{NAME}='{raw}'"):
+        read_positive(NAME, default=8)
 
 
 def test_read_str_is_taken_as_it_stands(put):
@@ -130,3 +144,21 @@ def test_bad_setting_stops_the_start_and_is_named(tmp_path, name, value):
     assert result.returncode != 0
     assert result.stdout == ""
     assert f"ImproperlyConfigured: {name}" in result.stderr
+
+
+def test_time_zone_is_the_one_that_is_set(put):
+    put("America/Mexico_City")
+    assert read_time_zone(NAME) == "America/Mexico_City"
+
+
+@pytest.mark.parametrize(("machine", "zone"), [("Europe/Madrid", "Europe/Madrid"), ("Mars/Base", "UTC"), (None, "UTC")])
+def test_time_zone_of_the_machine_stands_in(put, monkeypatch, machine, zone):
+    put("")
+    monkeypatch.setattr(env.tzlocal, "get_localzone_name", lambda: machine)
+    assert read_time_zone(NAME) == zone
+
+
+def test_time_zone_that_there_is_not_stops_the_start(put):
+    put("Mexiko")
+    with pytest.raises(ImproperlyConfigured, match=f"{NAME}='Mexiko'"):
+        read_time_zone(NAME)

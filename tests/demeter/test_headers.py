@@ -53,6 +53,15 @@ def test_every_answer_forbids_inline_code_and_foreign_sources(admin, addresses, 
         assert not {"script-src", "style-src", "connect-src"} & set(found), address  # all of it from 'self'
 
 
+def test_a_fragment_is_never_shown_for_its_page(admin):
+    address = reverse("photo", args=[SessionFactory(ready=True).original_image_id])
+    page, fragment = admin.get(address), admin.get(address, headers={"HX-Request": "true"})
+    assert "HX-Request" in page["Vary"]
+    assert "HX-Request" in fragment["Vary"]
+    assert fragment["Cache-Control"] == "no-store"
+    assert "<html" not in fragment.content.decode()
+
+
 def test_every_answer_forbids_sniffing_framing_and_telling_others_where_one_was(admin, addresses):
     for address in addresses:
         response = admin.get(address)

@@ -1,9 +1,11 @@
 """`/healthz`: green only when every part is there; open to all; says nothing secret."""
 
 import hashlib
+import socket
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import run
 
@@ -15,7 +17,9 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from demeter import health, heartbeat
+from photos import s3, storage
 from processing.weights import WeightFile, WeightsError
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 ALL = ("io", "gpu", "cpu", "beat")
@@ -76,14 +80,14 @@ def test_healthz_names_missing_services_and_weights_but_no_reasons(
     def no_database() -> None:
         raise OperationalError("password of demeter at 10.0.0.1 refused")
 
-    def no_storage(name: str) -> bool:
+    def no_storage(**_question: str) -> None:
         raise EndpointConnectionError(endpoint_url="http://10.0.0.1:8333")
 
     def no_weights(name: str) -> WeightFile:
         raise WeightsError("/srv/demeter/processing/trained/weights.json is missing")
 
     monkeypatch.setattr(connection, "cursor", no_database)
-    monkeypatch.setattr(health.default_storage, "exists", no_storage)
+    monkeypatch.setattr(s3.quick_client(), "head_object", no_storage)
     monkeypatch.setattr(health, "read_weights", no_weights)
     settings.REDIS_URL = "redis://:secret@127.0.0.1:1/0"
     answer = client.get("/healthz")
@@ -95,6 +99,33 @@ def test_healthz_names_missing_services_and_weights_but_no_reasons(
     ]
     for secret in (b"10.0.0.1", b"password", b"/srv", b"secret"):
         assert secret not in answer.content
+
+
+def test_livez_touches_nothing(client: Client, monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> None:
+    """Not even with a session cookie, with no database, cache, broker or storage to ask."""
+    client.force_login(UserFactory())
+    settings.CACHES = {name: {**found, "LOCATION": "redis://127.0.0.1:1/0"} for name, found in settings.CACHES.items()}
+    monkeypatch.setattr(storage, "client", lambda: pytest.fail("the storage is asked"))
+    monkeypatch.setattr(connection, "cursor", lambda: pytest.fail("the database is asked"))
+    assert (client.get("/livez").status_code, client.get("/livez").content) == (200, b"ok\n")
+
+
+def test_healthz_answers_soon_while_the_storage_hangs(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    with silent_server() as address:
+        quick = s3.session().client(
+            "s3", region_name="us-east-1", endpoint_url=address, config=s3.quick_client().meta.config
+        )
+        monkeypatch.setattr(storage, "quick_client", lambda: quick)
+        began = time.monotonic()
+        assert client.get("/healthz").json()["services"]["storage"] == "unreachable"
+        assert time.monotonic() - began < 4
+
+
+@contextmanager
+def silent_server() -> Iterator[str]:
+    """It takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 def test_the_web_process_never_loads_the_model_runtime() -> None:
@@ -110,3 +141,12 @@ def test_the_web_process_has_every_view_before_its_first_request() -> None:
     code = "import demeter.wsgi, sys; print('gallery.views' in sys.modules)"
     shown = run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "True"
+
+
+def test_the_web_process_waits_for_the_storage_for_some_seconds_only() -> None:
+    code = (
+        "import demeter.wsgi; from photos import s3; config = s3.client().meta.config\n"
+        "print(config.connect_timeout, config.read_timeout, config.retries['total_max_attempts'])"
+    )
+    shown = run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "1 5 1"

@@ -199,3 +199,23 @@ def test_form_errors_name_their_fields():
 
 def test_form_fields_are_read_when_the_body_is_a_form():
     assert read_json(RequestFactory().post("/", {"a": "1"})) == {"a": "1"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"reason": "\\ud83c"}',
+        b'{"a": [{"\\udfff": 1}]}',
+        b"[" * 100_000,
+        b'{"a": ' * 50_000 + b"1" + b"}" * 50_000,
+        b'{"a": ' + b"9" * 10_000 + b"}",
+    ],
+)
+def test_json_that_no_column_or_parser_can_take_is_refused(bearer, body):
+    response = Client().post("/echo", body, content_type="application/json", headers=bearer)
+    assert error_of(response) == (400, "invalid")
+
+
+def test_json_with_a_whole_emoji_is_taken(bearer):
+    response = Client().post("/echo", b'{"reason": "\\ud83c\\udf35"}', content_type="application/json", headers=bearer)
+    assert response.json()["body"] == {"reason": "\N{CACTUS}"}

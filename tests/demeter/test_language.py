@@ -236,19 +236,20 @@ def test_the_admin_tells_what_is_kept_in_the_language_of_the_page(boss: Client, 
         assertContains(boss.get(f"/admin/{path}/change/", headers=SPANISH), "La foto no trae coordenadas GPS")
 
 
-def read_csv(text: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(StringIO(text.decode())))
+def read_csv(text: bytes, delimiter: str = ",") -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(text.decode("utf-8-sig")), delimiter=delimiter))
 
 
 def test_downloaded_tables_speak_the_language(boss: Client, nursery: dict[str, str]):
     path = nursery["photo counts"].partition("?")[0]
-    english, spanish = (read_csv(boss.get(f"{path}export.csv", headers=h).content) for h in ({}, SPANISH))
+    english = read_csv(boss.get(f"{path}export.csv").content)
+    spanish = read_csv(boss.get(f"{path}export.csv", headers=SPANISH).content, ";")
     assert (english[0]["record"], english[0]["class"]) == ("mark", "plant")
     assert (spanish[0]["registro"], spanish[0]["clase"]) == ("marca", "planta")
     assert spanish[-1]["registro"] == "quitar"
     sent = {"image_ids": path.split("/")[2]}
     with zipfile.ZipFile(BytesIO(b"".join(boss.post("/gallery/download/", sent, headers=SPANISH)))) as archive:
-        [row] = read_csv(archive.read("manifest.csv"))
+        [row] = read_csv(archive.read("manifest.csv"), ";")
     assert (row["estado"], row["validada"], row["nota"]) == ("Lista", "no", "el original falta en el almacenamiento")
 
 

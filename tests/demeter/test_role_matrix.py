@@ -50,6 +50,7 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "photo-label": {"post": WORKERS},
     "photo-tab": READ,
     "photo-export": READ,
+    "photo-export-xlsx": READ,
     "photo-correct": {"post": SUPERVISORS},
     "photo-undo": {"post": SUPERVISORS},
     "photo-redo": {"post": SUPERVISORS},

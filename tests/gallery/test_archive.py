@@ -19,7 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from demeter.refusals import Unavailable
 from gallery import archive
-from gallery.archive import LOST, MANIFEST, UNREACHABLE, read_photos, stream_archive
+from gallery.archive import LOST, MANIFESTS, UNREACHABLE, read_photos, stream_archive
 from gallery.archive_names import MAX_NAME, ArchiveNames
 from locations.models import StorageLocation
 from photos import storage
@@ -54,7 +54,7 @@ def open_zip(parts: Iterator[bytes]) -> zipfile.ZipFile:
 
 
 def manifest_of(opened: zipfile.ZipFile) -> list[dict[str, str]]:
-    return list(csv.DictReader(StringIO(opened.read(MANIFEST).decode())))
+    return list(csv.DictReader(StringIO(opened.read("manifest.csv").decode("utf-8-sig"))))
 
 
 # --- Names ----------------------------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ def test_archive_has_the_originals_as_they_are_and_their_counts():
     first = make_photo(data=b"first" * 100_000, original_filename="=IMG.jpg", sha256="ab" * 32)
     second = make_photo(data=b"second", original_filename="IMG.jpg", location="S2-1")
     opened = open_zip(stream_archive(read_photos([second.pk, first.pk, uuid4()]), language="en"))
-    assert opened.namelist() == ["N1-N-04/2025-10-08/=IMG.jpg", "S2-1/2025-10-08/IMG.jpg", MANIFEST]
+    assert opened.namelist() == ["N1-N-04/2025-10-08/=IMG.jpg", "S2-1/2025-10-08/IMG.jpg", *MANIFESTS]
     assert opened.read("N1-N-04/2025-10-08/=IMG.jpg") == b"first" * 100_000
     row, other = manifest_of(opened)
     assert (row["original_filename"], row["location_code"]) == ("'=IMG.jpg", "N1-N-04")
@@ -129,7 +129,7 @@ def test_archive_has_the_originals_as_they_are_and_their_counts():
 def test_a_lost_original_is_named_and_the_rest_is_whole():
     lost, there = make_photo(), make_photo(data=b"there")
     opened = open_zip(stream_archive(read_photos([lost.pk, there.pk]), language="en"))
-    assert [name for name in opened.namelist() if name != MANIFEST] == [manifest_of(opened)[1]["file"]]
+    assert [name for name in opened.namelist() if name not in MANIFESTS] == [manifest_of(opened)[1]["file"]]
     assert [(row["file"] == "", row["note"]) for row in manifest_of(opened)] == [(True, LOST), (False, "")]
 
 
@@ -198,7 +198,7 @@ def test_whoever_may_look_may_download(viewer: Client, stranger: Client):
     answer = viewer.post(PATH, {"image_ids": [image.pk]})
     assert (answer["Content-Type"], answer.streaming) == ("application/zip", True)
     assert answer["Content-Disposition"].startswith('attachment; filename="photos-')
-    assert len(open_zip(answer.streaming_content).namelist()) == 2
+    assert len(open_zip(answer.streaming_content).namelist()) == 3
     assert stranger.post(PATH, {"image_ids": [image.pk]}).status_code == 403
     page = viewer.get("/gallery/")
     assertContains(page, 'action="/gallery/download/"')
@@ -257,7 +257,7 @@ def test_a_viewer_downloads_two_photos_on_a_phone(browser: Browser, live_server:
         page.get_by_role("button", name="Download").click()
     download.value.save_as(tmp_path / "photos.zip")
     with zipfile.ZipFile(tmp_path / "photos.zip") as opened:
-        assert len(opened.namelist()) == 3
+        assert len(opened.namelist()) == 4
         assert opened.testzip() is None
     expect(page.get_by_role("checkbox", name="Choose photo").nth(0)).to_be_checked()
     context.close()

@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from photos.models import S3Image
 from photos.storage import delete_object
-from processing import lifecycle
+from processing import lifecycle, tasks
 from processing.models import Job, Session
 from processing.statuses import RunStatus
 from tests.accessibility import assert_accessible
@@ -108,7 +108,26 @@ def test_the_photo_page_becomes_ready_by_itself(page: Page):
     expect(page.locator("#photo-progress")).to_have_count(0)
 
 
-def test_pictures_gone_from_storage_come_back_by_themselves(page: Page):
+def test_back_shows_the_whole_page_after_its_polls(page: Page):
+    session = make_counted()
+    lifecycle_photo = SessionFactory().original_image
+    page.goto(f"/gallery/{lifecycle_photo.pk}/")
+    with page.expect_response(lambda answer: "hx-request" in answer.request.headers):
+        pass
+    page.goto(f"/gallery/{session.original_image_id}/")
+    page.go_back()
+    expect(page.locator("header.site-header")).to_be_visible()
+    page.go_forward()
+    page.get_by_role("link", name="History").click()
+    expect(page.locator("#tab-history")).to_have_attribute("aria-current", "page")
+    page.goto("/gallery/")
+    page.go_back()
+    expect(page.locator("header.site-header")).to_be_visible()
+    assert page.evaluate("sessionStorage.getItem('htmx-history-cache')") is None
+
+
+def test_pictures_gone_from_storage_come_back_by_themselves(page: Page, monkeypatch):
+    monkeypatch.setattr(tasks.draw_annotated, "apply_async", lambda args, **_: tasks.draw_annotated.run(*args))
     counted = make_counted()
     image, annotated = counted.original_image, counted.processed_image
     for key in (image.s3_key_thumbnail, annotated.s3_key_original):

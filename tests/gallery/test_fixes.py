@@ -10,6 +10,7 @@ from processing.models import Job
 from tests.gallery.factories import SegmentFactory, make_session_waiting, unplaced_candidates
 from tests.locations.factories import (
     ContainerTypeFactory,
+    DensityParametersFactory,
     LocationConfigFactory,
     PackagingFactory,
     ProductFactory,
@@ -199,6 +200,43 @@ def test_calibrating_saves_the_density_of_the_product(supervisor: Client, uncali
     config = LocationConfig.objects.get(location=uncalibrated.storage_location)
     assert (density.product, density.packaging, density.plants_per_m2) == (config.product, config.packaging, 160)
     assert newest_job(uncalibrated).reason == "Density set: 160 plants per m²"
+
+
+def test_a_density_that_may_be_two_numbers_is_asked_about(supervisor: Client, uncalibrated):
+    values = {"container_type": ContainerTypeFactory().pk, "plants_per_m2": "1.250"}
+    response = supervisor.post(fix_path(uncalibrated), values, headers=HTMX)
+    assertContains(response, "This may mean 1250 or 1.25.", status_code=422)
+    assert not DensityParameters.objects.exists()
+
+
+def test_a_density_with_a_decimal_comma_is_what_was_typed(supervisor: Client, uncalibrated):
+    values = {"container_type": ContainerTypeFactory().pk, "plants_per_m2": "12,5"}
+    assert supervisor.post(fix_path(uncalibrated), values).status_code == 302
+    assert DensityParameters.objects.get().plants_per_m2 == 12.5
+    assert newest_job(uncalibrated).reason == "Density set: 12.5 plants per m²"
+
+
+def test_a_density_far_from_those_of_the_product_is_asked_about_once(supervisor: Client, uncalibrated):
+    config = LocationConfig.objects.get(location=uncalibrated.storage_location)
+    DensityParametersFactory(product=config.product, avg_area_per_plant_cm2=100)
+    values = {"container_type": ContainerTypeFactory().pk, "plants_per_m2": "1250"}
+    asked = supervisor.post(fix_path(uncalibrated), values, headers=HTMX)
+    assertContains(
+        asked, "1250 plants per m² is far from what is known of comparable plants (100 to 100)", status_code=422
+    )
+    assertContains(asked, '<input type="hidden" name="meant" value="1250">', html=True, status_code=422)
+    other = supervisor.post(fix_path(uncalibrated), {**values, "plants_per_m2": "12500", "meant": "1250"})
+    assert (other.status_code, DensityParameters.objects.count()) == (422, 1)
+    assert supervisor.post(fix_path(uncalibrated), {**values, "meant": "1250"}).status_code == 302
+    assert newest_job(uncalibrated).reason == "Density set: 1250 plants per m²"
+
+
+@pytest.mark.parametrize("plants_per_m2", ["25", "400"])
+def test_a_density_near_those_of_the_container_is_not_asked_about(supervisor: Client, uncalibrated, plants_per_m2):
+    container_type = ContainerTypeFactory()
+    DensityParametersFactory(container_type=container_type, avg_area_per_plant_cm2=100)
+    values = {"container_type": container_type.pk, "plants_per_m2": plants_per_m2}
+    assert supervisor.post(fix_path(uncalibrated), values).status_code == 302
 
 
 def test_a_density_unblocks_the_photos_of_the_same_product(supervisor: Client, uncalibrated):

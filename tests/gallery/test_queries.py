@@ -1,3 +1,4 @@
+import unicodedata
 from datetime import timedelta
 from uuid import uuid4
 
@@ -144,3 +145,12 @@ def test_the_search_finds_file_names_and_location_codes():
     assert shown(GalleryFilter(text="img_")) == ["IMG_0001.jpg"]
     assert shown(GalleryFilter(text="n07-cl")) == ["IMG_0001.jpg"]
     assert shown(GalleryFilter(text="nothing like it")) == []
+
+
+@pytest.mark.parametrize("kept", ["NFC", "NFD"])
+@pytest.mark.parametrize("typed", ["NFC", "NFD"])
+def test_search_finds_accents_in_either_form(kept, typed):
+    filename = unicodedata.normalize(kept, "Ñandú cajón.jpg")
+    SessionFactory(ready=True, job__image__original_filename=filename)
+    for word in ("Ñandú", "cajón"):
+        assert shown(GalleryFilter(text=unicodedata.normalize(typed, word))) == [filename]

@@ -13,6 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 from gallery.review import count_waiting, next_photo, waiting_photos
 from photos.models import S3Image
 from processing.models import Correction, Session
+from tests.factories import UserFactory
 from tests.gallery.factories import uploaded_at
 from tests.gallery.test_api import masked
 from tests.locations.factories import StorageLocationFactory
@@ -93,6 +94,13 @@ def test_a_correction_by_script_gets_the_count_and_the_containers(bed, superviso
     assertContains(response, "[[1, 2, 4]]")
     assertNotContains(response, "<html")
     assert "HX-Trigger" not in response.headers
+
+
+def test_a_correction_of_somebody_else_who_used_this_browser_is_not_made(bed, supervisor):
+    other = UserFactory(supervisor=True)
+    answer = supervisor.post(path_of(bed, "correct"), {**REMOVE, "sent_by": other.pk}, headers=HTMX)
+    assert answer.status_code == 403
+    assert not Correction.objects.exists()
 
 
 def test_a_correction_brings_the_shown_tab_up_to_date(bed, supervisor):
@@ -287,6 +295,23 @@ def test_an_original_that_browsers_do_not_show_is_left_out(bed, viewer):
     assert viewer.get(path).json()["original_url"] is None
     S3Image.objects.update(content_type="image/jpeg", width_px=20_000, height_px=9_000)
     assert viewer.get(path).json()["original_url"] is None
+
+
+@pytest.mark.parametrize(
+    ("content_type", "exif", "shown"),
+    [
+        ("image/jpeg", {"orientation": 6}, True),
+        ("image/jpeg", {"orientation": 6, "orientation_in_xmp": True}, False),
+        ("image/webp", {"orientation": 6}, False),
+        ("image/png", {"orientation": 3}, False),
+        ("image/png", {"orientation": 1}, True),
+        ("image/webp", None, True),
+    ],
+)
+def test_an_original_that_browsers_do_not_turn_as_the_marks_have_it_is_left_out(bed, viewer, content_type, exif, shown):
+    S3Image.objects.update(content_type=content_type, exif_metadata=exif)
+    answer = viewer.get(f"/api/v1/photos/{bed.original_image_id}/markers").json()
+    assert (answer["original_url"] is not None) is shown
 
 
 def test_markers_take_the_same_queries_for_any_photo(viewer, django_assert_num_queries):

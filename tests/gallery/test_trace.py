@@ -21,7 +21,7 @@ def export(client: Client, session) -> list[dict[str, str]]:
     response = client.get(f"/gallery/{session.original_image_id}/export.csv")
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert response.headers["Content-Disposition"].startswith("attachment; filename=")
-    return list(csv.DictReader(StringIO(response.content.decode())))
+    return list(csv.DictReader(StringIO(response.content.decode("utf-8-sig"))))
 
 
 def test_the_csv_holds_marks_and_corrections(viewer: Client):

@@ -80,7 +80,9 @@ def make_nursery() -> Nursery:
         empty_bay=empty_bay,
         bed=bed,
         lost=lost,
-        waiting=tuple(make_session_waiting(code, location=bay) for code in ("needs_config", "needs_calibration")),
+        waiting=tuple(
+            make_session_waiting(code, location=bay) for code in ("needs_config", "needs_calibration", "needs_date")
+        ),
         failed=SessionFactory(failed=True),
         busy=SessionFactory(processing=True),
         refused=refuse(make_bed(0, 0)),

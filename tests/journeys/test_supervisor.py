@@ -97,6 +97,6 @@ def test_a_count_is_found_reviewed_corrected_signed_off_and_downloaded(start: St
     person.tick(page.get_by_role("checkbox", name="Choose photo.jpg"))
     with zipfile.ZipFile(save(person, "Download", tmp_path)) as archive:
         manifest = archive.read("manifest.csv").decode()
-        assert len(archive.namelist()) == 2
+        assert len(archive.namelist()) == 3
     [line] = csv.DictReader(manifest.splitlines())
     assert (line["image_id"], line["signed_off"]) == (str(counted.original_image_id), "yes")

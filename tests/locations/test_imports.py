@@ -1,4 +1,5 @@
 import json
+import unicodedata
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -170,6 +171,7 @@ def test_command_reports_counts(nursery, capsys):
         "warehouses: 1 made, 0 changed, 0 unchanged",
         "areas: 1 made, 0 changed, 0 unchanged",
         "locations: 1 made, 0 changed, 0 unchanged",
+        "look at W1 lies at 19.4000° N, 99.1000° W: is that right? If not, longitude and latitude may be swapped.",
     ]
 
 
@@ -186,3 +188,114 @@ def test_command_names_changes_and_refusals_and_ends_with_an_error(nursery, writ
 def test_command_refuses_a_mapping_without_two_names(nursery):
     with pytest.raises(CommandError, match="foreign=own"):
         call_command("import_locations", *nursery, "--map", "clave")
+
+
+# --- What tables, plans and other programs make of a nursery
+def shifted(geometry, lon, lat):
+    """The same square, so many degrees further east and north."""
+    return {"type": "Polygon", "coordinates": [[[x + lon, y + lat] for x, y in geometry["coordinates"][0]]]}
+
+
+def swapped(geometry):
+    return {"type": "Polygon", "coordinates": [[[y, x] for x, y in geometry["coordinates"][0]]]}
+
+
+@pytest.mark.parametrize(("code", "qr_code"), [(101.0, 12345678.0), ("101.0", "12345678.0"), (101, 12345678)])
+def test_import_reads_numbers_of_a_table_as_the_label_says_them(nursery, write, code, qr_code):
+    nan = float("nan")
+    import_files(
+        [*nursery[1:], write("locations", feature({**LOCATION, "code": code, "qr_code": qr_code, "description": nan}))]
+    )
+    location = StorageLocation.objects.get()
+    assert (location.code, location.qr_code, location.description) == ("101", "12345678", "")
+
+
+@pytest.mark.parametrize("empty", [float("nan"), "nan", "NaN", "<NA>", " ", None])
+def test_import_takes_the_empty_cell_of_a_table_for_nothing(nursery, write, empty):
+    changes = {"qr_code": empty, "description": empty}
+    report = import_files(
+        [
+            *nursery[1:],
+            write("locations", feature({**LOCATION, **changes}), feature({**LOCATION, "code": "B", "name": empty})),
+        ]
+    )
+    location = StorageLocation.objects.get()
+    assert (location.qr_code, location.description) == (None, "")
+    assert reasons(report) == ["locations.geojson, feature 2 (B): name: This field cannot be blank."]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"name": "Bay 1\0\0"}, 'property "name" has a sign that cannot be kept (U+0000)'),
+        ({"name": "half \ud83c emoji"}, 'property "name" has a sign that cannot be kept (U+D83C)'),
+        ({"description": "\x1b[31m"}, 'property "description" has a sign that cannot be kept (U+001B)'),
+        ({"code": "\ud83c"}, 'property "code" has a sign that cannot be kept (U+D83C)'),
+        ({"name": ["Bay 1"]}, 'property "name" must be a text, not a list'),
+        ({"name": True}, 'property "name" must be a text, not a bool'),
+        ({"name": float("inf")}, 'property "name" is a number without end'),
+        ({"qr_code": 1e300}, 'property "qr_code" is a number without end'),
+        ({"area": {"code": "W1-N"}}, 'property "area" must be a text, not a dict'),
+        ({"layer": "\ud83c"}, 'layer "\\ud83c" is none of'),
+    ],
+)
+def test_import_refuses_one_bad_property_and_takes_the_others(nursery, write, capsys, changes, reason):
+    good = feature({**LOCATION, "code": "GOOD", "qr_code": "GOOD-0001"})
+    with pytest.raises(CommandError, match="1 refused"):
+        call_command("import_locations", *nursery[1:], write("locations", feature({**LOCATION, **changes}), good))
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("refused locations.geojson, feature 1")
+    assert reason in last
+    assert StorageLocation.objects.get().code == "GOOD"
+
+
+@pytest.mark.parametrize("number", ["1" * 400, "9" * 5000, "1e999", "NaN"])
+def test_import_refuses_an_endless_number_alone(nursery, write, number):
+    path = write("locations", feature(LOCATION), feature({**LOCATION, "code": "B", "qr_code": None}, square(east_m=1)))
+    text = path.read_text()
+    path.write_text(text.replace(str(square()["coordinates"][0][1][0]), number, 1))
+    report = import_files([*nursery[1:], path])
+    assert report.made["locations"] == ["B"]
+    assert reasons(report) == ["locations.geojson, feature 1 (W1-N-1): coordinates must be numbers"]
+
+
+def test_import_refuses_a_plan_in_metres(write):
+    plan = {"type": "Polygon", "coordinates": [[[0, 0], [40, 0], [40, 40], [0, 40], [0, 0]]]}
+    [reason] = reasons(import_files([write("warehouses", feature(WAREHOUSE, plan))]))
+    assert "km² is larger than such a place can be; export longitude and latitude (WGS 84), not metres" in reason
+    assert not Warehouse.objects.exists()
+
+
+def test_import_refuses_a_nursery_where_nothing_grows(write):
+    chile = shifted(square(side_m=40), 99.1 - 70.7, -19.4 - 33.45)
+    assert import_files([write("warehouses", feature(WAREHOUSE, chile))]).refused == []
+    [reason] = reasons(import_files([write("warehouses", feature({**WAREHOUSE, "code": "W2"}, swapped(chile)))]))
+    assert "nothing grows at latitude -70.70: longitude and latitude may be swapped" in reason
+
+
+def test_import_refuses_swapped_coordinates_of_a_place_near_the_others(write):
+    spain = shifted(square(side_m=40), 99.1 - 5.99, 37.39 - 19.4)
+    import_files([write("warehouses", feature(WAREHOUSE, spain))])
+    [reason] = reasons(import_files([write("warehouses", feature({**WAREHOUSE, "code": "W2"}, swapped(spain)))]))
+    assert reason.endswith("longitude and latitude are swapped: GeoJSON wants longitude first")
+    [reason] = reasons(import_files([write("warehouses", feature(WAREHOUSE, swapped(spain)))]))
+    assert "swapped" in reason
+
+
+def test_import_names_a_place_far_from_the_others_and_the_very_first(nursery, write):
+    assert import_files(nursery).doubts == [
+        "W1 lies at 19.4000° N, 99.1000° W: is that right? If not, longitude and latitude may be swapped."
+    ]
+    assert import_files(nursery).doubts == []
+    far = shifted(square(), 99.1 + 37.39, -19.4 - 5.99)
+    next_to_it = shifted(square(east_m=50), 99.1 + 37.39, -19.4 - 5.99)
+    warehouses = [feature({**WAREHOUSE, "code": code}, place) for code, place in (("SE", far), ("SF", next_to_it))]
+    [doubt] = import_files([write("warehouses", *warehouses)]).doubts
+    assert doubt.startswith("SE lies at 5.9900° S, 37.3900° E, 15,")
+    assert " km from the nearest other one: is that right?" in doubt
+
+
+def test_import_composes_accents(write):
+    name = unicodedata.normalize("NFD", "Cajón Ñandú")
+    import_files([write("warehouses", feature({**WAREHOUSE, "name": name}))])
+    assert Warehouse.objects.get().name == "Cajón Ñandú"

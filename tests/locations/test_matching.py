@@ -10,14 +10,33 @@ def codes(match):
     return [candidate.location.code for candidate in match.candidates]
 
 
-def test_gps_without_error_takes_the_polygon_that_holds_the_point():
+def test_gps_without_error_takes_the_single_location_that_a_phone_could_mean():
     here = StorageLocationFactory()
-    StorageLocationFactory(east_m=2.8)
-    match = match_gps(**point(east_m=1.0))
+    StorageLocationFactory(east_m=10)
+    match = match_gps(**point(east_m=0.5))
     assert (match.outcome, match.location) == ("matched", here)
     [candidate] = match.candidates
     assert (candidate.source, candidate.distance_m) == ("gps", 0)
     assert "inside" in candidate.evidence
+
+
+@pytest.mark.parametrize("accuracy_m", [None, 8.0])
+def test_gps_that_states_no_error_is_as_good_as_a_phone(accuracy_m):
+    """A phone 4 m off settled the neighbour of a bay 1.8 m wide."""
+    bays = [StorageLocationFactory(code=f"N{number}", east_m=number * 1.8, side_m=1.8).code for number in range(6)]
+    match = match_gps(**point(east_m=4.0), accuracy_m=accuracy_m)
+    assert (match.outcome, match.location) == ("ambiguous", None)
+    assert sorted(codes(match)) == bays
+    assert codes(match)[0] == "N2"
+    distances = [candidate.distance_m for candidate in match.candidates]
+    assert distances == sorted(distances)
+
+
+def test_gps_error_that_is_assumed_is_a_setting(settings):
+    settings.GPS_ASSUMED_ERROR_M = 0.2
+    here = StorageLocationFactory()
+    StorageLocationFactory(east_m=2.8)
+    assert match_gps(**point(east_m=0.5)).location == here
 
 
 def test_gps_within_the_error_of_two_offers_both_ranked():
@@ -52,7 +71,7 @@ def test_gps_in_two_overlapping_polygons_is_ambiguous():
 
 
 def test_gps_outside_still_offers_what_a_phone_may_have_missed():
-    StorageLocationFactory(code="NEAR", east_m=10)
+    StorageLocationFactory(code="NEAR", east_m=12)
     StorageLocationFactory(code="FAR", east_m=40)
     match = match_gps(**point())
     assert (match.outcome, match.location, codes(match)) == ("outside", None, ["NEAR"])
@@ -73,9 +92,9 @@ def test_gps_offers_are_limited():
 
 @pytest.mark.parametrize("accuracy_m", [None, 0.0, -3.0, float("nan"), float("inf")])
 def test_gps_error_that_makes_no_sense_counts_as_not_stated(accuracy_m):
-    here = StorageLocationFactory()
-    StorageLocationFactory(east_m=2.8)
-    assert match_gps(**point(), accuracy_m=accuracy_m).location == here
+    StorageLocationFactory(code="HERE")
+    StorageLocationFactory(code="NEXT", east_m=2.8)
+    assert codes(match_gps(**point(), accuracy_m=accuracy_m)) == ["HERE", "NEXT"]
 
 
 @pytest.mark.parametrize("path", ["active", "storage_area__active", "storage_area__warehouse__active"])

@@ -1,3 +1,6 @@
+import time
+import unicodedata
+
 import pytest
 
 from locations.search import search_locations
@@ -37,3 +40,24 @@ def test_search_leaves_out_what_is_switched_off(bay):
 def test_search_reads_names_in_one_query(bay, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert [location.full_name for location in search_locations("bay")] == ["Nave 7 - North bed - Bay 12"]
+
+
+@pytest.mark.parametrize("kept", ["NFC", "NFD"])
+@pytest.mark.parametrize("typed", ["NFC", "NFD"])
+def test_search_finds_accents_in_either_form(kept, typed):
+    bay = StorageLocationFactory(name=unicodedata.normalize(kept, "Cajón Ñandú"))
+    for word in ("Cajón", "cajÓn", "ñandú", "Cajón Ñandú"):
+        assert search_locations(unicodedata.normalize(typed, word)) == [bay]
+
+
+def test_search_with_thousands_of_words_answers_at_once():
+    StorageLocationFactory.create_batch(120, name="Claro a b c d e f g h")
+    start = time.perf_counter()
+    search_locations(" ".join(chr(ord("a") + number % 26) + str(number) for number in range(1500)))
+    search_locations("a " * 100_000)
+    assert time.perf_counter() - start < 0.5
+
+
+def test_search_looks_for_the_longest_words_of_a_long_text(bay):
+    assert search_locations("n a v e 7 no or rt th nor ort rth nort north") == [bay]
+    assert search_locations("n a v e 7 no or rt th nor ort rth nort south") == []

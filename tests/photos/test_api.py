@@ -100,6 +100,36 @@ def test_upload_goes_on_with_a_session(client):
     assert Upload.objects.get().accepted_files == 2
 
 
+def chosen_places(answer) -> list[str | None]:
+    """The codes of the locations that were chosen for the photos of an answer."""
+    jobs = Job.objects.filter(pk__in=[job["job_id"] for job in answer.json()["jobs"]])
+    return [job.chosen_location and job.chosen_location.code for job in jobs]
+
+
+def test_each_request_of_a_session_names_the_location_of_its_photos(client):
+    session_id = str(uuid4())
+    for code in ("BAY-A", "BAY-B"):
+        StorageLocationFactory(code=code)
+    for fields, expected in (
+        ({"storage_location": "BAY-A"}, "BAY-A"),
+        ({"storage_location": "BAY-B"}, "BAY-B"),
+        ({"storage_location": ""}, None),
+        ({}, "BAY-A"),
+    ):
+        answer = send(client, photo(), upload_session_id=session_id, **fields)
+        assert chosen_places(answer) == [expected], fields
+    assert Upload.objects.get().accepted_files == 4
+
+
+def test_location_may_be_named_and_two_of_one_name_are_asked_about(client):
+    StorageLocationFactory(code="BAY-A", name="Claro 7")
+    assert chosen_places(send(client, photo(), storage_location=" claro 7")) == ["BAY-A"]
+    StorageLocationFactory(code="BAY-B", name="Claro 7")
+    refused = send(client, photo(), storage_location="Claro 7")
+    assert refused.status_code == 400
+    assert "Several locations have this name." in refused.json()["error"]["message"]
+
+
 def test_session_of_another_user_is_not_found(client):
     session_id = send(client, photo()).json()["upload_session_id"]
     other = Client()

@@ -100,6 +100,27 @@ def test_second_backup_copies_only_what_is_new(tmp_path):
     assert json.loads((tmp_path / "manifest.json").read_text())["photos"] == 3
 
 
+def test_second_backup_hashes_only_what_is_new_and_what_was_faulty(tmp_path, monkeypatch):
+    _whole, changed = upload(2)
+    storage.put_object(changed.s3_key_original, b"x" * changed.file_size_bytes, content_type="image/jpeg")
+    assert make_backup(tmp_path).faulty == (str(changed.pk),)
+    [new] = upload(1)
+    hashed = []
+    is_whole = backup._is_whole
+    monkeypatch.setattr(
+        backup, "_is_whole", lambda folder, photo: hashed.append(photo["image_id"]) or is_whole(folder, photo)
+    )
+    assert make_backup(tmp_path).faulty == (str(changed.pk),), "the same size does not make it whole"
+    assert sorted(hashed) == sorted([str(changed.pk), str(new.pk)])
+
+
+def test_second_backup_finds_a_file_cut_short(tmp_path):
+    [image] = upload(1)
+    make_backup(tmp_path)
+    (tmp_path / "objects" / image.s3_key_original).write_bytes(b"half")
+    assert make_backup(tmp_path).faulty == (str(image.pk),)
+
+
 def test_photo_stored_between_dump_and_copy_comes_back(tmp_path, monkeypatch):
     [image] = upload(1, stored=False)
     dump = backup.dump_database

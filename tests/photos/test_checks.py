@@ -56,6 +56,7 @@ def test_good_photo_is_described_by_its_bytes_not_by_its_name():
         ("", "photo"),
         (None, "photo"),
         ("\u202egpj.exe", "gpj.exe"),
+        ("Cajo\u0301n.jpg", "Caj\u00f3n.jpg"),
     ],
 )
 def test_file_name_is_made_harmless(name, cleaned):

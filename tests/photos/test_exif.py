@@ -38,6 +38,19 @@ def test_exif_is_read_from_every_format(format_name):
     assert read_exif(make_picture(format_name, exif=make_exif())).camera_make == "Apple"
 
 
+XMP = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/></rdf:RDF></x:xmpmeta>"""
+
+
+def test_orientation_that_only_the_xmp_has_is_told_apart():
+    in_xmp, in_both = BytesIO(), BytesIO()
+    picture = Image.new("RGB", (64, 48))
+    picture.save(in_xmp, "JPEG", xmp=XMP)
+    picture.save(in_both, "JPEG", xmp=XMP, exif=make_exif(orientation=8))
+    assert exif_json(read_exif(in_xmp.getvalue())) == {"orientation": 6, "orientation_in_xmp": True}
+    assert "orientation_in_xmp" not in exif_json(read_exif(in_both.getvalue()))
+
+
 def test_exif_is_read_from_heic():
     output = BytesIO()
     pillow_heif.from_pillow(Image.new("RGB", (64, 48))).save(output, exif=make_exif().tobytes())
@@ -56,7 +69,17 @@ def test_time_without_zone_takes_it_from_the_gps_clock():
 
 
 @pytest.mark.parametrize(
-    "gps", [{}, {7: (10.0, 38.0, 0.0), 29: "2025:10:08"}, {7: (10.0, 31.0, 0.0), 29: "2024:10:08"}]
+    "gps",
+    [
+        {},
+        {7: (10.0, 38.0, 0.0), 29: "2025:10:08"},
+        {7: (10.0, 33.0, 0.0), 29: "2025:10:08"},
+        {7: (10.0, 31.0, 0.0), 29: "2024:10:08"},
+        {7: (10.0, 45.0, 0.0), 29: "2025:10:08"},
+        {7: (11.0, 0.0, 0.0), 29: "2025:10:08", 1: "N", 2: (19.0, 23.0, 0.0), 3: "W", 4: (99.0, 6.0, 0.0)},
+        {7: (10.0, 30.0, 0.0), 29: "9999:12:31"},
+    ],
+    ids=["none", "no quarter", "3 minutes off", "a year off", "no zone", "far from the longitude", "year 9999"],
 )
 def test_time_without_zone_stays_naive_when_nothing_tells_it(gps):
     exif = read(details=LOCAL, gps=gps)
@@ -65,11 +88,46 @@ def test_time_without_zone_stays_naive_when_nothing_tells_it(gps):
     assert exif_json(exif)["datetime_zone_source"] == "unknown"
 
 
+@pytest.mark.parametrize("text", ["0000:00:00 00:00:00", "2025:13:40 99:00:00", "2025:10:08"])
+def test_what_is_no_date_is_kept_as_it_is_written(text):
+    exif = read(details={0x9003: text})
+    assert (exif.taken_at, exif.unreadable_date) == (None, text)
+    assert exif_json(exif)["datetime_unreadable"] == text
+
+
+@pytest.mark.parametrize("text", ["yesterday", "    ", "    :  :     :  :  "])
+def test_no_date_is_no_date(text):
+    exif = read(details={0x9003: text})
+    assert (exif.taken_at, exif.unreadable_date) == (None, None)
+
+
 @pytest.mark.parametrize(
-    "text", ["0000:00:00 00:00:00", "2025:13:40 99:00:00", "yesterday", "    ", "1904:01:01 00:00:00"]
+    ("text", "moment"),
+    [
+        ("2025:10:08 24:08:19", datetime(2025, 10, 8, 0, 8, 19)),
+        ("2025-10-08 07:30:15", datetime(2025, 10, 8, 7, 30, 15)),
+        ("2025/10/08 07:30", datetime(2025, 10, 8, 7, 30)),
+        ("2025-10-08T07:30:15.123", datetime(2025, 10, 8, 7, 30, 15)),
+        ("2025:10:08 07:30:60", datetime(2025, 10, 8, 7, 30, 59)),
+        ("2569:10:08 07:30:15", datetime(2569, 10, 8, 7, 30, 15)),
+        ("9999:12:31 23:59:59", datetime(9999, 12, 31, 23, 59, 59)),
+    ],
 )
-def test_absurd_time_is_left_out(text):
-    assert read(details={0x9003: text}).taken_at is None
+def test_clock_is_read_in_the_forms_that_cameras_write(text, moment):
+    assert read(details={0x9003: text}, gps={}).taken_at == moment
+
+
+@pytest.mark.parametrize(("text", "hours"), [("2025-10-08T07:30:15-06:00", -6), ("2025-10-08T07:30:15Z", 0)])
+def test_zone_behind_the_clock_is_read(text, hours):
+    exif = read(details={0x9003: text}, gps={})
+    assert (exif.taken_at.utcoffset(), exif.zone_source) == (timedelta(hours=hours), "offset")
+
+
+@pytest.mark.parametrize("original", [{}, {0x9003: "0000:00:00 00:00:00"}])
+def test_digitised_time_stands_in_for_a_missing_original(original):
+    exif = read(details={**original, 0x9004: "2025:10:08 07:30:15", 0x9012: "-06:00"}, gps={})
+    assert exif.taken_at == datetime(2025, 10, 8, 13, 30, 15, tzinfo=UTC)
+    assert exif.unreadable_date is None
 
 
 @pytest.mark.parametrize("offset", ["+99:00", "Chile", "", "-15:00"])

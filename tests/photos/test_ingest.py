@@ -65,6 +65,18 @@ def test_thumbnail_and_preview_are_upright_small_and_know_nothing_of_the_place(i
         assert not picture(key).getexif()
 
 
+def test_png_that_says_behind_its_pixels_how_it_is_turned_is_upright_in_its_row():
+    data = make_picture("PNG", size=(80, 60), exif=make_exif(orientation=6))
+    block = data.index(b"eXIf") - 4
+    end = block + 12 + int.from_bytes(data[block : block + 4], "big")
+    behind = data[:block] + data[end:-12] + data[block:end] + data[-12:]
+    image = accepted_image(behind, "photo.png")
+    assert (image.width_px, image.height_px) == (80, 60)
+    store_original(image.image_id)
+    image.refresh_from_db()
+    assert (image.width_px, image.height_px) == picture(image.s3_key_preview).size == (60, 80)
+
+
 def test_original_carries_the_metadata_of_the_spec(image):
     store_original(image.image_id)
     stored = head(image.s3_key_original)
@@ -150,6 +162,17 @@ def test_photo_that_cannot_be_decoded_is_stored_and_reported():
     image.refresh_from_db()
     assert image.stored_at is not None
     assert storage.read_object(image.s3_key_original)
+
+
+def test_half_a_photo_is_found_at_once_and_shown():
+    whole = make_picture(size=(400, 300))
+    image = accepted_image(whole[: len(whole) // 2] + b"\xff\xd9")
+    staged = image.staging_name
+    with pytest.raises(UnreadablePictureError, match="Part of the picture is missing"):
+        store_original(image.image_id)
+    image.refresh_from_db()
+    assert storage.read_object(image.s3_key_preview)
+    assert (image.staging_name, storage.read_staged(staged)) == ("", None)
 
 
 def test_photo_that_is_nowhere_is_lost():

@@ -9,7 +9,7 @@ import pillow_heif
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageCms
 
 from photos import pixels
 from photos.pixels import (
@@ -157,7 +157,7 @@ def test_encoded_array_decodes_to_the_same_picture() -> None:
         (b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', "not a JPEG"),
         (saved(picture(), "GIF"), "not a JPEG"),
         (saved(picture(), "TIFF"), "not a JPEG"),
-        (saved(picture())[:1200], "damaged"),
+        (saved(picture(), "PNG")[:-40], "damaged"),
         (saved(picture(), "WEBP")[:60], "damaged|not a JPEG"),
         (saved(picture(), "HEIF")[:-200], "damaged|not a JPEG"),
         (png_header(50, 50), "damaged"),
@@ -207,3 +207,154 @@ def test_no_camera_and_no_position_leaves_with_a_preview(make, kind) -> None:
     with Image.open(BytesIO(made)) as image:
         assert len(image.getexif()) == 0
         assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "dpi"}
+
+
+# --- Colours --------------------------------------------------------------------------------------------------------
+def swapped_profile() -> bytes:
+    """A profile that calls the first channel green and the second one red."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
+    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
+    return bytes(profile).replace("sRGB".encode("utf-16-be"), "else".encode("utf-16-be"))
+
+
+def wrong_in_itself() -> Image.Image:
+    """`picture()` with red and green exchanged, which the profile puts right."""
+    red, green, blue = picture().split()
+    return Image.merge("RGB", (green, red, blue))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
+def test_embedded_profile_decides_the_colours(kind) -> None:
+    data = saved(wrong_in_itself(), kind, icc_profile=swapped_profile())
+    for rgb in (decode_picture(data), decode_picture(make_preview(data)), decode_picture(make_thumbnail(data))):
+        height, width = rgb.shape[:2]
+        assert rgb[height // 20, width // 2].argmax() == 1
+        assert rgb[height * 3 // 4, width // 8].argmax() == 0
+
+
+@pytest.mark.parametrize("profile", [b"nonsense", b"\0" * 200, swapped_profile()[:300]])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_damaged_profile_changes_nothing(kind, profile) -> None:
+    data = saved(picture(), kind, icc_profile=profile)
+    assert np.abs(decode_picture(data).astype(int) - decode_picture(saved(picture(), kind)).astype(int)).max() == 0
+
+
+def test_profile_for_other_pictures_changes_nothing() -> None:
+    assert decode_picture(saved(picture().convert("L"), "PNG", icc_profile=swapped_profile())).shape == (200, 400, 3)
+
+
+# --- Odd things in good files ---------------------------------------------------------------------------------------
+def with_segment(jpeg: bytes, marker: int, content: bytes) -> bytes:
+    return jpeg[:2] + bytes([0xFF, marker]) + (len(content) + 2).to_bytes(2, "big") + content + jpeg[2:]
+
+
+def odd_tags(orientation: int = 6) -> bytes:
+    """EXIF that Pillow reads and cannot write: an altitude as signed fraction, a resolution as text."""
+    entries = [(0x0112, 3, 1, orientation), (0x011A, 2, 4, int.from_bytes(b"abc\0", "little"))]
+    body = b"".join(struct.pack("<HHII", *entry) for entry in entries)
+    gps = struct.pack("<HHHIIHHII", 2, 6, 10, 1, 200, 5, 99, 1, 0) + bytes(4)
+    head = b"II*\0\x08\0\0\0" + struct.pack("<H", 3) + body + struct.pack("<HHII", 0x8825, 4, 1, 60) + bytes(4)
+    return b"Exif\0\0" + head.ljust(60, b"\0") + gps.ljust(140, b"\0") + struct.pack("<ii", -5, -1)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_odd_tags_are_no_reason_to_lose_a_photo(orientation) -> None:
+    data = with_segment(saved(picture()), 0xE1, odd_tags(orientation))
+    upright = (200, 400, 3) if orientation < 5 else (400, 200, 3)
+    assert decode_picture(data).shape == upright
+    assert (inspect_picture(data).height_px, inspect_picture(data).width_px) == upright[:2]
+    assert make_preview(data)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "HEIF"])
+@pytest.mark.parametrize(
+    "tags", [odd_tags(), b"nonsense", b"Exif\0\0II", b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + bytes(50)]
+)
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+def test_odd_tags_of_other_formats_are_no_reason_either(kind, tags) -> None:
+    data = saved(picture(), kind, exif=tags)
+    info, rgb = inspect_picture(data), decode_picture(data)
+    assert (info.height_px, info.width_px) == rgb.shape[:2]
+    assert make_preview(data)
+
+
+@pytest.mark.parametrize(
+    ("marker", "content"),
+    [
+        (0xE0, b"JFIF\0"),
+        (0xE1, b"Exif\0\0XX*\0"),
+        (0xE1, b"Exif\0\0"),
+        (0xE2, b"MPF\0II*\0\x08\0\0\0\xff\xff"),
+        (0xE2, b"ICC_PROFILE\0"),
+        (0xED, b"Photoshop 3.0\x008BIM\x04\x04"),
+        (0xEE, b"Adobe"),
+        (0xFE, b"\xff" * 60_000),
+    ],
+)
+def test_odd_segments_are_no_reason_to_lose_a_photo(marker, content) -> None:
+    data = with_segment(saved(picture()), marker, content)
+    assert inspect_picture(data).width_px == 400
+    assert decode_picture(data).shape == (200, 400, 3)
+
+
+@pytest.mark.parametrize("stray", [b"\0\0", b"junk!", b"\xff\xff\xff", b"\x00\xff\x00"])
+def test_stray_bytes_between_segments_are_passed_over(stray) -> None:
+    data, position = saved(picture()), 20
+    assert data[position : position + 2] == b"\xff\xdb"
+    assert decode_picture(data[:position] + stray + data[position:]).shape == (200, 400, 3)
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        chunk(b"tEXt", b"history\0" + b"x" * 1_500_000),
+        chunk(b"zTXt", b"history\0\0" + zlib.compress(bytes(80_000_000))),
+        chunk(b"tEXt", b"no keyword") * 5000,
+        chunk(b"tIME", b"short"),
+        chunk(b"eXIf", b"no EXIF at all"),
+        chunk(b"iCCP", b"icc\0\0" + zlib.compress(bytes(80_000_000))),
+        chunk(b"tEXt", b"wrong checksum\0")[:-1] + b"!",
+    ],
+)
+def test_odd_chunks_are_no_reason_to_lose_a_photo(odd) -> None:
+    png = saved(picture(), "PNG")
+    for data in (png[:33] + odd + png[33:], png[:-12] + odd + png[-12:]):
+        assert inspect_picture(data).width_px == 400
+        assert decode_picture(data).shape == (200, 400, 3)
+
+
+def test_orientation_behind_the_pixels_turns_size_and_picture() -> None:
+    exif, png = Image.Exif(), saved(picture(), "PNG")
+    exif[0x0112] = 6
+    data = png[:-12] + chunk(b"eXIf", exif.tobytes()[6:]) + png[-12:]
+    assert (inspect_picture(data).width_px, inspect_picture(data).height_px) == (200, 400)
+    assert decode_picture(data).shape == decode_picture(make_preview(data)).shape == (400, 200, 3)
+
+
+def moving(kind: str) -> bytes:
+    frames = [picture(), Image.new("RGB", (400, 200), "white")]
+    return saved(frames[0], kind, save_all=True, append_images=frames[1:])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        moving("PNG"),
+        moving("WEBP"),
+        moving("MPO"),
+        saved(picture()) + saved(picture().convert("L")),  # a gain map, as Ultra HDR has it
+        saved(picture(), progressive=True),
+        saved(picture().convert("L").convert("RGB"), "PNG", compress_level=0),
+    ],
+    ids=["moving PNG", "moving WebP", "MPO", "gain map", "progressive", "stored PNG"],
+)
+def test_first_picture_of_a_file_is_counted(data) -> None:
+    assert inspect_picture(data).width_px == 400
+    rgb = decode_picture(data)
+    assert rgb.shape == (200, 400, 3)
+    assert rgb.mean() < 120

@@ -13,10 +13,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.asserts import assertContains, assertNotContains
 from pytest_django.live_server_helper import LiveServer
 
+from photos import placing
 from tests.factories import UserFactory
 from tests.locations.factories import StorageLocationFactory, point
 from tests.locations.labels import picture_of
-from tests.photos.files import make_picture
+from tests.photos.files import huge_png, make_picture
 
 FRAGMENT = {"HX-Request": "true"}
 
@@ -50,6 +51,12 @@ def send_position(client: Client, *, east_m=0.0, accuracy=4.0, **fields):
     where = point(east_m=east_m)
     data = {"lat": where["lat"], "lon": where["lon"], "accuracy": accuracy, **fields}
     return client.post(reverse("place-by-position"), data, headers=FRAGMENT)
+
+
+def test_picture_of_a_label_larger_than_the_web_process_can_hold_is_not_decoded(worker, bay, monkeypatch):
+    monkeypatch.setattr(placing, "decode_picture", lambda _: pytest.fail("decoded"))
+    answer = send_label(worker, huge_png(6000))
+    assertContains(answer, "more than 32 megapixels", status_code=422)
 
 
 def test_label_fills_in_its_location(worker, bay, django_assert_max_num_queries):
@@ -151,7 +158,7 @@ def page(context: BrowserContext, bay, neighbour) -> Iterator[Page]:
 
 
 def location_of(page: Page):
-    return page.get_by_label("Location of all these photos")
+    return page.get_by_label("Location of these photos")
 
 
 @pytest.mark.browser

@@ -1,9 +1,11 @@
 import socket
+import sys
 import threading
 import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from subprocess import run
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,7 +14,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 
 from demeter.refusals import Unavailable
-from photos import breaker_store, keys, storage
+from photos import keys, s3, storage
 from photos.breaker import BreakerState, Mode, after_call
 from photos.breaker_store import RedisBreakerStore
 from photos.models import S3Image
@@ -130,10 +132,18 @@ def test_address_is_signed_for_where_browsers_are(settings):
     assert url.startswith(f"https://photos.demeter.example:9000/{settings.S3_BUCKET}/thumbnails/a.jpg?")
 
 
-def test_address_without_a_public_endpoint_is_that_of_aws(settings):
-    settings.S3_PUBLIC_ENDPOINT_URL = ""
-    settings.S3_REGION = "sa-east-1"
-    assert urlsplit(storage.presigned_url("thumbnails/a.jpg")).netloc == "s3.sa-east-1.amazonaws.com"
+def test_on_aws_pictures_come_from_where_pages_let_them_come_from(tmp_path):
+    code = (
+        "import django; django.setup(); from django.conf import settings; from photos import storage;"
+        "print(storage.presigned_url('a.jpg'), *settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['img-src'])"
+    )
+    environment = {"S3_REGION": "sa-east-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+    environment |= {"DJANGO_SETTINGS_MODULE": "demeter.settings", "DEMETER_DATA_DIR": str(tmp_path)}
+    shown = run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    url, *sources = shown.stdout.split()
+    address = urlsplit(url)
+    assert address.netloc == "s3.sa-east-1.amazonaws.com"
+    assert f"{address.scheme}://{address.netloc}" in sources
 
 
 # --- Bucket ---------------------------------------------------------------------------------------------------------
@@ -149,6 +159,23 @@ def test_bucket_is_made_with_retention_and_cors(settings, capsys):
     assert set(cors[0]["AllowedMethods"]) == {"GET", "HEAD"}
 
 
+def test_rules_that_others_set_stay(settings):
+    settings.S3_BUCKET = "demeter-test-shared"
+    call_command("ensure_bucket")
+    client, bucket = storage.client(), "demeter-test-shared"
+    theirs = {"ID": "logs", "Status": "Enabled", "Filter": {"Prefix": "logs/"}, "Expiration": {"Days": 7}}
+    ours = client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    client.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [*ours, theirs]})
+    cors = {"ID": "archive", "AllowedMethods": ["PUT"], "AllowedOrigins": ["https://archive.example"]}
+    client.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [cors]})
+    for _ in range(2):
+        call_command("ensure_bucket")
+    rules = client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    assert sorted(rule["Filter"]["Prefix"] for rule in rules) == sorted(["logs/", *keys.RETENTION_DAYS])
+    methods = [rule["AllowedMethods"] for rule in client.get_bucket_cors(Bucket=bucket)["CORSRules"]]
+    assert sorted(map(sorted, methods)) == [["GET", "HEAD"], ["PUT"]]
+
+
 # --- Outages --------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def dead_s3(monkeypatch):
@@ -156,7 +183,7 @@ def dead_s3(monkeypatch):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{free.getsockname()[1]}"
-    client = storage._session().client("s3", endpoint_url=address, region_name="us-east-1")
+    client = s3.session().client("s3", endpoint_url=address, region_name="us-east-1")
     tries = []
 
     def client_or_dead():
@@ -179,12 +206,15 @@ def test_outage_is_unavailable_and_opens_the_breaker_for_everyone(dead_s3):
     assert elsewhere.update(lambda state: state).mode is Mode.OPEN
 
 
-def test_log_says_when_the_breaker_changes_and_only_then(dead_s3, caplog):
+def test_log_says_why_the_storage_failed_and_when_the_breaker_changes(dead_s3, caplog):
     for _ in range(12):
         with pytest.raises(Unavailable):
             storage.read_object("originals/x.jpg")
     told = [record.getMessage() for record in caplog.records if record.name == "photos.breaker_store"]
     assert told == ["circuit breaker s3: open after closed"]
+    causes = [record.getMessage() for record in caplog.records if record.name == "photos.breaker"]
+    assert len(causes) == 10, "what is not tried has no cause"
+    assert causes[0].startswith("the storage failed: EndpointConnectionError: ")
 
 
 def test_storage_that_is_away_is_not_back(dead_s3):
@@ -200,13 +230,14 @@ def test_storage_is_back_when_the_breaker_has_seen_enough_of_it():
     assert store.update(lambda state: state).mode is Mode.CLOSED
 
 
-def test_refused_credentials_are_an_outage(monkeypatch):
-    client = storage._session().client(
+def test_refused_credentials_are_an_outage_and_the_log_says_so(monkeypatch, caplog):
+    client = s3.session().client(
         "s3", endpoint_url=settings.S3_ENDPOINT_URL, aws_access_key_id="x", aws_secret_access_key="y"
     )
     monkeypatch.setattr(storage, "client", lambda: client)
     with pytest.raises(Unavailable):
         storage.read_object("originals/x.jpg")
+    assert "ClientError: An error occurred (InvalidAccessKeyId)" in caplog.text
 
 
 def test_breaker_state_loses_no_count_between_threads():
@@ -223,7 +254,6 @@ def test_breaker_state_loses_no_count_between_threads():
     assert shared[0].update(lambda state: state).calls == 100
 
 
-def test_breaker_is_closed_while_redis_is_away(monkeypatch):
-    monkeypatch.setattr(breaker_store, "TIMEOUT_SECONDS", 0.2)
+def test_breaker_is_closed_while_redis_is_away():
     lonely = RedisBreakerStore(url="redis://127.0.0.1:1/0", name="s3")
     assert lonely.update(lambda state: state) == BreakerState()

@@ -81,6 +81,13 @@ def test_thumbnail_without_a_preview_is_made_from_the_original(viewer):
     assert Image.open(BytesIO(body)).size == (225, 300)
 
 
+def test_original_too_large_for_the_web_process_is_not_decoded_there_and_not_told_as_lost(viewer):
+    image = S3ImageFactory(ready=True, s3_key_thumbnail=None, width_px=12_000, height_px=9_000)
+    storage.put_object(image.s3_key_original, make_picture(), content_type="image/jpeg")
+    answer = viewer.get(path_of(image))
+    assert (answer.status_code, "The original is there" in answer.json()["error"]["message"]) == (404, True)
+
+
 def test_thumbnail_with_nothing_left_is_not_found(viewer):
     response = viewer.get(path_of(S3ImageFactory(ready=True)))
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")

@@ -54,11 +54,23 @@ def test_each_night_looks_at_those_not_seen_for_longest(monkeypatch):
     monkeypatch.setattr(originals, "LOOKS_A_NIGHT", 2)
     now = timezone.now()
     images = [make_stored(bytes([day]), verified_at=now - timedelta(days=day)) for day in range(1, 5)]
+    S3Image.objects.update(created_at=now - timedelta(days=30))
     check_originals()
     seen = [image for image in images if S3Image.objects.get(pk=image.pk).verified_at >= now]
     assert seen == images[2:]
     check_originals()
     assert not S3Image.objects.filter(verified_at__lt=now).exists()
+
+
+def test_each_night_looks_at_more_where_more_came_in(monkeypatch):
+    monkeypatch.setattr(originals, "LOOKS_A_NIGHT", 1)
+    now = timezone.now()
+    for day in range(1, 6):
+        make_stored(bytes([day]), verified_at=now - timedelta(days=day))
+    new = S3Image.objects.order_by("verified_at")[:2].values("pk")
+    S3Image.objects.exclude(pk__in=list(new.values_list("pk", flat=True))).update(created_at=now - timedelta(days=30))
+    check_originals()
+    assert S3Image.objects.filter(verified_at__lt=now).count() == 5 - (1 + 2)
 
 
 def test_unstored_and_purged_photos_have_no_original_to_look_at():

@@ -8,10 +8,11 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, FileChooser, Page, Route, expect
+from playwright.sync_api import Browser, Dialog, FileChooser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from photos.models import S3Image, Upload
+from processing.models import Job
 from tests.factories import UserFactory
 from tests.locations.factories import StorageLocationFactory
 from tests.photos.files import huge_png, make_picture
@@ -128,15 +129,131 @@ def test_location_holds_for_all_photos_and_a_wrong_one_is_told_before_anything_i
     choose(page, *photos[:3])
     page.fill("#id_storage_location", "NOWHERE")
     send(page)
-    expect(page.locator("#upload-error")).to_contain_text("There is no location with this code.")
+    expect(page.locator("#upload-error")).to_contain_text("There is no location with this code or name.")
     assert not S3Image.objects.exists()
 
     page.fill("#id_storage_location", "claro 7")
-    expect(page.locator(f"#location-options option[value='{location.code}']")).to_be_attached()
-    page.fill("#id_storage_location", location.code)
+    page.locator("#location-options").get_by_role("button", name="Claro 7").click()
+    expect(page.locator("#id_storage_location")).to_have_value(location.code)
     send(page)
     expect(page.locator("#upload-heading")).to_have_text("3 of 3 photos received")
     assert Upload.objects.get().storage_location == location
+
+
+def chosen_places() -> dict[str, str]:
+    jobs = Job.objects.select_related("image", "chosen_location")
+    return {job.image.original_filename: job.chosen_location.code for job in jobs}
+
+
+def test_each_photo_carries_the_location_that_stood_in_the_field_when_it_was_added(page, photos):
+    for code in ("BAY-A", "BAY-B"):
+        StorageLocationFactory(code=code)
+    field = page.locator("#id_storage_location")
+    page.set_input_files("#id_files", photos[:1])
+    field.fill("BAY-A")
+    field.blur()
+    expect(row(page, "photo0.jpg")).to_contain_text("for BAY-A")
+
+    field.fill("BAY-B")
+    page.set_input_files("#id_files", photos[1:3])
+    expect(row(page, "photo2.jpg")).to_contain_text("for BAY-B")
+    expect(row(page, "photo0.jpg")).to_contain_text("for BAY-A")
+    expect(page.get_by_role("button", name="Use BAY-B for the chosen photo of another location too")).to_be_visible()
+    assert_accessible(page)
+    send(page)
+    expect(page.locator("#upload-heading")).to_have_text("3 of 3 photos received")
+    assert chosen_places() == {"photo0.jpg": "BAY-A", "photo1.jpg": "BAY-B", "photo2.jpg": "BAY-B"}
+
+
+def test_mistyped_location_is_replaced_for_all_chosen_photos(page, photos):
+    StorageLocationFactory(code="BAY-B")
+    page.fill("#id_storage_location", "BAY-A")
+    choose(page, *photos[:2])
+    page.fill("#id_storage_location", "BAY-B")
+    page.get_by_role("button", name="Use BAY-B for the 2 chosen photos").click()
+    send(page)
+    expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received")
+    assert set(chosen_places().values()) == {"BAY-B"}
+
+
+def test_photos_added_while_others_are_sent_wait_and_keep_their_own_location(page, photos):
+    for code in ("BAY-A", "BAY-B"):
+        StorageLocationFactory(code=code)
+    held: list[Route] = []
+    page.route(API, lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+    page.fill("#id_storage_location", "BAY-A")
+    choose(page, photos[0])
+    send(page)
+    expect(row(page, "photo0.jpg")).to_have_attribute("data-state", "sending")
+
+    page.set_input_files("#id_files", photos[1])
+    expect(row(page, "photo1.jpg")).to_contain_text("Ready to send")
+    page.fill("#id_storage_location", "BAY-B")
+    page.get_by_role("button", name="Use BAY-B for the chosen photo").click()
+    expect(row(page, "photo0.jpg")).to_contain_text("for BAY-A")
+    page.get_by_role("button", name="Upload 1 photo").click()
+    page.unroute(API)  # lets the held one go
+    expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received")
+    assert chosen_places() == {"photo0.jpg": "BAY-A", "photo1.jpg": "BAY-B"}
+    assert Upload.objects.count() == 1
+
+
+def test_file_that_cannot_be_read_any_more_is_named_and_the_others_go_on(page, photos):
+    choose(page, *photos[:3])
+    photos[1].write_bytes(photos[1].read_bytes() + b"x")
+    send(page)
+    expect(row(page, "photo1.jpg")).to_contain_text("The browser cannot read this file. Choose it again.")
+    expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received, 1 refused")
+
+
+def test_file_that_changes_is_named_where_the_page_cannot_hash(page, photos):
+    page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")
+    page.reload()
+    choose(page, *photos[:2])
+    photos[1].write_bytes(photos[1].read_bytes() + b"x")
+    send(page)
+    expect(row(page, "photo1.jpg")).to_contain_text("The browser cannot read this file. Choose it again.")
+    expect(page.locator("#upload-heading")).to_have_text("1 of 1 photo received, 1 refused")
+
+
+def test_sign_in_in_another_tab_keeps_the_chosen_photos_and_they_are_sent(page, photos):
+    choose(page, *photos[:2])
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    send(page)
+    expect(page.locator("#upload-error")).to_contain_text("You are signed out. Sign in in another tab")
+    assert_accessible(page)
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in").click()
+    other = opened.value
+    user = UserFactory()
+    user.set_password("correct horse battery")
+    user.save()
+    other.get_by_label("User name").fill(user.username)
+    other.get_by_label("Password").fill("correct horse battery")
+    other.get_by_role("button", name="Sign in").click()
+    other.wait_for_url("**/")
+    send(page)
+    expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received")
+
+
+def test_leaving_with_chosen_photos_is_asked_about(page, photos):
+    questions: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        questions.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    choose(page, photos[0])
+    page.get_by_role("link", name="Gallery", exact=True).first.click(no_wait_after=True)
+    expect(row(page, "photo0.jpg")).to_be_visible()
+    page.wait_for_timeout(300)
+    assert questions == ["beforeunload"]
+    send(page)
+    expect(page.locator("#upload-heading")).to_have_text("1 of 1 photo received")
+    page.get_by_role("link", name="Gallery", exact=True).first.click()
+    page.wait_for_url("**/gallery/")
+    assert len(questions) == 1
 
 
 def test_file_101_is_refused_kindly(page, tmp_path):

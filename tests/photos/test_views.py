@@ -88,7 +88,7 @@ def test_form_without_files_or_with_a_wrong_location_shows_the_fault(client):
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "Choose at least one photo." in page
-    assert "There is no location with this code." in page
+    assert "There is no location with this code or name." in page
     assert 'value="NOWHERE"' in page
 
 
@@ -142,8 +142,26 @@ def test_locations_are_found_while_typing(client):
     wanted = StorageLocationFactory(name="Claro 7", code="L-WANTED")
     other = StorageLocationFactory(name="Claro 8", code="L-OTHER")
     page = client.get(reverse("location-options"), {"storage_location": "l-wanted"}).content.decode()
-    assert f'<option value="{wanted.code}">{wanted.full_name}</option>' in page
+    assert f'name="location" value="{wanted.code}">{wanted.full_name}<' in page
     assert other.code not in page
+
+
+def test_locations_are_listed_for_browsers_without_suggestions(client):
+    place = StorageLocationFactory(name="Claro 7")
+    page = client.get("/").content.decode()
+    assert "<datalist" not in page
+    assert f'name="location" value="{place.code}">{place.full_name}<' in page
+    nothing = client.get(reverse("location-options"), {"storage_location": "nowhere"}).content.decode()
+    assert "No location matches." in nothing
+
+
+@pytest.mark.parametrize(("agent", "told"), [(PHONE, True), ("Mozilla/5.0 (iPhone) Mobile/15E148", False)])
+def test_android_is_told_that_its_photos_come_without_position(user, agent, told):
+    client = Client(headers={"User-Agent": agent})
+    client.force_login(user)
+    page = client.get("/").content.decode()
+    assert ("Android takes the position out of photos" in page) is told
+    assert ("Leave it empty when the photos know their position" in page) is not told
 
 
 def test_locations_survive_a_nul(client):

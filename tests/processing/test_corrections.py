@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Event
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -73,6 +74,21 @@ def test_each_correction_changes_the_count_and_not_what_the_model_found(bed, ana
     assert totals(bed) == (5, 6, 0, 1)
     assert Detection.objects.filter(class_id=PLANT).count() == 5
     assert bed.segments.get().detected == 5
+
+
+def test_a_correction_that_is_sent_again_is_made_once(ana, luis):
+    bed, name = make_bed(PLANT, PLANT, estimated=2), uuid4()
+    Detection.objects.filter(center_x_px__gt=130).update(center_x_px=120)  # so near that a tap would hit either
+    first = corrections.correct(
+        image=bed.original_image, user=ana, action="remove", class_id=PLANT, **place(0), sent_as=name
+    )
+    again = corrections.correct(
+        image=bed.original_image, user=ana, action="remove", class_id=PLANT, **place(0), sent_as=name
+    )
+    assert again == first
+    assert totals(bed)[0] == 1
+    corrections.correct(image=bed.original_image, user=luis, action="add", class_id=PLANT, **FREE, sent_as=name)
+    assert totals(bed)[0] == 2, "another person's names are their own"
 
 
 def test_plants_beside_all_containers_count_too(bed, ana):

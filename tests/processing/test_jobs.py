@@ -34,12 +34,12 @@ def sent(django_capture_on_commit_callbacks):
 
 
 def test_start_jobs_sends_chunks_of_twenty(sent):
-    upload = UploadFactory(storage_location=StorageLocationFactory())
+    upload, place = UploadFactory(), StorageLocationFactory()
     images = S3ImageFactory.create_batch(41, upload=upload)
-    started, messages = sent(lambda: jobs.start_jobs(upload=upload, images=images))
+    started, messages = sent(lambda: jobs.start_jobs(upload=upload, images=images, chosen_location=place))
     assert [(name, len(args[0])) for name, args, _ in messages] == [("upload_s3_batch", n) for n in (20, 20, 1)]
     assert Job.objects.filter(status=RunStatus.PENDING, session__isnull=False).count() == 41
-    assert {job.chosen_location for job in started} == {upload.storage_location}
+    assert {job.chosen_location for job in started} == {place}
 
 
 def test_lists_from_before_a_start_are_not_shown_after_it(sent):

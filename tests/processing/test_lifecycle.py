@@ -115,8 +115,59 @@ def test_tiles_of_job_are_the_sum_and_never_go_back():
     assert job.tiles_done == 15
 
 
+def end_lease_and_take_again(job: Job) -> Job:
+    """A worker was stopped for longer than its lease, and another one of the same process took its job."""
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now())
+    taken = take(job)
+    assert taken is not None
+    return taken
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lifecycle.renew,
+        lambda job: lifecycle.enter_phase(job, Phase.LOCATE),
+        lambda job: lifecycle.queue_phase(job, Phase.LOCATE),
+        lambda job: lifecycle.await_detection(job, []),
+        lambda job: lifecycle.postpone(job, seconds=60),
+    ],
+)
+def test_worker_that_lost_its_lease_writes_nothing(write):
+    first = take(SessionFactory().job)
+    assert first is not None
+    second = end_lease_and_take_again(first)
+    before = Job.objects.values().get()
+    with pytest.raises(lifecycle.LeaseLostError):
+        write(first)
+    assert Job.objects.values().get() == before
+    write(second)
+
+
+def test_worker_of_a_finished_job_writes_nothing():
+    taken = take(SessionFactory().job)
+    assert taken is not None
+    lifecycle.fail(taken.pk, INTERNAL_ERROR, "stopped")
+    with pytest.raises(lifecycle.LeaseLostError):
+        lifecycle.renew(taken)
+
+
+def test_container_of_another_worker_is_left_alone():
+    segment = SegmentFactory(session=SessionFactory(processing=True), tiles_total=4)
+    first = lifecycle.take_segment(segment.pk, worker="gpu@a")
+    assert first is not None
+    Segment.objects.update(lease_until=timezone.now())
+    assert lifecycle.take_segment(segment.pk, worker="gpu@b") is not None
+    with pytest.raises(lifecycle.LeaseLostError):
+        lifecycle.report_tiles(first, done=4, total=4)
+    with pytest.raises(lifecycle.LeaseLostError):
+        lifecycle.finish_segment(first, status=SegmentStatus.DONE)
+    segment.refresh_from_db()
+    assert (segment.status, segment.tiles_done) == (SegmentStatus.PENDING, 0)
+
+
 def test_release_worker_ends_only_its_own_leases():
-    mine, other = SegmentFactory(number=1, held_by="gpu@a"), SegmentFactory(number=2, held_by="gpu@b")
+    mine, other = SegmentFactory(number=1, held_by="gpu@a/1"), SegmentFactory(number=2, held_by="gpu@ab/1")
     Segment.objects.update(lease_until=timezone.now() + timedelta(minutes=4))
     assert lifecycle.release_worker("gpu@a") == 1
     mine.refresh_from_db()

@@ -12,6 +12,7 @@ from processing.models import Job
 from tests.factories import UserFactory
 from tests.locations.factories import StorageLocationFactory, point
 from tests.locations.labels import paint_label
+from tests.photos.factories import UploadFactory
 from tests.processing.factories import JobFactory, SessionFactory
 from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_picture
 from tests.processing.test_stages import run, upload
@@ -29,10 +30,12 @@ def neighbour(bay):
     return StorageLocationFactory(storage_area=bay.storage_area, qr_code="DEM-N1-N-05", east_m=2.8)
 
 
-def make_session(*, east_m=None, chosen=None, kind="first", image=None):
+def make_session(*, east_m=None, chosen=None, kind="first", image=None, upload=None):
     """A run that begins, of a photo with a GPS point so many metres east of the middle of the first bay."""
     gps = None if east_m is None else point(east_m=east_m)
     image_fields = {"image": image} if image else {"image__gps_coordinates": gps}
+    if upload:
+        image_fields["image__upload"] = upload
     return SessionFactory(job=JobFactory(kind=kind, chosen_location=chosen, **image_fields))
 
 
@@ -95,6 +98,49 @@ def test_a_photo_is_looked_at_once(bay):
     _, look = located(again)
     look.assert_not_called()
     assert again.storage_location == neighbour
+
+
+def test_gps_that_leaves_neighbours_open_is_settled_where_the_batch_agrees(bay, neighbour):
+    upload = UploadFactory()
+    for _ in range(2):
+        located(make_session(upload=upload), "DEM-N1-N-04")
+    session = make_session(east_m=0.5, upload=upload)
+    evidence, _ = located(session)
+    assert session.storage_location == bay
+    assert evidence["text"].startswith("The GPS position and the labels or choices of the other photos")
+    assert [offer["location_id"] for offer in evidence["candidates"]] == [bay.pk, neighbour.pk]
+
+
+@pytest.mark.parametrize(
+    ("labels", "east_m"),
+    [
+        ((), 0.5),
+        (("DEM-N1-N-04",), 0.5),  # one photo is no agreement
+        (("DEM-N1-N-04", "DEM-N1-N-04", None, None, None), 0.5),  # nor is less than half of the batch
+        (("DEM-N1-N-04", "DEM-N1-N-04", "DEM-N1-N-05"), 0.5),
+        (("DEM-N1-N-05", "DEM-N1-N-05"), 0.5),  # the point lies in another location
+        (("DEM-N1-N-04", "DEM-N1-N-04"), -4.0),  # or in none
+    ],
+)
+def test_gps_that_leaves_neighbours_open_is_offered_where_the_batch_does_not_agree(bay, neighbour, labels, east_m):
+    upload = UploadFactory()
+    for label in labels:
+        located(make_session(upload=upload), *([label] if label else []))
+    session = make_session(east_m=east_m, upload=upload)
+    evidence, _ = located(session)
+    assert (session.storage_location, evidence["outcome"]) == (None, "ambiguous")
+    assert evidence["candidates"][0]["location_id"] == bay.pk
+
+
+def test_a_batch_that_was_itself_placed_by_gps_settles_nothing(bay, neighbour, settings):
+    upload = UploadFactory()
+    settings.GPS_ASSUMED_ERROR_M = 0.1
+    for _ in range(2):
+        located(make_session(east_m=0, upload=upload))
+    settings.GPS_ASSUMED_ERROR_M = 8
+    session = make_session(east_m=0, upload=upload)
+    located(session)
+    assert session.storage_location is None
 
 
 def test_photo_with_a_label_is_placed_by_the_pipeline(bay, monkeypatch):

@@ -110,6 +110,8 @@ def test_averages_are_medians_of_what_was_measured():
 
 
 def test_first_photos_of_an_installation_are_not_told_hours():
+    front = Queue(waiting_since=(1.0, 2.0), further=98, newest=100.0)
+    assert [front.count_before(moment) for moment in (1.0, 2.0, 51.0, 100.0, 999.0)] == [0, 1, 51, 100, 100]
     hundred = Queue(waiting_since=tuple(map(float, range(100))))
     last = run("store", waiting=True, status="pending", queued_at=99.0)
     assert remaining_seconds(last, hundred) < 10 * 60

@@ -104,6 +104,15 @@ def test_jobs_of_others_count_in_the_queue():
     assert queries.upload_jobs(mine.job.upload_id).jobs[0].remaining_seconds > alone
 
 
+def test_a_long_queue_is_not_loaded_whole(monkeypatch, django_assert_max_num_queries):
+    monkeypatch.setattr(queries, "LONGEST_LOOK", 2)
+    SessionFactory.create_batch(6)
+    with django_assert_max_num_queries(4):
+        rows = queries.recent_jobs().jobs
+    assert [row.remaining_seconds for row in rows] == sorted((row.remaining_seconds for row in rows), reverse=True)
+    assert rows[0].remaining_seconds > rows[-1].remaining_seconds
+
+
 def test_averages_come_from_photos_that_were_counted_anew():
     counted = SessionFactory(ready=True, phase_seconds={"detect": 10.0})
     SessionFactory(ready=True, phase_seconds={"detect": 0.1}, detections_from=counted)

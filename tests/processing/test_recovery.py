@@ -6,6 +6,7 @@ from unittest import mock
 import pytest
 from django.utils import timezone
 
+from demeter.celery import app
 from photos import storage
 from processing import lifecycle, recovery, tasks
 from processing.models import Job, Segment
@@ -83,7 +84,7 @@ def test_message_that_was_sent_leaves_the_lease_of_a_quick_worker_alone(sent):
     with mock.patch("celery.app.task.Task.apply_async"):
         tasks.send(session.job)
     session.job.refresh_from_db()
-    assert (session.job.held_by, session.job.lease_until) == ("gpu@a", taken.lease_until)
+    assert (session.job.held_by, session.job.lease_until) == (taken.held_by, taken.lease_until)
 
 
 def test_job_that_loses_three_workers_fails_with_reason(sent):
@@ -121,9 +122,18 @@ def test_photo_whose_chord_never_fired_is_closed(sent):
     assert sent() == ["aggregate_results"]
 
 
+def test_recovery_waits_behind_no_upload_and_is_not_dropped_for_waiting():
+    def priority(task):
+        return app.amqp.router.route({}, task.name)["priority"]
+
+    assert priority(recovery.recover_stalled) < priority(tasks.upload_s3_batch)
+    round_every = app.conf.beat_schedule["recover-stalled"]
+    assert round_every["options"]["expires"] > round_every["schedule"]
+
+
 def test_worker_that_starts_lets_go_of_what_it_held(sent):
     segment = SegmentFactory(session=SessionFactory(processing=True), number=1, container_class="segment")
-    Segment.objects.update(held_by="gpu@a", lease_until=timezone.now() + timedelta(minutes=4))
+    Segment.objects.update(held_by="gpu@a/1", lease_until=timezone.now() + timedelta(minutes=4))
     recovery.release_held_work(sender=mock.Mock(hostname="gpu@a"))
     assert sent() == ["detect_sahi"]
     segment.refresh_from_db()

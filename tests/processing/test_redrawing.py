@@ -9,10 +9,11 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
+from demeter.celery import app
 from photos import storage
 from photos.models import S3Image
 from photos.pixels import decode_picture
-from processing import annotate, corrections, rows
+from processing import annotate, corrections, jobs, rows, tasks
 from processing.counting.boxes import make_detections
 from processing.redrawing import annotated_url, restore_annotated
 from processing.trash import delete_photos, purge_expired
@@ -140,7 +141,7 @@ def test_corrections_are_drawn_with_the_counts_of_the_page(counted, supervisor, 
     assert by_hand.added.tolist() == [[280, 200, 320, 240]]
     assert by_hand.retyped.tolist() == [[100, 60, 140, 100]]
     assert by_hand.removed.tolist() == [[40, 40, 80, 80]]
-    texts = ["2 plants", "0 empty", "1 dead", "1 bed: 2", "by hand: 1 added, 1 removed, 1 retyped"]
+    texts = ["2", "0", "1", "1x: 2", "+1  -1  \u00b11"]
     assert legend_of(shown[0]) == texts
     assert (counted.total_detected, counted.total_estimated, counted.category_counts["dead"]) == (2, 2, 1)
 
@@ -171,12 +172,12 @@ def test_note_changes_no_picture(counted, supervisor):
 def test_what_stands_beside_all_containers_is_counted_and_drawn(counted, supervisor, shown):
     correct_at(counted, supervisor, "add", 394, 150, 0)
     restore_annotated(counted)
-    texts = ["4 plants (est. 5)", "0 empty", "1 bed: 3 (est. 4)", "beside: 1", "by hand: 1 added"]
+    texts = ["4 (~5)", "0", "1x: 3 (~4)", "+1"]
     assert legend_of(shown[0]) == texts
     assert len(shown[0][2][-1]) == 1
 
 
-def test_download_of_a_corrected_picture_is_saved_under_its_name(counted, supervisor, client):
+def test_download_of_a_corrected_picture_is_saved_under_its_name(counted, supervisor, client, drawn_at_once):
     correct_at(counted, supervisor, "add", 300, 220, 0)
     client.force_login(supervisor)
     answer = client.get(annotated_url(counted.original_image, counted, download=True))
@@ -184,6 +185,49 @@ def test_download_of_a_corrected_picture_is_saved_under_its_name(counted, superv
     assert answer.status_code == 302
     assert f"{stem}-counted.jpg" in answer.url
     assert "-counted.jpg" not in client.get(annotated_url(counted.original_image, counted)).url
+
+
+# --- Drawn by a worker while somebody waits -------------------------------------------------------------------------
+@pytest.fixture
+def drawn_at_once(monkeypatch):
+    """A cpu worker with nothing else to do."""
+    asked = []
+
+    def draw(args, **_):
+        asked.append(args)
+        tasks.draw_annotated.run(*args)
+
+    monkeypatch.setattr(tasks.draw_annotated, "apply_async", draw)
+    return asked
+
+
+def test_web_process_waits_for_a_worker_and_decodes_nothing(counted, supervisor, client, drawn_at_once, monkeypatch):
+    client.force_login(supervisor)
+    correct_at(counted, supervisor, "add", 300, 220, 0)
+    for _ in range(2):
+        assert client.get(annotated_url(counted.original_image, counted)).status_code == 302
+    assert drawn_at_once == [(counted.pk,)]
+    assert app.conf.task_routes[tasks.draw_annotated.name] == {"queue": "cpu"}
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+def test_picture_that_is_not_drawn_in_time_is_not_told_as_lost(counted, supervisor, client, monkeypatch, corrected):
+    if corrected:
+        correct_at(counted, supervisor, "add", 300, 220, 0)
+    monkeypatch.setattr(tasks.draw_annotated, "apply_async", lambda *_, **__: None)
+    monkeypatch.setattr(jobs, "DRAWING_SECONDS", 0.5)
+    client.force_login(supervisor)
+    answer = client.get(f"/api/v1/photos/{counted.original_image_id}/annotated")
+    assert answer.status_code == 503
+    assert "lost" not in answer.json()["error"]["message"]
+
+
+def test_original_that_is_lost_is_told_at_once(counted, supervisor, client, monkeypatch):
+    monkeypatch.setattr(tasks.draw_annotated, "apply_async", lambda *_, **__: pytest.fail("nothing to draw on"))
+    storage.delete_object(counted.original_image.s3_key_original)
+    client.force_login(supervisor)
+    answer = client.get(f"/api/v1/photos/{counted.original_image_id}/annotated")
+    assert (answer.status_code, "original is lost" in answer.json()["error"]["message"]) == (404, True)
 
 
 def test_corrected_pictures_go_with_their_photo(counted, supervisor):

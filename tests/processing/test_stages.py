@@ -5,10 +5,11 @@ from unittest import mock
 import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from demeter.refusals import Unavailable
 from locations.configuration import ConfigureMode, configure_location
-from photos import storage
+from photos import ingest, storage
 from photos.pixels import encode_jpeg
 from photos.statuses import UploadSource
 from photos.uploads import accept_upload
@@ -16,6 +17,7 @@ from processing import closing, corrections, inference, stages
 from processing.counting.boxes import NO_DETECTIONS
 from processing.jobs import reprocess, start_jobs
 from processing.models import Detection, Job, Segment
+from processing.recount import read_reviewed
 from processing.statuses import Phase, RunStatus, SegmentStatus
 from stock.models import StockBatch, StockMovement, Visit
 from tests.factories import UserFactory
@@ -81,6 +83,20 @@ def test_photo_becomes_count_picture_and_stock(place):
     assert StockBatch.objects.get().quantity_current == session.total_estimated
 
 
+def test_photo_whose_lower_half_is_missing_is_not_counted(place):
+    data = encode_jpeg(tray_and_bed(), 95)
+    file = SimpleUploadedFile("half.jpg", data[: len(data) // 2] + b"\xff\xd9")
+    accepted = accept_upload(user=UserFactory(), files=[file], source=UploadSource.API, storage_location=place)
+    [job] = start_jobs(upload=accepted.upload, images=accepted.images)
+    for _ in range(2):
+        ended = run(job)
+        assert (ended.status, ended.problem, ended.image.status) == (RunStatus.FAILED, "unreadable_photo", "failed")
+        assert "Part of the picture is missing" in ended.image.error_details
+        job = reprocess(image=ended.image, reason="", user=accepted.upload.user)
+    assert ended.image.s3_key_preview  # people see what came of it
+    assert not StockMovement.objects.exists()
+
+
 def test_every_stage_twice_counts_once(place):
     job = upload(tray_and_bed(), place)
     for _ in range(2):
@@ -120,7 +136,22 @@ def test_plants_of_a_crate_on_a_bed_are_counted_once(place):
     paint_grid(rgb, (560, 160, 900, 500), rows=4, columns=4, side=40)
     job = run(upload(rgb, place))
     assert sorted(job.session.segments.values_list("container_class", "detected")) == [("box", 16), ("segment", 30)]
-    assert Detection.objects.filter(segment__session=job.session).count() == job.session.total_detected == 46
+    counted = Detection.objects.filter(segment__session=job.session, counted=True)
+    assert counted.count() == job.session.total_detected == 46
+
+
+def test_what_a_rule_leaves_out_is_there_for_a_rule_that_does_not(place, monkeypatch):
+    """Rules depend on the density that is known, and that changes."""
+    with monkeypatch.context() as strict:
+        strict.setattr(closing, "own_detections", lambda _, found, **__: tuple(boxes.select([1, 5]) for boxes in found))
+        first = run(upload(tray_and_bed(), place))
+    kept = Detection.objects.filter(segment__session=first.session)
+    assert (first.session.total_detected, kept.filter(counted=True).count(), kept.count()) == (4, 4, 54)
+    assert len(read_reviewed(first.image, first.session).found.detections) == 4
+    again = run(reprocess(image=first.image, user=first.requested_by, reason="A density is known"))
+    assert again.session.detections_from == first.session
+    assert (again.session.total_detected, again.session.total_empty_containers) == (52, 2)
+    assert kept.filter(counted=True).count() == 4, "history keeps its own"
 
 
 def test_photo_is_not_closed_while_a_container_is_open(place):
@@ -320,3 +351,39 @@ def test_a_run_with_the_same_count_keeps_the_sign_off_and_another_count_does_not
     monkeypatch.setattr(inference, "detect_plants", mock.Mock(return_value=NO_DETECTIONS))
     other = run(reprocess(image=first.image, user=first.requested_by, reason="A worse model"))
     assert (other.session.total_detected, other.session.validated) == (0, False)
+
+
+@pytest.mark.parametrize(
+    "where", ["photos.ingest.make_preview", "find_containers", "detect_plants", "_store_annotated"]
+)
+def test_worker_that_was_stopped_too_long_writes_nothing_over_its_successor(place, monkeypatch, where):
+    """In the middle of each phase its lease ends; another worker does the whole photo before it goes on."""
+    job = upload(tray_and_bed(), place)
+    owner = {"find_containers": inference, "detect_plants": inference, "_store_annotated": closing}.get(where)
+    found = getattr(owner, where) if owner else ingest.make_preview
+    done = []
+
+    def slowly(*args, **kwargs):
+        result = found(*args, **kwargs)
+        if not done:
+            done.append(True)
+            for model in (Job, Segment):
+                model.objects.exclude(held_by="").update(lease_until=timezone.now())
+            stages.store_photos([job.image_id], worker="successor")
+            stages.open_photo(job.image_id, worker="successor")
+            for segment in Segment.objects.filter(status=SegmentStatus.PENDING):
+                stages.detect(segment.pk, worker="successor")
+            stages.close_photo(job.pk, worker="successor")
+            done.append(Job.objects.get(pk=job.pk))
+        return result
+
+    if owner:
+        monkeypatch.setattr(owner, where, slowly)
+    else:
+        monkeypatch.setattr(where, slowly)
+    again = run(job)
+    assert done[1].status == RunStatus.COMPLETED
+    assert (again.image.status, again.updated_at) == ("ready", done[1].updated_at)
+    assert again.session.category_counts == {"plant": 52, "empty": 2, "dead": 0}
+    assert Detection.objects.filter(segment__session=again.session).count() == 54
+    assert StockMovement.objects.count() == 1

@@ -210,6 +210,22 @@ def test_purge_takes_only_what_has_been_in_the_trash_for_thirty_days(user):
     assert set(S3Image.objects.filter(purged_at=None)) == {recent, visible}
 
 
+def test_photo_that_was_brought_back_and_deleted_anew_is_not_purged(old, user, monkeypatch):
+    """Between the list of what is due and the lock of the photo."""
+    due = trash._due
+
+    def meanwhile():
+        monkeypatch.setattr(trash, "_due", due)
+        ids = [image.pk for image in due()]
+        restore_photos(image_ids=ids, user=user)
+        delete_photos(image_ids=ids, user=user)
+        return S3Image.objects.filter(pk__in=ids)
+
+    monkeypatch.setattr(trash, "_due", meanwhile)
+    assert purge_expired() == 0
+    assert not S3Image.objects.exclude(purged_at=None).exists()
+
+
 def test_purged_photo_cannot_come_back(old, user):
     purge_expired()
     assert restore_photos(image_ids=[old.original_image_id], user=user).moved == ()

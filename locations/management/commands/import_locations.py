@@ -44,12 +44,13 @@ def _read_rename(text: str) -> tuple[str, str]:
 
 
 def describe_report(report: ImportReport) -> str:
-    """Counts for each layer, the codes that changed, and each refusal with its reason."""
+    """Counts for each layer, the codes that changed, what to look at, and each refusal with its reason."""
     lines = [
         f"{layer}: {len(report.made[layer])} made, {len(report.changed[layer])} changed, "
         f"{len(report.unchanged[layer])} unchanged"
         for layer in LAYERS
     ]
     lines += [f"changed {code}" for layer in LAYERS for code in report.changed[layer]]
+    lines += [f"look at {doubt}" for doubt in report.doubts]
     lines += [f"refused {refused}" for refused in report.refused]
     return "\n".join(lines)

@@ -42,3 +42,14 @@ def test_placing_undoes_cutting_and_scaling(x, y, side, scale, left, top) -> Non
     placed = seen.placed(scale=scale, offset_xy=(left, top))
     assert np.allclose(placed.xyxy[0], [x, y, x + side, y + side], atol=0.02)
     assert np.allclose(placed.sizes, side, atol=0.02)
+
+
+def test_choice_is_found_again_in_what_it_was_chosen_from() -> None:
+    found = make_detections(
+        [(0, 0, 9, 9), (0, 0, 9, 9), (5, 5, 9, 9), (0, 0, 9, 9)], [0.9, 0.9, 0.5, 0.9], [0, 0, 1, 0]
+    )
+    assert found.holds(found.select(np.array([0, 2]))).tolist() == [True, False, True, False]
+    assert found.holds(found).all()
+    assert not found.holds(NO_DETECTIONS).any()
+    with pytest.raises(ValueError, match="not among"):
+        found.holds(found.placed(scale=2, offset_xy=(1, 1)))

@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
+from photos.pixels import decode_picture, encode_jpeg
 from processing.counting.boxes import NO_DETECTIONS, PLANT, Detections, Rgb, make_detections
 from processing.counting.containers import Container
 from processing.counting.parameters import QualityParameters
@@ -53,6 +54,32 @@ def moved(rgb: Rgb, length_px: int) -> Rgb:
 )
 def test_a_spoilt_photo_is_refused_with_its_reason(change, code: str) -> None:
     assert code in codes(change(scene()), boxes(0.8))
+
+
+def cut(rgb: Rgb, colour: tuple[int, int, int], *, share: float = 0.5) -> Rgb:
+    """As a program saves a picture that it could load only in part."""
+    partly = rgb.copy()
+    partly[round(len(rgb) * (1 - share)) :] = colour
+    return decode_picture(encode_jpeg(partly))
+
+
+@pytest.mark.parametrize("colour", [(128, 128, 128), (0, 0, 0), (255, 255, 255), (0, 135, 0)])
+@pytest.mark.parametrize("share", [0.15, 0.5, 0.9])
+def test_a_photo_without_its_lower_part_is_refused(colour, share) -> None:
+    photo = Pyramid.of(cut(scene(), colour, share=share))
+    assert measure_quality(photo, view_px=PARAMETERS.view_px).missing == pytest.approx(share, abs=0.02)
+    assert any(fault.startswith("part_missing: the lower ") for fault in find_faults(photo, [], [], PARAMETERS))
+
+
+@pytest.mark.parametrize("colour", [0, 255])
+def test_bars_around_a_photo_are_no_missing_part(colour) -> None:
+    framed = cv2.copyMakeBorder(scene(), 200, 200, 0, 0, cv2.BORDER_CONSTANT, value=(colour,) * 3)
+    assert "part_missing" not in codes(decode_picture(encode_jpeg(framed)))
+
+
+def test_a_plain_strip_is_no_missing_part() -> None:
+    assert codes(cut(scene(), (60, 60, 60), share=0.05)) == []
+    assert "part_missing" not in codes(np.full((900, 1200, 3), 128, dtype=np.uint8))
 
 
 def test_a_scene_that_is_hardly_recognised_is_refused() -> None:

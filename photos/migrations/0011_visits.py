@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("photos", "0007_indexes_of_the_work_list"),
+        ("photos", "0010_location_of_each_photo"),
     ]
 
     operations = [

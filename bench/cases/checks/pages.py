@@ -1,0 +1,78 @@
+"""The upload page in a browser: files that change, a sign-in elsewhere, a page that is left."""
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from bench.cases.demeter import Demeter, accept_dialogs
+from bench.cases.table import Seen, check
+
+PHOTO = "c07/landscape-control.jpg"
+SENT_MS, SETTLED = 60_000, ("received", "known", "refused", "failed")
+
+
+@check("c02")
+def one_unreadable_file_stops_no_other(demeter: Demeter) -> Seen:
+    """One of three files changes after it was chosen."""
+    with tempfile.TemporaryDirectory() as folder:
+        page, paths = _choose(demeter, Path(folder), 3)
+        with paths[1].open("ab") as file:
+            file.write(b"x")
+        page.locator("#upload-send").click()
+        states = _settled(page, 3)
+        words = page.locator(".file-row__state").nth(1).inner_text()
+        page.close()
+    is_right = [state in ("received", "known") for state in states] == [True, False, True]
+    return Seen(is_right, f"{states}; the changed one: {words}")
+
+
+@check("c04")
+def a_sign_in_elsewhere_lets_the_upload_go_on(demeter: Demeter) -> Seen:
+    """The session ends, and another tab signs in."""
+    with tempfile.TemporaryDirectory() as folder:
+        page, _paths = _choose(demeter, Path(folder), 2)
+        demeter.context.clear_cookies(name="sessionid")
+        demeter.context.clear_cookies(name="csrftoken")
+        demeter.sign_in(demeter.page)
+        page.locator("#upload-send").click()
+        states = _settled(page, 2)
+        said = page.locator("#upload-error").inner_text()
+        page.close()
+    return Seen(all(state in ("received", "known") for state in states), f"{states} {said}")
+
+
+@check("j11")
+def a_page_with_chosen_photos_asks_before_it_is_left(demeter: Demeter) -> Seen:
+    """A link is followed, and one comes back."""
+    with tempfile.TemporaryDirectory() as folder:
+        page, _paths = _choose(demeter, Path(folder), 2)
+        asked = accept_dialogs(page)
+        page.locator("a[href='/jobs/']").first.click()
+        page.wait_for_url("**/jobs/")
+        page.go_back()
+        kept = page.locator(".file-row").count()
+        page.close()
+    return Seen("beforeunload" in asked or kept == 2, f"asked: {bool(asked)}, photos still chosen: {kept}")
+
+
+def _choose(demeter: Demeter, folder: Path, number: int) -> tuple[Page, list[Path]]:
+    paths = [folder / f"case-{index}.jpg" for index in range(number)]
+    for path in paths:
+        path.write_bytes(demeter.read(PHOTO))
+    page = demeter.context.new_page()
+    page.goto("/")
+    page.locator("input[type=file][name=files]").first.set_input_files([str(path) for path in paths])
+    page.wait_for_function("number => document.querySelectorAll('.file-row').length === number", arg=number)
+    return page, paths
+
+
+def _settled(page: Page, number: int) -> list[str]:
+    """The states of all rows once nothing is under way, or when the time is up."""
+    rows = page.locator(".file-row")
+    for _ in range(SENT_MS // 500):
+        states = [row.get_attribute("data-state") or "" for row in rows.all()]
+        if len(states) == number and all(state in SETTLED for state in states):
+            break
+        page.wait_for_timeout(500)
+    return states

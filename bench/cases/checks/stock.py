@@ -1,0 +1,138 @@
+"""Numbers of a bay: visits, cycles, what is seen, what is sent twice."""
+
+from PIL import Image
+
+from bench.cases.demeter import Demeter
+from bench.cases.files import fresh, save
+from bench.cases.table import Seen, check
+from demeter.local.programs import PROJECT_DIR
+
+SMALL, LARGE = "c07/landscape-control.jpg", "c01/bay-A.jpg"
+
+
+@check("h1")
+def two_halves_of_a_bay_are_asked_about(demeter: Demeter) -> Seen:
+    """Two different pictures of one bay within a minute: open until it is said that they are parts, then added."""
+    bay = demeter.take_bay()
+    photos = [demeter.count(name, bay) for name in (LARGE, "c01/bay-B.jpg")]
+    counts = [photo.plants or 0 for photo in photos]
+    is_asked = 'value="parts"' in demeter.location_page(bay)
+    demeter.post(f"/api/v1/photos/{photos[0].image_id}/visit", data={"visit": "parts"})
+    stock = demeter.stock(bay)
+    return Seen(
+        is_asked and stock == sum(counts), f"counts {counts}, asked: {is_asked}; said to be parts: stock {stock}"
+    )
+
+
+@check("c25")
+def the_same_photo_in_other_bytes_counts_once(demeter: Demeter) -> Seen:
+    """Three times to one bay."""
+    bay = demeter.take_bay()
+    photos = [demeter.count(SMALL, bay) for _ in range(3)]
+    return Seen(
+        demeter.stock(bay) == photos[0].plants,
+        f"counts {[photo.plants for photo in photos]}, stock {demeter.stock(bay)}",
+    )
+
+
+@check("h3")
+def what_is_seen_is_stock_without_a_density(demeter: Demeter) -> Seen:
+    """A product in no packaging, of which no density is known, and a corner of a bed with some ten plants."""
+    bay = demeter.take_bay()
+    configure(demeter, bay, mode="update", packaging="")
+    with Image.open(PROJECT_DIR / "demo" / "photos" / "bed-columnar-cacti.jpg") as bed:
+        left, top = bed.width // 2, int(bed.height * 0.6)
+        corner = bed.crop((left, top, left + bed.width // 4, top + bed.height // 4))
+    photo = demeter.count("corner.jpg", bay, data=fresh(save(corner, "JPEG", quality=97)))
+    stock = demeter.stock(bay)
+    return Seen(
+        stock in (photo.seen, photo.plants) and stock > 0,
+        f"{photo.seen} seen, problem: {photo.problem or 'none'}, stock {stock}",
+    )
+
+
+@check("c33")
+def half_a_photo_is_not_counted_as_a_bay(demeter: Demeter) -> Seen:
+    """Refused at the door or by the count, or at least no stock without a person."""
+    bay = demeter.take_bay()
+    sent = demeter.upload(demeter.read("c33/half-grey.jpg"), "half-grey.jpg", storage_location=bay)
+    if not sent.job_id:
+        return Seen(True, f"refused: {sent.refusal}")
+    photo, stock = demeter.wait(sent), demeter.stock(bay)
+    return Seen(
+        stock == 0 and bool(photo.problem), f"{photo.seen} seen, problem: {photo.problem or 'none'}, stock {stock}"
+    )
+
+
+@check("b2")
+def a_photo_counted_late_belongs_to_the_cycle_of_its_moment(demeter: Demeter) -> Seen:
+    """Taken before a new cycle began, signed off after."""
+    bay = demeter.take_bay()
+    photo = demeter.count("b2/dark-26-nov.jpg", bay)
+    before = _growing(demeter, bay)
+    after = configure(demeter, bay, mode="new_cycle", other_product=True)
+    demeter.page.goto(f"/gallery/{photo.image_id}/")
+    demeter.page.locator("#sign-off").click()
+    demeter.page.locator("#sign-off[name=reopen]").wait_for()
+    demeter.page.goto(f"/locations/{bay}/")
+    batches = demeter.page.locator("#stock tbody th").all_inner_texts()
+    stock = demeter.stock(bay)
+    is_old = all(before in batch and after not in batch for batch in batches) and bool(batches)
+    return Seen(is_old, f"first {before}, then {after}; {photo.problem}, signed off: stock {stock} of {batches}")
+
+
+@check("b9")
+def a_double_tap_begins_one_cycle(demeter: Demeter) -> Seen:
+    """The form of a new cycle, sent twice as it stands in the page."""
+    bay = demeter.take_bay()
+    before = _cycles(demeter, bay)
+    demeter.page.goto(f"/locations/{bay}/")
+    fields = _fields(demeter, bay)
+    for _ in range(2):
+        demeter.post(f"/locations/{bay}/configure/", form={**fields, "mode": "new_cycle"})
+    after = _cycles(demeter, bay)
+    return Seen(after - before == 1, f"{after - before} cycles begun by two taps")
+
+
+@check("j17")
+def last_count_and_stock_go_by_the_moment(demeter: Demeter) -> Seen:
+    """Friday's photo is sent first."""
+    bay = demeter.take_bay()
+    friday, monday = (demeter.count(f"j17/{name}.jpg", bay) for name in ("1-friday-17-plants", "2-monday-286-plants"))
+    last, stock = demeter.last_count(bay), demeter.stock(bay)
+    return Seen(
+        last == stock == friday.plants, f"Friday {friday.plants}, Monday {monday.plants}: last {last}, stock {stock}"
+    )
+
+
+def configure(
+    demeter: Demeter, bay: str, *, mode: str, packaging: str | None = None, other_product: bool = False
+) -> str:
+    """Send the form of a bay with these changes; the name of the product."""
+    fields = _fields(demeter, bay) | {"mode": mode}
+    if packaging is not None:
+        fields["packaging"] = packaging
+    options = demeter.page.locator("select[name=product] option")
+    values = {option.get_attribute("value") or "": (option.text_content() or "").strip() for option in options.all()}
+    if other_product:
+        fields["product"] = next(value for value in values if value not in ("", fields["product"]))
+    demeter.post(f"/locations/{bay}/configure/", form=fields)
+    return values[fields["product"]]
+
+
+def _fields(demeter: Demeter, bay: str) -> dict[str, str]:
+    """What the form that configures a bay sends as it opens, hidden fields and all."""
+    demeter.page.goto(f"/locations/{bay}/")
+    form = demeter.page.locator("form[action$='/configure/']")
+    fields: dict[str, str] = form.evaluate("form => Object.fromEntries(new FormData(form))")
+    return fields
+
+
+def _growing(demeter: Demeter, bay: str) -> str:
+    demeter.page.goto(f"/locations/{bay}/")
+    return (demeter.page.locator("#configuration dd").first.text_content() or "").strip()
+
+
+def _cycles(demeter: Demeter, bay: str) -> int:
+    demeter.page.goto(f"/locations/{bay}/")
+    return demeter.page.locator("#configuration .timeline__event").count()

@@ -1,0 +1,72 @@
+"""People who are signed in and look at pages while parts die: what they see, and how long they wait for it."""
+
+import time
+from collections import Counter
+from itertools import cycle
+from threading import Event, Lock, Thread
+from typing import Any
+
+import requests
+from django.conf import settings
+from django.test import Client
+
+from demeter.accounts.models import User
+
+PEOPLE = 2
+PAGES = ("/", "/gallery/", "/jobs/", "/map/")
+EVERY_SECONDS, PATIENCE_SECONDS = 0.5, 20.0
+
+
+class Browsers:
+    """So many people, each with a session, from entering to leaving the context."""
+
+    def __init__(self, address: str, user: User) -> None:
+        self._address = address
+        self._cookies = [_sign_in(user) for _ in range(PEOPLE)]
+        self._over, self._lock = Event(), Lock()
+        self._threads = [Thread(target=self._look, args=(cookie,)) for cookie in self._cookies]
+        self._seconds: list[float] = []
+        self._failures: Counter[str] = Counter()
+
+    def __enter__(self) -> "Browsers":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def report(self) -> dict[str, Any]:
+        """Pages loaded, the slowest, and what failed: a status, or the name of an error."""
+        return {
+            "pages": len(self._seconds),
+            "slowest_page": round(max(self._seconds, default=0.0), 2),
+            "failed_pages": dict(self._failures),
+        }
+
+    def _look(self, cookie: dict[str, str]) -> None:
+        for page in cycle(PAGES):
+            if self._over.wait(EVERY_SECONDS):
+                return
+            began = time.monotonic()
+            failure = self._load(page, cookie)
+            with self._lock:
+                self._seconds.append(time.monotonic() - began)
+                if failure:
+                    self._failures[failure] += 1
+
+    def _load(self, page: str, cookie: dict[str, str]) -> str:
+        """What went wrong, in a word; nothing when the page is there."""
+        try:
+            answer = requests.get(self._address + page, cookies=cookie, timeout=PATIENCE_SECONDS, allow_redirects=False)
+        except requests.RequestException as error:
+            return type(error).__name__
+        return "" if answer.status_code == 200 else str(answer.status_code)
+
+
+def _sign_in(user: User) -> dict[str, str]:
+    client = Client()
+    client.force_login(user)
+    return {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}

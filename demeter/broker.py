@@ -1,0 +1,58 @@
+"""Valkey as pages may use it: short patience, and a rest for everybody once it did not answer.
+
+The cache, sessions, signs of life, the storage's circuit breaker and the sending of messages go through `asking`. While
+the broker is away or hangs, the first of them waits for half a second and the others not at all, for some seconds; each
+says by itself what it does without.
+"""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import redis
+from django.conf import settings
+from kombu.exceptions import OperationalError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+PATIENCE_SECONDS = 0.5
+REST_SECONDS = 3.0
+# Not tried a second time: what is asked here is either asked again soon, or found by its row.
+CONNECTION_OPTIONS: dict[str, Any] = {
+    "socket_timeout": PATIENCE_SECONDS,
+    "socket_connect_timeout": PATIENCE_SECONDS,
+    "retry": Retry(NoBackoff(), 0),
+}
+logger = logging.getLogger(__name__)
+_rests_until: dict[str, float] = {}
+
+
+class BrokerRestsError(redis.ConnectionError):
+    """It did not answer a moment ago, so nothing was asked."""
+
+
+@contextmanager
+def asking(url: str) -> Iterator[None]:
+    """Around anything that asks the server at `url`.
+
+    Raises:
+        BrokerRestsError: it did not answer within the last REST_SECONDS.
+    """
+    if time.monotonic() < _rests_until.get(url, 0.0):
+        raise BrokerRestsError("The broker did not answer a moment ago.")
+    try:
+        yield
+    except (redis.ConnectionError, redis.TimeoutError, OperationalError) as error:
+        _rests_until[url] = time.monotonic() + REST_SECONDS
+        logger.warning("the broker does not answer: %s", error)
+        raise
+
+
+@contextmanager
+def connected() -> Iterator[redis.Redis]:
+    """A connection for a question or two. Raises redis.RedisError when the broker does not answer."""
+    url = settings.REDIS_URL
+    with asking(url), redis.Redis.from_url(url, **CONNECTION_OPTIONS) as client:
+        yield client

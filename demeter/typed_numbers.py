@@ -1,0 +1,114 @@
+"""Numbers as people type them, for forms and the admin: 12,5 and 12.5 alike, in either language.
+
+Which sign parts decimals and which thousands differs between countries of one language, so it is read from the number
+itself. Only a single sign before exactly three digits can be either; then the person is asked. These are text fields:
+a browser's own number field drops a comma without a word.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.formats import get_format
+from django.utils.translation import gettext as _
+
+EITHER = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+PLAIN = re.compile(r"\d*[.,]?\d+")
+GROUPED = re.compile(
+    r"(?P<whole>[1-9]\d{0,2}(?P<sign>[., ])\d{3}(?:(?P=sign)\d{3})*)(?:(?!(?P=sign))[.,](?P<decimals>\d+))?"
+)
+
+
+class UnclearNumberError(ValueError):
+    """A text that may mean two numbers, as 1.250 does."""
+
+    def __init__(self, *, with_thousands: float, with_decimals: float) -> None:
+        super().__init__(f"{with_thousands:g} or {with_decimals:g}")
+        self.with_thousands, self.with_decimals = with_thousands, with_decimals
+
+
+def read_number(text: str) -> float:
+    """The number that a text means. Raises UnclearNumberError when it may mean two, ValueError when it means none."""
+    text = re.sub(r"[\s'\u2019]", " ", text.strip().replace("\N{MINUS SIGN}", "-"))
+    sign = -1.0 if text.startswith("-") else 1.0
+    digits = text[1:] if text[:1] in ("-", "+") else text
+    if EITHER.fullmatch(digits):
+        whole, decimals = digits[:-4] + digits[-3:], digits[:-4] + "." + digits[-3:]
+        raise UnclearNumberError(with_thousands=sign * float(whole), with_decimals=sign * float(decimals))
+    if PLAIN.fullmatch(digits):
+        return sign * float(digits.replace(",", "."))
+    grouped = GROUPED.fullmatch(digits)
+    if grouped is None:
+        raise ValueError(f"{text!r} is not a number")
+    whole = re.sub(r"\D", "", grouped["whole"])
+    return sign * float(f"{whole}.{grouped['decimals'] or 0}")
+
+
+def write_number(number: float) -> str:
+    """A number with the decimal sign of the language, never one that `read_number` would ask about."""
+    whole, _point, decimals = f"{number:.10f}".rstrip("0").partition(".")
+    if not decimals:
+        return whole
+    return f"{whole}{get_format('DECIMAL_SEPARATOR')}{decimals}{'0' if len(decimals) == 3 else ''}"
+
+
+class TypedNumberField(forms.FloatField):
+    """A number with decimals."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> float | None:  # type: ignore[override]  # a FloatField is an IntegerField
+        """What was typed; asks about what may mean two numbers."""
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value)
+        try:
+            return read_number(value)
+        except UnclearNumberError as unclear:
+            question = _("This may mean %(thousands)s or %(decimals)s. Write one of the two.")
+            numbers = {"thousands": unclear.with_thousands, "decimals": unclear.with_decimals}
+            raise ValidationError(
+                question % {name: write_number(number) for name, number in numbers.items()}, code="unclear"
+            ) from unclear
+        except ValueError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+    def prepare_value(self, value: Any) -> Any:
+        """What the field starts with."""
+        return write_number(value) if isinstance(value, int | float) else value
+
+
+class TypedWholeField(forms.IntegerField):
+    """A whole number: 1.000 and 1,000 are a thousand."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> int | None:
+        """What was typed."""
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value)
+        try:
+            number = read_number(value)
+        except UnclearNumberError as unclear:
+            number = unclear.with_thousands
+        except ValueError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+        if not number.is_integer():
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return int(number)
+
+
+# For `formfield_overrides` of a ModelAdmin or an inline.
+TYPED_NUMBERS: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {
+    models.FloatField: {
+        "form_class": TypedNumberField,
+        "widget": AdminTextInputWidget(attrs={"inputmode": "decimal", "class": "vIntegerField"}),
+    },
+    models.IntegerField: {
+        "form_class": TypedWholeField,
+        "widget": AdminTextInputWidget(attrs={"inputmode": "numeric", "class": "vIntegerField"}),
+    },
+}

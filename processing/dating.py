@@ -1,0 +1,113 @@
+"""When a photo was taken: whether its camera's clock can be believed, and what a person says where it cannot.
+
+`processing.stages` asks once the location is known; `gallery.fixes` writes the answer. While the question is open the
+photo has the moment of its upload, stands for no stock and is left out of its location's history.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Least
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from photos.dates import Surroundings, find_doubt
+from photos.ingest import assumed_zone
+from photos.models import S3Image
+from photos.statuses import DateDoubt, ImageStatus
+from processing.sentences import (
+    DATE_AHEAD,
+    DATE_BEFORE_NURSERY,
+    DATE_BEHIND_LOCATION,
+    DATE_RESET,
+    DATE_UNREADABLE,
+)
+
+TEXTS = {
+    DateDoubt.UNREADABLE: DATE_UNREADABLE,
+    DateDoubt.AHEAD: DATE_AHEAD,
+    DateDoubt.BEFORE_NURSERY: DATE_BEFORE_NURSERY,
+    DateDoubt.RESET: DATE_RESET,
+    DateDoubt.BEHIND_LOCATION: DATE_BEHIND_LOCATION,
+}
+
+
+class DateSource(models.TextChoices):
+    """What settles the date of a photo whose camera cannot be believed."""
+
+    UPLOAD = "upload", _("When it was uploaded")
+    CAMERA = "camera", _("As the camera says")
+    TYPED = "typed", _("At another time")
+
+
+def check_date(image: S3Image) -> None:
+    """Note whether the camera's clock can be believed; a photo that was placed and has no date, or an answer, is not
+    asked about.
+    """
+    doubt = None
+    if _written(image) and image.dated_at is None:
+        doubt = find_doubt(_read_clock(image), uploaded_at=image.created_at, known=_surroundings(image))
+    image.date_doubt = doubt or ""
+    image.save(update_fields=["date_doubt", "updated_at"])
+
+
+def tell_doubt(image: S3Image) -> str:
+    """Why the date is asked about, with what the camera wrote, as a sentence to keep."""
+    return TEXTS[DateDoubt(image.date_doubt)].fill(written=_written(image).replace("T", " "))
+
+
+def date_by_upload(image_ids: Iterable[UUID]) -> None:
+    """These photos were taken when they were uploaded."""
+    _settle(image_ids, F("created_at"))
+
+
+def date_by_camera(image_ids: Iterable[UUID]) -> None:
+    """The clocks of their cameras are right; where one wrote no date that a row can hold, the upload counts."""
+    _settle(image_ids, Least("taken_at", "created_at"))
+
+
+def date_by_hand(image_id: UUID, moment: datetime) -> None:
+    """A person says when this photo was taken; not later than its upload."""
+    _settle([image_id], moment)
+
+
+def _settle(image_ids: Iterable[UUID], moment: datetime | F | Least) -> None:
+    S3Image.objects.filter(pk__in=list(image_ids)).update(dated_at=moment, date_doubt="", updated_at=timezone.now())
+
+
+def _written(image: S3Image) -> str:
+    """What the camera wrote as its date; empty when nothing."""
+    written = image.exif_metadata or {}
+    return str(written.get("datetime_original") or written.get("datetime_unreadable") or "")
+
+
+def _read_clock(image: S3Image) -> datetime | None:
+    """The camera's clock with the zone that was written or assumed; None when what it wrote is no date."""
+    text = (image.exif_metadata or {}).get("datetime_original")
+    if not text:
+        return None
+    clock = datetime.fromisoformat(text)
+    return clock if clock.tzinfo else clock.replace(tzinfo=ZoneInfo(assumed_zone(image) or settings.TIME_ZONE))
+
+
+def _surroundings(image: S3Image) -> Surroundings:
+    photos = S3Image.objects.photos()
+    first = photos.order_by("created_at").values_list("created_at", flat=True).first()
+    return Surroundings(first_upload=first or image.created_at, newest_count=_newest_count(image))
+
+
+def _newest_count(image: S3Image) -> datetime | None:
+    """The newest moment that the location knew when this photo came: later uploads say nothing about its clock."""
+    if image.storage_location_id is None:
+        return None
+    counted = (
+        S3Image.objects.photos().visible().filter(storage_location=image.storage_location_id, status=ImageStatus.READY)
+    )
+    known = Q(created_at__lt=image.created_at) | Q(upload=image.upload_id, upload__isnull=False)
+    moments = counted.filter(known).exclude(pk=image.pk).order_by("-moment").values_list("moment", flat=True)
+    return moments.first()
