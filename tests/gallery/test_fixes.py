@@ -264,7 +264,7 @@ def test_a_failed_photo_is_just_processed_again(worker: Client):
 def test_what_nobody_can_fix_leads_to_the_upload(worker: Client):
     session = make_session_waiting("unreadable_photo", location=StorageLocationFactory())
     response = worker.get(problem_path(session))
-    assertContains(response, "Take the photo again.")
+    assertContains(response, "Send the photo again from the camera, or take it again.")
     assertContains(response, 'href="/">Go to upload')
     worker.post(fix_path(session))
     assert newest_job(session).kind == "first"

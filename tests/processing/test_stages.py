@@ -57,7 +57,7 @@ def tray_and_bed():
 def upload(rgb, place=None) -> Job:
     file = SimpleUploadedFile("photo.jpg", encode_jpeg(rgb, 95), content_type="image/jpeg")
     accepted = accept_upload(user=UserFactory(), files=[file], source=UploadSource.API, storage_location=place)
-    [job] = start_jobs(upload=accepted.upload, images=accepted.images)
+    [job] = start_jobs(upload=accepted.upload, images=accepted.images, chosen_location=place)
     return job
 
 
@@ -87,7 +87,7 @@ def test_photo_whose_lower_half_is_missing_is_not_counted(place):
     data = encode_jpeg(tray_and_bed(), 95)
     file = SimpleUploadedFile("half.jpg", data[: len(data) // 2] + b"\xff\xd9")
     accepted = accept_upload(user=UserFactory(), files=[file], source=UploadSource.API, storage_location=place)
-    [job] = start_jobs(upload=accepted.upload, images=accepted.images)
+    [job] = start_jobs(upload=accepted.upload, images=accepted.images, chosen_location=place)
     for _ in range(2):
         ended = run(job)
         assert (ended.status, ended.problem, ended.image.status) == (RunStatus.FAILED, "unreadable_photo", "failed")
