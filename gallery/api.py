@@ -13,12 +13,14 @@ from django.views.decorators.gzip import gzip_page
 
 from demeter.http import api_view, form_errors, read_json, signed_in_user
 from demeter.refusals import NotFound
+from gallery import visits
 from gallery.cards import CardPage, CardSession, PhotoCard
 from gallery.detail import HistoryEvent, PhotoDetail, find_photo, newest_count, photo_detail
-from gallery.forms import MapForm, NumberedPageForm, PhotosForm
+from gallery.forms import MapForm, NumberedPageForm, PhotosForm, VisitForm
 from gallery.markers import photo_markers
 from gallery.nursery_map import nursery_map as draw_nursery
 from gallery.queries import photo_cards
+from gallery.visits import VisitDetail
 from photos.storage import OriginalLostError
 from processing.jobs import draw_annotated
 from processing.models import Session
@@ -114,6 +116,26 @@ def markers(_request: HttpRequest, image_id: UUID) -> JsonResponse:
     return JsonResponse(photo_markers(image_id))
 
 
+@api_view("POST", permission="processing.add_job")
+def visit(request: HttpRequest, image_id: UUID) -> JsonResponse:
+    """Say how the photos of this photo's visit belong together: `{"visit": "parts" | "retake" | "chosen"}`.
+
+    `chosen` names those that count then; `photos`, if given, those that were looked at, or 409 when there are others.
+    """
+    form = VisitForm(read_json(request))
+    if not form.is_valid():
+        raise form_errors(form)
+    data = form.cleaned_data
+    detail = visits.answer(
+        image_id=image_id,
+        answer=data["visit"],
+        seen=data["photos"] or None,
+        chosen=data["chosen"],
+        user=signed_in_user(request),
+    )
+    return JsonResponse(visit_json(detail))
+
+
 @gzip_page  # outlines shrink to a third, and hold nothing that must stay secret
 @api_view("GET", permission="locations.view_storagelocation")
 def nursery_map(request: HttpRequest) -> JsonResponse:
@@ -181,6 +203,7 @@ def detail_json(detail: PhotoDetail, request: HttpRequest) -> dict[str, Any]:
         },
         "processing_session": session_json(detail.newest) if detail.newest else None,
         "storage_location_history": [event_json(event) for event in detail.history],
+        **({"visit": visit_json(detail.visit)} if detail.visit else {}),
     }
 
 
@@ -223,6 +246,26 @@ def event_json(event: HistoryEvent) -> dict[str, Any]:
         "event": "photo_processed",
         "total_plants": event.total_plants,
         "session_id": str(event.session_id),
+    }
+
+
+def visit_json(detail: VisitDetail) -> dict[str, Any]:
+    """Photos that are one count: how they belong together (`answer`), and which of them are counted."""
+    visit = detail.visit
+    return {
+        "total_plants": visit.quantity,
+        "open": visit.is_open,
+        "answer": visit.answer or None,
+        "suggested": detail.suggested or None,
+        "photos": [
+            {
+                "image_id": str(photo.image_id),
+                "moment": time_text(photo.moment),
+                "plants": photo.plants,
+                "counted": photo.is_counted,
+            }
+            for photo in detail.photos
+        ],
     }
 
 

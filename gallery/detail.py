@@ -1,10 +1,11 @@
 """The read model of one photo: its pictures, counts, containers, location, runs, and the history of its location.
 
-Three queries, however many runs, containers and plants there are, and one for the history where that is shown.
+Four queries, however many runs, containers and plants there are, two more for a visit of several photos, and two for
+the history where that is shown.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from gallery.badges import Badge, badge_of, problem_message
 from gallery.chart import Chart, Counted, draw_chart
 from gallery.containers import ContainerRow, container_rows
 from gallery.queries import visible_photos
+from gallery.visits import VisitDetail, visit_of
 from photos.ingest import ASSUMED_ZONE, assumed_zone
 from photos.models import S3Image
 from photos.storage import presigned_url
@@ -25,6 +27,7 @@ from processing.models import Session
 from processing.problems import REFUSALS, Problem
 from processing.redrawing import annotated_url
 from processing.statuses import RunStatus
+from stock.models import StockCount, Visit
 
 # Five years of a photo every week, with some to spare.
 HISTORY_LENGTH = 300
@@ -57,6 +60,7 @@ class HistoryEvent:
     image_id: UUID
     thumbnail_key: str | None
     thumbnail_stored_at: datetime | None
+    visit: Visit | None = None
 
     @property
     def thumbnail_url(self) -> str | None:
@@ -89,6 +93,7 @@ class PhotoDetail:
     containers: tuple[ContainerRow, ...]
     candidates: tuple[Candidate, ...]
     history: tuple[HistoryEvent, ...]
+    visit: VisitDetail | None
 
     @property
     def problem_message(self) -> str:
@@ -170,6 +175,7 @@ def photo_detail(image_id: UUID, *, with_history: bool) -> PhotoDetail:
         containers=container_rows(counted) if counted else (),
         candidates=candidates_of(counted),
         history=location_history(counted.storage_location_id) if counted and with_history else (),
+        visit=visit_of(image.pk),
     )
 
 
@@ -199,13 +205,15 @@ def candidates_of(session: Session | None) -> tuple[Candidate, ...]:
 
 
 def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
-    """The latest counts of a location from photos that can still be seen, by when they were taken, newest first."""
+    """The latest counts of a location, newest first by when the photos were taken: of photos that can still be seen and
+    are placed nowhere else."""
     if location_id is None:
         return ()
     counted = Session.objects.filter(
         storage_location_id=location_id,
         status=RunStatus.COMPLETED,
         original_image__deleted_at=None,
+        original_image__storage_location_id=location_id,
         original_image__date_doubt="",
     )
     rows: QuerySet[Any, tuple[Any, ...]] = counted.order_by(
@@ -220,13 +228,21 @@ def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
         "original_image__s3_key_thumbnail",
         "original_image__thumbnail_stored_at",
     )
-    return tuple(HistoryEvent(*row) for row in rows[:HISTORY_LENGTH])
+    events = [HistoryEvent(*row) for row in rows[:HISTORY_LENGTH]]
+    counts = StockCount.objects.standing().filter(image_id__in={event.image_id for event in events})
+    visits = {count.image_id: count.visit for count in counts.select_related("visit")}
+    return tuple(replace(event, visit=visits.get(event.image_id)) for event in events)
 
 
 def draw_history(history: Sequence[HistoryEvent]) -> Chart | None:
-    """The counts of a location, newest first, as a chart: one for each photo, that of its newest run."""
+    """The counts of a location, newest first, as a chart: one for each visit, and for each photo of no visit that of
+    its newest run."""
     newest = {event.image_id: event for event in reversed(history)}
-    return draw_chart([Counted(event.image_id, event.timestamp, event.total_estimated) for event in newest.values()])
+    counts: dict[object, Counted] = {}
+    for event in sorted(newest.values(), key=lambda event: event.timestamp):
+        key, plants = (event.visit.pk, event.visit.quantity) if event.visit else (event.image_id, event.total_estimated)
+        counts[key] = Counted(event.image_id, event.timestamp, plants)
+    return draw_chart(list(counts.values()))
 
 
 def _pictures(image: S3Image, counted: Session | None) -> Pictures:

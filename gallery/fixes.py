@@ -43,6 +43,7 @@ from processing.sentences import (
     LOCATION_CHOSEN,
     LOCATION_CONFIGURED,
 )
+from processing.standing import config_of
 from processing.statuses import UNFINISHED
 from processing.worklist import AT_ONCE
 
@@ -109,7 +110,7 @@ def suggested_container_type(session: Session) -> ContainerType | None:
     return ContainerType.objects.filter(active=True, kind__in=KINDS_BY_DETECTED[shown[0]]).first()
 
 
-def photos_waiting(image: S3Image, *, problem: Problem, location: StorageLocation | None) -> S3ImageQuerySet:
+def photos_waiting(image: S3Image, *, problem: Problem, session: Session | None) -> S3ImageQuerySet:
     """Other photos that the same fix unblocks: same problem, same location or (for a density) same product.
 
     A chosen location, or whose clock is right, may hold for the other photos of the same upload.
@@ -117,13 +118,14 @@ def photos_waiting(image: S3Image, *, problem: Problem, location: StorageLocatio
     if problem.fix in ("choose_location", "date") and image.upload_id:
         lost = S3Image.objects.to_do().filter(problem=problem.code, upload=image.upload_id).exclude(pk=image.pk)
         return lost.exclude(jobs__status__in=UNFINISHED)
-    if location is None or problem.fix not in ("configure", "calibrate"):
+    location = session.storage_location if session else None
+    if session is None or location is None or problem.fix not in ("configure", "calibrate"):
         return S3Image.objects.none()
     location_ids = [location.pk]
-    config = active_config(location) if problem.fix == "calibrate" else None
+    config = config_of(session) if problem.fix == "calibrate" else None
     if config is not None:
         alike = LocationConfig.objects.filter(active=True, product=config.product, packaging=config.packaging)
-        location_ids = list(alike.values_list("location_id", flat=True))
+        location_ids += alike.values_list("location_id", flat=True)
     waiting = find_photos_waiting_at(location_ids, problem_code=problem.code).exclude(pk=image.pk)
     return waiting.exclude(jobs__status__in=UNFINISHED)
 
@@ -138,8 +140,7 @@ class Doubt:
 
 def doubt_about(*, problem: Problem, session: Session | None, values: Mapping[str, Any], answer: str) -> Doubt | None:
     """Whether a density is far from all that are known of the product, as a slip of the decimal sign is."""
-    location = session.storage_location if session else None
-    config = active_config(location) if location and problem.fix == "calibrate" else None
+    config = config_of(session) if session and problem.fix == "calibrate" else None
     if config is None:
         return None
     usual = usual_densities(container_type=values["container_type"], product=config.product)
@@ -161,35 +162,35 @@ def settle(
 ) -> int:
     """Write the fix and run the photo again, and with `others` every photo that the fix unblocks; how many run.
 
-    `values` are the cleaned data of the fix's form.
+    `values` are the cleaned data of the fix's form. No photo stays without a configuration at a location that has one.
 
     Raises:
         Conflict: the photo is being processed, or lacks what the fix builds on.
         Invalid: the photo cannot be of that date.
     """
-    location = session.storage_location if session else None
-    waiting = photos_waiting(image, problem=problem, location=location).values_list("pk", flat=True)
-    image_ids = list(waiting[:AT_ONCE]) if others else []
+    waiting = photos_waiting(image, problem=problem, session=session).values_list("pk", flat=True)[:AT_ONCE]
     if problem.fix == "date":
-        chosen, reason = None, _write_date(image, image_ids, values)
+        chosen, reason = None, _write_date(image, list(waiting) if others else [], values)
     else:
-        chosen, reason = _write(problem.fix, location, values)
+        chosen, reason = _write(problem.fix, session, values)
+    # Looked up under the lock of the location: one that closes meanwhile sees the configuration or is found here.
+    image_ids = list(waiting) if others or problem.fix == "configure" else []
     jobs.reprocess(image=image, user=user, reason=reason, chosen_location=chosen)
     more = jobs.reprocess_photos(image_ids=image_ids, user=user, reason=reason, chosen_location=chosen)
     return 1 + len(more.started)
 
 
 @transaction.atomic
-def configure(*, locations: Sequence[StorageLocation], values: Mapping[str, Any], user: User, others: bool) -> int:
-    """Write one configuration for all these locations, and with `others` run every photo that waited for it; how many.
+def configure(*, locations: Sequence[StorageLocation], values: Mapping[str, Any], user: User) -> int:
+    """Write one configuration for all these locations and run every photo that waited for it; how many.
 
-    Their rows are locked in one order, so that two people cannot wait for each other.
+    Their rows are locked in one order, so that two people cannot wait for each other, and before the photos are looked
+    up: one that closes meanwhile sees the configuration or is found here.
     """
     reason = ""
     for location in sorted(locations, key=lambda location: location.pk):
-        _, reason = _write("configure", location, values)
-    waiting = photos_waiting_for_config(locations).values_list("pk", flat=True)
-    image_ids = list(waiting[:AT_ONCE]) if others else []
+        reason = _configure(location, values)
+    image_ids = list(photos_waiting_for_config(locations).values_list("pk", flat=True))
     return len(jobs.reprocess_photos(image_ids=image_ids, user=user, reason=reason).started)
 
 
@@ -210,20 +211,24 @@ def _write_date(image: S3Image, others: Sequence[UUID], values: Mapping[str, Any
     return DATE_BY_HAND.fill(moment=f"{timezone.localtime(moment):%Y-%m-%d %H:%M}")
 
 
-def _write(fix: Fix, location: StorageLocation | None, values: Mapping[str, Any]) -> tuple[StorageLocation | None, str]:
+def _configure(location: StorageLocation, values: Mapping[str, Any]) -> str:
+    config = configure_location(location=location, **values)
+    return LOCATION_CONFIGURED.fill(product=str(config.product))
+
+
+def _write(fix: Fix, session: Session | None, values: Mapping[str, Any]) -> tuple[StorageLocation | None, str]:
     """Write the fix; the location to run with, where a person chose one, and the reason for the run."""
     if fix == "choose_location":
         chosen: StorageLocation = values["storage_location"]
         return chosen, LOCATION_CHOSEN.fill(location=chosen.full_name)
     if fix == "reprocess":
         return None, AGAIN.fill()
-    if location is None:
+    if session is None or session.storage_location is None:
         raise Conflict(_("The photo has no location yet. Process it again."))
     if fix == "configure":
-        config = configure_location(location=location, **values)
-        return None, LOCATION_CONFIGURED.fill(product=str(config.product))
-    present = active_config(location)
-    if present is None:
+        return None, _configure(session.storage_location, values)
+    config = config_of(session)
+    if config is None:
         raise Conflict(_("The location is not configured yet. Configure it first."))
-    density = set_density(product=present.product, packaging=present.packaging, **values)
+    density = set_density(product=config.product, packaging=config.packaging, **values)
     return None, DENSITY_SET.fill(number=f"{round(density.plants_per_m2, 1):g}")

@@ -22,6 +22,7 @@ from photos.dates import EARLIEST, LATEST, is_storable
 from processing.counting.boxes import CLASS_NAMES
 from processing.dating import DateSource
 from processing.problems import CATALOGUE
+from stock.models import VisitAnswer
 
 PER_PAGE = 50
 MAX_PER_PAGE = 100
@@ -200,6 +201,14 @@ class PhotosForm(forms.Form):
         if len(image_ids) > MAX_PER_PAGE:
             raise forms.ValidationError(_("At most %(most)d photos at a time."), params={"most": MAX_PER_PAGE})
         return image_ids
+
+
+class VisitForm(forms.Form):
+    """How the photos of a visit belong together. `photos`: those that were shown; `chosen`: those that count."""
+
+    visit = forms.ChoiceField(choices=VisitAnswer.choices)
+    photos = UuidsField(coerce=UUID, required=False)
+    chosen = UuidsField(coerce=UUID, required=False)
 
 
 class PageForm(forms.Form):

@@ -1,11 +1,12 @@
 """The last count of a location and how old it is: what the map, its list and a location's page say first.
 
-One subquery for each location, answered by the index of its photos: a query for all of them, however many photos lie
-behind. The last count is that of the newest photo; one that refuses itself counts once a person has signed it off, one
-whose date is in doubt once a person has settled it.
+Two subqueries for each location, answered by the indexes of its photos and visits: a query for all of them, however
+many photos lie behind. The last count is that of the newest photo, with the others of its visit; one that refuses
+itself counts once a person has signed it off, one whose date is in doubt once a person has settled it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from locations.models.places import StorageLocationQuerySet
 from photos.models import S3Image
 from processing.models import Session
 from processing.statuses import RunStatus
+from stock.models import Visit
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,17 @@ NEVER = AgeClass("never", None, _("never counted"))
 
 @dataclass(frozen=True)
 class LastCount:
-    """What the newest counted photo of a location says: `plants` seen and hidden, as they stood at `seen_at`."""
+    """What the newest visit of a location says: `plants` seen and hidden, as they stood at `seen_at`.
+
+    `image_id` is its newest photo of `photos`. `is_open`: nobody has said how these belong together.
+    """
 
     image_id: UUID
     seen_at: datetime
     plants: int
     validated: bool
+    photos: int = 1
+    is_open: bool = False
 
     @property
     def age(self) -> AgeClass:
@@ -84,7 +91,16 @@ def with_last_count(locations: StorageLocationQuerySet) -> StorageLocationQueryS
             )
         )
     )
-    return locations.annotate(last_count=Subquery(counts[:1]))
+    visits = (
+        Visit.objects.filter(location=OuterRef("pk"), photos__gt=1)
+        .order_by("-last_at")
+        .values(
+            found=JSONObject(
+                first_at="first_at", last_at="last_at", plants="quantity", photos="photos", is_open="is_open"
+            )
+        )
+    )
+    return locations.annotate(last_count=Subquery(counts[:1]), last_visit=Subquery(visits[:1]))
 
 
 def read_last_count(location: StorageLocation) -> LastCount | None:
@@ -92,9 +108,17 @@ def read_last_count(location: StorageLocation) -> LastCount | None:
     found = getattr(location, "last_count")  # noqa: B009 - an annotation, which the type does not know
     if found is None:
         return None
-    return LastCount(
+    last = LastCount(
         image_id=UUID(found["image_id"]),
         seen_at=datetime.fromisoformat(found["seen_at"]),
         plants=found["plants"],
         validated=found["validated"],
     )
+    visit = getattr(location, "last_visit")  # noqa: B009 - as above
+    if visit is None or not _happened_on(visit, last.seen_at):
+        return last
+    return replace(last, plants=visit["plants"], photos=visit["photos"], is_open=visit["is_open"])
+
+
+def _happened_on(visit: Mapping[str, str], moment: datetime) -> bool:
+    return datetime.fromisoformat(visit["first_at"]) <= moment <= datetime.fromisoformat(visit["last_at"])

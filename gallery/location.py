@@ -1,6 +1,7 @@
 """The read model of one location's page: last count, latest photo, stock, history, and what grew there.
 
-Six queries beside the one that finds the location, however many photos and cycles there are.
+Eight queries beside the one that finds the location, however many photos and cycles there are, two more where a visit
+has several photos.
 """
 
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from gallery.chart import Chart
 from gallery.detail import HistoryEvent, draw_history, location_history
 from gallery.last_counts import LastCount, read_last_count, with_last_count
 from gallery.queries import find_photos_waiting_at
+from gallery.visits import VisitDetail, visits_of
 from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image, S3ImageQuerySet
 from photos.storage import presigned_url
@@ -33,6 +35,12 @@ class LocationDetail:
     history: tuple[HistoryEvent, ...]
     cycles: tuple[LocationConfig, ...]
     undated: int
+    visits: tuple[VisitDetail, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the stock may be wrong because nobody has said how the photos of the last visit belong together."""
+        return self.last is not None and self.last.is_open
 
     @property
     def config(self) -> LocationConfig | None:
@@ -78,6 +86,7 @@ def location_detail(code: str) -> LocationDetail:
         history=location_history(location.pk),
         cycles=tuple(cycles),
         undated=find_photos_waiting_at([location.pk], problem_code=NEEDS_DATE.code).count(),
+        visits=visits_of(location),
     )
 
 

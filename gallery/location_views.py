@@ -43,9 +43,7 @@ def configure(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, detail, form=form)
     user, is_new = signed_in_user(request), form.cleaned_data["mode"] == ConfigureMode.NEW_CYCLE or not detail.config
-    started = fixes.configure(
-        locations=[detail.location], values=form.cleaned_data, user=user, others="others" in request.POST
-    )
+    started = fixes.configure(locations=[detail.location], values=form.cleaned_data, user=user)
     messages.success(request, _("A new cycle has begun.") if is_new else _("The configuration was corrected."))
     _tell_started(request, started)
     return redirect(f"{reverse('location', kwargs={'code': detail.location.code})}#configuration")
@@ -65,9 +63,7 @@ def configure_several(request: HttpRequest) -> HttpResponse:
     form = ConfigureLocationForm(request.POST if is_sent else None, label_suffix="")
     if not form.is_valid():
         return _show_several(request, locations, form=form)
-    started = fixes.configure(
-        locations=locations, values=form.cleaned_data, user=signed_in_user(request), others="others" in request.POST
-    )
+    started = fixes.configure(locations=locations, values=form.cleaned_data, user=signed_in_user(request))
     words = ngettext("%(count)d location is configured.", "%(count)d locations are configured.", len(locations))
     messages.success(request, words % {"count": len(locations)})
     _tell_started(request, started)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gallery.last_counts import NEVER, LastCount, read_last_count, with_last_count
@@ -73,7 +74,8 @@ def count_words(last: LastCount | None) -> str:
     if last is None:
         return str(NEVER.words)
     plants = ngettext("%(count)d plant", "%(count)d plants", last.plants) % {"count": last.plants}
-    return f"{plants}, {last.age_words}"
+    words = f"{plants}, {last.age_words}"
+    return _("%(count)s (open: parts or retakes?)") % {"count": words} if last.is_open else words
 
 
 def _location_json(location: StorageLocation) -> dict[str, Any]:

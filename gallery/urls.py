@@ -11,6 +11,7 @@ from gallery import (
     table_views,
     trash_views,
     views,
+    visit_views,
     work_views,
 )
 
@@ -52,6 +53,7 @@ urlpatterns = [
     path("gallery/<uuid:image_id>/redo/", review_views.redo, name="photo-redo"),
     path("gallery/<uuid:image_id>/note/", review_views.note, name="photo-note"),
     path("gallery/<uuid:image_id>/sign-off/", review_views.sign_off, name="photo-sign-off"),
+    path("gallery/<uuid:image_id>/visit/", visit_views.answer, name="photo-visit"),
     path("todo/", work_views.work, name="work"),
     path("todo/retry/", work_views.retry, name="work-retry"),
     path("todo/acknowledge/", work_views.acknowledge, name="work-acknowledge"),
@@ -68,5 +70,6 @@ urlpatterns = [
     path("api/v1/photos/restore", api.restore, name="api-photos-restore"),
     path("api/v1/photos/<uuid:image_id>", api.detail, name="api-photo"),
     path("api/v1/photos/<uuid:image_id>/annotated", api.annotated, name="api-photo-annotated"),
+    path("api/v1/photos/<uuid:image_id>/visit", api.visit, name="api-photo-visit"),
     path("api/v1/photos/<uuid:image_id>/markers", api.markers, name="api-photo-markers"),
 ]

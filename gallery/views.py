@@ -38,13 +38,13 @@ from gallery.queries import (
 )
 from gallery.review import review_state
 from gallery.trace import photo_corrections
-from locations.configuration import active_config
 from locations.forms import AssignLocationForm, CalibrateForm, ConfigureLocationForm
 from locations.search import search_locations
 from photos.models import S3Image
 from processing.models import Session
 from processing.problems import CATALOGUE, Fix, Problem
 from processing.queries import one_job
+from processing.standing import config_of
 
 FIX_FORMS: Mapping[Fix, type[forms.Form]] = {
     "choose_location": AssignLocationForm,
@@ -269,7 +269,7 @@ def _fix_context(request: HttpRequest, found: Problem, image: S3Image, session: 
         "message": problem_message(image),
         "may_fix": fixes.may_fix(signed_in_user(request), found),
         "location": location,
-        "waiting": fixes.photos_waiting(image, problem=found, location=location).count(),
+        "waiting": fixes.photos_waiting(image, problem=found, session=session).count(),
     }
     if found.fix == "choose_location":
         text = request.GET.get("q", "").replace("\x00", "")
@@ -280,8 +280,8 @@ def _fix_context(request: HttpRequest, found: Problem, image: S3Image, session: 
             "chosen": request.POST.get("storage_location") or request.GET.get("chosen", ""),
             "found": [place for place in search_locations(text) if place.pk not in offers],
         }
-    elif location is not None:
-        context["config"] = active_config(location)
+    elif session is not None and location is not None:
+        context["config"] = config_of(session)
         context["suggested"] = fixes.suggested_config(location) if found.fix == "configure" else None
     return context
 

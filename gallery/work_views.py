@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from demeter.http import signed_in_user
 from demeter.refusals import Invalid
 from gallery.review import COUNTED_UP_TO, count_doubtful
+from gallery.visits import open_visits
 from gallery.work import causes
 from processing.worklist import AT_ONCE, acknowledge_cause, retry_cause
 
@@ -19,8 +20,11 @@ from processing.worklist import AT_ONCE, acknowledge_cause, retry_cause
 @permission_required("photos.view_s3image", raise_exception=True)
 def work(request: HttpRequest) -> HttpResponse:
     """Everything that waits for a person, by what would settle it."""
+    count, newest = open_visits()
     context = {
         "causes": causes(),
+        "open_visits": newest,
+        "open_visits_count": count,
         "doubtful": count_doubtful(),
         "counted_up_to": COUNTED_UP_TO,
         "at_once": AT_ONCE,

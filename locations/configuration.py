@@ -1,9 +1,10 @@
 """Say what grows in a location and how densely: the only writer of LocationConfig and DensityParameters."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.db import models, transaction
-from django.db.models import F, Max, Min
+from django.db.models import F, Max, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,7 @@ KINDS_BY_DETECTED: dict[str, tuple[ContainerKind, ...]] = {
     "box": (ContainerKind.BOX,),
     "plug": (ContainerKind.PLUG, ContainerKind.SEEDLING_TRAY),
 }
+TWICE_WITHIN = timedelta(minutes=10)
 
 
 class ConfigureMode(models.TextChoices):
@@ -44,18 +46,23 @@ def configure_location(
 ) -> LocationConfig:
     """Write the active configuration; without an active one both modes open the first cycle.
 
-    The location's row is locked, so that two people cannot both open a cycle.
+    The location's row is locked, so that two people cannot both open a cycle. A cycle that is begun twice within
+    TWICE_WITHIN with the same plants is one: a form was sent twice.
     """
+    wanted = (product, packaging, expected_state)
     with transaction.atomic():
         StorageLocation.objects.select_for_update().get(pk=location.pk)
-        config = active_config(location)
+        config, now = active_config(location), timezone.now()
         if config is not None and mode == ConfigureMode.NEW_CYCLE:
-            config.active, config.closed_at = False, timezone.now()
+            is_new = config.started_at > now - TWICE_WITHIN
+            if is_new and (config.product, config.packaging, config.expected_state) == wanted:
+                return config
+            config.active, config.closed_at = False, now
             config.save(update_fields=["active", "closed_at", "updated_at"])
             config = None
         if config is None:
-            config = LocationConfig(location=location)
-        config.product, config.packaging, config.expected_state = product, packaging, expected_state
+            config = LocationConfig(location=location, started_at=now)
+        config.product, config.packaging, config.expected_state = wanted
         config.save()
     return config
 
@@ -63,6 +70,18 @@ def configure_location(
 def active_config(location: StorageLocation) -> LocationConfig | None:
     """The running cultivation cycle of a location, with what it names."""
     return location.configs.filter(active=True).select_related("product", "packaging", "expected_state").first()
+
+
+def config_at(location: StorageLocation, moment: datetime) -> LocationConfig | None:
+    """The cultivation cycle that a photo of this moment shows, with what it names.
+
+    What was taken before the first cycle, or between two, belongs to the cycle that began next; None after the last one
+    was closed.
+    """
+    cycles = location.configs.select_related("product", "packaging", "expected_state")
+    begun = cycles.filter(Q(closed_at=None) | Q(closed_at__gt=moment), started_at__lte=moment)
+    next_cycles = cycles.filter(started_at__gt=moment)
+    return begun.order_by("-started_at", "-pk").first() or next_cycles.order_by("started_at", "pk").first()
 
 
 def active_configs(locations: Iterable[StorageLocation]) -> dict[int, LocationConfig]:

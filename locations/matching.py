@@ -119,8 +119,8 @@ def match_qr_codes(qr_codes: Collection[str]) -> LocationMatch:
 
 
 def match_choice(location_id: int) -> LocationMatch:
-    """Match the location a person chose."""
-    location = StorageLocation.objects.active().with_names().filter(pk=location_id).first()
+    """Match the location a person chose, in use or not: forms offer those in use, and a photo keeps its place."""
+    location = StorageLocation.objects.with_names().filter(pk=location_id).first()
     if location is None:
         return LocationMatch("unknown")
     return LocationMatch("matched", (Candidate(location=location, source="choice", evidence=CHOSEN.fill()),))

@@ -10,7 +10,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import StorageLocation
-from photos.statuses import UploadSource
+from photos.statuses import UploadSource, VisitAnswer
 
 ACCEPTED_FILES = "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif"
 
@@ -131,6 +131,11 @@ class UploadForm(forms.Form):
                 "hx-sync": "this:replace",
             }
         ),
+    )
+    visit = forms.ChoiceField(
+        choices=[("", _("Ask me afterwards")), *VisitAnswer.choices],
+        required=False,
+        label=_("Several photos of one location are"),
     )
     source = forms.ChoiceField(choices=UploadSource.choices, required=False)
     upload_session_id = forms.UUIDField(required=False)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from demeter.timestamps import Timestamped
 from photos.dates import EARLIEST, LATEST
-from photos.statuses import DateDoubt, ImageStatus, OriginalFault, PhotoAction, UploadSource
+from photos.statuses import DateDoubt, ImageStatus, OriginalFault, PhotoAction, UploadSource, VisitAnswer
 
 
 class Upload(Timestamped):
@@ -152,6 +152,16 @@ class S3Image(Timestamped):
     )
     same_shot_as = models.ForeignKey(  # `photos.copies`
         "self", models.SET_NULL, null=True, blank=True, related_name="other_copies", verbose_name=_("same shot as")
+    )
+    sketch = models.BinaryField(
+        _("sketch"), null=True, blank=True, help_text=_("The picture in small and grey, to tell retakes from parts")
+    )
+    visit_answer = models.CharField(
+        _("photos of one location"),
+        max_length=8,
+        choices=VisitAnswer.choices,
+        blank=True,
+        help_text=_("What the uploader said about several photos of one location"),
     )
     storage_location = models.ForeignKey(
         "locations.StorageLocation",

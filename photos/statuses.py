@@ -21,6 +21,13 @@ class UploadSource(models.TextChoices):
     API = "api"
 
 
+class VisitAnswer(models.TextChoices):
+    """How several photos of one location, taken within half an hour, belong together; `stock.visits` counts by it."""
+
+    PARTS = "parts", _("Parts of it: add them")
+    RETAKE = "retake", _("Retakes: the newest stands")
+
+
 class OriginalFault(models.TextChoices):
     """What the nightly check found wrong with an original in S3."""
 

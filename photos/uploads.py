@@ -53,10 +53,12 @@ def accepting(
     storage_location: StorageLocation | None = None,
     inherits_location: bool = False,
     upload_session_id: UUID | None = None,
+    visit: str = "",
 ) -> Iterator[AcceptedUpload]:
     """Keep what can be kept of `files`. The `upload_session_id` of an earlier call adds to that upload.
 
     `storage_location` is that of these files alone; with `inherits_location` they take the one of the first call.
+    `visit` says how several photos of one location belong together (`photos.statuses.VisitAnswer`).
 
     The block runs in the same transaction: when it raises, nothing is kept.
 
@@ -70,6 +72,8 @@ def accepting(
         upload_session_id=upload_session_id or uuid4(), user=user, source=source, storage_location=storage_location
     )
     new, duplicates = _find_new([file for file in checked if isinstance(file, CheckedFile)], session)
+    for image, _file in new:
+        image.visit_answer = visit
     is_settled = False
     try:
         for image, file in {image.sha256: (image, file) for image, file in reversed(new)}.values():
@@ -96,6 +100,7 @@ def accept_upload(
     source: str,
     storage_location: StorageLocation | None = None,
     upload_session_id: UUID | None = None,
+    visit: str = "",
 ) -> AcceptedUpload:
     """`accepting` for who has nothing to add to its transaction."""
     with accepting(
@@ -104,6 +109,7 @@ def accept_upload(
         source=source,
         storage_location=storage_location,
         upload_session_id=upload_session_id,
+        visit=visit,
     ) as accepted:
         return accepted
 

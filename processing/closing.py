@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import timezone
 
-from locations.configuration import active_config, find_density
+from locations.configuration import find_density
 from locations.models import DensityParameters, LocationConfig
 from photos import keys, storage
 from photos.models import S3Image
@@ -25,8 +25,11 @@ from processing.photo_count import estimate_counts, own_detections
 from processing.problems import DETECTION_FAILED, NEEDS_CALIBRATION, REFUSALS, Problem
 from processing.recount import read_reviewed, recount, take_over, totals_of
 from processing.sentences import CONTAINERS_FAILED, NO_DENSITY, NO_DENSITY_LOOSE
-from processing.standing import find_need, record_stock
+from processing.standing import config_of, find_need, record_stock
 from processing.statuses import Phase, RunStatus, SegmentStatus
+from stock.likeness import make_sketch
+
+SKETCH_FROM_PX = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,17 +59,39 @@ def close(job: Job, photo: Pyramid) -> None:
         with lifecycle.holding(job):
             lifecycle.fail(job.pk, DETECTION_FAILED, segments[0].error)
         return
-    counted = _count(photo, session, done, failed_containers=len(segments) - len(done))
-    lifecycle.renew(job)
-    picture = _store_annotated(job.image, photo.rgb, counted)
+    sketch = make_sketch(photo.whole(SKETCH_FROM_PX / max(photo.resolution_wh)))
+    with lifecycle.holding(job):
+        S3Image.objects.filter(pk=job.image_id).update(sketch=sketch)
+    is_closed = False
+    while not is_closed:
+        config = config_of(session)
+        counted = _count(photo, config, done, failed_containers=len(segments) - len(done))
+        lifecycle.renew(job)
+        picture = _store_annotated(job.image, photo.rgb, counted)
+        is_closed = _try_to_complete(job, session, counted, picture)
+
+
+def _try_to_complete(job: Job, session: Session, counted: Counted, picture: S3Image) -> bool:
+    """False when the configuration was written while the photo was counted: it has to be counted again."""
     with lifecycle.holding(job):
         locked = lifecycle.lock_unfinished(job.pk)
-        if locked is not None:
-            _complete(locked, session, counted, picture)
+        if locked is None:
+            return True
+        S3Image.objects.select_for_update(no_key=True).get(pk=job.image_id)
+        if _grows(config_of(session, lock=True)) != _grows(counted.config):
+            return False
+        _complete(locked, session, counted, picture)
+    return True
 
 
-def _count(photo: Pyramid, session: Session, segments: tuple[Segment, ...], *, failed_containers: int) -> Counted:
-    config = active_config(session.storage_location) if session.storage_location else None
+def _grows(config: LocationConfig | None) -> tuple[int, int, int | None] | None:
+    """What of a configuration a count depends on."""
+    return (config.pk, config.product_id, config.packaging_id) if config else None
+
+
+def _count(
+    photo: Pyramid, config: LocationConfig | None, segments: tuple[Segment, ...], *, failed_containers: int
+) -> Counted:
     containers = tuple(rows.read_container(segment) for segment in segments)
     found = tuple(rows.read_detections(segment) for segment in segments)
     densities = _densities(config)
@@ -123,7 +148,8 @@ def _complete(job: Job, session: Session, counted: Counted, picture: S3Image) ->
     photo = counted.photo
     _save_containers(counted)
     session.refusal, session.refusal_message = _find_refusal(photo)
-    problem, message = _find_problem(session, photo, counted.config)
+    need, message = find_need(session, counted.config)
+    problem, message = (need, message) if need else _find_lack(photo, counted.config)
     lifecycle.enter_phase(job, Phase.DONE)
     lifecycle.transition(
         job,
@@ -137,7 +163,7 @@ def _complete(job: Job, session: Session, counted: Counted, picture: S3Image) ->
         avg_confidence=photo.avg_confidence,
         category_counts=photo.category_counts,
         partial=counted.failed_containers > 0,
-        review_reasons=_review_reasons(photo, counted.failed_containers),
+        review_reasons=_review_reasons(photo, counted.failed_containers, problem),
         refusal=session.refusal,
         refusal_message=session.refusal_message,
     )
@@ -147,9 +173,9 @@ def _complete(job: Job, session: Session, counted: Counted, picture: S3Image) ->
         recount(session, read_reviewed(job.image, session))
     _keep_sign_off(session)
     if session.refusal and session.validated:
-        problem, message = find_need(session, counted.config)
-        lifecycle.restate(job, problem, message)
-    record_stock(session, counted.config, problem=problem, user=job.requested_by)
+        need, message = find_need(session, counted.config)
+        lifecycle.restate(job, need, message)
+    record_stock(session, counted.config, problem=need, user=job.requested_by)
 
 
 def _keep_sign_off(session: Session) -> None:
@@ -201,12 +227,10 @@ def _find_refusal(photo: PhotoCount) -> tuple[str, str]:
     return "", ""
 
 
-def _find_problem(session: Session, photo: PhotoCount, config: LocationConfig | None) -> tuple[Problem | None, str]:
-    """What a person must still do before this count can stand, the most basic first."""
-    problem, message = find_need(session, config)
-    if problem is not None or config is None:
-        return problem, message
-    if any(text.startswith(NEEDS_CALIBRATION.code) for text in photo.problems):
+def _find_lack(photo: PhotoCount, config: LocationConfig | None) -> tuple[Problem | None, str]:
+    """A density that is missing to estimate hidden plants; what was seen counts without it."""
+    asking = {item.container.kind for item in photo.containers if item.estimate.needs_calibration}
+    if config is not None and any(_density_row(kind, config) is None for kind in asking):
         return NEEDS_CALIBRATION, _name_density(config)
     return None, ""
 
@@ -218,9 +242,10 @@ def _name_density(config: LocationConfig) -> str:
     return NO_DENSITY.fill(product=product, packaging=config.packaging.name)
 
 
-def _review_reasons(photo: PhotoCount, failed: int) -> list[str]:
-    """Why a person should look at this count although it stands."""
-    reasons = [text for text in photo.problems if text.partition(":")[0] not in (*REFUSALS, NEEDS_CALIBRATION.code)]
+def _review_reasons(photo: PhotoCount, failed: int, problem: Problem | None) -> list[str]:
+    """Why a person should look at this count although it stands; what the photo's problem says is not said twice."""
+    said = {*REFUSALS, problem.code if problem else ""}
+    reasons = [text for text in photo.problems if text.partition(":")[0] not in said]
     if failed:
         reasons.append(f"partial: {CONTAINERS_FAILED.fill(number=failed)}")
     return reasons

@@ -5,6 +5,7 @@ other. Corrections belong to the photo; the newest counted session shows them, a
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -26,6 +27,7 @@ from processing.statuses import RunStatus
 from stock import ledger
 
 NOTE_LENGTH = 2000
+TWICE_WITHIN = timedelta(minutes=1)
 # A tap means the plant whose box it hits: half a side from the centre, three quarters into the corner.
 TAP_SIDES = 0.75
 
@@ -72,11 +74,18 @@ def correct(
 
 @transaction.atomic
 def note(*, image: S3Image, user: User, text: str) -> Correction:
-    """Say something about a photo's count. Raises Invalid when there is nothing to say, Conflict without a count."""
+    """Say something about a photo's count; the same again within a minute is the same note, sent twice.
+
+    Raises Invalid when there is nothing to say, Conflict without a count.
+    """
     text = text.strip()
     if not text or len(text) > NOTE_LENGTH:
         raise Invalid(_("A note has 1 to %(most)d characters.") % {"most": NOTE_LENGTH})
     image, session = _lock(image)
+    said = image.corrections.standing().filter(user=user, action=Correction.Action.NOTE, text=text)
+    twice = said.filter(created_at__gt=timezone.now() - TWICE_WITHIN).first()
+    if twice is not None:
+        return twice
     correction = Correction.objects.create(image=image, user=user, action=Correction.Action.NOTE, text=text)
     _recount(session, read_reviewed(image, session), user)
     return correction

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import F
 
 from locations.matching import LocationMatch, match_choice, match_gps, match_qr_codes
+from locations.models import StorageLocation
 from photos.models import S3Image
 from processing.models import Job, Session
 from processing.sentences import AMBIGUOUS, BATCH_AGREES, CHOICE_GONE, NO_GPS, OUTSIDE, SEVERAL_LABELS
@@ -26,6 +27,11 @@ def locate(job: Job, image: S3Image, session: Session, *, look: Callable[[], tup
 
     `look` reads the labels in the picture; it is called once for each photo, and not where a person chose.
     """
+    kept = _find_kept(job, image)
+    if kept is not None:
+        session.storage_location, session.location_evidence = kept.storage_location, kept.location_evidence
+        session.save(update_fields=["storage_location", "location_evidence", "updated_at"])
+        return
     if job.chosen_location_id is not None:
         match, unsettled = match_choice(job.chosen_location_id), CHOICE_GONE.fill()
         evidence = _evidence(match, unsettled)
@@ -38,6 +44,17 @@ def locate(job: Job, image: S3Image, session: Session, *, look: Callable[[], tup
     session.save(update_fields=["storage_location", "location_evidence", "updated_at"])
     image.storage_location = match.location
     image.save(update_fields=["storage_location", "updated_at"])
+
+
+def _find_kept(job: Job, image: S3Image) -> Session | None:
+    """The run that placed the photo, where its location was switched off since: that ends new placements only."""
+    place = image.storage_location_id
+    if job.kind == JobKind.FIRST or place is None or job.chosen_location_id not in (None, place):
+        return None
+    if StorageLocation.objects.active().filter(pk=place).exists():
+        return None
+    runs = Session.objects.filter(original_image=image, storage_location=place)
+    return runs.order_by("-created_at", "-pk").first()
 
 
 def _known_labels(job: Job, session: Session) -> tuple[str, ...] | None:

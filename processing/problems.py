@@ -51,7 +51,7 @@ NEEDS_CALIBRATION = Problem(
     "needs_calibration",
     "warning",
     _("Density missing"),
-    _("The detected plants are counted; hidden ones cannot be estimated until a density is known for this product."),
+    _("What was seen counts as stock; hidden plants are not estimated until a density is known for this product."),
     "calibrate",
 )
 PART_MISSING = Problem(

@@ -5,8 +5,8 @@ A run that refuses its own count (too dark, blurred, ...) stands for nothing unt
 """
 
 from demeter.accounts.models import User
-from locations.configuration import active_config
-from locations.models import LocationConfig
+from locations.configuration import config_at
+from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image
 from processing import lifecycle
 from processing.dating import tell_doubt
@@ -15,6 +15,19 @@ from processing.problems import NEEDS_CONFIG, NEEDS_DATE, NEEDS_LOCATION, REFUSA
 from processing.sentences import NEEDS_ATTENTION, NOT_CONFIGURED
 from processing.statuses import UNFINISHED
 from stock import ledger
+
+
+def config_of(session: Session, *, lock: bool = False) -> LocationConfig | None:
+    """What grew at the location of a run when its photo was taken.
+
+    With `lock`, a configuration that is being written is waited for, and none is written until the transaction ends;
+    the caller holds the photo's row lock.
+    """
+    if session.storage_location is None:
+        return None
+    if lock:
+        StorageLocation.objects.select_for_update(no_key=True).get(pk=session.storage_location.pk)
+    return config_at(session.storage_location, session.original_image.moment)
 
 
 def find_need(session: Session, config: LocationConfig | None) -> tuple[Problem | None, str]:
@@ -69,7 +82,7 @@ def follow_sign_off(image: S3Image, session: Session, *, user: User) -> None:
     newest = image.jobs.order_by("-created_at").first()
     if newest is None or newest.status in UNFINISHED:
         return
-    config = active_config(session.storage_location) if session.storage_location else None
+    config = config_of(session, lock=True)
     problem, message = find_need(session, config)
     if newest.pk == session.job_id:
         lifecycle.restate(newest, problem, message)

@@ -123,7 +123,7 @@ def _purge(image_id: UUID) -> bool:
     Segment.objects.filter(session__original_image=image).delete()
     Session.objects.filter(original_image=image).update(location_evidence=None)
     image.s3_key_thumbnail = image.s3_key_preview = None
-    image.exif_metadata = image.gps_coordinates = None
+    image.exif_metadata = image.gps_coordinates = image.sketch = None
     image.staging_name, image.original_fault = "", ""
     image.purged_at = timezone.now()
     image.save()

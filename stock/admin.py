@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from demeter.readonly_admin import ReadOnlyAdmin
 from demeter.searching import SearchedAdmin
 from demeter.typed_numbers import TYPED_NUMBERS
-from stock.models import DESCRIPTION_FIELDS, StockBatch, StockCount, StockMovement
+from stock.models import DESCRIPTION_FIELDS, StockBatch, StockCount, StockMovement, Visit
 
 
 @admin.register(StockBatch)
@@ -65,3 +65,14 @@ class StockMovementAdmin(ReadOnlyAdmin):
     list_select_related = ("batch", "user")
     search_fields = ("batch__batch_code", "image_id", "session_id", "reason")
     date_hierarchy = "happened_at"
+
+
+@admin.register(Visit)
+class VisitAdmin(ReadOnlyAdmin):
+    """Which photos are one count, and who said how they belong together."""
+
+    list_display = ("location", "last_at", "photos", "quantity", "answer", "is_open", "answered_by", "answered_at")
+    list_filter = ("is_open", "answer")
+    list_select_related = ("location__storage_area__warehouse", "answered_by")
+    search_fields = ("location__code",)
+    date_hierarchy = "last_at"

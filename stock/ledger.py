@@ -1,29 +1,30 @@
-"""The ledger: the only writer of stock. `processing.closing` calls it when a photo is counted, and
-`processing.corrections` when a person corrects that count (docs/stock.md).
+"""The ledger: the only writer of stock. `processing.closing` calls it when a photo is counted,
+`processing.corrections` when a person corrects that count, and `gallery.visits` when a person says how the photos of a
+visit belong together (docs/stock.md).
 
 Each function locks the photo and then its locations, in one order, writes the counts and the movements and brings the
 batches' columns up to date in one transaction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from demeter.accounts.models import User
+from demeter.refusals import Conflict, Invalid, NotFound
 from demeter.sentences import Sentence
 from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image
-from stock.models import MovementKind, SourceType, StockBatch, StockCount, StockMovement
-from stock.timeline import Change, Count, Due, find_due
+from stock.models import StockBatch, StockCount, StockMovement, Visit, VisitAnswer
+from stock.settling import reverse, settle
 
 COUNTED_AGAIN = Sentence(gettext_noop("The photo was counted again."))
-COUNTED = Sentence(gettext_noop("Counted %(number)s."))
-SHOWN = Sentence(gettext_noop("The photo shows %(batch)s at this location."))
 
 
 @transaction.atomic
@@ -54,8 +55,9 @@ def record_count(
     if earlier is not None:
         _withdraw(earlier)
         if (earlier.batch_id, earlier.quantity, earlier.happened_at) != (batch.pk, quantity, happened_at):
-            _reverse_movements(image_id, user=user, reason=COUNTED_AGAIN.fill())
+            reverse(StockMovement.objects.filter(image_id=image_id), user=user, reason=COUNTED_AGAIN.fill())
     count = StockCount.objects.create(
+        **_place_in_visit(image_id, location),
         batch=batch,
         image_id=image_id,
         session_id=session_id,
@@ -65,7 +67,7 @@ def record_count(
         happened_at=happened_at,
     )
     for place in places:
-        _settle(place, user=user)
+        settle(place, user=user)
     return count
 
 
@@ -85,7 +87,7 @@ def correct_count(
     _lock_locations({place})
     count.quantity, count.quantity_empty = quantity, quantity_empty
     count.save(update_fields=["quantity", "quantity_empty", "updated_at"])
-    _settle(place, user=user)
+    settle(place, user=user)
     return count
 
 
@@ -104,7 +106,7 @@ def stand_again(
     _lock_locations({count.batch.location_id})
     count.withdrawn_at, count.quantity, count.quantity_empty = None, quantity, quantity_empty
     count.save(update_fields=["withdrawn_at", "quantity", "quantity_empty", "updated_at"])
-    _settle(count.batch.location_id, user=user)
+    settle(count.batch.location_id, user=user)
     return count
 
 
@@ -117,8 +119,8 @@ def reverse_image_counts(image_id: UUID, *, user: User | None, reason: str) -> b
         return False
     _lock_locations({count.batch.location_id})
     _withdraw(count)
-    _reverse_movements(image_id, user=user, reason=reason)
-    _settle(count.batch.location_id, user=user)
+    reverse(StockMovement.objects.filter(image_id=image_id), user=user, reason=reason)
+    settle(count.batch.location_id, user=user)
     return True
 
 
@@ -133,8 +135,37 @@ def restore_image_count(image_id: UUID, *, withdrawn_since: datetime, user: User
     _lock_locations({count.batch.location_id})
     count.withdrawn_at = None
     count.save(update_fields=["withdrawn_at", "updated_at"])
-    _settle(count.batch.location_id, user=user)
+    settle(count.batch.location_id, user=user)
     return True
+
+
+@transaction.atomic
+def answer_visit(*, visit_id: int, answer: str, seen: Collection[UUID], chosen: Collection[UUID], user: User) -> Visit:
+    """A person says how the photos of a visit belong together; `seen` are the photos that were shown, `chosen` those
+    that count when the answer is CHOSEN. The same answer again changes nothing.
+
+    Raises:
+        NotFound: there is no such visit any more.
+        Conflict: it has other photos by now.
+        Invalid: no photo was chosen.
+    """
+    visit = Visit.objects.filter(pk=visit_id, photos__gt=1).first()
+    if visit is None:
+        raise NotFound(_("There is no such visit any more. Look at the location again."))
+    _lock_locations({visit.location_id})
+    counts = list(visit.counts.standing())
+    if {count.image_id for count in counts} != set(seen):
+        raise Conflict(_("Other photos belong to this visit by now. Look at them again."))
+    if answer == VisitAnswer.CHOSEN and not set(seen) & set(chosen):
+        raise Invalid(_("Choose at least one photo that counts."))
+    visit.refresh_from_db()
+    visit.answer, visit.answered_by, visit.answered_at = answer, user, timezone.now()
+    visit.save(update_fields=["answer", "answered_by", "answered_at", "updated_at"])
+    for count in counts:
+        count.covered, count.left_out = True, answer == VisitAnswer.CHOSEN and count.image_id not in chosen
+    StockCount.objects.bulk_update(counts, ["covered", "left_out"])
+    settle(visit.location_id, user=user)
+    return Visit.objects.get(pk=visit_id)
 
 
 def _lock_image(image_id: UUID) -> None:
@@ -163,92 +194,13 @@ def _batch_of(location: StorageLocation, config: LocationConfig, happened_at: da
     return StockBatch.objects.create(batch_code=f"{stem}{sequence}", state=config.expected_state, **key)
 
 
+def _place_in_visit(image_id: UUID, location: StorageLocation) -> dict[str, Any]:
+    """How the photo's latest count at this location belongs to its visit: what was answered holds for a new run."""
+    before = StockCount.objects.filter(image_id=image_id, batch__location=location).order_by("-created_at").first()
+    names = ("visit_id", "part", "covered", "left_out")
+    return {name: getattr(before, name) for name in names} if before else {}
+
+
 def _withdraw(count: StockCount) -> None:
     count.withdrawn_at = timezone.now()
     count.save(update_fields=["withdrawn_at", "updated_at"])
-
-
-def _reverse_movements(image_id: UUID, *, user: User | None, reason: str) -> None:
-    """Reverse each movement of a photo that still stands."""
-    standing = StockMovement.objects.filter(image_id=image_id, reverses=None, reversed_by=None)
-    StockMovement.objects.bulk_create(_reversal(movement, user=user, reason=reason) for movement in standing)
-
-
-def _reversal(movement: StockMovement, *, user: User | None, reason: str) -> StockMovement:
-    """The opposite of a movement at the same moment, so that the past is right as well."""
-    return StockMovement(
-        batch_id=movement.batch_id,
-        kind=movement.kind,
-        quantity=-movement.quantity,
-        source_location_id=movement.destination_location_id,
-        destination_location_id=movement.source_location_id,
-        user=user,
-        reason=reason,
-        source_type=movement.source_type,
-        image_id=movement.image_id,
-        session_id=movement.session_id,
-        reverses=movement,
-        happened_at=movement.happened_at,
-    )
-
-
-def _settle(place: int, *, user: User | None) -> None:
-    """Append what the photo counts of a location lack, then bring its batches up to date."""
-    batches = StockBatch.objects.filter(location=place).in_bulk()
-    counts = {count.image_id: count for count in StockCount.objects.standing().filter(batch__in=batches)}
-    movements = StockMovement.objects.filter(batch__in=batches)
-    by_photos = movements.filter(kind=MovementKind.PHOTO).values_list("image_id", "batch").annotate(Sum("quantity"))
-    by_people = movements.exclude(kind=MovementKind.PHOTO).values_list("batch", "quantity", "happened_at")
-    due = find_due(
-        [Count(count.image_id, count.batch_id, count.quantity, count.happened_at) for count in counts.values()],
-        [Change(*row) for row in by_people],
-        {(image, batch): quantity for image, batch, quantity in by_photos if image is not None},
-    )
-    StockMovement.objects.bulk_create(
-        _photo_movement(
-            batches[missing.batch],
-            counts[missing.count.image],
-            quantity=missing.quantity,
-            user=user,
-            reason=_reason(missing, batches[missing.count.batch]),
-        )
-        for missing in due
-    )
-    for batch in batches.values():
-        _update_batch(batch)
-
-
-def _photo_movement(
-    batch: StockBatch, count: StockCount, *, quantity: int, user: User | None, reason: str
-) -> StockMovement:
-    """A movement at the moment of a photo; what it adds is there, what it takes is no longer there."""
-    return StockMovement(
-        batch=batch,
-        kind=MovementKind.PHOTO,
-        quantity=quantity,
-        source_location_id=batch.location_id if quantity < 0 else None,
-        destination_location_id=batch.location_id if quantity > 0 else None,
-        user=user,
-        reason=reason,
-        source_type=SourceType.AI,
-        image_id=count.image_id,
-        session_id=count.session_id,
-        happened_at=count.happened_at,
-    )
-
-
-def _reason(due: Due, counted: StockBatch) -> str:
-    if due.batch == due.count.batch:
-        return COUNTED.fill(number=due.count.quantity)
-    return SHOWN.fill(batch=counted.batch_code)
-
-
-def _update_batch(batch: StockBatch) -> None:
-    """The columns that follow from the ledger and the standing counts."""
-    counts = StockCount.objects.standing()
-    first = counts.filter(batch=batch).first()
-    last = counts.filter(batch__location=batch.location_id).last()
-    batch.quantity_initial = first.quantity if first else 0
-    batch.quantity_empty_containers = last.quantity_empty if last and last.batch_id == batch.pk else 0
-    batch.quantity_current = batch.movements.aggregate(total=Sum("quantity", default=0))["total"]
-    batch.save(update_fields=["quantity_initial", "quantity_empty_containers", "quantity_current", "updated_at"])

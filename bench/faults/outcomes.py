@@ -19,7 +19,7 @@ from photos.models import S3Image
 from photos.sweeping import sweep_staging
 from processing.models import Detection, Job, Session
 from processing.statuses import RunStatus
-from stock.models import StockBatch, StockCount, StockMovement
+from stock.models import StockBatch, StockCount, StockMovement, Visit
 
 Outcome = dict[str, Any]
 # What the breakage's end plus an undisturbed run may be overdrawn by.
@@ -131,15 +131,15 @@ def _check_jobs(upload_session_id: UUID, due_at: float, findings: Findings) -> N
 
 
 def _check_stock(findings: Findings) -> None:
-    """The ledger adds up to the stock, and the stock of a place is what its latest photo counted."""
+    """The ledger adds up to the stock, and the stock of a place is what its latest visit counted."""
     for batch in StockBatch.objects.all():
         moved = StockMovement.objects.filter(batch=batch).aggregate(total=Sum("quantity", default=0))["total"]
         if moved != batch.quantity_current:
             findings.double.append(f"{batch}: ledger {moved}, stock {batch.quantity_current}")
     for row in StockBatch.objects.values("location").annotate(stock=Sum("quantity_current")):
-        last = StockCount.objects.standing().filter(batch__location=row["location"]).last()
+        last = Visit.objects.filter(location=row["location"], photos__gt=0).order_by("last_at").last()
         if row["stock"] != (last.quantity if last else 0):
-            findings.double.append(f"location {row['location']}: stock {row['stock']}, last count {last}")
+            findings.double.append(f"location {row['location']}: stock {row['stock']}, last visit {last}")
 
 
 def _check_staging(findings: Findings) -> None:

@@ -161,7 +161,9 @@ async function send(entry) {
 }
 
 function post(entry) {
-  const fields = { upload_session_id: sessionId, source: form.dataset.source, storage_location: entry.place };
+  const fields = {
+    upload_session_id: sessionId, source: form.dataset.source, storage_location: entry.place, visit: form.elements.visit.value,
+  };
   return postFile(form.dataset.uploadUrl, entry.file, fields, (share) => showSent(entry, share));
 }
 

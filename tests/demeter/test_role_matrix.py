@@ -56,6 +56,7 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "photo-redo": {"post": SUPERVISORS},
     "photo-note": {"post": SUPERVISORS},
     "photo-sign-off": {"post": SUPERVISORS},
+    "photo-visit": {"post": WORKERS},
     "work": READ,
     "work-retry": {"post": WORKERS},
     "work-acknowledge": {"post": SUPERVISORS},
@@ -87,6 +88,7 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "api-photos-restore": {"post": SUPERVISORS},
     "api-photo": READ,
     "api-photo-markers": READ,
+    "api-photo-visit": {"post": WORKERS},
 }
 METHODS = ("get", "post", "put", "patch", "delete")
 

@@ -54,8 +54,11 @@ def test_all_are_configured_and_the_photos_that_waited_run(administrator: Client
     bays = make_bays(3)
     waiting = [make_session_waiting("needs_config", location=bay).original_image_id for bay in bays[:2]]
     make_session_waiting("needs_config", location=StorageLocationFactory())
-    assertContains(administrator.get(PATH, {"location_id": [bay.pk for bay in bays]}), "Process 2 photos that wait")
-    sent = values(bays, others="on")
+    assertContains(
+        administrator.get(PATH, {"location_id": [bay.pk for bay in bays]}),
+        "2 photos wait for this and are processed again.",
+    )
+    sent = values(bays)
     answer = administrator.post(PATH, sent)
     assertRedirects(answer, ADMIN_LIST, fetch_redirect_response=False)
     configs = active_configs(bays)

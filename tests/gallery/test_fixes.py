@@ -175,17 +175,17 @@ def test_photos_waiting_for_the_same_are_processed_too(worker: Client, unconfigu
     elsewhere = make_session_waiting("needs_config", location=StorageLocationFactory())
     busy = make_session_waiting("needs_config", location=unconfigured.storage_location)
     SessionFactory(job=JobFactory(image=busy.original_image), storage_location=unconfigured.storage_location)
-    assertContains(worker.get(problem_path(unconfigured)), "Also process 1 other photo waiting for this")
+    assertContains(worker.get(problem_path(unconfigured)), "1 more photo waits for this and is processed again.")
     values = {"product": ProductFactory().pk, "expected_state": ProductStateFactory().pk, "mode": "update"}
-    worker.post(fix_path(unconfigured), {**values, "others": "on"})
+    worker.post(fix_path(unconfigured), values)
     assert newest_job(waiting).kind == "reprocess"
     assert newest_job(elsewhere).kind == "first"
 
 
-def test_other_photos_are_left_alone_unless_asked_for(worker: Client, unconfigured):
-    waiting = make_session_waiting("needs_config", location=unconfigured.storage_location)
-    values = {"product": ProductFactory().pk, "expected_state": ProductStateFactory().pk, "mode": "update"}
-    worker.post(fix_path(unconfigured), values)
+def test_photos_that_lack_the_same_density_are_left_alone_unless_asked_for(supervisor: Client, uncalibrated):
+    waiting = make_session_waiting("needs_calibration", location=uncalibrated.storage_location)
+    values = {"container_type": ContainerTypeFactory().pk, "plants_per_m2": "160"}
+    supervisor.post(fix_path(uncalibrated), values)
     assert newest_job(waiting).kind == "first"
 
 

@@ -112,9 +112,9 @@ def test_page_takes_the_same_queries_for_any_number_of_photos(worker: Client, dj
             make_count(config.location, plants=10, days_ago=number)
             earlier = LocationConfigFactory(location=config.location, active=False, closed_at=MOMENT)
             StockMovementFactory(batch__config=earlier)
-        # sign-in and permissions 3, location 1, photo, stock, history, cycles, undated 5, suggestion and waiting 2,
-        # choices 3
-        with django_assert_num_queries(14):
+        # sign-in and permissions 3, location 1, photo, stock, history 2, cycles, undated, visits 7, suggestion and
+        # waiting 2, choices 3
+        with django_assert_num_queries(16):
             worker.get(f"/locations/{config.location.code}/")
 
 
@@ -148,9 +148,9 @@ def test_photos_that_waited_for_the_configuration_run_at_once(worker: Client):
     bay = StorageLocationFactory()
     waiting = [make_session_waiting("needs_config", location=bay) for _ in range(2)]
     make_session_waiting("needs_config", location=StorageLocationFactory())
-    assertContains(worker.get(f"/locations/{bay.code}/"), "Process 2 photos that wait for this")
+    assertContains(worker.get(f"/locations/{bay.code}/"), "2 photos wait for this and are processed again.")
     values = {"product": other.product_id, "expected_state": other.expected_state_id, "mode": "new_cycle"}
-    page = worker.post(f"/locations/{bay.code}/configure/", {**values, "others": "on"}, follow=True)
+    page = worker.post(f"/locations/{bay.code}/configure/", values, follow=True)
     assertContains(page, "2 photos: processing again.")
     started = set(Job.objects.filter(kind="reprocess").values_list("image_id", flat=True))
     assert started == {session.original_image_id for session in waiting}

@@ -140,7 +140,7 @@ def test_the_list_takes_the_same_queries_for_any_number(worker: Client, django_a
             make_session_waiting("needs_config", location=StorageLocationFactory())
             SessionFactory(needs_location=True)
         make_failed(number)
-        with django_assert_num_queries(11):  # sign-in and permissions 3, causes 1, fixes 3 + 3, in doubt 1
+        with django_assert_num_queries(12):  # sign-in and permissions 3, causes 1, fixes 3 + 3, in doubt 1, visits 1
             worker.get("/todo/")
 
 
@@ -165,7 +165,7 @@ def test_one_fix_unblocks_all_that_wait_for_it(browser: Browser, live_server: Li
     page.get_by_role("link", name="Settle").click()
     page.get_by_label("Product").select_option(index=1)
     page.get_by_label("Expected state").select_option(index=1)
-    expect(page.get_by_label("Also process 2 other photos waiting for this")).to_be_checked()
+    expect(page.get_by_text("2 more photos wait for this and are processed again.")).to_be_visible()
     page.get_by_role("button", name="Save and process again").click()
     expect(page.get_by_text("and 2 more: processing again.")).to_be_visible()
     page.get_by_role("button", name="Process all again").click()

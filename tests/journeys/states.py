@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from locations.models import StorageLocation
 from photos.models import S3Image
 from processing.models import Session
+from stock.ledger import record_count
 from tests.browsing import store_pictures
 from tests.gallery.factories import EstimationFactory, make_session_waiting, unplaced_candidates
 from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
@@ -70,6 +71,7 @@ def make_nursery() -> Nursery:
     Session.objects.filter(pk=bed.pk).update(review_reasons=reasons, partial=True)
     CorrectionFactory(image=bed.original_image)
     CorrectionFactory(image=bed.original_image, action="note", class_id=None, x=None, y=None, text="Half in the shade")
+    record_parts(bay)
     lost = SessionFactory(needs_location=True, location_evidence=unplaced_candidates(bay))
     deleted = SessionFactory(ready=True).original_image
     S3Image.objects.filter(pk=deleted.pk).update(deleted_at="2026-11-20T00:00:00Z")
@@ -89,6 +91,22 @@ def make_nursery() -> Nursery:
     for image in S3Image.objects.exclude(s3_key_thumbnail=None):
         store_pictures(image)
     return made
+
+
+def record_parts(bay: StorageLocation) -> None:
+    """Two photos of the bay that are in the stock, and nobody has said how they belong together."""
+    for number in range(2):
+        session = SessionFactory(ready=True, storage_location=bay)
+        record_count(
+            image_id=session.original_image_id,
+            session_id=session.session_id,
+            location=bay,
+            config=bay.configs.get(),
+            quantity=100 + number,
+            quantity_empty=0,
+            user=None,
+            happened_at=session.original_image.created_at,
+        )
 
 
 # --- What is done on a page ------------------------------------------------------------------------------------------
@@ -168,6 +186,11 @@ def send_unfilled(page: Page) -> None:
     expect(page.locator(".field__error, .errorlist, [role=alert]").first).to_be_visible()
 
 
+def answer_visit(page: Page) -> None:
+    page.get_by_role("button", name="201").click()
+    expect(page.locator(".messages .banner")).to_be_visible()
+
+
 def open_viewer(page: Page) -> None:
     """A chosen mark, the keys and the note open."""
     expect(page.locator(".viewer__live")).to_be_visible()
@@ -242,6 +265,7 @@ def of_places(made: Nursery) -> Iterator[State]:
     yield State(f"/labels/?warehouse_id={made.bay.storage_area.warehouse_id}")
     yield State(f"/locations/{made.bay.code}/")
     yield State(f"/locations/{made.bay.code}/changes/")
+    yield State(f"/locations/{made.bay.code}/", answer_visit)
     yield State(f"/locations/{made.empty_bay.code}/", send_unfilled, posts_to="location-configure")
     yield State(both)
     yield State(both, send_unfilled)

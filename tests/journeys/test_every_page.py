@@ -41,6 +41,7 @@ LEAD_ELSEWHERE = {
     "photo-note",
     "photo-sign-off",
     "photo-label",
+    "photo-visit",
     "place-by-position",
 }
 

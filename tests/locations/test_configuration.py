@@ -1,10 +1,18 @@
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from locations.configuration import ConfigureMode, active_config, configure_location, find_density, set_density
+from locations.configuration import (
+    ConfigureMode,
+    active_config,
+    config_at,
+    configure_location,
+    find_density,
+    set_density,
+)
 from locations.models import ContainerKind, DensityParameters, DensitySource, LocationConfig
 from tests.locations.factories import (
     ContainerTypeFactory,
@@ -50,6 +58,37 @@ def test_new_cycle_closes_the_old_one_and_leaves_it_as_it_was():
     assert active_config(old.location) == new
 
 
+@pytest.mark.parametrize("configured", [False, True])
+def test_a_new_cycle_sent_twice_is_one(configured):
+    location = StorageLocationFactory(configured=configured)
+    location.configs.update(started_at=timezone.now() - timedelta(days=3))
+    plants = {"product": ProductFactory(), "packaging": None, "expected_state": ProductStateFactory()}
+    first, second = (configure(location, ConfigureMode.NEW_CYCLE, **plants) for _ in range(2))
+    assert first == second
+    assert location.configs.count() == 1 + configured
+    assert configure(location, ConfigureMode.NEW_CYCLE) != first, "other plants are another cycle"
+
+
+def test_config_at_is_the_cycle_of_that_moment():
+    location = StorageLocationFactory()
+    days = [timezone.now() - timedelta(days=days) for days in (30, 20, 10)]
+    first = LocationConfigFactory(location=location, started_at=days[0], active=False, closed_at=days[1])
+    second = LocationConfigFactory(location=location, started_at=days[2])
+    hour = timedelta(hours=1)
+    for moment, config in (
+        (days[0] - hour, first),
+        (days[0], first),
+        (days[1] - hour, first),
+        (days[1], second),
+        (days[2] - hour, second),
+        (days[2] + hour, second),
+    ):
+        assert config_at(location, moment) == config
+    LocationConfig.objects.filter(pk=second.pk).update(active=False, closed_at=days[2] + hour)
+    assert config_at(location, timezone.now()) is None
+    assert config_at(StorageLocationFactory(), timezone.now()) is None
+
+
 def test_a_location_has_one_active_configuration():
     config = LocationConfigFactory()
     with pytest.raises(IntegrityError, match="locationconfig_one_active"), transaction.atomic():
@@ -65,7 +104,7 @@ def test_a_configuration_is_inactive_exactly_when_closed():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_people_opening_a_cycle_at_once_leave_one_active():
+def test_four_people_opening_the_same_cycle_at_once_open_one():
     location, product, state = StorageLocationFactory(), ProductFactory(), ProductStateFactory()
     start = threading.Barrier(4)
     failures = []
@@ -85,7 +124,7 @@ def test_two_people_opening_a_cycle_at_once_leave_one_active():
     for thread in threads:
         thread.join()
     assert failures == []
-    assert LocationConfig.objects.count() == 4
+    assert LocationConfig.objects.count() == 1
     assert LocationConfig.objects.filter(active=True).count() == 1
 
 

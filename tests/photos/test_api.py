@@ -240,3 +240,13 @@ def test_known_needs_a_sign_in_and_a_role():
     viewer = Client()
     viewer.force_login(UserFactory(viewer=True))
     assert ask(viewer, "0" * 64).status_code == 403
+
+
+def test_upload_may_say_how_photos_of_one_location_belong_together(client):
+    files = [photo("a.jpg"), photo("b.jpg")]
+    answer = client.post(URL, {"files": files, "visit": "parts"})
+    assert answer.status_code == 202
+    assert set(S3Image.objects.values_list("visit_answer", flat=True)) == {"parts"}
+    answer = client.post(URL, {"files": [photo()], "visit": "halves"})
+    assert answer.status_code == 400
+    assert S3Image.objects.count() == 2

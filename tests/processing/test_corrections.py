@@ -1,7 +1,7 @@
 """Corrections as events: recorded, undone, applied again after a run, with the totals and the stock that follow."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from uuid import uuid4
 
@@ -18,8 +18,8 @@ from processing.rows import copy_detections
 from stock.ledger import record_count
 from stock.models import StockBatch, StockCount, StockMovement
 from tests.factories import UserFactory
-from tests.locations.factories import StorageLocationFactory
-from tests.processing.factories import CorrectionFactory, JobFactory, SessionFactory, make_bed
+from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
+from tests.processing.factories import CorrectionFactory, JobFactory, SessionFactory, make_bed, refuse
 from tests.processing.fakes import paint_picture
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +97,13 @@ def test_plants_beside_all_containers_count_too(bed, ana):
     assert bed.manual_adjustments["containers"] == [
         {"number": None, "detected": 1, "estimated": 1, "empty": 0, "dead": 0}
     ]
+
+
+def test_a_note_that_is_sent_twice_is_one(bed, ana):
+    for _ in range(2):
+        corrections.note(image=bed.original_image, user=ana, text="Shadow on the left")
+    corrections.note(image=bed.original_image, user=ana, text="And on the right")
+    assert bed.original_image.corrections.count() == 2
 
 
 def test_adjustments_say_what_was_changed_and_what_the_model_had_counted(bed, ana):
@@ -335,3 +342,15 @@ def test_a_correction_takes_the_same_queries_for_any_photo(ana, things, django_a
         correct(bed, ana, "remove", place(number))
     with django_assert_num_queries(13):
         correct(bed, ana, "remove", place(5))
+
+
+def test_a_refused_photo_that_is_signed_off_late_counts_in_the_cycle_of_its_moment(ana):
+    now = timezone.now()
+    then = LocationConfigFactory(started_at=now - timedelta(days=9), active=False, closed_at=now - timedelta(days=1))
+    LocationConfigFactory(location=then.location, started_at=now - timedelta(days=1))
+    bed = refuse(make_bed(0, 0, location=then.location))
+    S3Image.objects.filter(pk=bed.original_image_id).update(taken_at=now - timedelta(days=2))
+    corrections.sign_off(image=bed.original_image, user=ana, seen=2)
+    batch = StockBatch.objects.get()
+    assert (batch.config, batch.quantity_current) == (then, 2)
+    assert S3Image.objects.get().status == "ready"

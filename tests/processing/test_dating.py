@@ -14,7 +14,7 @@ from processing.dating import check_date
 from processing.models import Session
 from processing.problems import NEEDS_CONFIG, NEEDS_DATE
 from processing.standing import find_need, record_stock
-from stock.models import StockCount, StockMovement
+from stock.models import StockCount, StockMovement, Visit
 from tests.factories import UserFactory
 from tests.locations.factories import LocationConfigFactory
 from tests.photos.factories import S3ImageFactory
@@ -147,6 +147,22 @@ def test_photo_of_an_impossible_date_stands_for_no_stock_until_it_is_settled():
     assert problem is None
     record_stock(session, config, problem=problem, user=None)
     assert StockCount.objects.get().happened_at == session.original_image.created_at
+
+
+def test_photo_of_an_impossible_date_joins_the_visit_of_its_bay_once_it_is_settled():
+    part = counted(exif_clock(timezone.now()))
+    config = part.storage_location.configs.get()
+    lost = counted("2000:01:01 00:03:12")
+    Session.objects.filter(pk=lost.pk).update(storage_location=config.location)
+    for session in (part, Session.objects.get(pk=lost.pk)):
+        record_stock(session, config, problem=find_need(session, config)[0], user=None)
+    assert Visit.objects.get(location=config.location).photos == 1
+
+    dating.date_by_upload([lost.original_image_id])
+    lost = Session.objects.get(pk=lost.pk)
+    record_stock(lost, config, problem=find_need(lost, config)[0], user=None)
+    visit = Visit.objects.get(location=config.location)
+    assert (visit.photos, visit.last_at, visit.is_open) == (2, lost.original_image.moment, True)
 
 
 def test_date_comes_before_the_configuration_which_depends_on_it():

@@ -61,7 +61,7 @@ def upload(place, shade):
     rgb[0, 0] = shade % 256
     file = SimpleUploadedFile("photo.png", encode_jpeg(rgb, 95) + bytes([shade]))
     accepted = accept_upload(user=UserFactory(), files=[file], source="api", storage_location=place)
-    [job] = start_jobs(upload=accepted.upload, images=accepted.images)
+    [job] = start_jobs(upload=accepted.upload, images=accepted.images, chosen_location=place)
     return job
 
 

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from demeter.refusals import Unavailable
+from locations.configuration import ConfigureMode, configure_location
 from photos import ingest, storage
 from photos.pixels import encode_jpeg
 from photos.statuses import UploadSource
@@ -18,9 +19,14 @@ from processing.jobs import reprocess, start_jobs
 from processing.models import Detection, Job, Segment
 from processing.recount import read_reviewed
 from processing.statuses import Phase, RunStatus, SegmentStatus
-from stock.models import StockBatch, StockMovement
+from stock.models import StockBatch, StockMovement, Visit
 from tests.factories import UserFactory
-from tests.locations.factories import StorageLocationFactory
+from tests.locations.factories import (
+    DensityParametersFactory,
+    ProductFactory,
+    ProductStateFactory,
+    StorageLocationFactory,
+)
 from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_container, paint_grid, paint_picture
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +57,7 @@ def tray_and_bed():
 def upload(rgb, place=None) -> Job:
     file = SimpleUploadedFile("photo.jpg", encode_jpeg(rgb, 95), content_type="image/jpeg")
     accepted = accept_upload(user=UserFactory(), files=[file], source=UploadSource.API, storage_location=place)
-    [job] = start_jobs(upload=accepted.upload, images=accepted.images)
+    [job] = start_jobs(upload=accepted.upload, images=accepted.images, chosen_location=place)
     return job
 
 
@@ -81,7 +87,7 @@ def test_photo_whose_lower_half_is_missing_is_not_counted(place):
     data = encode_jpeg(tray_and_bed(), 95)
     file = SimpleUploadedFile("half.jpg", data[: len(data) // 2] + b"\xff\xd9")
     accepted = accept_upload(user=UserFactory(), files=[file], source=UploadSource.API, storage_location=place)
-    [job] = start_jobs(upload=accepted.upload, images=accepted.images)
+    [job] = start_jobs(upload=accepted.upload, images=accepted.images, chosen_location=place)
     for _ in range(2):
         ended = run(job)
         assert (ended.status, ended.problem, ended.image.status) == (RunStatus.FAILED, "unreadable_photo", "failed")
@@ -236,8 +242,81 @@ def test_few_plants_without_density_need_calibration(place):
     paint_grid(rgb, (BED[0], BED[1], BED[0] + 100, BED[1] + 60), rows=1, columns=2, side=24)
     job = run(upload(np.ascontiguousarray(rgb), place))
     assert (job.problem, job.session.total_detected) == ("needs_calibration", 2)
-    assert not StockBatch.objects.exists(), "a photo with an open problem stands for no stock"
+    assert StockBatch.objects.get().quantity_current == 2, "what was seen is stock"
     assert Segment.objects.get().status == SegmentStatus.DONE
+
+
+def test_few_plants_with_a_density_lack_nothing_but_are_to_be_looked_at(place):
+    config = place.configs.get()
+    DensityParametersFactory(product=config.product, packaging=config.packaging)
+    rgb = paint_picture(1000, 700)
+    paint_container(rgb, "segment", BED)
+    paint_grid(rgb, (BED[0], BED[1], BED[0] + 100, BED[1] + 60), rows=1, columns=2, side=24)
+    job = run(upload(np.ascontiguousarray(rgb), place))
+    assert (job.problem, job.image.status, StockBatch.objects.get().quantity_current) == ("", "ready", 2)
+    assert any("too few plants were seen" in reason for reason in job.session.review_reasons)
+
+
+def test_a_photo_processed_again_stays_in_the_cycle_of_its_moment(place):
+    job = run(upload(tray_and_bed(), place))
+    then = place.configs.get()
+    configure_location(
+        location=place,
+        product=ProductFactory(),
+        packaging=None,
+        expected_state=then.expected_state,
+        mode=ConfigureMode.NEW_CYCLE,
+    )
+    again = run(reprocess(image=job.image, user=job.requested_by, reason="Once more"))
+    assert again.status == RunStatus.COMPLETED
+    assert StockBatch.objects.get().config == then
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_configuration_saved_while_a_photo_closes_is_its_configuration(monkeypatch):
+    place = StorageLocationFactory()
+    state, product = ProductStateFactory(), ProductFactory()
+    job = upload(tray_and_bed(), place)
+    store = closing._store_annotated
+
+    def configure_meanwhile(*args):
+        if not place.configs.exists():
+            configure_location(
+                location=place,
+                product=product,
+                packaging=None,
+                expected_state=state,
+                mode=ConfigureMode.NEW_CYCLE,
+            )
+        return store(*args)
+
+    monkeypatch.setattr(closing, "_store_annotated", configure_meanwhile)
+    job = run(job)
+    assert (job.problem, job.image.status) == ("", "ready")
+    assert StockBatch.objects.get().product == product
+
+
+def test_a_location_switched_off_keeps_the_count_of_a_photo_processed_again(place):
+    job = run(upload(tray_and_bed(), place))
+    type(place).objects.update(active=False)
+    again = run(reprocess(image=job.image, user=job.requested_by, reason="Once more"))
+    assert (again.problem, again.image.storage_location) == ("", place)
+    assert again.session.location_evidence == job.session.location_evidence
+    assert StockBatch.objects.get().quantity_current == job.session.total_estimated
+
+
+def test_two_photos_of_a_bay_are_one_visit_with_their_pictures_compared(place):
+    first = run(upload(tray_and_bed(), place))
+    other = paint_picture(1000, 700)
+    paint_container(other, "segment", (60, 60, 700, 300))
+    paint_grid(other, (60, 60, 700, 300), rows=3, columns=9, side=40)
+    second = run(upload(np.ascontiguousarray(other[:, ::-1]), place))
+    visit = Visit.objects.get()
+    assert (visit.photos, visit.is_open) == (2, True)
+    assert visit.quantity == first.session.total_estimated + second.session.total_estimated
+    run(upload(np.clip(tray_and_bed().astype(int) + 2, 0, 255).astype(np.uint8), place))
+    visit.refresh_from_db()
+    assert (visit.photos, visit.counts.standing().filter(is_counted=True).count()) == (3, 2)
 
 
 def test_corrections_are_applied_again_to_a_new_run(place, monkeypatch):

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import Sum
 
 from locations.configuration import ConfigureMode, configure_location
+from locations.models import LocationConfig
 from stock.ledger import correct_count, record_count, reverse_image_counts
 from stock.models import MovementKind, SourceType, StockBatch, StockCount, StockMovement
 from stock.queries import stock_of
@@ -193,6 +194,7 @@ def test_photo_moved_away_gives_the_count_before_it_back(config):
 
 def test_new_cycle_is_a_new_batch_and_empties_the_old_one(config):
     count(config, 100)
+    LocationConfig.objects.update(started_at=hours(-24))
     cycle = configure_location(
         location=config.location,
         product=config.product,

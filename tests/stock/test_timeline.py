@@ -2,10 +2,10 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stock.timeline import Change, Count, find_due
+from stock.timeline import Change, VisitTotal, find_due
 
 DAY = datetime(2025, 10, 8, tzinfo=UTC)
 
@@ -14,12 +14,12 @@ def at(hour: int) -> datetime:
     return DAY + timedelta(hours=hour)
 
 
-def count(number: int, quantity: int, *, hour: int, batch: int = 1) -> Count:
-    return Count(UUID(int=number), batch, quantity, at(hour))
+def count(number: int, quantity: int, *, hour: int, batch: int = 1) -> VisitTotal:
+    return VisitTotal(UUID(int=number), {batch: quantity}, at(hour))
 
 
 def quantities(due):
-    return [(item.count.image.int, item.batch, item.quantity) for item in due]
+    return [(item.visit.image.int, item.batch, item.quantity) for item in due]
 
 
 def test_find_due_first_count_is_the_whole_count():
@@ -62,9 +62,14 @@ def test_find_due_counts_of_one_moment_follow_each_other():
     assert quantities(find_due(counts, [], {})) == [(1, 1, 100), (2, 1, -10)]
 
 
+def test_find_due_several_batches_of_one_visit_stand_together():
+    both = VisitTotal(UUID(int=2), {1: 84, 2: 94}, at(10))
+    assert quantities(find_due([count(1, 100, hour=9), both], [], {})) == [(1, 1, 100), (2, 1, -16), (2, 2, 94)]
+
+
 batches = st.integers(1, 3)
 hours = st.integers(0, 8)
-counted = st.lists(st.builds(lambda b, q, h: (b, q, h), batches, st.integers(0, 500), hours), max_size=8)
+counted = st.lists(st.tuples(st.dictionaries(batches, st.integers(0, 500), min_size=1), hours), max_size=8)
 changes = st.lists(
     st.builds(lambda b, q, h: Change(b, q, at(h)), batches, st.integers(-50, 50).filter(bool), hours), max_size=8
 )
@@ -73,20 +78,19 @@ noise = st.dictionaries(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(counted=counted, changes=changes, written=noise)
-def test_ledger_agrees_with_every_count_whatever_was_written(counted, changes, written):
-    counts = [count(number, q, hour=h, batch=b) for number, (b, q, h) in enumerate(counted)]
-    standing = {entry.image: entry for entry in counts}
-    written = {key: quantity for key, quantity in written.items() if key[0] in standing}
-    due = find_due(counts, changes, written)
+def test_ledger_agrees_with_every_visit_whatever_was_written(counted, changes, written):
+    visits = [VisitTotal(UUID(int=number), plants, at(hour)) for number, (plants, hour) in enumerate(counted)]
+    moments = {visit.image: visit.moment for visit in visits}
+    written = {key: quantity for key, quantity in written.items() if key[0] in moments}
+    due = find_due(visits, changes, written)
     ledger = [(change.moment, -1, change.batch, change.quantity) for change in changes]
-    ledger += [(standing[image].moment, image.int, batch, quantity) for (image, batch), quantity in written.items()]
-    ledger += [(item.count.moment, item.count.image.int, item.batch, item.quantity) for item in due]
-    for entry in counts:
+    ledger += [(moments[image], image.int, batch, quantity) for (image, batch), quantity in written.items()]
+    ledger += [(item.visit.moment, item.visit.image.int, item.batch, item.quantity) for item in due]
+    for visit in visits:
         stock = defaultdict(int)
         for moment, order, batch, quantity in ledger:
-            if (moment, order) <= (entry.moment, entry.image.int):
+            if (moment, order) <= (visit.moment, visit.image.int):
                 stock[batch] += quantity
-        assert {batch: n for batch, n in stock.items() if n} == (
-            {entry.batch: entry.quantity} if entry.quantity else {}
-        )
+        assert {batch: n for batch, n in stock.items() if n} == {batch: n for batch, n in visit.plants.items() if n}

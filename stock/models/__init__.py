@@ -1,0 +1,20 @@
+"""What stands where: batches, the counts that visits gave of them, and the append-only ledger of their movements.
+
+Only `stock.ledger` writes here. A count is absolute ("102 plants were seen"), a movement is a difference ("2 more");
+the sum of a batch's movements is its stock.
+"""
+
+from stock.models.batches import DESCRIPTION_FIELDS, StockBatch
+from stock.models.counts import StockCount, Visit, VisitAnswer
+from stock.models.movements import MovementKind, SourceType, StockMovement
+
+__all__ = [
+    "DESCRIPTION_FIELDS",
+    "MovementKind",
+    "SourceType",
+    "StockBatch",
+    "StockCount",
+    "StockMovement",
+    "Visit",
+    "VisitAnswer",
+]

@@ -1,0 +1,91 @@
+"""Batches: the plants of one product that stand at one location during one cycle."""
+
+import pghistory
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from demeter.audit import audited
+from demeter.timestamps import Timestamped
+
+# What people say about a batch; its quantities are the ledger's.
+DESCRIPTION_FIELDS = (
+    "state",
+    "size",
+    "planted_on",
+    "germinated_on",
+    "transplanted_on",
+    "ready_on",
+    "quality",
+    "notes",
+)
+
+
+@audited(pghistory.UpdateEvent(), only=DESCRIPTION_FIELDS)
+class StockBatch(Timestamped):
+    """The plants of one product in one packaging that stand at one location during one cultivation cycle."""
+
+    batch_code = models.CharField(
+        _("batch code"), max_length=100, unique=True, help_text=_("Location/product/date/sequence")
+    )
+    location = models.ForeignKey(
+        "locations.StorageLocation", on_delete=models.PROTECT, related_name="batches", verbose_name=_("location")
+    )
+    config = models.ForeignKey(
+        "locations.LocationConfig", on_delete=models.PROTECT, related_name="batches", verbose_name=_("cycle")
+    )
+    product = models.ForeignKey(
+        "locations.Product", on_delete=models.PROTECT, related_name="batches", verbose_name=_("product")
+    )
+    packaging = models.ForeignKey(
+        "locations.Packaging",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="batches",
+        verbose_name=_("packaging"),
+    )
+    state = models.ForeignKey(
+        "locations.ProductState", on_delete=models.PROTECT, related_name="batches", verbose_name=_("state")
+    )
+    size = models.ForeignKey(
+        "locations.ProductSize",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="batches",
+        verbose_name=_("size"),
+    )
+    quantity_initial = models.PositiveIntegerField(_("first count"), default=0)
+    quantity_current = models.IntegerField(
+        _("stock"), default=0, help_text=_("Sum of the movements, kept by the ledger")
+    )
+    quantity_empty_containers = models.PositiveIntegerField(_("empty containers"), default=0)
+    planted_on = models.DateField(_("planted on"), null=True, blank=True)
+    germinated_on = models.DateField(_("germinated on"), null=True, blank=True)
+    transplanted_on = models.DateField(_("transplanted on"), null=True, blank=True)
+    ready_on = models.DateField(_("expected ready on"), null=True, blank=True)
+    quality = models.PositiveSmallIntegerField(
+        _("quality"), null=True, blank=True, validators=[MaxValueValidator(5)], help_text=_("0 to 5")
+    )
+    notes = models.TextField(_("notes"), blank=True)
+
+    class Meta:
+        db_table = "stock_batches"
+        ordering = ["-created_at"]
+        verbose_name = _("stock batch")
+        verbose_name_plural = _("stock batches")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["location", "config", "product", "packaging"],
+                nulls_distinct=False,
+                name="stockbatch_one_per_cycle_and_product",
+            ),
+            models.CheckConstraint(
+                condition=Q(quality__isnull=True) | Q(quality__lte=5), name="stockbatch_quality_0_to_5"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.batch_code

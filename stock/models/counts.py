@@ -1,0 +1,133 @@
+"""Counts: what photos saw of a batch, and the visits that these photos were taken on."""
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from demeter.audit import audited
+from demeter.timestamps import Timestamped
+from stock.models.batches import StockBatch
+
+
+class VisitAnswer(models.TextChoices):
+    """How the photos of a visit belong together, as a person said."""
+
+    PARTS = "parts", _("Parts: add them")
+    RETAKE = "retake", _("Retakes: the newest stands")
+    CHOSEN = "chosen", _("Chosen photos")
+
+
+@audited(pghistory.UpdateEvent(), only=("answer", "answered_by"))
+class Visit(Timestamped):
+    """Photos of one location that were taken within half an hour of each other: together they are one count.
+
+    `stock.visiting` forms visits and keeps their columns; only the answer is a person's.
+    """
+
+    location = models.ForeignKey(
+        "locations.StorageLocation", on_delete=models.PROTECT, related_name="visits", verbose_name=_("location")
+    )
+    answer = models.CharField(_("answer"), max_length=8, choices=VisitAnswer, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="answered_visits",
+        verbose_name=_("answered by"),
+    )
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    first_at = models.DateTimeField(_("first photo"))
+    last_at = models.DateTimeField(_("last photo"))
+    photos = models.PositiveSmallIntegerField(_("photos"))
+    quantity = models.PositiveIntegerField(_("plants"))
+    is_open = models.BooleanField(
+        _("open"), help_text=_("Nobody has said how all its photos belong together, so its number may be wrong")
+    )
+
+    class Meta:
+        db_table = "stock_visits"
+        ordering = ["-last_at"]
+        verbose_name = _("visit")
+        verbose_name_plural = _("visits")
+        indexes = [
+            models.Index(fields=["location", "-last_at"], name="idx_visits_location"),
+            models.Index(fields=["-last_at"], name="idx_visits_open", condition=Q(is_open=True)),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(answer__in=["", *VisitAnswer.values]), name="visit_answer_known"),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at=None) | (~Q(answer="") & Q(answered_at__isnull=False)),
+                name="visit_answered_at_a_time",
+            ),
+            models.CheckConstraint(condition=Q(is_open=False) | Q(photos__gt=1), name="visit_open_has_photos"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.photos} at {timezone.localtime(self.last_at):%Y-%m-%d %H:%M}"
+
+
+class StockCountQuerySet(models.QuerySet["StockCount"]):
+    """Read as adjectives: `StockCount.objects.standing()`."""
+
+    def standing(self) -> "StockCountQuerySet":
+        """Not withdrawn: at most one for each photo."""
+        return self.filter(withdrawn_at=None)
+
+
+class StockCount(Timestamped):
+    """What one run of one photo saw of a batch, as an absolute number.
+
+    `part`, `covered`, `left_out` and `is_counted` say how it belongs to its visit (`stock.visits`).
+
+    Image and session are ids, not foreign keys: the ledger outlives a purged photo.
+    """
+
+    batch = models.ForeignKey(StockBatch, on_delete=models.PROTECT, related_name="counts", verbose_name=_("batch"))
+    image_id = models.UUIDField(_("photo"))
+    session_id = models.UUIDField(_("session"), unique=True)
+    quantity = models.PositiveIntegerField(_("plants"))
+    quantity_empty = models.PositiveIntegerField(_("empty containers"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stock_counts",
+        verbose_name=_("user"),
+    )
+    happened_at = models.DateTimeField(_("seen at"))
+    visit = models.ForeignKey(
+        Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="counts", verbose_name=_("visit")
+    )
+    part = models.PositiveSmallIntegerField(
+        _("part"),
+        null=True,
+        blank=True,
+        help_text=_("Photos of a visit whose pictures look alike have the same number"),
+    )
+    covered = models.BooleanField(_("covered"), default=False, help_text=_("It was there when the visit was answered"))
+    left_out = models.BooleanField(_("left out"), default=False, help_text=_("Not among the chosen photos"))
+    is_counted = models.BooleanField(_("counted"), default=True, help_text=_("It makes the number of its visit"))
+    withdrawn_at = models.DateTimeField(
+        _("withdrawn at"), null=True, blank=True, help_text=_("When a later run of the same photo took its place")
+    )
+
+    objects = StockCountQuerySet.as_manager()
+
+    class Meta:
+        db_table = "stock_counts"
+        ordering = ["happened_at", "image_id"]
+        verbose_name = _("photo count")
+        verbose_name_plural = _("photo counts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["image_id"], condition=Q(withdrawn_at=None), name="stockcount_one_standing_per_photo"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} at {timezone.localtime(self.happened_at):%Y-%m-%d %H:%M}"

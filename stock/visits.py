@@ -1,0 +1,119 @@
+"""*Pure*: which photos of a location are one visit, and which of them make its number.
+
+A bay rarely fits one photo, so photos of one location that follow each other within half an hour are one visit: parts
+of the bay, retakes of each other, or both. A person says which; until then the pictures do, and the visit is open.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+LONGEST_BREAK = timedelta(minutes=30)
+SAME_MOMENT = timedelta(seconds=2)
+PARTS, RETAKE, CHOSEN = "parts", "retake", "chosen"
+
+
+@dataclass(frozen=True)
+class Photo:
+    """One photo that stands for `quantity` plants of `batch`.
+
+    `part`: photos of a visit that look alike have the same number; None where the picture is not known. `said`: what
+    the uploader said of it, PARTS or RETAKE. `covered`: it was there when the visit was answered; `left_out`: it was
+    not among the photos chosen then.
+    """
+
+    image: UUID
+    batch: int
+    quantity: int
+    moment: datetime
+    cycle: int = 0
+    part: int | None = None
+    said: str = ""
+    covered: bool = False
+    left_out: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The photos that make a visit's number, in their order; `is_open`: it may be wrong, somebody has to say."""
+
+    counted: tuple[Photo, ...]
+    is_open: bool
+
+
+def group_visits(photos: Iterable[Photo]) -> list[tuple[Photo, ...]]:
+    """The visits of one location, each in order of time. A new cultivation cycle begins a new visit."""
+    visits: list[list[Photo]] = []
+    for photo in sorted(photos, key=lambda photo: (photo.moment, photo.image)):
+        before = visits[-1][-1] if visits else None
+        if before and photo.moment - before.moment <= LONGEST_BREAK and photo.cycle == before.cycle:
+            visits[-1].append(photo)
+        else:
+            visits.append([photo])
+    return [tuple(visit) for visit in visits]
+
+
+def count_visit(photos: Sequence[Photo], answer: str) -> Outcome:
+    """Which photos of a visit (in order of time) make its number, as answered, or else as the pictures suggest.
+
+    Photos that came after the answer and do not fit it wait: they make the visit open again and count for nothing.
+    """
+    shots = photos if answer == CHOSEN else _without_copies(photos)
+    covered = [photo for photo in shots if _is_covered(photo, shots, answer)]
+    counted = _counted(covered, answer)
+    if not counted:
+        return Outcome(suggest(shots), len(shots) > 1)
+    return Outcome(counted, len(covered) < len(shots))
+
+
+def suggest(photos: Sequence[Photo]) -> tuple[Photo, ...]:
+    """What the pictures say: photos that look alike are retakes, the others are parts.
+
+    Where a picture is not known the newest photo stands alone.
+    """
+    if any(photo.part is None for photo in photos):
+        return tuple(photos[-1:])
+    newest = {photo.part: photo for photo in photos}
+    return tuple(photo for photo in photos if newest[photo.part] == photo)
+
+
+def suggested_answer(photos: Sequence[Photo]) -> str:
+    """The answer that the pictures suggest; "" where a picture is not known."""
+    parts = Counter(photo.part for photo in _without_copies(photos))
+    if None in parts:
+        return ""
+    if max(parts.values()) == 1:
+        return PARTS
+    return RETAKE if len(parts) == 1 else CHOSEN
+
+
+def _counted(covered: Sequence[Photo], answer: str) -> tuple[Photo, ...]:
+    if answer == PARTS:
+        return tuple(covered)
+    if answer == RETAKE:
+        return tuple(covered[-1:])
+    return tuple(photo for photo in covered if answer == CHOSEN and not photo.left_out)
+
+
+def _is_covered(photo: Photo, photos: Sequence[Photo], answer: str) -> bool:
+    """Whether the answer holds for this photo: it was there, its uploader said the same, or its picture agrees."""
+    if photo.covered or (answer and photo.said == answer):
+        return True
+    if photo.part is None:
+        return False
+    alike = sum(other.part == photo.part for other in photos)
+    return (answer == PARTS and alike == 1) or (answer == RETAKE and alike > 1)
+
+
+def _without_copies(photos: Sequence[Photo]) -> tuple[Photo, ...]:
+    """One picture of one moment that came in several files counts once, whatever is answered."""
+    return tuple(
+        photo
+        for index, photo in enumerate(photos)
+        if photo.part is None
+        or not any(
+            other.part == photo.part and other.moment - photo.moment <= SAME_MOMENT for other in photos[index + 1 :]
+        )
+    )
