@@ -3,7 +3,6 @@ import numpy as np
 import pytest
 
 from processing.counting.boxes import NO_DETECTIONS, PLANT, Detections, Rgb, make_detections
-from processing.counting.containers import Container
 from processing.counting.parameters import QualityParameters
 from processing.counting.pyramid import Pyramid
 from processing.counting.quality import find_faults, measure_quality, sharpness
@@ -26,9 +25,8 @@ def boxes(confidence: float, count: int = 30) -> Detections:
     return make_detections([(0, 0, 9, 9)] * count, [confidence] * count, [PLANT] * count)
 
 
-def codes(rgb: Rgb, *detections: Detections, sure: float = 0.9) -> list[str]:
-    containers = [Container("segment", ((0, 0), (9, 0), (9, 9)), sure)] * len(detections)
-    return [fault.partition(":")[0] for fault in find_faults(Pyramid.of(rgb), containers, detections, PARAMETERS)]
+def codes(rgb: Rgb, *detections: Detections) -> list[str]:
+    return [fault.partition(":")[0] for fault in find_faults(Pyramid.of(rgb), detections, PARAMETERS)]
 
 
 def test_a_sharp_bright_photo_of_known_plants_has_no_fault() -> None:
@@ -55,13 +53,13 @@ def test_a_spoilt_photo_is_refused_with_its_reason(change, code: str) -> None:
     assert code in codes(change(scene()), boxes(0.8))
 
 
-def test_a_scene_that_is_hardly_recognised_is_refused() -> None:
+def test_a_scene_that_is_hardly_recognised_is_refused_and_one_in_doubt_is_marked() -> None:
     assert codes(scene(), boxes(0.25)) == ["unfamiliar_scene"]
-    assert codes(scene(), boxes(0.8), sure=0.3) == ["unfamiliar_scene"]
+    assert codes(scene(), boxes(0.4)) == ["doubtful"]
+    assert codes(scene(), boxes(0.9, 10), boxes(0.2, 20)) == ["doubtful"], "all boxes of the photo are judged together"
 
 
-def test_few_boxes_say_nothing_about_the_scene() -> None:
-    assert codes(scene(), boxes(0.25, count=PARAMETERS.min_boxes - 1)) == []
+def test_no_box_says_nothing_about_the_scene() -> None:
     assert codes(scene(), NO_DETECTIONS) == []
     assert codes(scene()) == []
 
