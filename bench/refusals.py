@@ -25,7 +25,7 @@ from photos.pixels import decode_picture  # noqa: E402 - Django first
 from processing.counting.boxes import Rgb  # noqa: E402
 from processing.counting.parameters import DEFAULT_PARAMETERS  # noqa: E402
 from processing.counting.pyramid import Pyramid  # noqa: E402
-from processing.counting.quality import measure_familiarity, measure_quality  # noqa: E402
+from processing.counting.quality import measure_agreement, measure_quality  # noqa: E402
 from processing.photo_count import count_picture  # noqa: E402
 from processing.problems import REFUSALS  # noqa: E402
 from training.pictures import load_synthetic  # noqa: E402
@@ -104,9 +104,9 @@ def main() -> None:
         counted = count_picture(photo)
         codes.setdefault(name, []).append({problem.partition(":")[0] for problem in counted.count.problems})
         quality = measure_quality(photo, view_px=DEFAULT_PARAMETERS.quality.view_px)
-        familiarity = measure_familiarity([one.container for one in counted.count.containers], counted.detections)
-        measures.setdefault(name, []).append((quality.brightness, quality.glare, quality.sharpness, familiarity))
-    print("| photos | n | flagged | why | brightness | glare | sharpness | familiarity |")
+        agreement = measure_agreement(counted.detections)
+        measures.setdefault(name, []).append((quality.brightness, quality.glare, quality.sharpness, agreement))
+    print("| photos | n | flagged | why | brightness | glare | sharpness | agreement |")
     print("|---|---|---|---|---|---|---|---|")
     for name, found in codes.items():
         flagged = [flags & set(FLAGS) for flags in found]

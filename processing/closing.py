@@ -97,7 +97,7 @@ def _count(
     densities = _densities(config)
     owned = own_detections(containers, found, densities=densities)
     counts = estimate_counts(photo, containers, owned, densities=densities)
-    faults = find_faults(photo, containers, owned, DEFAULT_PARAMETERS.quality)
+    faults = find_faults(photo, owned, DEFAULT_PARAMETERS.quality)
     return Counted(segments, found, owned, count_photo(counts, owned, problems=faults), config, failed_containers)
 
 

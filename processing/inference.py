@@ -16,14 +16,16 @@ from typing import Any
 import cv2
 import numpy as np
 from django.conf import settings
+from numpy.typing import NDArray
 from PIL import Image
 from sahi.postprocess.backends import set_postprocess_backend
-from sahi.postprocess.combine import greedy_nmm, nms
+from sahi.postprocess.combine import nms
 from sahi.slicing import get_slice_bboxes
 
 from processing.counting.boxes import CLASS_NAMES, NO_DETECTIONS, Detections, Rgb, make_detections
 from processing.counting.containers import CONTAINER_KINDS, Container, FoundMask, Segmenter, find_in_photo
-from processing.counting.detection import Detector, OnTile, Slicer, detect_cropped, detect_sliced
+from processing.counting.detection import Detector, OnTile, PlantFinder, Slicer
+from processing.counting.missed import cover_missed
 from processing.counting.parameters import DEFAULT_PARAMETERS, CountingParameters
 from processing.counting.pyramid import Pyramid, Sides, Window
 from processing.weights import WeightFile, WeightName, WeightsError, read_weights
@@ -33,8 +35,10 @@ TASKS = {"segmenter": "segment", "detector": "detect"}
 
 
 def find_containers(photo: Pyramid, parameters: CountingParameters = DEFAULT_PARAMETERS) -> tuple[Container, ...]:
-    """Containers of a photo, in its pixels, most confident first."""
-    return find_in_photo(photo, load_segmenter(), parameters.segmentation)
+    """Containers of a photo, in its pixels: the segmenter's, most confident first, and beds around plants it missed."""
+    outlined = find_in_photo(photo, load_segmenter(), parameters.segmentation)
+    seen = _plant_finder(parameters).find_everywhere(photo, looks=parameters.missed.looks)
+    return cover_missed(outlined, seen, photo.resolution_wh, parameters.missed)
 
 
 def detect_plants(
@@ -46,18 +50,13 @@ def detect_plants(
 ) -> Detections:
     """Plants, empty places and dead plants of one container, in pixels of the photo.
 
-    `on_tile(done, total)` is called after each slice of a segment; boxes and plugs are one look.
+    `on_tile(done, total)` is called after each slice.
     """
-    if container.kind == "segment":
-        return detect_sliced(
-            photo,
-            container,
-            detector=load_detector(),
-            slicer=SahiSlicer(),
-            parameters=parameters.slicing,
-            on_tile=on_tile,
-        )
-    return detect_cropped(photo, container, detector=load_detector(), parameters=parameters.crop)
+    return _plant_finder(parameters).find_in_container(photo, container, on_tile=on_tile)
+
+
+def _plant_finder(parameters: CountingParameters) -> PlantFinder:
+    return PlantFinder(load_detector(), SahiSlicer(), parameters.looks, parameters.voting)
 
 
 class SahiSlicer(Slicer):
@@ -75,23 +74,14 @@ class SahiSlicer(Slicer):
         )
         return [(x1, y1, x2, y2) for x1, y1, x2, y2 in boxes]
 
-    def merge(self, detections: Detections, *, rule: str, metric: str, threshold: float) -> Detections:
-        """What two slices saw of one plant becomes one box: the better one (NMS) or their union (GREEDYNMM)."""
+    def suppress(self, detections: Detections, *, metric: str, threshold: float) -> NDArray[np.intp]:
+        """Indices of the boxes that stay when each drops the less confident ones that it covers by the threshold."""
         if not len(detections):
-            return detections
+            return np.zeros(0, dtype=np.intp)
         set_postprocess_backend("numpy")
         columns = (detections.xyxy, detections.confidence[:, None], detections.class_id[:, None])
         rows = np.concatenate(columns, axis=1).astype(np.float32)
-        if rule == "NMS":
-            return detections.select(np.array(nms(rows, metric, threshold), dtype=np.intp))
-        groups = greedy_nmm(rows, metric, threshold)
-        kept = detections.select(np.array(list(groups), dtype=np.intp))
-        unions = [_union(detections.xyxy[[first, *others]]) for first, others in groups.items()]
-        return Detections(np.stack(unions), kept.confidence, kept.class_id, kept.capped)
-
-
-def _union(xyxy: Any) -> Any:
-    return np.concatenate([xyxy[:, :2].min(axis=0), xyxy[:, 2:].max(axis=0)])
+        return np.array(nms(rows, metric, threshold), dtype=np.intp)
 
 
 class YoloDetector(Detector):

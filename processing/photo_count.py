@@ -90,7 +90,7 @@ def count_picture(
     with watch.phase("estimate"):
         owned = own_detections(containers, found, parameters=parameters)
         counts = estimate_counts(photo, containers, owned, parameters=parameters)
-        faults = find_faults(photo, containers, owned, parameters.quality)
+        faults = find_faults(photo, owned, parameters.quality)
     return CountedPhoto(count_photo(counts, owned, problems=(*faults, *problems)), owned, watch.seconds)
 
 

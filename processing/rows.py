@@ -38,9 +38,10 @@ def save_containers(session: Session, containers: Sequence[Container]) -> list[S
 
 def _expected_looks(container: Container) -> int:
     """How often the detector will look at the container, roughly: the weight of the container in the progress."""
+    looks = DEFAULT_PARAMETERS.looks
     if container.kind != "segment":
-        return 1
-    return 1 + math.ceil(container.area_px / DEFAULT_PARAMETERS.slicing.max_slice_px**2)
+        return len(looks.crop_looks_px)
+    return len(looks.looks_px) + math.ceil(container.area_px / looks.max_slice_px**2)
 
 
 def read_container(segment: Segment) -> Container:

@@ -9,6 +9,7 @@ tray's few large cells. The segmenter sees whole pictures and crops in which one
 import argparse
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon, box
 
 from training.appearance import Image, vary
-from training.pictures import CONTAINER_CLASSES, PLANT_CLASSES, Picture, load_drawn, load_synthetic, load_yolo
+from training.pictures import CONTAINER_CLASSES, PLANT_CLASSES, Picture, Subject, load_drawn, load_real, load_synthetic
 
 SIZES_PX = {"detector": 512, "segmenter": 640}
 NAMES = {"detector": PLANT_CLASSES, "segmenter": CONTAINER_CLASSES}
@@ -82,10 +83,15 @@ def _inside(picture: Picture, left: float, top: float, width: float, height: flo
 def cut(picture: Picture, window: Window, size_px: int) -> tuple[Image, float, tuple[int, int]]:
     """The window's pixels with the longest side at `size_px`, its zoom and its whole-pixel origin."""
     x0, y0, x1, y1 = (round(value) for value in window)
-    part = cv2.imread(str(picture.path))[y0:y1, x0:x1]
+    part = _read(picture.path)[y0:y1, x0:x1]
     zoom = size_px / max(part.shape[:2])
     way = cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC
     return cv2.resize(part, None, fx=zoom, fy=zoom, interpolation=way), zoom, (x0, y0)
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path) -> Image:
+    return np.asarray(cv2.imread(str(path)), np.uint8)
 
 
 def boxes_in(
@@ -136,13 +142,16 @@ def detector_tile(picture: Picture, rng: np.random.Generator) -> tuple[Image, li
     boxes, labels = boxes_in(picture, image, zoom, origin)
     image, boxes = turn(image, boxes, int(rng.integers(4)))
     image = vary(image, boxes[labels != PLANT_CLASSES.index("empty")], rng)
-    height, width = image.shape[:2]
-    shares = boxes / np.array([width, height, width, height])
-    rows = [
+    return image, box_lines(boxes, labels, image.shape[1::-1])
+
+
+def box_lines(boxes: NDArray[np.float32], labels: NDArray[np.int64], size_px: tuple[int, ...]) -> list[str]:
+    """YOLO lines of boxes (n, 4) xyxy in a picture of `size_px` (width, height)."""
+    shares = boxes / np.array([*size_px, *size_px])
+    return [
         f"{label} {(x0 + x1) / 2:.5f} {(y0 + y1) / 2:.5f} {x1 - x0:.5f} {y1 - y0:.5f}"
         for label, (x0, y0, x1, y1) in zip(labels, shares, strict=True)
     ]
-    return image, rows
 
 
 def segmenter_tile(picture: Picture, rng: np.random.Generator) -> tuple[Image, list[str]]:
@@ -182,7 +191,7 @@ def write_tiles(model: str, split: str, sources: Sequence[tuple[list[Picture], i
     for source, (pictures, count) in enumerate(sources):
         rng = np.random.default_rng([seed, source])
         crowds = np.sqrt([10 + len(picture.boxes) for picture in pictures])
-        for index, chosen in enumerate(rng.choice(len(pictures), count, p=crowds / crowds.sum())):
+        for index, chosen in enumerate(np.sort(rng.choice(len(pictures), count, p=crowds / crowds.sum()))):
             image, rows = make(pictures[chosen], rng)
             cv2.imwrite(str(images / f"{source}-{index:05}.jpg"), image, [cv2.IMWRITE_JPEG_QUALITY, 92])
             (labels / f"{source}-{index:05}.txt").write_text("\n".join(rows))
@@ -203,20 +212,25 @@ def main() -> None:
     parser.add_argument(
         "--synthetic", nargs=2, action="append", required=True, metavar=("DIR", "TILES"), help="a folder of renders"
     )
-    parser.add_argument("--photos", type=Path, help="folder of the photos that --drawn describes")
+    parser.add_argument("--data", type=Path, help="folder of the real photos (REAL_SETS and those of --drawn)")
     parser.add_argument("--drawn", type=Path, help="hand-drawn labels of real photos (JSON)")
-    parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--drawn-tiles", type=int, default=0, help="tiles from real photos")
-    parser.add_argument("--dense", type=Path, help="real dense canopies with YOLO boxes (detector only)")
-    parser.add_argument("--dense-tiles", type=int, default=0)
+    parser.add_argument(
+        "--real",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("SET", "TILES"),
+        help="annotated real photos (detector)",
+    )
+    parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, required=True)
     args = parser.parse_args()
     sources = [(load_synthetic(Path(folder), "train"), int(tiles)) for folder, tiles in args.synthetic]
     if args.drawn:
-        subject = "plants" if args.model == "detector" else "containers"
-        sources.append((load_drawn(args.drawn, args.photos, subject), args.drawn_tiles))
-    if args.dense:
-        sources.append((load_yolo(args.dense / "images" / "train", args.dense / "labels" / "train"), args.dense_tiles))
+        subject: Subject = "plants" if args.model == "detector" else "containers"
+        sources.append((load_drawn(args.drawn, args.data, subject), args.drawn_tiles))
+    sources += [(load_real(args.data, name), int(tiles)) for name, tiles in args.real]
     write_tiles(args.model, "train", sources, args.out, args.seed)
     held_out = [picture for folder, _ in args.synthetic for picture in load_synthetic(Path(folder), "validation")]
     write_tiles(args.model, "validation", [(held_out, VALIDATION_TILES)], args.out, args.seed)

@@ -1,7 +1,10 @@
 """Labelled pictures of any origin in one shape: the input of the tile maker (dataset.py) and of bench.accuracy."""
 
+import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,8 +16,18 @@ PLANT_CLASSES = ("plant", "empty", "dead")
 CONTAINER_CLASSES = ("segment", "box", "plug")
 KIND_OF_SYNTHETIC = {"segment": "segment", "bed": "segment", "box": "box", "crate": "box", "plug": "plug"}
 MIN_VISIBILITY = 0.15
+TEST_PHOTOS = Path(__file__).with_name("test_photos.json")
+# Annotated sets of real photos, and how the names of those start that show the same trays or scenes as a test photo.
+REAL_SETS: dict[str, tuple[str, ...]] = {
+    "real/snapdragon-bed": (),
+    "real/plug-tray-200": ("2.2-1-", "2.8-6-", "3.0-5-"),
+    "real/plug-tray-72-sown": (),
+    "real/lettuce-channels": ("1_3", "1_12"),
+    "photos/dense-aerial": (),
+}
 
 Split = Literal["train", "validation", "calibration"]
+Subject = Literal["plants", "containers"]
 
 
 @dataclass(frozen=True)
@@ -62,28 +75,56 @@ def _from_truth(folder: Path, truth: dict[str, Any]) -> Picture:
     )
 
 
-def load_drawn(labels: Path, photos: Path, subject: Literal["plants", "containers"]) -> list[Picture]:
-    """Real photos with hand-drawn plants or containers; `bare` ones hold neither and teach the background.
+def load_drawn(labels: Path, data: Path, subject: Subject) -> list[Picture]:
+    """Real photos with hand-drawn plants (one picture for each region in which all are drawn) or containers.
 
-    The file is a JSON list of {image, width, height, bare, region, containers: [{kind, polygon}], boxes: [{label,
-    xyxy}]}; coordinates are thousandths of the picture's width and height; all plants in the region have a box.
+    The file is a JSON list of {image, width, height, regions: [{region, boxes: [{label, xyxy}]}], containers: [{kind,
+    polygon}] or null where none were looked for}; coordinates are thousandths of the picture's width and height.
+    ValueError for a photo that is kept for choosing and judging.
     """
-    wanted = "boxes" if subject == "plants" else "containers"
     entries = json.loads(labels.read_text())
-    return [_from_drawing(photos, entry) for entry in entries if entry[wanted] or entry["bare"]]
+    for entry in entries:
+        refuse_test_photo(data / entry["image"])
+    if subject == "plants":
+        return [_from_drawing(data, entry, region, ()) for entry in entries for region in entry["regions"]]
+    whole = {"region": (0, 0, 1000, 1000), "boxes": []}
+    drawn = [entry for entry in entries if entry["containers"] is not None]
+    return [_from_drawing(data, entry, whole, entry["containers"]) for entry in drawn]
 
 
-def _from_drawing(photos: Path, entry: dict[str, Any]) -> Picture:
+def _from_drawing(data: Path, entry: dict[str, Any], region: dict[str, Any], outlines: Sequence[Any]) -> Picture:
     scale = np.array([entry["width"], entry["height"]], np.float32) / 1000.0
-    boxes = np.array([box["xyxy"] for box in entry["boxes"]], np.float32).reshape(-1, 4) * np.tile(scale, 2)
-    labels = np.array([PLANT_CLASSES.index(box["label"]) for box in entry["boxes"]], np.int64)
+    boxes = np.array([box["xyxy"] for box in region["boxes"]], np.float32).reshape(-1, 4) * np.tile(scale, 2)
+    labels = np.array([PLANT_CLASSES.index(box["label"]) for box in region["boxes"]], np.int64)
     containers = tuple(
-        (CONTAINER_CLASSES.index(one["kind"]), np.array(one["polygon"], np.float32) * scale)
-        for one in entry["containers"]
+        (CONTAINER_CLASSES.index(one["kind"]), np.array(one["polygon"], np.float32) * scale) for one in outlines
     )
-    path, resolution_wh = photos / entry["image"], (entry["width"], entry["height"])
-    x0, y0, x1, y1 = np.array(entry["region"]) * np.tile(scale, 2)
+    path, resolution_wh = data / entry["image"], (entry["width"], entry["height"])
+    x0, y0, x1, y1 = np.array(region["region"]) * np.tile(scale, 2)
     return Picture(path, resolution_wh, boxes, labels, containers, _totals(labels), (x0, y0, x1, y1))
+
+
+def load_real(data: Path, name: str) -> list[Picture]:
+    """One of the annotated sets of real photos (REAL_SETS), without the photos that are kept for judging."""
+    images, labels = data / name / "images", data / name / "labels"
+    if (images / "train").is_dir():
+        images, labels = images / "train", labels / "train"
+    pictures = [one for one in load_yolo(images, labels) if not one.path.name.startswith(REAL_SETS[name])]
+    for picture in pictures:
+        refuse_test_photo(picture.path)
+    return pictures
+
+
+def refuse_test_photo(path: Path) -> None:
+    """ValueError when the file is one that models are chosen and judged by (training/test_photos.json)."""
+    if hashlib.sha256(path.read_bytes()).hexdigest() in read_test_photos():
+        raise ValueError(f"{path} is kept for judging and must not be trained on")
+
+
+@cache
+def read_test_photos() -> dict[str, str]:
+    """The sha256 of each photo that is never trained on, and its name."""
+    return dict(json.loads(TEST_PHOTOS.read_text()))
 
 
 def load_yolo(images: Path, labels: Path) -> list[Picture]:

@@ -8,6 +8,7 @@ The same command with `--resume` goes on after a stop. pack.py packs runs/NAME/w
 
 import argparse
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import torch
 from ultralytics import YOLO
 
 RECIPES: dict[str, dict[str, Any]] = {
-    "detector": {"imgsz": 512, "batch": 8, "mosaic": 0.25, "flipud": 0.5, "scale": 0.3, "max_det": 600},
+    "detector": {"imgsz": 512, "batch": 8, "mosaic": 0.0, "flipud": 0.5, "scale": 0.2, "max_det": 600},
     "segmenter": {"imgsz": 512, "batch": 8, "mosaic": 0.2, "flipud": 0.1, "scale": 0.5},
 }
 COMMON: dict[str, Any] = {
@@ -28,6 +29,7 @@ COMMON: dict[str, Any] = {
     "warmup_epochs": 0.2,
     "warmup_bias_lr": 0.01,
     "close_mosaic": 1,
+    "save_period": 1,
     "fliplr": 0.5,
     "hsv_h": 0.02,
     "hsv_s": 0.4,
@@ -47,10 +49,37 @@ THREADS = torch.get_num_threads()
 def use_the_whole_cpu(trainer: Any) -> None:
     """Ultralytics leaves a core idle; and convolutions on a CPU want the channels of a pixel beside each other.
 
+    Where the processor has units for bfloat16 (AMX), the forward and backward pass run in it: 9 instead of 5.5 tiles a
+    second on two cores. Ultralytics offers that on CUDA alone. Weights, losses and the average stay in full precision.
     Where other work keeps the cores busy, OMP_NUM_THREADS=1 is faster: two threads wait for each other.
     """
     torch.set_num_threads(THREADS)
     trainer.model = trainer.model.to(memory_format=torch.channels_last)
+    for module in trainer.model.modules():
+        if isinstance(module, torch.nn.SiLU):
+            module.inplace = False  # in place it copies what autograd needs
+    if torch.cpu._is_amx_tile_supported():
+        trainer.model.predict = in_bfloat16(trainer.model.predict)
+
+
+def in_bfloat16(predict: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function with its convolutions in bfloat16 and its results in full precision."""
+
+    def run(*args: Any, **options: Any) -> Any:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            return _in_full_precision(predict(*args, **options))
+
+    return run
+
+
+def _in_full_precision(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.float() if value.is_floating_point() else value
+    if isinstance(value, dict):
+        return {key: _in_full_precision(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_in_full_precision(part) for part in value)
+    return value
 
 
 def start_epoch(trainer: Any) -> None:

@@ -1,20 +1,21 @@
-"""Looking for plants in one container: slices over a segment, one or two looks at a box or plug tray.
+"""Looking for plants: the whole photo, or a crate's or tray's crop, at several scales, in slices.
 
 The pixels of the photo are cut and scaled here, the detector sees windows only, and its boxes come back placed in
-the full photo exactly once.
+the full photo exactly once. `counting.voting` makes one set of boxes of all looks.
 """
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from processing.counting.boxes import PLANT, Detections, Mask, Rgb, concatenate
 from processing.counting.containers import Container, crop_window, draw_mask, points_inside
-from processing.counting.parameters import CropParameters, SlicingParameters
+from processing.counting.parameters import LookParameters, VotingParameters
 from processing.counting.pyramid import Pyramid, Sides, Window, longer_side
+from processing.counting.voting import Look, vote
 
 OnTile = Callable[[int, int], None]
 STRIDE_PX = 32
@@ -30,140 +31,107 @@ class Detector(Protocol):
 
 
 class Slicer(Protocol):
-    """Lays slices over a picture and merges what was seen twice."""
+    """Lays slices over a picture and drops what lies on a better box."""
 
     def windows(self, resolution_wh: Sides, *, slice_wh: Sides, overlap_px: int) -> Sequence[Window]:
         """Slices of one size that cover a picture; neighbours share at least `overlap_px`."""
         ...
 
-    def merge(self, detections: Detections, *, rule: str, metric: str, threshold: float) -> Detections:
-        """One box for each plant that several slices saw."""
+    def suppress(self, detections: Detections, *, metric: str, threshold: float) -> NDArray[np.intp]:
+        """Indices of the boxes that no box of higher confidence covers by the threshold (greedy NMS)."""
         ...
 
 
-def detect_cropped(
-    photo: Pyramid, container: Container, *, detector: Detector, parameters: CropParameters
-) -> Detections:
-    """Plants of a box or plug tray, from its whole crop: a coarse look, and a finer one where plants are small.
+class PlantFinder:
+    """A detector with its slicer and parameters."""
 
-    The coarse look comes first because a large plant seen too finely falls apart into its leaves.
-    """
-    window = crop_window(container, photo.resolution_wh)
-    for look_px in parameters.looks_px:
-        scale = look_px / longer_side(window)
-        found = detector.detect(
-            photo.view(window, scale),
-            imgsz=round_up(look_px, STRIDE_PX),
-            confidence=parameters.confidence,
-            nms_iou=parameters.nms_iou,
-            max_detections=parameters.max_detections,
+    def __init__(self, detector: Detector, slicer: Slicer, looks: LookParameters, voting: VotingParameters) -> None:
+        self.detector, self.slicer, self.looks, self.voting = detector, slicer, looks, voting
+
+    def find_in_container(self, photo: Pyramid, container: Container, *, on_tile: OnTile | None = None) -> Detections:
+        """Plants of one container. A bed is seen as part of the photo, a crate or tray alone, filling the view.
+
+        `on_tile(done, total)` is called after each slice.
+        """
+        is_bed = container.kind == "segment"
+        window = (0, 0, *photo.resolution_wh) if is_bed else crop_window(container, photo.resolution_wh)
+        sizes_px = self.looks.looks_px if is_bed else self.looks.crop_looks_px
+        looks = list(self._look(photo, window, sizes_px, container if is_bed else None, on_tile))
+        found = self._vote(photo, looks)
+        return found.select(points_inside(container, found.centres))
+
+    def find_everywhere(self, photo: Pyramid, *, looks: int) -> Detections:
+        """Plants of the whole photo in the coarsest `looks`, whatever they stand in."""
+        window = (0, 0, *photo.resolution_wh)
+        return self._vote(photo, list(self._look(photo, window, self.looks.looks_px[:looks], None, None)))
+
+    def _vote(self, photo: Pyramid, looks: Sequence[Look]) -> Detections:
+        def suppress(boxes: Detections) -> NDArray[np.intp]:
+            return self.slicer.suppress(boxes, metric=self.voting.merge_metric, threshold=self.voting.merge_threshold)
+
+        return vote(looks, photo.resolution_wh, suppress=suppress, parameters=self.voting)
+
+    def _look(
+        self,
+        photo: Pyramid,
+        window: Window,
+        sizes_px: Sequence[int],
+        container: Container | None,
+        on_tile: OnTile | None,
+    ) -> Iterator[Look]:
+        """Looks at a window, each finer than the one before, until all that is seen is large."""
+        scales = choose_scales(longer_side(window), sizes_px, self.looks)
+        slices = [self._slices(window, scale, container) for scale in scales]
+        done, total = 0, sum(map(len, slices))
+        for scale, views in zip(scales, slices, strict=True):
+            shown = photo.view(window, scale)
+            parts = []
+            for view in views:
+                parts.append(self._look_at_slice(shown, view))
+                done += 1
+                if on_tile is not None:
+                    on_tile(done, total)
+            look = Look(scale, concatenate(parts).placed(scale=scale, offset_xy=window[:2]))
+            yield look
+            if is_all_large(look, self.looks):
+                if on_tile is not None and done < total:
+                    on_tile(total, total)
+                return
+
+    def _slices(self, window: Window, scale: float, container: Container | None) -> list[Window]:
+        """The slices of a view of the window; with a container those that touch it."""
+        size = tuple(max(1, round((window[i + 2] - window[i]) * scale)) for i in (0, 1))
+        slice_wh = (fit_slice(size[0], self.looks), fit_slice(size[1], self.looks))
+        slices = self.slicer.windows((size[0], size[1]), slice_wh=slice_wh, overlap_px=self.looks.overlap_px)
+        return list(slices) if container is None else touching(slices, draw_mask(container, window, scale))
+
+    def _look_at_slice(self, shown: Rgb, view: Window) -> Detections:
+        x1, y1, x2, y2 = view
+        seen = self.detector.detect(
+            shown[y1:y2, x1:x2],
+            imgsz=round_up(max(x2 - x1, y2 - y1), STRIDE_PX),
+            confidence=self.looks.confidence,
+            nms_iou=self.looks.nms_iou,
+            max_detections=self.looks.max_detections,
         )
-        seen_px = _median_side(found.of_class(PLANT))
-        if seen_px is not None and seen_px >= parameters.legible_plant_px:
-            break
-    return _inside(container, found.placed(scale=scale, offset_xy=window[:2]))
+        size = (shown.shape[1], shown.shape[0])
+        return without_cut(seen, view, size, overlap_px=self.looks.overlap_px).placed(scale=1.0, offset_xy=(x1, y1))
 
 
-def detect_sliced(
-    photo: Pyramid,
-    container: Container,
-    *,
-    detector: Detector,
-    slicer: Slicer,
-    parameters: SlicingParameters,
-    on_tile: OnTile | None = None,
-) -> Detections:
-    """Plants of a segment, from slices over its crop; `on_tile(done, total)` is called after each.
-
-    Where the looks that chose the scale were near it already, the nearest is the answer.
-    """
-    window = crop_window(container, photo.resolution_wh)
-    looks = list(_look(photo, container, window, detector, parameters))
-    scale = choose_scale(looks, longer_side(window), parameters)
-    nearest = min(looks, key=lambda look: _ratio(look.scale, scale))
-    if _ratio(nearest.scale, scale) <= parameters.max_look_ratio:
-        if on_tile is not None:
-            on_tile(1, 1)
-        return nearest.found
-    shown = photo.view(window, scale)
-    mask = draw_mask(container, window, scale)
-    height, width = shown.shape[:2]
-    slice_wh = (fit_slice(width, parameters), fit_slice(height, parameters))
-    slices = touching(slicer.windows((width, height), slice_wh=slice_wh, overlap_px=parameters.overlap_px), mask)
-    parts = []
-    for done, slice_window in enumerate(slices, start=1):
-        seen = _detect_slice(shown, slice_window, detector, parameters)
-        seen = without_cut(seen, slice_window, (width, height), overlap_px=parameters.overlap_px)
-        parts.append(seen.placed(scale=1.0, offset_xy=slice_window[:2]))
-        if on_tile is not None:
-            on_tile(done, len(slices))
-    merged = slicer.merge(
-        concatenate(parts),
-        rule=parameters.merge,
-        metric=parameters.merge_metric,
-        threshold=parameters.merge_threshold,
-    )
-    return _inside(container, merged.placed(scale=scale, offset_xy=window[:2]))
+def choose_scales(length_px: int, sizes_px: Sequence[int], parameters: LookParameters) -> list[float]:
+    """The scales that show a picture of this longer side at the given sizes: never enlarged much, at least one."""
+    scales = [min(size / length_px, parameters.max_upscale) for size in sizes_px if size <= parameters.enlarged_px]
+    scales += [size / length_px for size in sizes_px if parameters.enlarged_px < size <= length_px]
+    return sorted(set(scales))
 
 
-@dataclass(frozen=True, eq=False)
-class Look:
-    """What was found in a container, in pixels of the photo, when its whole crop was seen at `scale`."""
-
-    scale: float
-    found: Detections
-
-
-def _look(
-    photo: Pyramid, container: Container, window: Window, detector: Detector, parameters: SlicingParameters
-) -> Iterator[Look]:
-    """Looks at the whole crop, each finer than the one before, until the plants are large enough to be sure of.
-
-    Plants that are small in a look are seen in part, the near ones first.
-    """
-    for look_px in parameters.looks_px:
-        scale = min(1.0, look_px / longer_side(window))
-        shown = photo.view(window, scale)
-        found = detector.detect(
-            shown,
-            imgsz=round_up(max(shown.shape[:2]), STRIDE_PX),
-            confidence=parameters.confidence,
-            nms_iou=parameters.nms_iou,
-            max_detections=parameters.max_detections_per_slice,
-        )
-        look = Look(scale, _inside(container, found.placed(scale=scale, offset_xy=window[:2])))
-        yield look
-        plant_px = _median_plant_px(look, parameters)
-        if scale == 1.0 or (plant_px is not None and plant_px * scale >= parameters.legible_plant_px):
-            return
-
-
-def choose_scale(looks: Sequence[Look], crop_px: int, parameters: SlicingParameters) -> float:
-    """The scale at which the median plant is as large as the detector likes it, from looks at a crop of `crop_px`.
-
-    Too few plants in every look mean that they are too small for any: then the crop's own pixels are used.
-    """
-    sizes_px = [size for look in looks if (size := _median_plant_px(look, parameters)) is not None]
-    if not sizes_px:
-        return 1.0
-    coarsest = min(1.0, parameters.looks_px[0] / crop_px)
-    return float(min(parameters.max_upscale, max(coarsest, parameters.target_plant_px / sizes_px[-1])))
-
-
-def _median_plant_px(look: Look, parameters: SlicingParameters) -> float | None:
-    """Side of the median plant in pixels of the photo; None when too few are seen."""
-    plants = look.found.of_class(PLANT)
-    return _median_side(plants) if len(plants) >= parameters.min_plants_for_scale else None
-
-
-def _ratio(first: float, second: float) -> float:
-    """How many times the larger is the smaller."""
-    return max(first, second) / min(first, second)
-
-
-def _median_side(plants: Detections) -> float | None:
-    """Side of the median plant as a square; None without any."""
-    return float(np.median(np.sqrt(plants.sizes.prod(axis=1)))) if len(plants) else None
+def is_all_large(look: Look, parameters: LookParameters) -> bool:
+    """Whether even the small ones of the plants seen are so large that a finer look would show their leaves."""
+    sure = look.found.select((look.found.class_id == PLANT) & (look.found.confidence >= parameters.sure))
+    if len(sure) < parameters.min_plants:
+        return False
+    sides = np.sqrt(sure.sizes.prod(axis=1)) * look.scale
+    return float(np.quantile(sides, parameters.large_quantile)) >= parameters.large_plant_px
 
 
 def without_cut(
@@ -183,7 +151,7 @@ def without_cut(
     return detections.select(~cut)
 
 
-def fit_slice(length_px: int, parameters: SlicingParameters) -> int:
+def fit_slice(length_px: int, parameters: LookParameters) -> int:
     """The side of a slice when this side of a picture is cut into as few as can be, all alike.
 
     What two slices share is counted once and paid for twice.
@@ -201,18 +169,3 @@ def touching(windows: Sequence[Window], mask: Mask) -> list[Window]:
 def round_up(value: float, step: int) -> int:
     """The smallest multiple of step that is not below value."""
     return int(-(-value // step) * step)
-
-
-def _detect_slice(shown: Rgb, window: Window, detector: Detector, parameters: SlicingParameters) -> Detections:
-    x1, y1, x2, y2 = window
-    return detector.detect(
-        shown[y1:y2, x1:x2],
-        imgsz=round_up(max(x2 - x1, y2 - y1), STRIDE_PX),
-        confidence=parameters.confidence,
-        nms_iou=parameters.nms_iou,
-        max_detections=parameters.max_detections_per_slice,
-    )
-
-
-def _inside(container: Container, detections: Detections) -> Detections:
-    return detections.select(points_inside(container, detections.centres))

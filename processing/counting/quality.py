@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.counting.boxes import Detections, Rgb
-from processing.counting.containers import Container
 from processing.counting.parameters import QualityParameters
 from processing.counting.pyramid import Pyramid
 
@@ -38,12 +37,10 @@ class PictureQuality:
     missing: float = 0.0
 
 
-def find_faults(
-    photo: Pyramid, containers: Sequence[Container], detections: Sequence[Detections], parameters: QualityParameters
-) -> tuple[str, ...]:
-    """Why the count of a photo with these containers and their detections cannot be believed; empty when it can."""
+def find_faults(photo: Pyramid, detections: Sequence[Detections], parameters: QualityParameters) -> tuple[str, ...]:
+    """Why the count of a photo with these detections cannot be believed, or is in doubt; empty when it can."""
     quality = measure_quality(photo, view_px=parameters.view_px)
-    return (*picture_faults(quality, parameters), *scene_faults(containers, detections, parameters))
+    return (*picture_faults(quality, parameters), *scene_faults(detections, parameters))
 
 
 def measure_quality(photo: Pyramid, *, view_px: int) -> PictureQuality:
@@ -110,21 +107,22 @@ def picture_faults(quality: PictureQuality, parameters: QualityParameters) -> tu
     return tuple(faults)
 
 
-def scene_faults(
-    containers: Sequence[Container], detections: Sequence[Detections], parameters: QualityParameters
-) -> tuple[str, ...]:
-    """Whether both models know what they see; with hardly a box there is nothing to judge by."""
-    familiarity = measure_familiarity(containers, detections)
-    if sum(map(len, detections)) < parameters.min_boxes or familiarity >= parameters.min_familiarity:
+def scene_faults(detections: Sequence[Detections], parameters: QualityParameters) -> tuple[str, ...]:
+    """Whether the looks at several scales agree on what they see; with hardly a box there is nothing to judge by."""
+    if sum(map(len, detections)) < parameters.min_boxes:
         return ()
-    return (f"unfamiliar_scene: what was counted was hardly recognised (median confidence {familiarity:.2f})",)
+    agreement = measure_agreement(detections)
+    if agreement < parameters.min_agreement:
+        return (f"unfamiliar_scene: what was counted was hardly recognised (agreement {agreement:.2f})",)
+    if agreement < parameters.sure_agreement:
+        return (f"doubtful: a closer look counts otherwise than a wider one (agreement {agreement:.2f})",)
+    return ()
 
 
-def measure_familiarity(containers: Sequence[Container], detections: Sequence[Detections]) -> float:
-    """The median, over all boxes, of the detector's confidence times the segmenter's; NaN without any.
+def measure_agreement(detections: Sequence[Detections]) -> float:
+    """The mean vote of all boxes (`counting.voting`), 0 to 1; NaN without any.
 
-    In another kind of scene the detector may be sure of what it takes for plants, or the segmenter of what it takes
-    for a container, but seldom both.
+    In a scene that the detector does not know, it is unsure, or takes other things for plants at each scale.
     """
-    sure = [boxes.confidence * container.confidence for container, boxes in zip(containers, detections, strict=True)]
-    return float(np.median(np.concatenate(sure))) if sum(map(len, sure)) else float("nan")
+    votes = [boxes.confidence for boxes in detections]
+    return float(np.concatenate(votes).mean()) if sum(map(len, detections)) else float("nan")

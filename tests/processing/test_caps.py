@@ -57,31 +57,24 @@ def test_every_crate_of_a_photo_full_of_them_is_found(painted):
     assert DEFAULT_PARAMETERS.segmentation.max_containers >= 2 * MANY_CRATES**2
 
 
-def test_a_tray_at_the_cap_is_a_problem(painted):
-    crop = replace(DEFAULT_PARAMETERS.crop, max_detections=LARGEST_TRAY)
-    _, codes = total_and_codes(stand("plug", rows=16, columns=18, side=60), replace(DEFAULT_PARAMETERS, crop=crop))
-    assert "too_many_detections" in codes
-
-
-def test_a_slice_at_the_cap_is_a_problem(painted):
-    slicing = replace(DEFAULT_PARAMETERS.slicing, max_detections_per_slice=40)
-    _, codes = total_and_codes(
-        stand("segment", rows=25, columns=32, side=36), replace(DEFAULT_PARAMETERS, slicing=slicing)
-    )
+@pytest.mark.parametrize(("kind", "rows", "columns"), [("plug", 16, 18), ("segment", 25, 32)])
+def test_a_look_at_the_cap_is_a_problem(painted, kind, rows, columns):
+    looks = replace(DEFAULT_PARAMETERS.looks, max_detections=40)
+    rgb = stand(kind, rows=rows, columns=columns, side=36)
+    _, codes = total_and_codes(rgb, replace(DEFAULT_PARAMETERS, looks=looks))
     assert "too_many_detections" in codes
 
 
 def test_one_look_may_see_more_than_the_largest_tray_and_bed():
-    assert DEFAULT_PARAMETERS.crop.max_detections > 2 * LARGEST_TRAY
-    assert DEFAULT_PARAMETERS.slicing.max_detections_per_slice > LARGEST_BED
+    assert DEFAULT_PARAMETERS.looks.max_detections > 2 * LARGEST_TRAY
+    assert DEFAULT_PARAMETERS.looks.max_detections > 2 * LARGEST_BED
 
 
 @pytest.mark.slow
 def test_the_real_detector_gives_as_many_boxes_as_the_parameters_allow():
     detector = inference.YoloDetector(read_weights("detector"))
     noise = np.random.default_rng(0).integers(0, 255, (640, 640, 3), dtype=np.uint8)
-    for parameters in (DEFAULT_PARAMETERS.crop, DEFAULT_PARAMETERS.slicing):
-        most = getattr(parameters, "max_detections", None) or parameters.max_detections_per_slice
-        found = detector.detect(noise, imgsz=640, confidence=1e-6, nms_iou=0.99, max_detections=most)
-        assert LIBRARY_CAP < len(found) <= most
-        assert found.capped is (len(found) == most)
+    most = DEFAULT_PARAMETERS.looks.max_detections
+    found = detector.detect(noise, imgsz=640, confidence=1e-6, nms_iou=0.99, max_detections=most)
+    assert LIBRARY_CAP < len(found) <= most
+    assert found.capped is (len(found) == most)

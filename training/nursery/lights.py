@@ -1,4 +1,4 @@
-"""Draws the light over a scene: sun, cloud, shade net, grow lamps, and those of the shifted set (used by plan.py)."""
+"""Draws the light over a scene: sun, cloud, shade net, grow lamps, those of the shifted set (plan.py, portraits.py)."""
 
 from dataclasses import dataclass
 

@@ -40,8 +40,8 @@ class Stage:
         self._containers()
         self._items()
         self._props()
-        _light(self.scene, plan.light)
-        _camera(self.scene, plan.view)
+        put_light(self.scene, plan.light)
+        put_camera(self.scene, plan.view)
 
     def _paint(self) -> None:
         plan, rng = self.plan, self.rng
@@ -170,7 +170,8 @@ def bench_shape(bench: Bench) -> Shape:
     return builder.shape()
 
 
-def _light(scene: Any, light: Light) -> None:
+def put_light(scene: Any, light: Light) -> None:
+    """Sky, lamp and what shades it."""
     world = bpy.data.worlds.new("sky")
     scene.world = world
     world.use_nodes = True
@@ -198,7 +199,8 @@ def _shadow_bars(scene: Any, bars: Bars) -> None:
     scene.collection.objects.link(made)
 
 
-def _camera(scene: Any, view: View) -> None:
+def put_camera(scene: Any, view: View) -> None:
+    """The phone."""
     camera = bpy.data.cameras.new("phone")
     camera.angle, camera.clip_start = view.field_of_view, 0.02
     made = bpy.data.objects.new("phone", camera)

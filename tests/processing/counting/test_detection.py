@@ -6,9 +6,18 @@ from hypothesis import strategies as st
 
 from processing.counting.boxes import EMPTY, PLANT, make_detections
 from processing.counting.containers import Container
-from processing.counting.detection import detect_cropped, detect_sliced, fit_slice, round_up, touching, without_cut
-from processing.counting.parameters import CropParameters, SlicingParameters
+from processing.counting.detection import (
+    PlantFinder,
+    choose_scales,
+    fit_slice,
+    is_all_large,
+    round_up,
+    touching,
+    without_cut,
+)
+from processing.counting.parameters import LookParameters, VotingParameters
 from processing.counting.pyramid import Pyramid
+from processing.counting.voting import Look
 from processing.inference import SahiSlicer
 from tests.processing.fakes import PaintedDetector, paint_container, paint_grid, paint_picture
 
@@ -24,21 +33,17 @@ def bed(place, *, size=(3000, 2000), rows=20, columns=30, side=45, empty=()):
     return rgb
 
 
-def sliced(rgb, container, detector=None, on_tile=None, **changes):
-    return detect_sliced(
-        Pyramid.of(rgb),
-        container,
-        detector=detector or PaintedDetector(),
-        slicer=SahiSlicer(),
-        parameters=SlicingParameters(**{"target_plant_px": 45.0, **changes}),
-        on_tile=on_tile,
-    )
+def finder(detector=None, **changes) -> PlantFinder:
+    return PlantFinder(detector or PaintedDetector(), SahiSlicer(), LookParameters(**changes), VotingParameters())
 
 
-@pytest.mark.parametrize(("rule", "metric"), [("NMS", "IOU"), ("NMS", "IOS"), ("GREEDYNMM", "IOS")])
-def test_sliced_plants_are_counted_once_and_placed_in_the_photo(rule, metric) -> None:
+def found_in(rgb, container, detector=None, on_tile=None, **changes):
+    return finder(detector, **changes).find_in_container(Pyramid.of(rgb), container, on_tile=on_tile)
+
+
+def test_plants_are_counted_once_and_placed_in_the_photo() -> None:
     place = (300, 200, 2700, 1800)
-    found = sliced(bed(place, empty=(0, 7)), rectangle(*place), merge=rule, merge_metric=metric)
+    found = found_in(bed(place, empty=(0, 7)), rectangle(*place))
     assert (found.count(PLANT), found.count(EMPTY)) == (598, 2)
     assert found.centres.min(axis=0) == pytest.approx((340, 240), abs=2)
     assert found.centres.max(axis=0) == pytest.approx((2660, 1760), abs=2)
@@ -46,75 +51,75 @@ def test_sliced_plants_are_counted_once_and_placed_in_the_photo(rule, metric) ->
 
 def test_boxes_outside_the_container_are_dropped() -> None:
     rgb = bed((0, 0, 3000, 2000))
-    found = sliced(rgb, rectangle(600, 400, 1200, 900))
+    found = found_in(rgb, rectangle(600, 400, 1200, 900))
     inside = (found.centres >= (600, 400)) & (found.centres <= (1200, 900))
     assert len(found) == 30
     assert inside.all()
 
 
+def test_everything_is_found_whatever_it_stands_in() -> None:
+    found = finder().find_everywhere(Pyramid.of(bed((300, 200, 2700, 1800), rows=4, columns=6, side=150)), looks=2)
+    assert found.count(PLANT) == 24
+
+
 def test_progress_counts_only_slices_that_touch_the_mask() -> None:
     triangle = Container("segment", ((0, 0), (2999, 0), (0, 1999)), 0.9)
     steps: list[tuple[int, int]] = []
-    sliced(bed((0, 0, 3000, 2000)), triangle, on_tile=lambda done, total: steps.append((done, total)))
+    found_in(bed((0, 0, 3000, 2000)), triangle, on_tile=lambda done, total: steps.append((done, total)))
     assert steps == [(n, len(steps)) for n in range(1, len(steps) + 1)]
-    assert len(steps) < len(SahiSlicer().windows((3000, 2000), slice_wh=(640, 640), overlap_px=128))
+    whole: list[tuple[int, int]] = []
+    place = (0, 0, 3000, 2000)
+    found_in(bed(place), rectangle(*place), on_tile=lambda done, total: whole.append((done, total)))
+    assert len(steps) < len(whole)
 
 
-@pytest.mark.parametrize("size", [(300, 200), (60, 40), (640, 640), (641, 300)])
-def test_a_small_photo_is_looked_at_whole(size) -> None:
+@pytest.mark.parametrize("size", [(300, 200), (640, 640), (641, 300)])
+def test_a_small_photo_is_enlarged_a_little(size) -> None:
     width, height = size
-    side = max(3, height // 20)
-    rgb = bed((0, 0, width, height), size=size, rows=3, columns=4, side=side)
-    found = sliced(rgb, rectangle(0, 0, width, height), target_plant_px=float(side))
-    assert found.count(PLANT) == 12
-
-
-def test_large_plants_are_shown_smaller() -> None:
     detector = PaintedDetector()
-    rgb = bed((0, 0, 3000, 2000), rows=4, columns=6, side=270)
-    found = sliced(rgb, rectangle(0, 0, 3000, 2000), detector)
+    rgb = bed((0, 0, width, height), size=size, rows=3, columns=4, side=max(3, height // 20))
+    assert found_in(rgb, rectangle(0, 0, width, height), detector).count(PLANT) == 12
+    assert max(max(shape) for shape in detector.shown) <= 2.2 * max(size)
+
+
+def test_large_plants_are_not_looked_at_more_finely() -> None:
+    detector = PaintedDetector()
+    found = found_in(bed((0, 0, 3000, 2000), rows=4, columns=6, side=270), rectangle(0, 0, 3000, 2000), detector)
     assert found.count(PLANT) == 24
     assert found.sizes.mean() == pytest.approx(270, abs=8)
-    assert max(max(shape) for shape in detector.shown) <= 640
+    assert len(detector.shown) < len(shown_for_small_plants())
 
 
-def test_too_few_plants_in_every_look_leave_the_scale_alone() -> None:
-    detector = PaintedDetector(smallest_px=25)
-    rgb = bed((0, 0, 3000, 2000))
-    assert sliced(rgb, rectangle(0, 0, 3000, 2000), detector).count(PLANT) == 600
-    assert [max(shape) for shape in detector.shown[:3]] == [640, 1280, 864]
-
-
-@pytest.mark.parametrize(("target", "shown"), [(16.0, [640]), (26.0, [640]), (2.0, [640]), (45.0, [640, 832])])
-def test_a_look_near_the_chosen_scale_is_the_answer(target, shown) -> None:
-    detector, steps = PaintedDetector(), []
-    rgb = bed((0, 0, 1280, 960), size=(1280, 960), rows=10, columns=14, side=40)
-    found = sliced(
-        rgb,
-        rectangle(0, 0, 1280, 960),
-        detector,
-        on_tile=lambda *step: steps.append(step),
-        target_plant_px=target,
-        legible_plant_px=10.0,
-    )
-    assert [max(shape) for shape in detector.shown[:2]] == shown
-    assert (found.count(PLANT), steps[-1][0]) == (140, steps[-1][1])
-    assert found.centres.max(axis=0) == pytest.approx((1280 - 1280 / 28, 960 - 960 / 20), abs=2)
-
-
-@pytest.mark.parametrize(("side", "looks"), [(45, [640, 1280]), (120, [640])])
-def test_small_plants_are_looked_at_again_more_finely(side, looks) -> None:
+def shown_for_small_plants() -> list[tuple[int, int]]:
     detector = PaintedDetector()
-    place = (0, 0, 3000, 2000)
-    sliced(bed(place, rows=10, columns=15, side=side), rectangle(*place), detector, max_slice_px=600)
-    shown = [max(shape) for shape in detector.shown]
-    assert shown[: len(looks)] == looks
-    assert max(shown[len(looks) :]) <= 600
+    found_in(bed((0, 0, 3000, 2000)), rectangle(0, 0, 3000, 2000), detector)
+    return detector.shown
+
+
+@pytest.mark.parametrize(
+    ("length", "scales"),
+    [
+        (4000, [0.128, 0.2, 0.32, 0.5, 0.8]),
+        (1600, [0.32, 0.5, 0.8]),
+        (640, [0.8, 1.25, 2.0]),
+        (200, [2.2]),
+    ],
+)
+def test_scales_enlarge_a_little_and_end_at_the_pixels_of_the_picture(length, scales) -> None:
+    assert choose_scales(length, LookParameters().looks_px, LookParameters()) == pytest.approx(scales)
+
+
+@pytest.mark.parametrize(("small", "is_large"), [(200, True), (40, False)])
+def test_a_few_small_plants_ask_for_a_finer_look(small, is_large) -> None:
+    sides = [300] * 8 + [small] * 2
+    boxes = [(0, 400 * i, side, 400 * i + side) for i, side in enumerate(sides)]
+    look = Look(1.0, make_detections(boxes, [0.9] * 10, [PLANT] * 10))
+    assert is_all_large(look, LookParameters()) is is_large
 
 
 @given(length=st.integers(1, 9000), longest=st.sampled_from([640, 960, 1280]), overlap=st.sampled_from([0, 96, 128]))
 def test_slices_are_as_few_as_can_be_and_all_alike(length, longest, overlap) -> None:
-    parameters = SlicingParameters(max_slice_px=longest, overlap_px=overlap)
+    parameters = LookParameters(max_slice_px=longest, overlap_px=overlap)
     side = fit_slice(length, parameters)
     pieces = max(1, math.ceil((length - overlap) / (longest - overlap)))
     assert side <= longest
@@ -125,21 +130,17 @@ def test_slices_are_as_few_as_can_be_and_all_alike(length, longest, overlap) -> 
 
 def test_a_count_that_touches_the_cap_says_so() -> None:
     rgb, place = bed((0, 0, 3000, 2000)), rectangle(0, 0, 3000, 2000)
-    assert not sliced(rgb, place).capped
-    assert sliced(rgb, place, max_detections_per_slice=20).capped
+    assert not found_in(rgb, place).capped
+    assert found_in(rgb, place, max_detections=20).capped
 
 
-@pytest.mark.parametrize("place", [(700, 300, 2700, 1300), (700, 300, 1300, 600), (700, 300, 800, 380)])
-@pytest.mark.parametrize(("share", "looks"), [(10, [512]), (20, [512, 768])])
-def test_a_tray_is_looked_at_whole_and_again_when_its_plants_are_small(place, share, looks) -> None:
+@pytest.mark.parametrize("place", [(700, 300, 2700, 1300), (700, 300, 1300, 600), (700, 300, 900, 400)])
+def test_a_tray_is_looked_at_alone_and_fills_the_view(place) -> None:
     rgb = paint_picture(3000, 2000)
-    side = (place[2] - place[0]) // share
-    paint_grid(rgb, place, rows=4, columns=6, side=side, empty=(3,))
+    paint_grid(rgb, place, rows=4, columns=6, side=(place[2] - place[0]) // 16, empty=(3,))
     detector = PaintedDetector()
-    found = detect_cropped(
-        Pyramid.of(rgb), rectangle(*place, kind="plug"), detector=detector, parameters=CropParameters()
-    )
-    assert [max(shape) for shape in detector.shown] == looks
+    found = found_in(rgb, rectangle(*place, kind="plug"), detector)
+    assert max(detector.shown[0]) == min(512, round(2.2 * (place[2] - place[0])))
     assert (found.count(PLANT), found.count(EMPTY)) == (23, 1)
     pitch = (place[2] - place[0]) / 6
     assert found.centres.min(axis=0)[0] == pytest.approx(place[0] + pitch / 2, abs=4)

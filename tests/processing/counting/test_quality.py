@@ -4,7 +4,6 @@ import pytest
 
 from photos.pixels import decode_picture, encode_jpeg
 from processing.counting.boxes import NO_DETECTIONS, PLANT, Detections, Rgb, make_detections
-from processing.counting.containers import Container
 from processing.counting.parameters import QualityParameters
 from processing.counting.pyramid import Pyramid
 from processing.counting.quality import find_faults, measure_quality, sharpness
@@ -27,9 +26,8 @@ def boxes(confidence: float, count: int = 30) -> Detections:
     return make_detections([(0, 0, 9, 9)] * count, [confidence] * count, [PLANT] * count)
 
 
-def codes(rgb: Rgb, *detections: Detections, sure: float = 0.9) -> list[str]:
-    containers = [Container("segment", ((0, 0), (9, 0), (9, 9)), sure)] * len(detections)
-    return [fault.partition(":")[0] for fault in find_faults(Pyramid.of(rgb), containers, detections, PARAMETERS)]
+def codes(rgb: Rgb, *detections: Detections) -> list[str]:
+    return [fault.partition(":")[0] for fault in find_faults(Pyramid.of(rgb), detections, PARAMETERS)]
 
 
 def test_a_sharp_bright_photo_of_known_plants_has_no_fault() -> None:
@@ -68,7 +66,7 @@ def cut(rgb: Rgb, colour: tuple[int, int, int], *, share: float = 0.5) -> Rgb:
 def test_a_photo_without_its_lower_part_is_refused(colour, share) -> None:
     photo = Pyramid.of(cut(scene(), colour, share=share))
     assert measure_quality(photo, view_px=PARAMETERS.view_px).missing == pytest.approx(share, abs=0.02)
-    assert any(fault.startswith("part_missing: the lower ") for fault in find_faults(photo, [], [], PARAMETERS))
+    assert any(fault.startswith("part_missing: the lower ") for fault in find_faults(photo, [], PARAMETERS))
 
 
 @pytest.mark.parametrize("colour", [0, 255])
@@ -82,13 +80,13 @@ def test_a_plain_strip_is_no_missing_part() -> None:
     assert "part_missing" not in codes(np.full((900, 1200, 3), 128, dtype=np.uint8))
 
 
-def test_a_scene_that_is_hardly_recognised_is_refused() -> None:
+def test_a_scene_that_is_hardly_recognised_is_refused_and_one_in_doubt_is_marked() -> None:
     assert codes(scene(), boxes(0.25)) == ["unfamiliar_scene"]
-    assert codes(scene(), boxes(0.8), sure=0.3) == ["unfamiliar_scene"]
+    assert codes(scene(), boxes(0.4)) == ["doubtful"]
+    assert codes(scene(), boxes(0.9, 10), boxes(0.2, 20)) == ["doubtful"], "all boxes of the photo are judged together"
 
 
-def test_few_boxes_say_nothing_about_the_scene() -> None:
-    assert codes(scene(), boxes(0.25, count=PARAMETERS.min_boxes - 1)) == []
+def test_no_box_says_nothing_about_the_scene() -> None:
     assert codes(scene(), NO_DETECTIONS) == []
     assert codes(scene()) == []
 

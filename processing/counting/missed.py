@@ -1,0 +1,69 @@
+"""Beds around plants that stand in no outline: what the segmenter missed, or cut too short, counts all the same.
+
+Runs between the segmenter and the detection of each container, on a coarse look at the whole photo.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import shapely
+from shapely import Polygon
+
+from processing.counting.boxes import EMPTY, Detections
+from processing.counting.containers import Container, largest_polygon, points_inside
+from processing.counting.parameters import MissedParameters
+
+
+def cover_missed(
+    containers: Sequence[Container],
+    found: Detections,
+    resolution_wh: tuple[int, int],
+    parameters: MissedParameters,
+) -> tuple[Container, ...]:
+    """The containers and what is needed so that each plant found stands in one.
+
+    Plants beside a bed widen its outline; others get beds of their own, whose confidence is the mean of their plants'.
+    """
+    missed = found.select(found.class_id != EMPTY)
+    for container in containers:
+        missed = missed.select(~points_inside(container, missed.centres))
+    covered = list(containers)
+    rigid = shapely.union_all([container.shape for container in containers if container.kind != "segment"])
+    for group in _group(missed, resolution_wh, parameters):
+        for part in shapely.get_parts(group.difference(rigid)):
+            inside = shapely.intersects_xy(part, missed.centres[:, 0], missed.centres[:, 1])
+            if isinstance(part, Polygon) and inside.any():
+                _add(covered, part, float(missed.confidence[inside].mean()))
+    return tuple(covered)
+
+
+def _group(missed: Detections, resolution_wh: tuple[int, int], parameters: MissedParameters) -> list[Polygon]:
+    """Few outlines around boxes that stand near each other, within the photo."""
+    if not len(missed):
+        return []
+    boxes = shapely.box(*missed.xyxy.T)
+    side_px = float(np.median(np.sqrt(missed.sizes.prod(axis=1))))
+    frame = shapely.box(0, 0, *resolution_wh)
+    groups: list[Polygon] = []
+    for reach in parameters.reaches:
+        joined = shapely.union_all(shapely.buffer(boxes, reach * side_px)).buffer((parameters.margin - reach) * side_px)
+        parts = shapely.get_parts(joined.union(shapely.union_all(boxes)).intersection(frame))
+        groups = [Polygon(part.exterior) for part in parts if isinstance(part, Polygon)]
+        if len(groups) <= parameters.max_groups:
+            break
+    return groups
+
+
+def _add(covered: list[Container], outline: Polygon, confidence: float) -> None:
+    """Joins the outline to the first bed that it touches, or adds it as a bed."""
+    for index, container in enumerate(covered):
+        if container.kind == "segment" and container.shape.intersects(outline):
+            corners = largest_polygon(container.shape.union(outline)).exterior.coords[:-1]
+            covered[index] = replace(container, polygon=_rounded(corners))
+            return
+    covered.append(Container("segment", _rounded(outline.exterior.coords[:-1]), round(confidence, 4)))
+
+
+def _rounded(corners: Sequence[tuple[float, ...]]) -> tuple[tuple[float, float], ...]:
+    return tuple((round(float(x), 1), round(float(y), 1)) for x, y in corners)
