@@ -110,9 +110,10 @@ def _fit_depth(
 
 
 def _design(detections: Detections, resolution_wh: tuple[int, int]) -> Floats64:
-    return np.column_stack([np.ones(len(detections)), detections.centres / np.array(resolution_wh)])
+    shares = detections.centres / np.array(resolution_wh, dtype=np.float64)
+    return np.concatenate([np.ones((len(shares), 1)), shares], axis=1)
 
 
 def _sides(detections: Detections) -> Floats64:
     """(n,) the side of each box as a square."""
-    return np.sqrt(np.maximum(detections.sizes.astype(np.float64).prod(axis=1), 1e-6))
+    return np.asarray(np.sqrt(np.maximum(detections.sizes.astype(np.float64).prod(axis=1), 1e-6)))
