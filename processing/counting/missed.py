@@ -39,28 +39,29 @@ def cover_missed(
 
 
 def _group(missed: Detections, resolution_wh: tuple[int, int], parameters: MissedParameters) -> list[Polygon]:
-    """Few outlines around boxes that stand near each other, within the photo."""
+    """A few convex outlines around boxes that stand near each other, within the photo."""
     if not len(missed):
         return []
-    boxes = shapely.box(*missed.xyxy.T)
+    boxes = np.asarray(shapely.box(*missed.xyxy.T))
     side_px = float(np.median(np.sqrt(missed.sizes.prod(axis=1))))
     frame = shapely.box(0, 0, *resolution_wh)
-    groups: list[Polygon] = []
     for reach in parameters.reaches:
-        joined = shapely.union_all(shapely.buffer(boxes, reach * side_px)).buffer((parameters.margin - reach) * side_px)
-        parts = shapely.get_parts(joined.union(shapely.union_all(boxes)).intersection(frame))
-        groups = [Polygon(part.exterior) for part in parts if isinstance(part, Polygon)]
+        near = shapely.get_parts(shapely.union_all(shapely.buffer(boxes, reach * side_px)))
+        groups = [boxes[shapely.intersects(one, boxes)] for one in near]
         if len(groups) <= parameters.max_groups:
             break
-    return groups
+    else:
+        groups = [boxes]
+    hulls = [shapely.union_all(group).convex_hull.buffer(parameters.margin * side_px) for group in groups]
+    return [largest_polygon(hull.intersection(frame)) for hull in hulls]
 
 
 def _add(covered: list[Container], outline: Polygon, confidence: float) -> None:
-    """Joins the outline to the first bed that it touches, or adds it as a bed."""
+    """Joins the outline to the first bed that it overlaps, or adds it as a bed."""
     for index, container in enumerate(covered):
-        if container.kind == "segment" and container.shape.intersects(outline):
-            corners = largest_polygon(container.shape.union(outline)).exterior.coords[:-1]
-            covered[index] = replace(container, polygon=_rounded(corners))
+        joined = container.shape.union(outline)
+        if container.kind == "segment" and isinstance(joined, Polygon):
+            covered[index] = replace(container, polygon=_rounded(joined.exterior.coords[:-1]))
             return
     covered.append(Container("segment", _rounded(outline.exterior.coords[:-1]), round(confidence, 4)))
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import timedelta
 
 import pgtrigger
 import pytest
@@ -72,7 +73,7 @@ def test_a_configuration_corrected_on_the_page_tells_who_and_what_it_was():
 
 
 def test_a_new_cycle_tells_which_one_it_closed():
-    worker, config = UserFactory(username="nina"), LocationConfigFactory()
+    worker, config = UserFactory(username="nina"), LocationConfigFactory(started_at=timezone.now() - timedelta(days=90))
     configure(client_of(worker), config, mode="new_cycle")
     made, closed = trail(LocationConfig)[:2]
     assert (made[:2], closed[:2]) == (("nina", "Made"), ("nina", "Changed"))

@@ -86,7 +86,7 @@ def test_a_count_is_found_reviewed_corrected_signed_off_and_downloaded(start: St
     person.press(page.get_by_role("button", name="Sign off"))
     expect(page.get_by_text("Signed off", exact=True)).to_be_visible()
 
-    marks = list(csv.DictReader(save(person, "Marks as CSV", tmp_path).read_text().splitlines()))
+    marks = list(csv.DictReader(save(person, "Marks as CSV", tmp_path).read_text("utf-8-sig").splitlines()))
     counted.refresh_from_db()
     dead = 0 if way == "no scripts" else 1
     assert (counted.validated, counted.total_detected) == (True, 52 - dead)
@@ -96,7 +96,7 @@ def test_a_count_is_found_reviewed_corrected_signed_off_and_downloaded(start: St
     find_the_north(person)
     person.tick(page.get_by_role("checkbox", name="Choose photo.jpg"))
     with zipfile.ZipFile(save(person, "Download", tmp_path)) as archive:
-        manifest = archive.read("manifest.csv").decode()
+        manifest = archive.read("manifest.csv").decode("utf-8-sig")
         assert len(archive.namelist()) == 3
     [line] = csv.DictReader(manifest.splitlines())
     assert (line["image_id"], line["signed_off"]) == (str(counted.original_image_id), "yes")
