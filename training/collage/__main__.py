@@ -15,6 +15,7 @@ import numpy as np
 
 from training.collage.camera import draw_camera
 from training.collage.layout import Area, draw_area
+from training.collage.leafy import draw_leafy
 from training.collage.lens import photograph
 from training.collage.plants import Cutout, read_cutouts
 from training.collage.scene import Scene, Stock, paint_scene
@@ -66,6 +67,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("count", type=int)
     parser.add_argument("--cutouts", type=Path, nargs="+", required=True, help="folders of plants seen from above")
     parser.add_argument("--side-cutouts", type=Path, nargs="*", default=[], help="folders of plants seen from the side")
+    parser.add_argument("--leafy", type=int, default=300, help="plants with thin leaves to draw, of each view")
     parser.add_argument("--grounds", type=Path, help="photographs of bare ground")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, required=True)
@@ -75,6 +77,8 @@ def main(words: Sequence[str] | None = None) -> None:
         (args.out / folder).mkdir(parents=True, exist_ok=True)
     cutouts: list[Cutout] = [one for folder in args.cutouts for one in read_cutouts(folder, "above")]
     cutouts += [one for folder in args.side_cutouts for one in read_cutouts(folder, "side")]
+    rng = np.random.default_rng(args.seed)
+    cutouts += [draw_leafy(view, rng) for view in ("above", "side") for _ in range(args.leafy)]
     stock = Stock(cutouts, read_grounds(args.grounds) if args.grounds else ())
     start = time.monotonic()
     shares = [range(first, args.count, args.processes) for first in range(args.processes)]
