@@ -20,7 +20,7 @@ from threading import Event, Thread
 
 import django
 
-from bench.accuracy.page import table
+from bench.accuracy.markdown import table
 from demeter.local.programs import PROJECT_DIR, Folders, Program
 from demeter.local.state import LocalState
 from demeter.local.supervisor import Supervisor

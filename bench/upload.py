@@ -28,7 +28,7 @@ import psutil
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from bench.accuracy.page import table
+from bench.accuracy.markdown import table
 from bench.faults.pictures import Picture, vary
 from demeter.local.programs import PROJECT_DIR, Folders, Program
 from demeter.local.state import LocalState

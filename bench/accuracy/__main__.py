@@ -1,11 +1,13 @@
-"""Measures the shipped models and writes docs/accuracy.md, its plots and pictures, and the numbers as JSON.
+"""Measures models and writes docs/accuracy.md, its appendix, plots and pictures, and the numbers as JSON.
 
-    python -m bench.accuracy --renders DIR... --trays DIR --nursery DIR --overlays DIR
+    python -m bench.accuracy --renders DIR... --trays DIR --nursery DIR... --kept-out DATA --worst DIR
 
 A set of renders is a folder with images/ and truth/ and is named after the folder. Real photos: --trays has a label
-file per photo in labels/, --nursery points in points/, --dense the layout images/val and labels/val. Their annotated
-pictures are written to --overlays only, which must lie outside the repository. What training.fine_tune reported in
-accuracy/fine-tune.json is told, too.
+file per photo in labels/, --nursery points in points/ (all its folders are one set, judged by what the photos show),
+--kept-out is the folder that training reads real photos from, --dense has the layout images/val and labels/val.
+Annotated real photos are written to --overlays (all) and --worst (those furthest off) only, which must lie outside the
+repository. Candidates are measured with --detector and --segmenter and another --out. What training.fine_tune reported
+in accuracy/fine-tune.json is told, too.
 """
 
 import argparse
@@ -20,13 +22,13 @@ from typing import TypeVar
 
 from bench.accuracy.measure import RealResult, RenderResult, measure_real, measure_render
 from bench.accuracy.models import Models, load_models
-from bench.accuracy.page import write_page
-from bench.accuracy.pictures import write_cases, write_real
+from bench.accuracy.page import COUNTED, write_pages
+from bench.accuracy.pictures import write_cases, write_real, write_worst
 from bench.accuracy.plots import draw_plots
-from bench.accuracy.summary import summarize_real, summarize_renders
-from bench.accuracy.truth import RealPhoto, Render, read_labelled, read_pointed, read_renders
+from bench.accuracy.summary import judge_dead, summarize_real, summarize_renders
+from bench.accuracy.truth import RealPhoto, Render, read_kept_out, read_labelled, read_pointed, read_renders
 from processing.counting.parameters import DEFAULT_PARAMETERS
-from processing.weights import TRAINED_DIR, read_weights
+from processing.weights import TRAINED_DIR
 
 Item = TypeVar("Item")
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -55,16 +57,22 @@ def read_arguments(words: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--split", choices=["validation", "calibration"], default="validation", help="of --unseen-of")
     parser.add_argument("--trays", type=Path, metavar="DIR", help="real photos with labels/")
-    parser.add_argument("--nursery", type=Path, metavar="DIR", help="real photos with points/")
+    parser.add_argument("--nursery", type=Path, nargs="+", default=[], metavar="DIR", help="real photos with points/")
+    parser.add_argument("--kept-out", type=Path, metavar="DATA", help="real sets: what training leaves out of them")
     parser.add_argument("--dense", type=Path, metavar="DIR", help="real aerial tiles, images/val and labels/val")
     parser.add_argument("--weights", type=Path, default=TRAINED_DIR, help="folder with weights.json")
+    parser.add_argument("--detector", type=Path, metavar="FILE.pt", help="a checkpoint instead of the folder's")
+    parser.add_argument("--segmenter", type=Path, metavar="FILE.pt", help="a checkpoint instead of the folder's")
     parser.add_argument("--overlays", type=Path, metavar="DIR", help="where annotated real photos go")
+    parser.add_argument("--worst", type=Path, metavar="DIR", help="where the ten real photos go that are furthest off")
     parser.add_argument("--out", type=Path, default=REPOSITORY / "docs", help="where accuracy.md and accuracy/ go")
     args = parser.parse_args(words)
     if not (args.renders or args.unseen_of):
         parser.error("at least one set of renders is needed")
-    if args.overlays and args.overlays.resolve().is_relative_to(REPOSITORY):
-        parser.error("--overlays lies inside the repository, where real photos must not be")
+    for name in ("overlays", "worst"):
+        folder = getattr(args, name)
+        if folder and folder.resolve().is_relative_to(REPOSITORY):
+            parser.error(f"--{name} lies inside the repository, where real photos must not be")
     return args
 
 
@@ -76,7 +84,9 @@ def read_sets(args: argparse.Namespace) -> Sets:
     if args.trays:
         real["trays"] = read_labelled(args.trays, args.trays / "labels")
     if args.nursery:
-        real["nursery"] = list(read_pointed(args.nursery, DRAWN))
+        real[COUNTED] = [photo for folder in args.nursery for photo in read_pointed(folder, DRAWN)]
+    if args.kept_out:
+        real |= read_kept_out(args.kept_out)
     if args.dense:
         real["dense"] = read_labelled(args.dense / "images" / "val", args.dense / "labels" / "val")
     return Sets(renders, real)
@@ -101,46 +111,53 @@ def _with_progress(name: str, items: Sequence[Item]) -> Iterator[Item]:
         yield item
 
 
-def describe(weights: Path) -> dict[str, str]:
+def describe(models: Models) -> dict[str, str]:
     """What was measured and when."""
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "parameters": DEFAULT_PARAMETERS.parameters_hash(),
-        "segmenter": read_weights("segmenter", weights).sha256[:12],
-        "detector": read_weights("detector", weights).sha256[:12],
+        **models.checksums,
     }
 
 
 def write_report(
-    args: argparse.Namespace, renders: dict[str, list[RenderResult]], real: dict[str, list[RealResult]]
+    args: argparse.Namespace,
+    models: Models,
+    renders: dict[str, list[RenderResult]],
+    real: dict[str, list[RealResult]],
 ) -> None:
-    """Writes numbers, plots, pictures and page."""
+    """Writes numbers, plots, pictures and pages."""
     folder = args.out / "accuracy"
     folder.mkdir(parents=True, exist_ok=True)
     fine_tune = folder / "fine-tune.json"
     figures = {name: summarize_renders(results) for name, results in renders.items()}
     report = {
-        "measured": describe(args.weights),
+        "measured": describe(models),
         "renders": figures,
+        "dead": judge_dead([row for one in figures.values() for row in one["photos"]]),
         "real": {name: summarize_real(results) for name, results in real.items()},
         "fine_tune": json.loads(fine_tune.read_text()) if fine_tune.is_file() else None,
+        "plots": draw_plots(figures, folder),
+        "cases": [case for name, results in renders.items() for case in write_cases(name, results, folder)],
     }
     (folder / "accuracy.json").write_text(json.dumps(report, indent=1) + "\n")
-    cases = [case for name, results in renders.items() for case in write_cases(name, results, folder)]
-    plots = draw_plots(figures, folder)
-    (args.out / "accuracy.md").write_text(write_page(report, plots, cases))
+    write_pages(args.out)
+    photos = [result for results in real.values() for result in results]
     if args.overlays:
-        write_real([result for results in real.values() for result in results], args.overlays)
+        write_real(photos, args.overlays)
+    if args.worst:
+        write_worst(photos, args.worst)
 
 
 def main(words: Sequence[str] | None = None) -> None:
     """Measure and write."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demeter.settings")
     args = read_arguments(words)
-    sets, models = read_sets(args), load_models(args.weights)
+    sets = read_sets(args)
+    models = load_models(args.weights, detector=args.detector, segmenter=args.segmenter)
     renders = {name: list(measure_renders(name, members, models)) for name, members in sets.renders.items()}
     real = {name: list(measure_photos(name, members, models)) for name, members in sets.real.items()}
-    write_report(args, renders, real)
+    write_report(args, models, renders, real)
 
 
 if __name__ == "__main__":

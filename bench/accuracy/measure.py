@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.accuracy.judging import Judged, relative_error
 from bench.accuracy.matching import OutlineMatches, match_boxes, match_outlines, match_points
 from bench.accuracy.metrics import off_by
-from bench.accuracy.models import DoubtingDetector, Models, in_use, without_doubts
+from bench.accuracy.models import Models, in_use
+from bench.accuracy.signs import Signs, read_signs, recorded_votes
 from bench.accuracy.truth import Counts, RealPhoto, Render, outside
 from processing import inference
 from processing.counting.boxes import CLASS_NAMES, EMPTY, PLANT, Detections, concatenate
@@ -18,6 +20,11 @@ from processing.counting.containers import owned_detections
 from processing.counting.parameters import CountingParameters
 from processing.counting.pyramid import Pyramid
 from processing.photo_count import CountedPhoto, count_picture, estimate_counts, open_picture, own_detections
+from processing.problems import REFUSALS
+
+# Codes with which a photo has no answer: the product refuses its own count, or there is none.
+UNANSWERED = {*REFUSALS, "no_container", "detection_failed"}
+MARKED = {*UNANSWERED, "doubtful"}
 
 
 @dataclass(frozen=True)
@@ -37,14 +44,10 @@ class ContainerResult:
 
 @dataclass(frozen=True, eq=False)
 class BoxResult:
-    """The boxes of one class in one photo: what was found (n,), and the true ones that are wanted (m,).
-
-    `is_sure` (n,) and `found` (m,) are at the product's own confidence.
-    """
+    """The boxes of one class in one photo: what was found (n,), and the true ones that are wanted (m,)."""
 
     confidence: NDArray[np.float64]
     hit: NDArray[np.bool_]
-    is_sure: NDArray[np.bool_]
     found: NDArray[np.bool_]
     size_px: NDArray[np.float64]
     visibility: NDArray[np.float64]
@@ -59,6 +62,13 @@ class RenderResult:
     outlines: OutlineMatches
     containers: tuple[ContainerResult, ...]
     boxes: dict[str, BoxResult]
+    signs: Signs
+
+    @property
+    def judged(self) -> Judged:
+        """The error of the estimate of the plants in the frame, and what the product says of it."""
+        error = relative_error(self.counted.count.total_estimated, [self.render.in_frame["plant"]])
+        return judge_photo(self.counted, error)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +87,18 @@ class RealResult:
     empty: int
     points_found: int | None
     boxes: BoxResult | None
+    signs: Signs
+
+    @property
+    def judged(self) -> Judged:
+        """The error of the estimate, and what the product says of it."""
+        return judge_photo(self.counted, relative_error(self.estimated, self.photo.valid_plants))
+
+
+def judge_photo(counted: CountedPhoto, error: float) -> Judged:
+    """Whether the product answers, and whether it marks or refuses its count."""
+    codes = set(problem_codes(counted))
+    return Judged(error, is_answered=not codes & UNANSWERED, is_marked=bool(codes & MARKED))
 
 
 def problem_codes(counted: CountedPhoto) -> tuple[str, ...]:
@@ -93,8 +115,8 @@ def measure_render(render: Render, models: Models, parameters: CountingParameter
     """Counts one render twice."""
     photo = read_photo(render)
     with in_use(models):
-        counted = count_picture(photo, parameters=parameters)
-    with in_use(Models(DoubtingDetector(models.detector), models.segmenter)):
+        with recorded_votes() as votes:
+            counted = count_picture(photo, parameters=parameters)
         containers, found = _count_inside(photo, render, parameters)
     return RenderResult(
         render=render,
@@ -104,17 +126,18 @@ def measure_render(render: Render, models: Models, parameters: CountingParameter
         ),
         containers=containers,
         boxes={name: _judge_boxes(render, found, class_id) for class_id, name in enumerate(CLASS_NAMES)},
+        signs=read_signs(counted, votes, parameters),
     )
 
 
 def _count_inside(
     photo: Pyramid, render: Render, parameters: CountingParameters
 ) -> tuple[tuple[ContainerResult, ...], Detections]:
-    """The counts inside the true outlines, and every box with its doubts."""
+    """The counts inside the true outlines, and every box there."""
     outlines = [one.outline for one in render.containers]
     found = [inference.detect_plants(photo, outline, parameters=parameters) for outline in outlines]
-    sure = own_detections(outlines, [without_doubts(boxes) for boxes in found], parameters=parameters)
-    counts = estimate_counts(photo, outlines, sure, parameters=parameters)
+    owned = own_detections(outlines, found, parameters=parameters)
+    counts = estimate_counts(photo, outlines, owned, parameters=parameters)
     results = tuple(
         ContainerResult(
             kind=true.outline.kind,
@@ -127,33 +150,25 @@ def _count_inside(
             empty_detected=boxes.count(EMPTY),
             empty_counted=count.empty,
         )
-        for true, count, boxes in zip(render.containers, counts, sure, strict=True)
+        for true, count, boxes in zip(render.containers, counts, owned, strict=True)
     )
     return results, concatenate(owned_detections(outlines, found))
 
 
 def _judge_boxes(render: Render, found: Detections, class_id: int) -> BoxResult:
     true = render.labels == class_id
-    own = found.select(found.class_id % len(CLASS_NAMES) == class_id)
-    is_sure = own.class_id == class_id
-    return _box_result(own, is_sure, render.boxes[true], render.wanted[true], render.visibility[true])
+    return _box_result(found.of_class(class_id), render.boxes[true], render.wanted[true], render.visibility[true])
 
 
 def _box_result(
-    found: Detections,
-    is_sure: NDArray[np.bool_],
-    boxes: NDArray[np.float32],
-    wanted: NDArray[np.bool_],
-    visibility: NDArray[np.float32],
+    found: Detections, boxes: NDArray[np.float32], wanted: NDArray[np.bool_], visibility: NDArray[np.float32]
 ) -> BoxResult:
-    sure = found.select(is_sure)
     matches = match_boxes(found.xyxy, found.confidence, boxes, wanted)
     judged = ~matches.ignored
     return BoxResult(
         confidence=found.confidence[judged].astype(np.float64),
         hit=matches.hit[judged],
-        is_sure=is_sure[judged],
-        found=match_boxes(sure.xyxy, sure.confidence, boxes, wanted).found[wanted],
+        found=matches.found[wanted],
         size_px=np.sqrt((boxes[:, 2:] - boxes[:, :2]).prod(axis=1))[wanted].astype(np.float64),
         visibility=visibility[wanted].astype(np.float64),
     )
@@ -161,7 +176,7 @@ def _box_result(
 
 def measure_real(photo: RealPhoto, models: Models, parameters: CountingParameters) -> RealResult:
     """Counts one real photo end to end."""
-    with in_use(models):
+    with in_use(models), recorded_votes() as votes:
         counted = count_picture(read_photo(photo), parameters=parameters)
     found = concatenate(counted.detections)
     judged = found.select(outside(found.centres, photo.ignored))
@@ -177,6 +192,7 @@ def measure_real(photo: RealPhoto, models: Models, parameters: CountingParameter
         empty=counted.count.total_empty_containers - found.count(EMPTY) + judged.count(EMPTY),
         points_found=None if photo.points is None else match_points(photo.points, plants.xyxy),
         boxes=_judge_outlined(photo, plants),
+        signs=read_signs(counted, votes, parameters),
     )
 
 
@@ -185,4 +201,4 @@ def _judge_outlined(photo: RealPhoto, plants: Detections) -> BoxResult | None:
         return None
     boxes = photo.boxes[photo.labels == PLANT]
     everything, wholly = np.ones(len(boxes), dtype=bool), np.ones(len(boxes), dtype=np.float32)
-    return _box_result(plants, np.ones(len(plants), dtype=bool), boxes, everything, wholly)
+    return _box_result(plants, boxes, everything, wholly)

@@ -1,36 +1,49 @@
-"""The two models that are measured in place of the shipped ones, and a detector that also tells its doubts."""
+"""The two models that are measured in place of the shipped ones."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-import numpy as np
-
 from processing import inference
-from processing.counting.boxes import CLASS_NAMES, Detections, Rgb
 from processing.counting.containers import Segmenter
 from processing.counting.detection import Detector
-from processing.weights import read_weights
-
-LOWEST_CONFIDENCE = 0.05
+from processing.weights import WeightFile, WeightName, WeightsError, read_weights
 
 
 @dataclass(frozen=True)
 class Models:
-    """A detector and a segmenter."""
+    """A detector and a segmenter, and the head of the checksum of each."""
 
     detector: Detector
     segmenter: Segmenter
+    checksums: dict[str, str]
 
 
-def load_models(folder: Path) -> Models:
-    """The models described in the folder's weights.json; WeightsError when they are not as described."""
+def load_models(folder: Path, *, detector: Path | None = None, segmenter: Path | None = None) -> Models:
+    """The models described in the folder's weights.json, or checkpoints (.pt) in their place.
+
+    WeightsError when they are not as described, or not there.
+    """
+    detecting = choose_weights("detector", folder, detector)
+    segmenting = choose_weights("segmenter", folder, segmenter)
     return Models(
-        inference.YoloDetector(read_weights("detector", folder)),
-        inference.YoloSegmenter(read_weights("segmenter", folder)),
+        inference.YoloDetector(detecting),
+        inference.YoloSegmenter(segmenting),
+        {one.name: one.sha256[:12] for one in (segmenting, detecting)},
     )
+
+
+def choose_weights(name: WeightName, folder: Path, checkpoint: Path | None) -> WeightFile:
+    """What the folder describes, or the checkpoint, which a CPU then runs as it is."""
+    if checkpoint is None:
+        return read_weights(name, folder)
+    if not checkpoint.is_file():
+        raise WeightsError(f"The {name} weights are missing: {checkpoint}")
+    sha256 = hashlib.sha256(checkpoint.read_bytes()).hexdigest()
+    return WeightFile(name, checkpoint, sha256, inference.CLASSES[name], cpu_folder=checkpoint, cpu_files={})
 
 
 @contextmanager
@@ -41,26 +54,3 @@ def in_use(models: Models) -> Iterator[None]:
         patch.object(inference, "load_segmenter", lambda: models.segmenter),
     ):
         yield
-
-
-class DoubtingDetector(Detector):
-    """Passes on what a detector leaves out for its confidence, as classes of their own (class + 3).
-
-    The pipeline chooses scales and looks by the boxes of class plant and NMS lets the more confident box win, so what
-    the product would have found stays as it is; the doubtful boxes show what another confidence would find.
-    """
-
-    def __init__(self, inner: Detector) -> None:
-        self.inner = inner
-
-    def detect(self, rgb: Rgb, *, imgsz: int, confidence: float, nms_iou: float, max_detections: int) -> Detections:
-        """Boxes from confidence 0.05; those below the asked confidence are doubtful."""
-        lowest = min(confidence, LOWEST_CONFIDENCE)
-        found = self.inner.detect(rgb, imgsz=imgsz, confidence=lowest, nms_iou=nms_iou, max_detections=max_detections)
-        class_id = np.where(found.confidence < confidence, found.class_id + len(CLASS_NAMES), found.class_id)
-        return Detections(found.xyxy, found.confidence, class_id, found.capped)
-
-
-def without_doubts(detections: Detections) -> Detections:
-    """What the product finds."""
-    return detections.select(detections.class_id < len(CLASS_NAMES))

@@ -1,217 +1,146 @@
-"""Writes docs/accuracy.md from the figures."""
+"""Writes docs/accuracy.md, the two pages that a grower can read, and the appendix, both from accuracy.json.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+python -m bench.accuracy.page       # after a change of the words, without measuring anything
+"""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from bench.accuracy.summary import KIND_WORDS
+from bench.accuracy.appendix import write_appendix
+from bench.accuracy.markdown import percent, table, with_interval
 
 Figures = Mapping[str, Any]
-HEAD = """# Accuracy
-
-Written by `python -m bench.accuracy`; every number per photo is in `docs/accuracy/accuracy.json`. Measured on {date}
-with the product's own pipeline: parameters `{parameters}`, segmenter `{segmenter}`, detector `{detector}` (the heads
-of the checksums in `processing/trained/weights.json`).
-
-**Renders come from the generator that made the training pictures**, with other seeds; the shifted sets also with
-cameras, plant forms or light that training did not see. They measure how well the models learned the generator. Only
-the real photos say something about photos, and there are few.
-"""
-MEASURES = """## What is measured
-
-- *Plants in the frame*: at least half of the plant is inside the picture, hidden ones included; *to be seen*: at least
-  a fifth of it is visible. *Detected* is `total_detected`, *estimated* `total_estimated`. Dead plants are not plants.
-- *MAPE*: mean of |counted - true| / true over photos with at least five plants, with the 95 % interval from
-  resampling the photos. *Bias*: sum counted over sum true, less 1. *MAE*: plants per photo. *R2*: over photos.
-- *AP50*, recall and precision: boxes inside the true outlines against the visible part of each plant, IoU 0.5. Plants
-  of which less than 15 % is visible are neither asked for nor held against a box. AP50 from confidence 0.05, recall
-  and precision at the product's confidence.
-- *Mean IoU*: of each true container with its own found outline of the same kind, 0 without one. *Missed*: below 0.5.
-  *Split*: two or more outlines lie in one container. *Merged*: missed because an outline holds several. *Misnamed*:
-  missed because it was found as another kind. *Invented*: outlines that lie mostly on no container.
-- *Without and with the estimator*: inside the true outlines, against the plants in the frame.
-- Real photos: *off* is the distance to the nearest right count. Plants cut by the frame may be counted or not, other
-  units that the person noted (pots for seedlings) are right, too, and areas marked as out of focus are left out.
-"""
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+TEMPLATE = Path(__file__).with_name("page.md")
+COUNTED = "nursery"
+WORST = 8
+CHOSEN_BY = {
+    "held-out": "two of them led to a rule",
+    "held-out-2": "no",
+    "shift-camera": "no",
+    "shift-forms": "no",
+    "shift-light": "no",
+}
 
 
-def write_page(report: Figures, plots: Sequence[tuple[str, str]], cases: Sequence[tuple[str, str]]) -> str:
-    """The whole page; plots and cases are (file name in docs/accuracy, caption)."""
-    renders = report["renders"]
-    parts = [HEAD.format(**report["measured"])]
-    parts += _counts_part(renders)
-    parts += [f"![{caption}](accuracy/{name})\n\n{caption}\n" for name, caption in plots]
-    parts += [*_estimator_part(renders), *_detector_part(renders), *_segmenter_part(renders), *_others_part(renders)]
-    for name, figures in report["real"].items():
-        parts += _real_part(name, figures)
-    if report["fine_tune"]:
-        parts.append(_fine_tune_part(report["fine_tune"]))
-    parts += ["## Pictures\n\nYellow boxes are plants, blue ones with a diagonal empty places.\n"]
-    parts += [f"![{caption}](accuracy/{name})\n\n{caption}\n" for name, caption in cases]
-    parts.append(MEASURES)
-    return "\n".join(parts)
+def write_pages(docs: Path) -> None:
+    """The page and its appendix, from accuracy/accuracy.json of the same folder.
+
+    The page only where photos with counted points were measured: it is about them.
+    """
+    report = json.loads((docs / "accuracy" / "accuracy.json").read_text())
+    if COUNTED in report["real"]:
+        (docs / "accuracy.md").write_text(write_page(report))
+    (docs / "accuracy" / "appendix.md").write_text(write_appendix(report))
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A Markdown table."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines) + "\n"
-
-
-def percent(value: float | None, *, signed: bool = False) -> str:
-    """`3.1 %`, `+3.1 %` when signed, `-` for nothing."""
-    if value is None:
-        return "-"
-    return f"{value:+.1%}".replace("%", " %") if signed else f"{value:.1%}".replace("%", " %")
-
-
-def _number(value: float | None, digits: int = 2) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"
-
-
-def _error_cells(error: Figures) -> list[str]:
-    low_high = error["mape_interval"]
-    interval = "" if low_high is None else f" ({100 * low_high[0]:.1f} to {100 * low_high[1]:.1f})"
-    return [
-        percent(error["mape"]) + interval,
-        percent(error["bias"], signed=True),
-        _number(error["mae"], 1),
-        _number(error["r2"]),
-    ]
-
-
-def _counts_part(renders: Figures) -> Iterator[str]:
-    heads = ["set", "renders", "plants", "MAPE", "bias", "MAE", "R2"]
-    for title, comparison in (
-        ("Plants estimated, of those in the frame", "estimated_of_in_frame"),
-        ("Plants detected, of those to be seen", "detected_of_visible"),
-    ):
-        errors = {name: figures["counts"][comparison] for name, figures in renders.items()}
-        rows = [[name, one["photos"], one["true"], *_error_cells(one)] for name, one in errors.items()]
-        yield f"## {title}\n\n" + table(heads, rows)
-    for group, words in (
-        ("by_kind", "container"),
-        ("by_plant_size", "median plant"),
-        ("by_seen_share", "share of the plants to be seen"),
-    ):
-        rows = []
-        for name, figures in renders.items():
-            for member, counts in figures[group].items():
-                one = counts["estimated_of_in_frame"]
-                rows.append([name, KIND_WORDS.get(member, member), one["photos"], one["true"], *_error_cells(one)])
-        yield f"### Estimated, by {words}\n\n" + table(["set", words, *heads[1:]], rows)
-
-
-def _estimator_part(renders: Figures) -> Iterator[str]:
-    heads = ["set", "containers", "number", "plants", "MAPE without", "MAPE with", "bias without", "bias with"]
-    rows = []
-    for name, figures in renders.items():
-        for kind, own in figures["inside_true_outlines"].items():
-            without, with_it = own["without_estimator"], own["with_estimator"]
-            if without["photos"]:
-                mapes = [percent(one["mape"]) for one in (without, with_it)]
-                biases = [percent(one["bias"], signed=True) for one in (without, with_it)]
-                rows.append([name, KIND_WORDS[kind], without["photos"], without["true"], *mapes, *biases])
-    yield "## With and without the estimator\n\n" + table(heads, rows)
-
-
-def _detector_part(renders: Figures) -> Iterator[str]:
-    rows = [
-        [name, label, own["true"], *(percent(own[key]) for key in ("ap50", "recall", "precision"))]
-        for name, figures in renders.items()
-        for label, own in figures["detector"].items()
-    ]
-    yield "## Detector\n\n" + table(["set", "class", "true boxes", "AP50", "recall", "precision"], rows)
-    for key, words in (("recall_by_size", "size"), ("recall_by_visibility", "visible share")):
-        rows = [
-            [name, band, own["true"], percent(own["recall"])]
-            for name, figures in renders.items()
-            for band, own in figures["detector"]["plant"][key].items()
-        ]
-        yield f"### Recall of plants, by {words}\n\n" + table(["set", words, "plants", "recall"], rows)
-
-
-def _segmenter_part(renders: Figures) -> Iterator[str]:
-    mistakes = ("missed", "split", "merged", "misnamed", "invented")
-    rows = [
-        [name, KIND_WORDS[kind], own["true"], _number(own["mean_iou"], 3), *(own[mistake] for mistake in mistakes)]
-        for name, figures in renders.items()
-        for kind, own in figures["segmenter"].items()
-        if own["photos"]
-    ]
-    yield "## Segmenter\n\n" + table(["set", "renders with", "containers", "mean IoU", *mistakes], rows)
-
-
-def _others_part(renders: Figures) -> Iterator[str]:
-    rows = []
-    for name, figures in renders.items():
-        for label in ("empty", "dead"):
-            own = figures[label]
-            rows.append([name, label, own["true"], own["found"], _number(own["mae"], 1)])
-    yield "## Empty places and dead plants\n\n" + table(["set", "class", "to be seen", "counted", "MAE"], rows)
-    rows = [
-        [name, code, f"{count} of {len(figures['photos'])}"]
-        for name, figures in renders.items()
-        for code, count in figures["problems"].items()
-    ]
-    yield "## Problems raised\n\n" + table(["set", "problem", "renders"], rows)
-
-
-def _real_part(name: str, figures: Figures) -> Iterator[str]:
-    rows = []
-    for row in figures["photos"]:
-        valid = row["valid_plants"]
-        right = str(valid[0]) if len(valid) == 1 else f"{valid[0]} to {valid[-1]}"
-        points = "-" if row["points"] is None else f"{row['points_found']} of {row['points']}"
-        marks = [word for word, on in (("exact", row["is_exact"]), ("trained on", row["was_trained_on"])) if on]
-        off = f"{row['detected_off']:+d} / {row['estimated_off']:+d}"
-        counted = f"{row['detected']} / {row['estimated']}"
-        empty = f"{row['true_empty']} / {row['empty']}"
-        kinds = ", ".join(KIND_WORDS[kind] for kind in dict.fromkeys(row["containers"])) or "none"
-        cells = [right, counted, off, points, empty, kinds, ", ".join(row["problems"]), ", ".join(marks)]
-        rows.append([row["photo"].rpartition(".")[0], *cells])
-    yield (
-        f"## Real photos: {name}\n\n"
-        + table(
-            [
-                "photo",
-                "right counts",
-                "detected / estimated",
-                "off",
-                "points found",
-                "empty: true / counted",
-                "found as",
-                "problems",
-                "notes",
-            ],
-            rows,
-        )
+def write_page(report: Figures) -> str:
+    """The page for growers."""
+    rows, judged = report["real"][COUNTED]["photos"], report["real"][COUNTED]["judged"]
+    every = judged["all"]
+    return TEMPLATE.read_text().format(
+        **report["measured"],
+        photos=every["photos"],
+        answered=every["mean_error_answered"]["photos"],
+        mean_answered=with_interval(every["mean_error_answered"]),
+        median_answered=with_interval(every["median_error_answered"]),
+        mean_all=with_interval(every["mean_error_all"]),
+        kinds=_kinds_part(judged),
+        marks=_marks_part(every),
+        trays=_trays_part(rows),
+        worst=_worst_part(rows),
+        dead=_dead_part(report["dead"]),
+        renders=_renders_part(report["renders"]),
     )
-    rows = [
-        [words, own["photos"], *(percent(own[key]) for key in ("mape_detected", "mape_estimated")), own["worst_off"]]
-        for words, own in (("all", figures["all"]), ("exact and not trained on", figures["exact"]))
-        if own["photos"]
-    ]
-    yield table(["photos", "number", "MAPE detected", "MAPE estimated", "worst off"], rows)
-    if figures["detector"]:
-        own = figures["detector"]
-        figures_text = ", ".join(f"{key} {percent(own[key])}" for key in ("ap50", "recall", "precision"))
-        yield f"Boxes of the plants against their outlines (IoU 0.5): {figures_text}.\n"
 
 
-def _fine_tune_part(figures: Figures) -> str:
-    rows = [
+def _kinds_part(judged: Figures) -> str:
+    rows = []
+    for kind, own in judged.items():
+        figures = [with_interval(own[key]) for key in ("mean_error_answered", "mean_error_all", "within_10_answered")]
+        middle = percent(own["median_error_answered"]["value"], digits=0)
+        rows.append([kind, own["photos"], own["mean_error_answered"]["photos"], *figures[:2], middle, figures[2]])
+    return table(
         [
-            row["photo"].rpartition(".")[0],
-            *(row[key] for key in ("plants", "before", "after", "empty", "empty_before", "empty_after")),
-        ]
-        for row in figures["photos"]
-    ]
-    heads = ["photo", "plants", "before", "after", "empty", "empty before", "empty after"]
-    return (
-        "## Fine-tuned on a user's own photos\n\n"
-        f"`python -m training.fine_tune`: {figures['trained_on']} photos of one real tray trained ({figures['tiles']} "
-        f"tiles, {figures['epochs']} epochs), its photos of other days judged. It is the same tray with the same "
-        "plants, so this shows that the way works and how much a user's own photos can give, not how well another "
-        f"tray is counted. Mean error in plants per photo: {_number(figures['mae_before'], 1)} before, "
-        f"{_number(figures['mae_after'], 1)} after.\n\n" + table(heads, rows)
+            "what the photo shows",
+            "photos",
+            "answered",
+            "off by, mean",
+            "with refused ones",
+            "half off by at most",
+            "within 10 %",
+        ],
+        rows,
     )
+
+
+def _marks_part(every: Figures) -> str:
+    wrong, right, answered = every["marked_of_wrong"], every["marked_of_right"], every["answered"]
+    return (
+        f"- Answered: {with_interval(answered)} of the photos.\n"
+        f"- Of the {wrong['photos']} photos that are off by over 20 %, it marked or refused {with_interval(wrong)}: "
+        "the others are wrong without a word.\n"
+        f"- Of the {right['photos']} within 10 %, it marked or refused {with_interval(right)}: work for nothing.\n"
+    )
+
+
+def _trays_part(photos: Sequence[Figures]) -> str:
+    rows = [
+        [_name(row), row["points"], row["estimated"], row["true_empty"], row["empty"]]
+        for row in photos
+        if row["kind"] == "trays" and row["true_empty"]
+    ]
+    return table(["tray", "plants", "counted", "empty cells", "counted"], rows)
+
+
+def _worst_part(photos: Sequence[Figures]) -> str:
+    ranked = sorted(photos, key=lambda row: (-row["error"], row["photo"]))[:WORST]
+    rows = [
+        [_name(row), row["points"], row["estimated"], percent(row["error"], digits=0), _said(row)] for row in ranked
+    ]
+    return table(["photo", "plants", "counted", "off by", "Demeter"], rows)
+
+
+def _said(row: Figures) -> str:
+    if not row["is_answered"]:
+        return "refused it"
+    return "marked it" if row["is_marked"] else "said nothing"
+
+
+def _dead_part(dead: Figures) -> str:
+    recall, precision = dead["recall"], dead["precision"]
+    named = "nothing was called dead"
+    if precision["value"] is not None:
+        named = f"of what was called dead, {with_interval(precision)} was"
+    return (
+        f"Of {recall['of']} dead plants in the renders {with_interval(recall)} were found as dead; {named}. "
+        "There are no real photos with marked dead plants.\n"
+    )
+
+
+def _renders_part(renders: Figures) -> str:
+    rows = []
+    for name, figures in renders.items():
+        own = figures["judged"]
+        beds = figures["by_kind"].get("segment", {}).get("estimated_of_in_frame", {}).get("mape")
+        chosen = CHOSEN_BY.get(name, "yes" if name.endswith("-calibration") else "no")
+        rows.append([name, chosen, own["photos"], with_interval(own["mean_error_all"]), percent(beds, digits=0)])
+    return table(["renders", "used for choosing", "pictures", "off by, mean", "beds"], rows)
+
+
+def _name(row: Figures) -> str:
+    return str(row["photo"]).rpartition(".")[0].replace("_", " ")
+
+
+def main() -> None:
+    """Write both from what was measured last."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--docs", type=Path, default=DOCS, help="the folder with accuracy/accuracy.json")
+    write_pages(parser.parse_args().docs)
+
+
+if __name__ == "__main__":
+    main()

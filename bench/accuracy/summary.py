@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from bench.accuracy.judging import Judged, judge, pooled_share
 from bench.accuracy.measure import BoxResult, ContainerResult, RealResult, RenderResult, problem_codes
 from bench.accuracy.metrics import average_precision, band_of, count_error, precision_recall
+from bench.accuracy.truth import KINDS, OTHER_KIND
 from processing.counting.boxes import CLASS_NAMES
 from processing.counting.containers import CONTAINER_KINDS
 
@@ -27,6 +29,7 @@ def summarize_renders(results: Sequence[RenderResult]) -> Figures:
     containers = [one for result in results for one in result.containers]
     return {
         "photos": [_render_row(result) for result in results],
+        "judged": judge([result.judged for result in results]),
         "counts": _count_figures(results),
         "by_kind": _grouped(results, lambda result: result.render.kind, (*CONTAINER_KINDS, "mixed")),
         "by_plant_size": _grouped(
@@ -50,8 +53,10 @@ def summarize_real(results: Sequence[RealResult]) -> Figures:
     """All figures of one set of real photos; errors are distances to the nearest right count."""
     sure = [one for one in results if one.photo.is_exact and not one.photo.was_trained_on]
     boxes = [one.boxes for one in results if one.boxes is not None]
+    rows = [_real_row(result) for result in results]
     return {
-        "photos": [_real_row(result) for result in results],
+        "photos": rows,
+        "judged": judge_by_kind(rows),
         "all": _off_figures(results),
         "exact": _off_figures(sure),
         "detector": _detector_figures(boxes) if boxes else None,
@@ -59,8 +64,25 @@ def summarize_real(results: Sequence[RealResult]) -> Figures:
     }
 
 
+def judge_by_kind(rows: Sequence[Figures]) -> dict[str, Figures]:
+    """The figures of photos by what they show, in the order of kinds.json, and of all."""
+    order = [kind for kind in dict.fromkeys((*KINDS.values(), OTHER_KIND)) if any(row["kind"] == kind for row in rows)]
+    groups = {kind: [row for row in rows if row["kind"] == kind] for kind in order} | {"all": rows}
+    keys = ("error", "is_answered", "is_marked")
+    return {kind: judge([Judged(*(row[key] for key in keys)) for row in own]) for kind, own in groups.items()}
+
+
+def judge_dead(rows: Sequence[Figures]) -> Figures:
+    """Recall and precision of the dead plants over renders of any sets."""
+    boxes = [row["dead_boxes"] for row in rows]
+    return {
+        "recall": pooled_share([one["recalled"] for one in boxes], [one["true"] for one in boxes]),
+        "precision": pooled_share([one["right"] for one in boxes], [one["found"] for one in boxes]),
+    }
+
+
 def _render_row(result: RenderResult) -> Figures:
-    render, count = result.render, result.counted.count
+    render, count, dead = result.render, result.counted.count, result.boxes["dead"]
     return {
         "photo": render.path.name,
         "kind": render.kind,
@@ -75,7 +97,15 @@ def _render_row(result: RenderResult) -> Figures:
         "containers_found": len(count.containers),
         "outlines": asdict(result.outlines),
         "inside_true_outlines": [asdict(one) for one in result.containers],
+        "dead_boxes": {
+            "true": len(dead.found),
+            "recalled": int(dead.found.sum()),
+            "found": len(dead.hit),
+            "right": int(dead.hit.sum()),
+        },
         "problems": problem_codes(result.counted),
+        **asdict(result.judged),
+        "signs": result.signs,
         "seconds": result.counted.seconds,
     }
 
@@ -84,6 +114,7 @@ def _real_row(result: RealResult) -> Figures:
     valid = sorted(result.photo.valid_plants)
     return {
         "photo": result.photo.path.name,
+        "kind": result.photo.kind,
         "unit": result.photo.unit,
         "is_exact": result.photo.is_exact,
         "was_trained_on": result.photo.was_trained_on,
@@ -98,6 +129,8 @@ def _real_row(result: RealResult) -> Figures:
         "points": None if result.photo.points is None else len(result.photo.points),
         "containers": [item.container.kind for item in result.counted.count.containers],
         "problems": problem_codes(result.counted),
+        **asdict(result.judged),
+        "signs": result.signs,
     }
 
 
@@ -142,7 +175,6 @@ def _container_figures(containers: Sequence[ContainerResult]) -> Figures:
 def _detector_figures(boxes: Sequence[BoxResult]) -> Figures:
     confidence = np.concatenate([one.confidence for one in boxes])
     hit = np.concatenate([one.hit for one in boxes])
-    sure_hit = np.concatenate([one.hit[one.is_sure] for one in boxes])
     found = np.concatenate([one.found for one in boxes])
     sizes = np.concatenate([one.size_px for one in boxes])
     visibility = np.concatenate([one.visibility for one in boxes])
@@ -150,7 +182,7 @@ def _detector_figures(boxes: Sequence[BoxResult]) -> Figures:
         "true": len(found),
         "ap50": average_precision(confidence, hit, len(found)),
         "recall": float(found.mean()) if len(found) else None,
-        "precision": float(sure_hit.mean()) if len(sure_hit) else None,
+        "precision": float(hit.mean()) if len(hit) else None,
         "recall_by_size": _recall_by(found, [band_of(one, PLANT_EDGES_PX, " px") for one in sizes], _bands(" px")),
         "recall_by_visibility": _recall_by(
             found, [band_of(one, VISIBILITY_EDGES) for one in visibility], _bands("", VISIBILITY_EDGES)

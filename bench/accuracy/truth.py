@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 
 from processing.counting.boxes import CLASS_NAMES
 from processing.counting.containers import CONTAINER_KINDS, Container
-from training.pictures import KIND_OF_SYNTHETIC, MIN_VISIBILITY, Split, load_yolo, split_of
+from training.pictures import KIND_OF_SYNTHETIC, MIN_VISIBILITY, REAL_SETS, Picture, Split, load_yolo, split_of
 
 Counts = dict[str, int]
 MIN_CORNERS = 3
+# What each counted photo shows, by its name; decided by looking at the photos.
+KINDS: dict[str, str] = json.loads(Path(__file__).with_name("kinds.json").read_text())
+OTHER_KIND = "others"
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +99,8 @@ class RealPhoto:
     """A real photo: every plant count that is right, the empty places, and where nothing is judged.
 
     `boxes` (n, 4) with `labels` (n,) where plants are outlined, `points` (n, 2) where they are only marked.
-    `is_exact` when the person who counted was sure; `was_trained_on` when the photo is in training/drawn.json.
+    `is_exact` when the person who counted was sure; `was_trained_on` when the photo is in training/drawn.json. `kind`
+    is one of those in kinds.json.
     """
 
     path: Path
@@ -109,21 +113,34 @@ class RealPhoto:
     unit: str = "plant"
     is_exact: bool = True
     was_trained_on: bool = False
+    kind: str = OTHER_KIND
 
 
 def read_labelled(images: Path, labels: Path) -> list[RealPhoto]:
     """Photos with a YOLO label file each (boxes or outlines)."""
-    return [
-        RealPhoto(one.path, (one.totals["plant"],), one.totals["empty"], boxes=one.boxes, labels=one.labels)
-        for one in load_yolo(images, labels)
-    ]
+    return [_labelled(one) for one in load_yolo(images, labels)]
+
+
+def read_kept_out(data: Path) -> dict[str, list[RealPhoto]]:
+    """The photos of each annotated set that training leaves out (`training.pictures.REAL_SETS`), by set."""
+    sets = {}
+    for name, starts in REAL_SETS.items():
+        pictures = load_yolo(data / name / "images", data / name / "labels") if starts else []
+        kept = [_labelled(one) for one in pictures if one.path.name.startswith(starts)]
+        if kept:
+            sets[Path(name).name] = kept
+    return sets
+
+
+def _labelled(one: Picture) -> RealPhoto:
+    return RealPhoto(one.path, (one.totals["plant"],), one.totals["empty"], boxes=one.boxes, labels=one.labels)
 
 
 def read_pointed(folder: Path, drawn: Path) -> Iterator[RealPhoto]:
     """Photos with points/NAME.json beside them.
 
     Plants cut by the frame (`partial`) and unsure ones (`uncertain`) may be counted or not; `alt` holds other counts
-    that are right, such as pots where seedlings were counted.
+    that are right, such as pots where seedlings were counted, but where nothing grows only 0 is right.
     """
     trained = {Path(entry["image"]).stem for entry in json.loads(drawn.read_text())}
     for path in sorted((folder / "points").glob("*.json")):
@@ -132,13 +149,14 @@ def read_pointed(folder: Path, drawn: Path) -> Iterator[RealPhoto]:
         most = least + len(truth.get("partial", [])) + len(truth.get("uncertain", []))
         yield RealPhoto(
             path=folder / f"{path.stem}.jpg",
-            valid_plants=(*range(least, most + 1), *truth.get("alt", {}).values()),
+            valid_plants=(*range(least, most + 1), *(truth.get("alt", {}).values() if most else ())),
             empty=len(truth["empty"]),
             ignored=tuple(map(tuple, truth["ignore"])),
             points=np.array(truth["plants"], np.float32).reshape(-1, 2),
             unit=truth["unit"],
             is_exact=truth["confidence"].startswith("exact"),
             was_trained_on=path.stem in trained,
+            kind=KINDS.get(path.stem, OTHER_KIND),
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.accuracy.page import table
+from bench.accuracy.markdown import table
 
 Figures = Mapping[str, Any]
 COLUMNS = {

@@ -22,7 +22,7 @@ from typing import Any
 
 from PIL import Image
 
-from bench.accuracy.page import percent, table
+from bench.accuracy.markdown import percent, table
 from photos.pixels import decode_picture
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -6,23 +6,22 @@ from django.conf import settings
 from PIL import Image
 
 from bench.accuracy import __main__ as command
-from bench.accuracy.models import DoubtingDetector, Models, without_doubts
-from bench.accuracy.truth import read_pointed
-from processing.counting.boxes import make_detections
+from bench.accuracy.models import Models, choose_weights
+from bench.accuracy.page import write_pages
+from bench.accuracy.truth import KINDS, read_kept_out, read_pointed
+from processing.weights import TRAINED_DIR, WeightsError, read_weights
 from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_container, paint_grid, paint_picture
 
 PLACE, SIDE, ROWS, COLUMNS, EMPTY = (100, 100, 700, 500), 40, 4, 6, (3, 8)
 
 
-class FixedDetector:
-    def detect(self, rgb, *, imgsz, confidence, nms_iou, max_detections):
-        self.asked = confidence
-        return make_detections([(0, 0, 9, 9), (20, 20, 29, 29)], [0.6, 0.1], [0, 1])
+def load_painted(folder, *, detector, segmenter):
+    return Models(PaintedDetector(), PaintedSegmenter(), {"segmenter": "painted", "detector": "painted"})
 
 
 @pytest.fixture
 def painted(monkeypatch):
-    monkeypatch.setattr(command, "load_models", lambda _: Models(PaintedDetector(), PaintedSegmenter()))
+    monkeypatch.setattr(command, "load_models", load_painted)
 
 
 def write_render(folder: Path, name: str, seed: int, hidden: int) -> None:
@@ -73,7 +72,9 @@ def test_the_report_holds_what_was_counted(painted, tmp_path):
     row = {"photo": "d4.jpg", "plants": 13, "before": 15, "after": 13, "empty": 3, "empty_before": 2, "empty_after": 3}
     fine_tune = {"photos": [row], "mae_before": 2, "mae_after": 0, "trained_on": 3, "tiles": 90, "epochs": 2}
     (out / "accuracy" / "fine-tune.json").write_text(json.dumps(fine_tune))
-    words = f"--renders {tmp_path}/held-out --nursery {tmp_path}/nursery --out {out} --overlays {overlays}"
+    write_pointed(tmp_path / "nursery-2", "pepper_cups_tray")
+    places = f"--out {out} --overlays {overlays} --worst {tmp_path}/worst"
+    words = f"--renders {tmp_path}/held-out --nursery {tmp_path}/nursery {tmp_path}/nursery-2 {places}"
     command.main(words.split())
     report = json.loads((out / "accuracy" / "accuracy.json").read_text())
     figures, real = report["renders"]["held-out"], report["real"]["nursery"]
@@ -89,14 +90,28 @@ def test_the_report_holds_what_was_counted(painted, tmp_path):
     outlines = figures["segmenter"]["all"]
     assert outlines["mean_iou"] > 0.9
     assert [outlines[name] for name in ("true", "missed", "split", "invented")] == [2, 0, 0, 0]
-    (photo,) = real["photos"]
-    assert (photo["detected"], photo["detected_off"], photo["points_found"]) == (18, 0, 18)
-    page = (out / "accuracy.md").read_text()
-    assert "held-out, worst: b.png, 24 plants in the frame" in page
-    assert "| d4 | 13 | 15 | 13 | 3 | 2 | 3 |" in page
-    assert str(tmp_path) not in page + json.dumps(report)
+    for photo in real["photos"]:
+        assert (photo["detected"], photo["detected_off"], photo["points_found"]) == (18, 0, 18)
+        assert (photo["error"], photo["is_answered"], photo["is_marked"]) == (0, True, False)
+        assert photo["signs"]["mean_vote"] > 0.7
+    assert list(real["judged"]) == ["crates", "others", "all"]
+    assert real["judged"]["all"]["mean_error_all"] == {"value": 0, "interval": [0, 0], "photos": 2}
+    assert report["dead"]["recall"] == {"value": None, "interval": None, "of": 0}
+    appendix, page = (out / "accuracy" / "appendix.md").read_text(), (out / "accuracy.md").read_text()
+    assert "held-out, worst: b.png, 24 plants in the frame" in appendix
+    assert "| d4 | 13 | 15 | 13 | 3 | 2 | 3 |" in appendix
+    assert "| crates | 1 | 1 | 0 % | 0 % | 0 % | 100 % |" in page
+    assert "| held-out | two of them led to a rule | 2 |" in page
+    assert len(page.splitlines()) <= 115
+    assert str(tmp_path) not in page + appendix + json.dumps(report)
+    write_pages(out)
+    assert (out / "accuracy.md").read_text() == page, "the pages are made of the JSON alone"
     assert {path.name for path in (out / "accuracy").iterdir()} >= {"counted.png", "held-out-best.jpg"}
-    assert [path.name for path in overlays.iterdir()] == ["pots.jpg"]
+    assert {path.name for path in overlays.iterdir()} == {"pots.jpg", "pepper_cups_tray.jpg"}
+    worst = sorted((tmp_path / "worst").iterdir())
+    assert [path.name for path in worst] == ["01-pots.jpg", "02-pepper_cups_tray.jpg"]
+    with Image.open(worst[0]) as picture:
+        assert picture.size == (800, 644), "the caption stands below the photo"
 
 
 def test_only_unseen_renders_of_a_training_set_are_measured(painted, tmp_path):
@@ -107,9 +122,10 @@ def test_only_unseen_renders_of_a_training_set_are_measured(painted, tmp_path):
     assert [row["photo"] for row in report["renders"]["base-validation"]["photos"]] == ["unseen.png"]
 
 
-def test_overlays_of_real_photos_stay_out_of_the_repository(capsys):
+@pytest.mark.parametrize("option", ["--overlays", "--worst"])
+def test_pictures_of_real_photos_stay_out_of_the_repository(capsys, option):
     with pytest.raises(SystemExit):
-        command.main(["--renders", "x", "--overlays", str(settings.BASE_DIR / "docs")])
+        command.main(["--renders", "x", option, str(settings.BASE_DIR / "docs")])
     assert "inside the repository" in capsys.readouterr().err
 
 
@@ -118,12 +134,44 @@ def test_a_folder_without_renders_is_named(tmp_path):
         command.main(["--renders", str(tmp_path)])
 
 
-def test_doubtful_boxes_do_not_change_what_the_product_finds():
-    inner = FixedDetector()
-    found = DoubtingDetector(inner).detect(None, imgsz=64, confidence=0.25, nms_iou=0.5, max_detections=9)
-    assert inner.asked == 0.05
-    assert found.class_id.tolist() == [0, 4]
-    assert without_doubts(found).class_id.tolist() == [0]
+def test_a_checkpoint_takes_the_place_of_the_shipped_weights(tmp_path):
+    shipped = read_weights("detector")
+    candidate = choose_weights("detector", TRAINED_DIR, shipped.path)
+    candidate.verify()
+    assert (candidate.sha256, candidate.classes, candidate.cpu_folder) == (
+        shipped.sha256,
+        shipped.classes,
+        shipped.path,
+    )
+    assert choose_weights("segmenter", TRAINED_DIR, None) == read_weights("segmenter")
+    with pytest.raises(WeightsError, match="missing"):
+        choose_weights("detector", TRAINED_DIR, tmp_path / "none.pt")
+
+
+def test_no_plant_is_the_only_right_count_of_an_empty_tray(tmp_path):
+    write_pointed(tmp_path, "empty_plug128_black_tray")
+    points = tmp_path / "points" / "empty_plug128_black_tray.json"
+    points.write_text(json.dumps(json.loads(points.read_text()) | {"plants": [], "alt": {"cells": 128}}))
+    (photo,) = read_pointed(tmp_path, settings.BASE_DIR / "training" / "drawn.json")
+    assert (photo.valid_plants, photo.kind) == ((0,), "trays")
+
+
+def test_every_test_photo_with_points_has_a_kind():
+    names = json.loads((settings.BASE_DIR / "training" / "test_photos.json").read_text()).values()
+    counted = {Path(name).stem for name in names if "/nursery" in name}
+    assert counted == set(KINDS)
+    assert set(KINDS.values()) == {"beds", "benches", "crates", "trays", "bags", "rows", "channels and shelves"}
+
+
+def test_only_what_training_leaves_out_of_a_real_set_is_measured(tmp_path):
+    for name in ("2.2-1-wrap-3", "2.2-3-wrap-2"):
+        for part, ending in (("images", "jpg"), ("labels", "txt")):
+            folder = tmp_path / "real" / "plug-tray-200" / part
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{name}.{ending}").write_text("0 0.5 0.5 0.2 0.2\n1 0.2 0.2 0.1 0.1\n")
+        Image.new("RGB", (40, 20)).save(tmp_path / "real" / "plug-tray-200" / "images" / f"{name}.jpg")
+    (photo,) = read_kept_out(tmp_path)["plug-tray-200"]
+    assert (photo.path.stem, photo.valid_plants, photo.empty) == ("2.2-1-wrap-3", (1,), 1)
 
 
 def test_photos_that_were_trained_on_are_marked(tmp_path):

@@ -53,7 +53,7 @@ def trained(monkeypatch):
         return f"Converted\n{json.dumps({'folder': shipped.cpu_folder.name, 'files': shipped.cpu_files})}\n"
 
     monkeypatch.setattr(fine_tune, "run_module", run_module)
-    monkeypatch.setattr(fine_tune, "load_models", lambda _: Models(PaintedDetector(), PaintedSegmenter()))
+    monkeypatch.setattr(fine_tune, "load_models", lambda _: Models(PaintedDetector(), PaintedSegmenter(), {}))
     return commands
 
 

@@ -1,0 +1,74 @@
+"""Which signs tell the photos that are far off from the others, and from which value on: chosen from accuracy.json.
+
+    python -m bench.accuracy.doubt [docs/accuracy/accuracy.json]
+
+A photo is to be doubted where more than 15 % must be feared, and refused where 40 %. Each sign that the pipeline sees
+(`bench.accuracy.signs`), and the error predicted from all of them, is tried alone; each photo by thresholds that the
+others chose. Counted photos and renders are told apart: a threshold that holds for both is worth more.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.accuracy.markdown import number, percent, table
+from bench.accuracy.page import COUNTED, DOCS
+from bench.accuracy.separation import Separation, separate, separate_together
+
+LIMITS = {"doubtful": 0.15, "refused": 0.40}
+TOGETHER = "predicted error"
+
+
+def write_tables(title: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """A table for each limit; the signs that separate best stand first."""
+    known = [row for row in rows if row["signs"]]
+    parts = [f"## {title}: {len(known)} of {len(rows)} with signs\n"]
+    if not known:
+        return parts[0]
+    names = list(known[0]["signs"])
+    errors = np.array([row["error"] for row in known])
+    signs = np.array([[row["signs"][name] for name in names] for row in known], dtype=np.float64)
+    for word, limit in LIMITS.items():
+        is_far_off = errors > limit
+        found = {name: separate(column, is_far_off) for name, column in zip(names, signs.T, strict=True)}
+        found[TOGETHER] = separate_together(signs, errors, limit)
+        parts.append(f"### {word}: off by over {limit:.0%}, {int(is_far_off.sum())} of {len(errors)}\n")
+        parts.append(_separations(found))
+    return "\n".join(parts)
+
+
+def _separations(found: Mapping[str, Separation | None]) -> str:
+    ranked = sorted(
+        ((name, one) for name, one in found.items() if one), key=lambda pair: pair[1].false_alarms - pair[1].caught
+    )
+    if not ranked:
+        return "Too few are far off, or too few are not, to choose a threshold.\n"
+    rows = [
+        [
+            name.replace("_", " "),
+            number(max(one.auc, 1 - one.auc)),
+            f"{'above' if one.is_above else 'below'} {number(one.threshold, 3)}",
+            percent(one.caught, digits=0),
+            percent(one.false_alarms, digits=0),
+        ]
+        for name, one in ranked
+    ]
+    return table(["sign", "AUC", "far off when", "caught, left out", "false alarms, left out"], rows)
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("report", type=Path, nargs="?", default=DOCS / "accuracy" / "accuracy.json")
+    report = json.loads(parser.parse_args(words).report.read_text())
+    rows = report["real"].get(COUNTED, {"photos": []})["photos"]
+    print(write_tables("Photos with counted points", rows))
+    print(write_tables("Renders", [row for figures in report["renders"].values() for row in figures["photos"]]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""What the pipeline sees of a photo that may say how far off its count is (input of `bench.accuracy.doubt`).
+
+The pipeline keeps of its looks only what they agreed on, so the looks are recorded on the way past.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from unittest.mock import patch
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.counting import detection
+from processing.counting.boxes import PLANT, Detections, concatenate
+from processing.counting.containers import Container, points_inside
+from processing.counting.parameters import CountingParameters, VotingParameters
+from processing.counting.voting import Look, Suppress, vote
+from processing.photo_count import CountedPhoto
+
+Signs = dict[str, float | None]
+
+LOW_VOTE, HIGH_VOTE = 0.7, 1.4  # of the vote that is accepted
+SURE = 0.25
+MIN_FOR_DEPTH = 6
+MIN_FOR_SPACING = 3
+BORDER_SHARE = 0.002
+
+
+@dataclass(frozen=True, eq=False)
+class Vote:
+    """One vote of the pipeline: of the whole photo at first, then of each container."""
+
+    looks: tuple[Look, ...]
+    resolution_wh: tuple[int, int]
+    suppress: Suppress
+    result: Detections
+
+    def plants(self, container: Container, parameters: VotingParameters) -> int:
+        """The plants inside the container by other parameters."""
+        found = vote(self.looks, self.resolution_wh, suppress=self.suppress, parameters=parameters)
+        return _plants_inside(container, found)
+
+    def plants_by_look(self, container: Container, parameters: VotingParameters) -> list[int]:
+        """The sure plants that each look alone counts, the look with the most legible plants first."""
+        counted = []
+        for look in self.looks:
+            sure = look.found.select((look.found.class_id == PLANT) & (look.found.confidence >= SURE))
+            kept = sure.select(self.suppress(sure))
+            side_px = float(np.median(_sides(kept))) * look.scale if len(kept) else 1e-3
+            away = abs(float(np.log(side_px / parameters.target_plant_px)))
+            counted.append((away, _plants_inside(container, kept)))
+        return [count for _, count in sorted(counted)]
+
+
+@contextmanager
+def recorded_votes() -> Iterator[list[Vote]]:
+    """Every vote of the pipeline while this is open."""
+    votes: list[Vote] = []
+
+    def record(
+        looks: Sequence[Look], resolution_wh: tuple[int, int], *, suppress: Suppress, parameters: VotingParameters
+    ) -> Detections:
+        result = vote(looks, resolution_wh, suppress=suppress, parameters=parameters)
+        votes.append(Vote(tuple(looks), resolution_wh, suppress, result))
+        return result
+
+    with patch.object(detection, "vote", record):
+        yield votes
+
+
+def read_signs(counted: CountedPhoto, votes: Sequence[Vote], parameters: CountingParameters) -> Signs:
+    """The signs of one photo, None for those that it has not; empty where a container could not be counted."""
+    containers = [item.container for item in counted.count.containers]
+    if len(votes) != len(containers) + 1:
+        return {}
+    boxes, resolution_wh = concatenate(counted.detections), votes[0].resolution_wh
+    plants = boxes.of_class(PLANT)
+    detected, estimated = counted.count.total_detected, counted.count.total_estimated
+    everywhere = votes[0].result.count(PLANT)
+    return {
+        "mean_vote": _mean(boxes.confidence),
+        "spread_of_votes": float(boxes.confidence.std()) if len(boxes) else None,
+        "share_of_low_votes": _mean(boxes.confidence < HIGH_VOTE * parameters.voting.accepted),
+        "sensitivity_to_threshold": threshold_sensitivity(containers, votes[1:], parameters.voting),
+        "difference_of_looks": look_difference(containers, votes[1:], parameters.voting),
+        "difference_to_whole_photo": abs(everywhere - detected) / max(everywhere, detected, 1),
+        "irregular_sizes": size_irregularity(plants, resolution_wh),
+        "irregular_spacing": spacing_irregularity(boxes),
+        "share_cut_by_frame": _mean(touching_frame(boxes, resolution_wh)),
+        "container_confidence": _container_confidence(counted),
+        "share_estimated": (estimated - detected) / max(estimated, 1),
+        "share_empty": counted.count.total_empty_containers / max(counted.count.total_empty_containers + estimated, 1),
+        "number": float(np.log1p(estimated)),
+    }
+
+
+def threshold_sensitivity(
+    containers: Sequence[Container], votes: Sequence[Vote], parameters: VotingParameters
+) -> float | None:
+    """Plants at a lower accepted vote less those at a higher one, as a share of the former; None without any."""
+    low, high = (
+        sum(
+            one.plants(container, replace(parameters, accepted=share * parameters.accepted))
+            for container, one in zip(containers, votes, strict=True)
+        )
+        for share in (LOW_VOTE, HIGH_VOTE)
+    )
+    return (low - high) / low if low else None
+
+
+def look_difference(
+    containers: Sequence[Container], votes: Sequence[Vote], parameters: VotingParameters
+) -> float | None:
+    """How differently the two most legible looks count each container, as a share; None without two looks or plants."""
+    pairs = [one.plants_by_look(container, parameters)[:2] for container, one in zip(containers, votes, strict=True)]
+    pairs = [pair for pair in pairs if len(pair) == 2]
+    most = sum(map(max, pairs))
+    return sum(abs(first - second) for first, second in pairs) / most if most else None
+
+
+def size_irregularity(plants: Detections, resolution_wh: tuple[int, int]) -> float | None:
+    """Spread of the logarithm of the sides around a plane over the photo; None with few plants."""
+    if len(plants) < MIN_FOR_DEPTH:
+        return None
+    design = np.column_stack([np.ones(len(plants)), plants.centres / np.array(resolution_wh)])
+    sides = np.log(_sides(plants))
+    return float((sides - design @ np.linalg.lstsq(design, sides, rcond=None)[0]).std())
+
+
+def spacing_irregularity(boxes: Detections) -> float | None:
+    """Spread of the distances to the nearest box, in sides of the box, over their mean; None with few boxes."""
+    if len(boxes) < MIN_FOR_SPACING:
+        return None
+    distances = np.linalg.norm(boxes.centres[:, None] - boxes.centres[None], axis=2)
+    np.fill_diagonal(distances, np.inf)
+    nearest = distances.min(axis=1) / _sides(boxes)
+    return float(nearest.std() / max(nearest.mean(), 1e-9))
+
+
+def touching_frame(boxes: Detections, resolution_wh: tuple[int, int]) -> NDArray[np.bool_]:
+    """(n,) whether a box ends at the border of the photo."""
+    reach = BORDER_SHARE * max(resolution_wh)
+    low = boxes.xyxy[:, :2] <= reach
+    high = boxes.xyxy[:, 2:] >= np.array(resolution_wh) - reach
+    return np.asarray((low | high).any(axis=1), dtype=bool)
+
+
+def _container_confidence(counted: CountedPhoto) -> float | None:
+    """Mean confidence of the outlines, each by the boxes in it."""
+    numbers = [len(boxes) for boxes in counted.detections]
+    confidence = [item.container.confidence for item in counted.count.containers]
+    return float(np.average(confidence, weights=numbers)) if sum(numbers) else None
+
+
+def _plants_inside(container: Container, found: Detections) -> int:
+    plants = found.of_class(PLANT)
+    return int(points_inside(container, plants.centres).sum())
+
+
+def _sides(boxes: Detections) -> NDArray[np.float64]:
+    return np.asarray(np.sqrt(np.maximum(boxes.sizes.astype(np.float64).prod(axis=1), 1e-6)))
+
+
+def _mean(values: NDArray[np.floating] | NDArray[np.bool_]) -> float | None:
+    return float(values.mean()) if len(values) else None
