@@ -22,7 +22,7 @@ from typing import TypeVar
 
 from bench.accuracy.measure import RealResult, RenderResult, measure_real, measure_render
 from bench.accuracy.models import Models, load_models
-from bench.accuracy.page import COUNTED, write_pages
+from bench.accuracy.page import COUNTED, DOCS, write_pages
 from bench.accuracy.pictures import write_cases, write_real, write_worst
 from bench.accuracy.plots import draw_plots
 from bench.accuracy.summary import judge_dead, summarize_real, summarize_renders
@@ -65,10 +65,12 @@ def read_arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--segmenter", type=Path, metavar="FILE.pt", help="a checkpoint instead of the folder's")
     parser.add_argument("--overlays", type=Path, metavar="DIR", help="where annotated real photos go")
     parser.add_argument("--worst", type=Path, metavar="DIR", help="where the ten real photos go that are furthest off")
-    parser.add_argument("--out", type=Path, default=REPOSITORY / "docs", help="where accuracy.md and accuracy/ go")
+    parser.add_argument("--out", type=Path, default=DOCS, help="where accuracy.md and accuracy/ go")
     args = parser.parse_args(words)
-    if not (args.renders or args.unseen_of):
-        parser.error("at least one set of renders is needed")
+    if not any((args.renders, args.unseen_of, args.trays, args.nursery, args.kept_out, args.dense)):
+        parser.error("there is nothing to measure: name at least one set")
+    if (args.detector or args.segmenter) and args.out == DOCS:
+        parser.error("a candidate needs an --out of its own, or its figures replace those of the shipped weights")
     for name in ("overlays", "worst"):
         folder = getattr(args, name)
         if folder and folder.resolve().is_relative_to(REPOSITORY):
@@ -137,7 +139,7 @@ def write_report(
         "dead": judge_dead([row for one in figures.values() for row in one["photos"]]),
         "real": {name: summarize_real(results) for name, results in real.items()},
         "fine_tune": json.loads(fine_tune.read_text()) if fine_tune.is_file() else None,
-        "plots": draw_plots(figures, folder),
+        "plots": draw_plots(figures, folder) if figures else [],
         "cases": [case for name, results in renders.items() for case in write_cases(name, results, folder)],
     }
     (folder / "accuracy.json").write_text(json.dumps(report, indent=1) + "\n")
@@ -158,6 +160,7 @@ def main(words: Sequence[str] | None = None) -> None:
     renders = {name: list(measure_renders(name, members, models)) for name, members in sets.renders.items()}
     real = {name: list(measure_photos(name, members, models)) for name, members in sets.real.items()}
     write_report(args, models, renders, real)
+    print(f"written: {args.out / 'accuracy.md'}, {args.out / 'accuracy' / 'appendix.md'}")
 
 
 if __name__ == "__main__":

@@ -79,7 +79,8 @@ def pooled_share(parts: Sequence[int], wholes: Sequence[int]) -> dict[str, Any]:
     sums = whole[draws].sum(axis=1)
     shares = part[draws].sum(axis=1)[sums > 0] / sums[sums > 0]
     low, high = np.quantile(shares, [0.025, 0.975])
-    return {"value": float(part.sum() / whole.sum()), "interval": (float(low), float(high)), "of": int(whole.sum())}
+    interval = (float(low), float(high)) if len(whole) > 1 else None
+    return {"value": float(part.sum() / whole.sum()), "interval": interval, "of": int(whole.sum())}
 
 
 def _figure(

@@ -20,6 +20,8 @@ from processing.photo_count import CountedPhoto
 
 Signs = dict[str, float | None]
 
+# Only while the looks are there; the others can be read from the boxes and outlines that the product keeps.
+NEEDS_LOOKS = {"sensitivity_to_threshold", "difference_of_looks", "difference_to_whole_photo"}
 LOW_VOTE, HIGH_VOTE = 0.7, 1.4  # of the vote that is accepted
 SURE = 0.25
 MIN_FOR_DEPTH = 6

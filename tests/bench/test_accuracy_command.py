@@ -129,6 +129,28 @@ def test_pictures_of_real_photos_stay_out_of_the_repository(capsys, option):
     assert "inside the repository" in capsys.readouterr().err
 
 
+def test_a_candidate_does_not_replace_the_figures_of_the_shipped_weights(capsys):
+    with pytest.raises(SystemExit):
+        command.main(["--nursery", "x", "--detector", "candidate.pt"])
+    assert "--out of its own" in capsys.readouterr().err
+
+
+def test_a_candidate_can_be_measured_on_photos_alone(painted, tmp_path):
+    write_pointed(tmp_path / "nursery", "pepper_cups_tray")
+    command.main(
+        ["--nursery", str(tmp_path / "nursery"), "--detector", "candidate.pt", "--out", str(tmp_path / "docs")]
+    )
+    report = json.loads((tmp_path / "docs" / "accuracy" / "accuracy.json").read_text())
+    assert (report["renders"], report["plots"]) == ({}, [])
+    assert "of 1 photos of real nurseries" in (tmp_path / "docs" / "accuracy.md").read_text()
+
+
+def test_nothing_to_measure_is_said(capsys):
+    with pytest.raises(SystemExit):
+        command.main([])
+    assert "name at least one set" in capsys.readouterr().err
+
+
 def test_a_folder_without_renders_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="holds no renders"):
         command.main(["--renders", str(tmp_path)])

@@ -83,4 +83,5 @@ def test_a_share_is_pooled_over_photos():
     figure = pooled_share([1, 0, 5], [2, 0, 10])
     assert (figure["value"], figure["of"]) == (0.5, 12)
     assert figure["interval"] == (0.5, 0.5)
+    assert pooled_share([1], [4]) == {"value": 0.25, "interval": None, "of": 4}
     assert pooled_share([0], [0]) == {"value": None, "interval": None, "of": 0}

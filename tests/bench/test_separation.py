@@ -81,7 +81,7 @@ def test_the_tables_name_the_best_sign_first_and_say_where_there_are_too_few():
     names = [line.split(" | ")[0].strip("| ") for line in doubtful.splitlines() if line.startswith("| ")][2:]
     assert names[0] == "mean vote"
     assert set(names) == {"mean vote", "useless", TOGETHER}
-    assert "| mean vote | 1.00 | below -12.500 | 100 % | 0 % |" in doubtful
+    assert "| mean vote | kept boxes | 1.00 | below -12.500 | 100 % | 0 % |" in doubtful
     assert "Too few are far off" in refused
 
 
