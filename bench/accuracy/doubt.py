@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.accuracy.markdown import number, percent, table
 from bench.accuracy.page import COUNTED, DOCS
@@ -39,8 +40,17 @@ def write_tables(title: str, rows: Sequence[Mapping[str, Any]]) -> str:
         found = {name: separate(column, is_far_off) for name, column in zip(names, signs.T, strict=True)}
         found[TOGETHER] = separate_together(signs, errors, limit)
         parts.append(f"### {word}: off by over {limit:.0%}, {int(is_far_off.sum())} of {len(errors)}\n")
+        parts.append(_say_now(known, is_far_off, word))
         parts.append(_separations(found))
     return "\n".join(parts)
+
+
+def _say_now(rows: Sequence[Mapping[str, Any]], is_far_off: NDArray[np.bool_], word: str) -> str:
+    """What the product's own thresholds catch of the same photos."""
+    says = np.array([not row["is_answered"] if word == "refused" else row["is_marked"] for row in rows])
+    shares = [float(says[own].mean()) if own.any() else None for own in (is_far_off, ~is_far_off)]
+    caught, false_alarms = (percent(share, digits=0) for share in shares)
+    return f"By the thresholds of now: caught {caught}, false alarms {false_alarms}.\n"
 
 
 def _separations(found: Mapping[str, Separation | None]) -> str:

@@ -72,7 +72,12 @@ def test_the_predicted_error_follows_the_signs():
 
 def test_the_tables_name_the_best_sign_first_and_say_where_there_are_too_few():
     rows = [
-        {"error": 0.3 if far else 0.05, "signs": {"useless": float(number % 2), "mean_vote": -float(APART[number])}}
+        {
+            "error": 0.3 if far else 0.05,
+            "is_answered": True,
+            "is_marked": number in (0, 11),
+            "signs": {"useless": float(number % 2), "mean_vote": -float(APART[number])},
+        }
         for number, far in enumerate(FAR)
     ]
     text = write_tables("Photos", [*rows, {"error": 1.0, "signs": {}}])
@@ -82,6 +87,8 @@ def test_the_tables_name_the_best_sign_first_and_say_where_there_are_too_few():
     assert names[0] == "mean vote"
     assert set(names) == {"mean vote", "useless", TOGETHER}
     assert "| mean vote | kept boxes | 1.00 | below -12.500 | 100 % | 0 % |" in doubtful
+    assert "By the thresholds of now: caught 25 %, false alarms 12 %." in doubtful
+    assert "By the thresholds of now: caught -, false alarms 0 %." in refused
     assert "Too few are far off" in refused
 
 
