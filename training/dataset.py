@@ -168,10 +168,13 @@ def segmenter_tile(picture: Picture, rng: np.random.Generator) -> tuple[Image, l
     image, zoom, origin = cut(picture, window, size_px)
     polygons = polygons_in(picture, image, zoom, origin)
     image = vary(image, _boxes_around(polygons), rng)
-    size = np.array(image.shape[1::-1], np.float32)
-    return image, [
-        f"{kind} " + " ".join(f"{value:.5f}" for value in (polygon / size).ravel()) for kind, polygon in polygons
-    ]
+    return image, polygon_lines(polygons, image.shape[1::-1])
+
+
+def polygon_lines(polygons: Sequence[tuple[int, NDArray[np.float32]]], size_px: tuple[int, ...]) -> list[str]:
+    """YOLO lines of classes and their polygons (n, 2) in a picture of `size_px` (width, height)."""
+    size = np.array(size_px, np.float32)
+    return [f"{kind} " + " ".join(f"{value:.5f}" for value in (polygon / size).ravel()) for kind, polygon in polygons]
 
 
 def _boxes_around(polygons: Sequence[tuple[int, NDArray[np.float32]]]) -> NDArray[np.float32]:
