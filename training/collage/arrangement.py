@@ -77,8 +77,13 @@ def thin_out(areas: Sequence[Area], reach_px: tuple[float, float]) -> list[Area]
 
 def _magnify(area: Area, factor: float) -> Area:
     """Larger plants, pots and spacings in the same space."""
-    sizes = {name: getattr(area, name) * factor for name in ("pitch_px", "row_px", "pot_px", "plant_px")}
-    return replace(area, **sizes)
+    return replace(
+        area,
+        pitch_px=area.pitch_px * factor,
+        row_px=area.row_px * factor,
+        pot_px=area.pot_px * factor,
+        plant_px=area.plant_px * factor,
+    )
 
 
 def _make_bare(area: Area) -> Area:
@@ -172,9 +177,11 @@ def _make_beds(size_px: tuple[int, int], reach_px: tuple[float, float], rng: np.
         width = float(np.exp(rng.uniform(np.log(0.12), np.log(0.9)))) * size_px[0]
         if like is None or rng.random() < 0.5:
             like = _draw_bed(plant_px, rng)
-        middle, half = offset + width / 2, width / 2
-        length = (near - far) / 2 if is_along else size_px[0] * rng.uniform(0.5, 2.0)
-        along = (near + far) / 2 if is_along else rng.normal(0, 0.3) * size_px[0]
-        sides = {"wide": half, "deep": length} if is_along else {"wide": length, "deep": half}
-        yield replace(like, middle=(middle, along) if is_along else (along, middle), turn=turn, **sides)
+        place, half = offset + width / 2, width / 2
+        if is_along:
+            area = replace(like, middle=(place, (near + far) / 2), wide=half, deep=(near - far) / 2, turn=turn)
+        else:
+            aside, length = float(rng.normal(0, 0.3) * size_px[0]), float(size_px[0] * rng.uniform(0.5, 2.0))
+            area = replace(like, middle=(aside, place), wide=length, deep=half, turn=turn)
+        yield area
         offset += width + float(np.exp(rng.uniform(np.log(0.04), np.log(0.5)))) * size_px[0]

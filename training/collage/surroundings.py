@@ -33,7 +33,8 @@ def lay_bench(canvas: Canvas, area: Area, height_px: float, rng: np.random.Gener
     _fill_hull(canvas.image, mask, places, places + drop * rng.uniform(0.05, 0.2), colour * rng.uniform(0.5, 1.0))
     top_mask = np.zeros_like(mask)
     fill_polygon(top_mask, places)
-    surface = cut_square(floors(), max(mask.shape), rng)[: mask.shape[0], : mask.shape[1]]
+    height, width = canvas.owner.shape
+    surface = cut_square(floors(), max(height, width), rng)[:height, :width]
     canvas.image[top_mask > 127] = surface[top_mask > 127]
     return mask | top_mask
 
