@@ -224,16 +224,16 @@ def main() -> None:
         action="append",
         default=[],
         metavar=("SET", "TILES"),
-        help="annotated real photos (detector)",
+        help="annotated real photos",
     )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, required=True)
     args = parser.parse_args()
     sources = [(load_synthetic(Path(folder), "train"), int(tiles)) for folder, tiles in args.synthetic]
+    subject: Subject = "plants" if args.model == "detector" else "containers"
     if args.drawn:
-        subject: Subject = "plants" if args.model == "detector" else "containers"
         sources.append((load_drawn(args.drawn, args.data, subject), args.drawn_tiles))
-    sources += [(load_real(args.data, name), int(tiles)) for name, tiles in args.real]
+    sources += [(load_real(args.data, name, subject), int(tiles)) for name, tiles in args.real]
     write_tiles(args.model, "train", sources, args.out, args.seed)
     held_out = [picture for folder, _ in args.synthetic for picture in load_synthetic(Path(folder), "validation")]
     write_tiles(args.model, "validation", [(held_out, VALIDATION_TILES)], args.out, args.seed)
