@@ -23,7 +23,7 @@ from training.collage.photos import make_photo
 from training.collage.plants import Cutout, read_cutouts
 from training.collage.scene import Scene, Stock, paint_scene
 from training.collage.textures import read_grounds
-from training.dataset import box_lines, polygon_lines
+from training.labels import box_lines, polygon_lines
 
 TILE_PX = 512
 
@@ -75,8 +75,9 @@ def write_collages(stock: Stock, numbers: Sequence[int], *, model: str, seed: in
         picture, lines = DRAW[model](stock, rng)
         name = f"collage-{seed:03}-{number:06}"
         quality = int(rng.integers(50, 96))
-        cv2.imwrite(str(out / "images" / f"{name}.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        # The labels first: a picture without them would say that there is nothing in it, were this stopped here.
         (out / "labels" / f"{name}.txt").write_text("\n".join(lines))
+        cv2.imwrite(str(out / "images" / f"{name}.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
 
 
 def main(words: Sequence[str] | None = None) -> None:
