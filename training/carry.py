@@ -15,7 +15,7 @@ import cv2
 
 from training.collage.plants import read_cutouts
 
-PLANT_QUALITY, TILE_QUALITY = 88, 80
+PLANT_QUALITY, TILE_QUALITY = 75, 80
 
 
 def pack_cutouts(folders: Sequence[Path], out: Path) -> None:
