@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon, box
 
 from training.appearance import Image, vary
+from training.labels import box_lines, polygon_lines
 from training.pictures import CONTAINER_CLASSES, PLANT_CLASSES, Picture, Subject, load_drawn, load_real, load_synthetic
 
 SIZES_PX = {"detector": 512, "segmenter": 640}
@@ -145,15 +146,6 @@ def detector_tile(picture: Picture, rng: np.random.Generator) -> tuple[Image, li
     return image, box_lines(boxes, labels, image.shape[1::-1])
 
 
-def box_lines(boxes: NDArray[np.float32], labels: NDArray[np.int64], size_px: tuple[int, ...]) -> list[str]:
-    """YOLO lines of boxes (n, 4) xyxy in a picture of `size_px` (width, height)."""
-    shares = boxes / np.array([*size_px, *size_px])
-    return [
-        f"{label} {(x0 + x1) / 2:.5f} {(y0 + y1) / 2:.5f} {x1 - x0:.5f} {y1 - y0:.5f}"
-        for label, (x0, y0, x1, y1) in zip(labels, shares, strict=True)
-    ]
-
-
 def segmenter_tile(picture: Picture, rng: np.random.Generator) -> tuple[Image, list[str]]:
     """A tile and its YOLO polygon lines."""
     size_px = SIZES_PX["segmenter"]
@@ -168,10 +160,7 @@ def segmenter_tile(picture: Picture, rng: np.random.Generator) -> tuple[Image, l
     image, zoom, origin = cut(picture, window, size_px)
     polygons = polygons_in(picture, image, zoom, origin)
     image = vary(image, _boxes_around(polygons), rng)
-    size = np.array(image.shape[1::-1], np.float32)
-    return image, [
-        f"{kind} " + " ".join(f"{value:.5f}" for value in (polygon / size).ravel()) for kind, polygon in polygons
-    ]
+    return image, polygon_lines(polygons, image.shape[1::-1])
 
 
 def _boxes_around(polygons: Sequence[tuple[int, NDArray[np.float32]]]) -> NDArray[np.float32]:
@@ -221,16 +210,16 @@ def main() -> None:
         action="append",
         default=[],
         metavar=("SET", "TILES"),
-        help="annotated real photos (detector)",
+        help="annotated real photos",
     )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, required=True)
     args = parser.parse_args()
     sources = [(load_synthetic(Path(folder), "train"), int(tiles)) for folder, tiles in args.synthetic]
+    subject: Subject = "plants" if args.model == "detector" else "containers"
     if args.drawn:
-        subject: Subject = "plants" if args.model == "detector" else "containers"
         sources.append((load_drawn(args.drawn, args.data, subject), args.drawn_tiles))
-    sources += [(load_real(args.data, name), int(tiles)) for name, tiles in args.real]
+    sources += [(load_real(args.data, name, subject), int(tiles)) for name, tiles in args.real]
     write_tiles(args.model, "train", sources, args.out, args.seed)
     held_out = [picture for folder, _ in args.synthetic for picture in load_synthetic(Path(folder), "validation")]
     write_tiles(args.model, "validation", [(held_out, VALIDATION_TILES)], args.out, args.seed)

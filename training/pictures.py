@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -25,6 +25,14 @@ REAL_SETS: dict[str, tuple[str, ...]] = {
     "real/lettuce-channels": ("1_3", "1_12"),
     "photos/dense-aerial": (),
 }
+# What each photo shows: a tray or bed that ends a little outside its outermost plants, or one that fills the frame.
+REAL_CONTAINERS: dict[str, tuple[str, Literal["around plants", "whole frame"]]] = {
+    "real/snapdragon-bed": ("segment", "around plants"),
+    "real/plug-tray-200": ("plug", "around plants"),
+    "real/plug-tray-72-sown": ("plug", "around plants"),
+    "real/lettuce-channels": ("segment", "whole frame"),
+}
+OUTLINE_MARGIN = 0.35  # of a plant's or cell's width
 
 Split = Literal["train", "validation", "calibration"]
 Subject = Literal["plants", "containers"]
@@ -104,15 +112,35 @@ def _from_drawing(data: Path, entry: dict[str, Any], region: dict[str, Any], out
     return Picture(path, resolution_wh, boxes, labels, containers, _totals(labels), (x0, y0, x1, y1))
 
 
-def load_real(data: Path, name: str) -> list[Picture]:
-    """One of the annotated sets of real photos (REAL_SETS), without the photos that are kept for judging."""
+def load_real(data: Path, name: str, subject: Subject = "plants") -> list[Picture]:
+    """One of the annotated sets of real photos (REAL_SETS), without the photos that are kept for judging.
+
+    For containers each picture has one outline (REAL_CONTAINERS); ValueError for a set that shows none.
+    """
+    if subject == "containers" and name not in REAL_CONTAINERS:
+        raise ValueError(f"{name} has no outlines of containers; these have: {', '.join(REAL_CONTAINERS)}")
     images, labels = data / name / "images", data / name / "labels"
     if (images / "train").is_dir():
         images, labels = images / "train", labels / "train"
     pictures = [one for one in load_yolo(images, labels) if not one.path.name.startswith(REAL_SETS[name])]
     for picture in pictures:
         refuse_test_photo(picture.path)
-    return pictures
+    return pictures if subject == "plants" else [_outline(one, *REAL_CONTAINERS[name]) for one in pictures]
+
+
+def _outline(picture: Picture, kind: str, extent: str) -> Picture:
+    """The same with the one container that it shows; none where nothing grows around which it could be drawn."""
+    width, height = picture.resolution_wh
+    if extent == "whole frame":
+        polygon = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    elif len(picture.boxes):
+        sides = picture.boxes[:, 2:] - picture.boxes[:, :2]
+        wider = picture.boxes + np.array([-1, -1, 1, 1]) * OUTLINE_MARGIN * float(np.median(sides))
+        corners = wider[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2).astype(np.float32)
+        polygon = np.clip(cv2.convexHull(corners).reshape(-1, 2), 0, [width, height]).astype(np.float32)
+    else:
+        return picture
+    return replace(picture, containers=((CONTAINER_CLASSES.index(kind), polygon),))
 
 
 def refuse_test_photo(path: Path) -> None:

@@ -3,12 +3,13 @@ r"""Trains one of the two models from a public checkpoint on tiles made by datas
     python -m training.train detector --data tiles/data.yaml \
         --base yolo11n-coco.pt --runs runs --name detector-1 --epochs 5
 
-The same command with `--resume` goes on after a stop. pack.py packs runs/NAME/weights/last.pt for shipping.
+The same command with `--resume` goes on after a stop. `--device 0` trains on the first GPU, with larger batches and the
+pictures in memory; `--minutes` ends in time. pack.py packs runs/NAME/weights/last.pt for shipping.
 """
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,12 @@ import torch
 from ultralytics import YOLO
 
 RECIPES: dict[str, dict[str, Any]] = {
-    "detector": {"imgsz": 512, "batch": 8, "mosaic": 0.0, "flipud": 0.5, "scale": 0.2, "max_det": 600},
-    "segmenter": {"imgsz": 512, "batch": 8, "mosaic": 0.2, "flipud": 0.1, "scale": 0.5},
+    "detector": {"imgsz": 512, "mosaic": 0.0, "flipud": 0.5, "scale": 0.2, "max_det": 600},
+    "segmenter": {"imgsz": 512, "mosaic": 0.2, "flipud": 0.1, "scale": 0.5},
 }
 COMMON: dict[str, Any] = {
     "optimizer": "AdamW",
     "cos_lr": True,
-    "nbs": 8,
     "warmup_epochs": 0.2,
     "warmup_bias_lr": 0.01,
     "close_mosaic": 1,
@@ -36,11 +36,12 @@ COMMON: dict[str, Any] = {
     "hsv_v": 0.3,
     "val": False,
     "plots": False,
-    "amp": False,
-    "workers": 1,
-    "device": "cpu",
     "exist_ok": True,
 }
+CPU: dict[str, Any] = {"device": "cpu", "amp": False, "workers": 1}
+# In bfloat16 Ultralytics need not download a model to try the GPU with.
+GPU: dict[str, Any] = {"amp": "bf16", "cache": "ram"}
+GPU_BATCH = 64
 
 
 THREADS = torch.get_num_threads()
@@ -53,6 +54,8 @@ def use_the_whole_cpu(trainer: Any) -> None:
     second on two cores. Ultralytics offers that on CUDA alone. Weights, losses and the average stay in full precision.
     Where other work keeps the cores busy, OMP_NUM_THREADS=1 is faster: two threads wait for each other.
     """
+    if trainer.device.type != "cpu":
+        return
     torch.set_num_threads(THREADS)
     trainer.model = trainer.model.to(memory_format=torch.channels_last)
     for module in trainer.model.modules():
@@ -82,6 +85,11 @@ def _in_full_precision(value: Any) -> Any:
     return value
 
 
+def keep_no_history(trainer: Any) -> None:
+    """Checkpoints hold no table of losses (it is in results.csv): reading it needs a package that nothing else does."""
+    trainer.read_results_csv = dict
+
+
 def start_epoch(trainer: Any) -> None:
     """Counts steps anew."""
     trainer.steps = 0
@@ -97,37 +105,48 @@ def anneal(trainer: Any) -> None:
         group["lr"] = group["initial_lr"] * trainer.lf(progress)
 
 
-def main() -> None:
-    """Train or resume."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def read_settings(args: argparse.Namespace) -> dict[str, Any]:
+    """What Ultralytics is to train with."""
+    on_cpu = args.device == "cpu"
+    batch = args.batch or (8 if on_cpu else GPU_BATCH)
+    machine = CPU if on_cpu else {**GPU, "device": args.device, "workers": os.cpu_count()}
+    settings = {**COMMON, **RECIPES[args.model], **machine, "batch": batch, "nbs": batch}
+    settings |= {"data": str(args.data), "epochs": args.epochs, "lr0": args.lr, "seed": args.seed}
+    settings |= {"project": str(args.runs.resolve()), "name": args.name}
+    return settings | ({"time": args.minutes / 60} if args.minutes else {})
+
+
+def read_arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", choices=sorted(RECIPES))
     parser.add_argument("--data", type=Path, required=True, help="data.yaml written by dataset.py")
     parser.add_argument("--base", type=Path, required=True, help="checkpoint to start from")
     parser.add_argument("--runs", type=Path, required=True)
     parser.add_argument("--name", required=True)
     parser.add_argument("--epochs", type=int, required=True)
+    parser.add_argument("--minutes", type=float, help="train this long, whatever the number of epochs")
     parser.add_argument("--lr", type=float, default=0.001)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="cpu", help="cpu, or the number of a GPU")
+    parser.add_argument("--batch", type=int, help=f"8 on a CPU, {GPU_BATCH} on a GPU unless said otherwise")
     parser.add_argument("--resume", action="store_true")
-    args = parser.parse_args()
+    return parser.parse_args(words)
+
+
+def main() -> None:
+    """Train or resume."""
+    args = read_arguments()
     last = args.runs.resolve() / args.name / "weights" / "last.pt"
     model = YOLO(last if args.resume else args.base)
     model.add_callback("on_train_start", use_the_whole_cpu)
+    model.add_callback("on_train_start", keep_no_history)
     model.add_callback("on_train_epoch_start", start_epoch)
     model.add_callback("on_train_batch_end", anneal)
     if args.resume:
         model.train(resume=True)
-        return
-    model.train(
-        data=str(args.data),
-        epochs=args.epochs,
-        lr0=args.lr,
-        seed=args.seed,
-        project=str(args.runs.resolve()),
-        name=args.name,
-        **COMMON,
-        **RECIPES[args.model],
-    )
+    else:
+        model.train(**read_settings(args))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from training import pictures
-from training.pictures import PLANT_CLASSES, REAL_SETS, load_drawn, load_real, read_test_photos
+from training.pictures import (
+    CONTAINER_CLASSES,
+    PLANT_CLASSES,
+    REAL_CONTAINERS,
+    REAL_SETS,
+    load_drawn,
+    load_real,
+    read_test_photos,
+)
 
 DRAWN = Path(pictures.__file__).with_name("drawn.json")
 LEFT, RIGHT = [0, 0, 500, 1000], [500, 0, 1000, 1000]
@@ -42,11 +50,12 @@ def test_a_photo_in_which_no_containers_were_looked_for_teaches_none(drawn):
     assert load_drawn(drawn / "drawn.json", drawn, "containers") == []
 
 
-def test_a_test_photo_is_refused_under_any_name(drawn, monkeypatch):
+@pytest.mark.parametrize("subject", ["plants", "containers"])
+def test_a_test_photo_is_refused_under_any_name(drawn, monkeypatch, subject):
     checksum = hashlib.sha256((drawn / "a.jpg").read_bytes()).hexdigest()
     monkeypatch.setattr(pictures, "read_test_photos", lambda: {checksum: "photos/elsewhere.jpg"})
     with pytest.raises(ValueError, match="kept for judging"):
-        load_drawn(drawn / "drawn.json", drawn, "plants")
+        load_drawn(drawn / "drawn.json", drawn, subject)
 
 
 def test_no_drawn_photo_is_a_test_photo():
@@ -65,11 +74,32 @@ def test_real_sets_leave_out_test_photos_and_others_of_their_trays(tmp_path, nam
     assert [picture.path.name for picture in load_real(tmp_path, name)] == ["another.jpg"]
 
 
-def test_a_test_photo_among_a_real_set_is_refused(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", sorted(REAL_CONTAINERS))
+def test_a_real_set_teaches_the_container_that_it_shows(tmp_path, name):
+    write_photo(tmp_path / name / "images" / "a.jpg")
+    (tmp_path / name / "labels").mkdir()
+    (tmp_path / name / "labels" / "a.txt").write_text("0 0.3 0.3 0.1 0.2\n1 0.7 0.6 0.1 0.2\n0 0.5 0.7 0.1 0.2")
+    (picture,) = load_real(tmp_path, name, "containers")
+    ((kind, polygon),) = picture.containers
+    shown, extent = REAL_CONTAINERS[name]
+    margin = 7  # a plant is 20 px wide
+    around = (50 - margin, 20 - margin, 150 + margin, 80 + margin) if extent == "around plants" else (0, 0, 200, 100)
+    assert CONTAINER_CLASSES[kind] == shown
+    assert [*polygon.min(0), *polygon.max(0)] == pytest.approx(around)
+    assert len(load_real(tmp_path, name)[0].containers) == 0
+
+
+def test_a_set_without_containers_is_refused_for_them(tmp_path):
+    with pytest.raises(ValueError, match="has no outlines of containers"):
+        load_real(tmp_path, "photos/dense-aerial", "containers")
+
+
+@pytest.mark.parametrize("subject", ["plants", "containers"])
+def test_a_test_photo_among_a_real_set_is_refused(tmp_path, monkeypatch, subject):
     folder = tmp_path / "real/snapdragon-bed"
     checksum = write_photo(folder / "images" / "snap.jpg")
     (folder / "labels").mkdir()
     (folder / "labels" / "snap.txt").write_text("")
     monkeypatch.setattr(pictures, "read_test_photos", lambda: {checksum: "snap"})
     with pytest.raises(ValueError, match="kept for judging"):
-        load_real(tmp_path, "real/snapdragon-bed")
+        load_real(tmp_path, "real/snapdragon-bed", subject)

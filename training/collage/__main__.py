@@ -1,6 +1,7 @@
 """Makes tiles for the detector: `python -m training.collage COUNT --cutouts DIR --out DIR --seed N`.
 
-OUT gets images/ and labels/ in YOLO layout, as from training/dataset.py.
+With `--model segmenter`, whole photos with the outlines of containers. OUT gets images/ and labels/ in YOLO layout, as
+from training/dataset.py.
 """
 
 import argparse
@@ -17,10 +18,12 @@ from training.collage.camera import draw_camera
 from training.collage.layout import Area, draw_area
 from training.collage.leafy import draw_leafy
 from training.collage.lens import photograph
+from training.collage.paste import Image
+from training.collage.photos import make_photo
 from training.collage.plants import Cutout, read_cutouts
 from training.collage.scene import Scene, Stock, paint_scene
 from training.collage.textures import read_grounds
-from training.dataset import box_lines
+from training.labels import box_lines, polygon_lines
 
 TILE_PX = 512
 
@@ -47,24 +50,41 @@ def _draw_areas(plant_px: float, reach_px: float, rng: np.random.Generator) -> l
     return areas
 
 
-def write_collages(stock: Stock, numbers: Sequence[int], *, seed: int, out: Path) -> None:
-    """Writes the tiles of these numbers; each depends on the seed and its own number alone."""
+def draw_tile(stock: Stock, rng: np.random.Generator) -> tuple[Image, list[str]]:
+    """A tile as a phone would have it, and its YOLO box lines."""
+    scene = make_tile(stock, rng)
+    picture = photograph(scene.image, rng)
+    return picture, box_lines(scene.boxes, scene.labels, picture.shape[1::-1])
+
+
+def draw_photo(stock: Stock, rng: np.random.Generator) -> tuple[Image, list[str]]:
+    """A whole photo as a phone would have it, and its YOLO polygon lines."""
+    photo = make_photo(stock, rng)
+    picture = photograph(photo.image, rng)
+    return picture, polygon_lines([(one.kind, one.polygon) for one in photo.outlines], picture.shape[1::-1])
+
+
+DRAW = {"detector": draw_tile, "segmenter": draw_photo}
+
+
+def write_collages(stock: Stock, numbers: Sequence[int], *, model: str, seed: int, out: Path) -> None:
+    """Writes the collages of these numbers; each depends on the seed and its own number alone."""
     cv2.setNumThreads(1)
     for number in numbers:
         rng = np.random.default_rng([seed, number])
-        scene = make_tile(stock, rng)
-        picture = photograph(scene.image, rng)
+        picture, lines = DRAW[model](stock, rng)
         name = f"collage-{seed:03}-{number:06}"
         quality = int(rng.integers(50, 96))
-        cv2.imwrite(str(out / "images" / f"{name}.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        lines = box_lines(scene.boxes, scene.labels, picture.shape[1::-1])
+        # The labels first: a picture without them would say that there is nothing in it, were this stopped here.
         (out / "labels" / f"{name}.txt").write_text("\n".join(lines))
+        cv2.imwrite(str(out / "images" / f"{name}.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
 
 
 def main(words: Sequence[str] | None = None) -> None:
     """Make the collages."""
     parser = argparse.ArgumentParser(prog="python -m training.collage", description=__doc__)
     parser.add_argument("count", type=int)
+    parser.add_argument("--model", choices=sorted(DRAW), default="detector")
     parser.add_argument("--cutouts", type=Path, nargs="+", required=True, help="folders of plants seen from above")
     parser.add_argument("--side-cutouts", type=Path, nargs="*", default=[], help="folders of plants seen from the side")
     parser.add_argument("--leafy", type=int, default=300, help="plants with thin leaves to draw, of each view")
@@ -82,7 +102,7 @@ def main(words: Sequence[str] | None = None) -> None:
     stock = Stock(cutouts, read_grounds(args.grounds) if args.grounds else ())
     start = time.monotonic()
     shares = [range(first, args.count, args.processes) for first in range(args.processes)]
-    write = partial(write_collages, stock, seed=args.seed, out=args.out)
+    write = partial(write_collages, stock, model=args.model, seed=args.seed, out=args.out)
     # Forked after the cut-outs were read, so that the processes share them.
     workers = [get_context("fork").Process(target=write, args=(share,)) for share in shares]
     for worker in workers:
@@ -90,8 +110,8 @@ def main(words: Sequence[str] | None = None) -> None:
     for worker in workers:
         worker.join()
     if any(worker.exitcode for worker in workers):
-        raise SystemExit("some tiles could not be made")
-    print(f"{args.count} tiles, {args.count / (time.monotonic() - start):.1f} a second")
+        raise SystemExit("some collages could not be made")
+    print(f"{args.count} collages, {args.count / (time.monotonic() - start):.1f} a second")
 
 
 if __name__ == "__main__":

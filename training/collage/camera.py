@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
+NEAREST_DEPTH = 0.2
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,17 @@ class Camera:
         scale = np.divide(1.0, depth, out=np.zeros_like(depth), where=depth > 0.05)
         places = ground * np.array([1.0, np.cos(self.slant)]) * scale[:, None]
         return places + np.array(self.size_px) / 2, scale
+
+    def project_outline(self, ground: Points) -> tuple[Points, NDArray[np.float64]]:
+        """As `project`, of the part of a convex polygon that lies well before the camera: (0, 2) and (0,) of none."""
+        limit = (1 - NEAREST_DEPTH) * self.distance_px / max(np.sin(self.slant), 1e-9)
+        kept = []
+        for start, end in zip(ground, np.roll(ground, -1, axis=0), strict=True):
+            if start[1] <= limit:
+                kept.append(start)
+            if (start[1] <= limit) != (end[1] <= limit):
+                kept.append(start + (end - start) * (limit - start[1]) / (end[1] - start[1]))
+        return self.project(np.array(kept).reshape(-1, 2))
 
     @property
     def flattening(self) -> float:

@@ -38,8 +38,8 @@ def lay_bottom(canvas: Canvas, area: Area, rng: np.random.Generator) -> None:
         surface = np.full_like(canvas.image, np.clip(area.colour, 0, 255).astype(np.uint8))
     mask = np.zeros((height, width), np.uint8)
     for quad in _channels(area) if area.kind == "channels" else [area.corners]:
-        places, scales = canvas.camera.project(quad)
-        if (scales > 0).all():
+        places, _ = canvas.camera.project_outline(quad)
+        if len(places):
             fill_polygon(mask, places)
     part = (mask.astype(np.float32) / 255)[..., None]
     canvas.image[:] = canvas.image * (1 - part) + surface * part

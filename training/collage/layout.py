@@ -82,10 +82,15 @@ class Area:
 
 
 def draw_area(
-    plant_px: float, middle: tuple[float, float], reach_px: tuple[float, float], rng: np.random.Generator
+    plant_px: float,
+    middle: tuple[float, float],
+    reach_px: tuple[float, float],
+    rng: np.random.Generator,
+    *,
+    kind: AreaKind | None = None,
 ) -> Area:
-    """An area of any kind with plants about `plant_px` wide, `reach_px` (half across, half along) large at most."""
-    kind = KINDS[rng.choice(len(KINDS), p=SHARES)]
+    """An area with plants about `plant_px` wide, `reach_px` (half across, half along) large at most."""
+    kind = kind or KINDS[rng.choice(len(KINDS), p=SHARES)]
     is_potted = kind in POTTED
     is_young = rng.random() < (0.55 if kind == "tray" else 0.2)
     growth = rng.uniform(0.25, 0.7) if is_young else rng.uniform(0.65, 1.5)

@@ -8,7 +8,7 @@ from training.collage.scene import MIN_BOX_PX
 def written(folder, stock, numbers):
     for part in ("images", "labels"):
         (folder / part).mkdir(parents=True)
-    write_collages(stock, numbers, seed=7, out=folder)
+    write_collages(stock, numbers, model="detector", seed=7, out=folder)
     return {path.name: path.read_bytes() for path in folder.glob("*/*")}
 
 
