@@ -15,6 +15,7 @@ from django.db.models import F
 from locations.matching import LocationMatch, match_choice, match_choice_with_gps, match_gps, match_qr_codes
 from locations.models import StorageLocation
 from photos.models import S3Image
+from processing import lifecycle
 from processing.models import Job, Session
 from processing.sentences import AMBIGUOUS, BATCH_AGREES, CHOICE_FAR, CHOICE_GONE, NO_GPS, OUTSIDE, SEVERAL_LABELS
 from processing.statuses import JobKind
@@ -26,18 +27,19 @@ MIN_NEIGHBOURS = 2
 def locate(job: Job, image: S3Image, session: Session, *, look: Callable[[], tuple[str, ...]]) -> None:
     """Write the location and its evidence into the session; no location is a result, not an error.
 
-    `look` reads the labels in the picture; it is called once for each photo, and not where a choice settles it.
+    `look` reads the labels in the picture; it is called once for each photo, and not where a choice settles it. Raises
+    LeaseLostError when another worker has the job by now.
     """
     kept = _find_kept(job, image)
     if kept is not None:
-        session.storage_location, session.location_evidence = kept.storage_location, kept.location_evidence
+        location, evidence = kept.storage_location, kept.location_evidence
+    else:
+        match, evidence = _find(job, image, session, look)
+        location = image.storage_location = match.location
+    with lifecycle.holding(job):
+        session.storage_location, session.location_evidence = location, evidence
         session.save(update_fields=["storage_location", "location_evidence", "updated_at"])
-        return
-    match, evidence = _find(job, image, session, look)
-    session.storage_location, session.location_evidence = match.location, evidence
-    session.save(update_fields=["storage_location", "location_evidence", "updated_at"])
-    image.storage_location = match.location
-    image.save(update_fields=["storage_location", "updated_at"])
+        image.save(update_fields=["storage_location", "updated_at"])
 
 
 def _find(
