@@ -42,7 +42,7 @@ def known_instance(address: str, user: str, password: str) -> Instance:
 def fresh_instance() -> Iterator[Instance]:
     """A new one, ended afterwards; its folder with all logs stays until the next. RuntimeError if it does not start."""
     shutil.rmtree(FOLDER, ignore_errors=True)
-    folders = Folders.of(FOLDER)
+    folders = Folders.of(FOLDER / "command")  # not those of `bin/up` itself, which ends what it finds there
     for name in OTHERS:
         os.environ.pop(name, None)
     os.environ.update(DEMETER_DATA_DIR=str(FOLDER), TIME_ZONE=TIME_ZONE)
@@ -66,7 +66,7 @@ def _wait_until_green(address: str, *, is_over: Callable[[], bool]) -> None:
                 return
         except (OSError, urllib.error.HTTPError):
             time.sleep(1)
-    raise RuntimeError(f"Demeter did not start; look into {FOLDER / 'logs'}")
+    raise RuntimeError(f"Demeter did not start; look into {FOLDER}/command/logs and {FOLDER}/logs")
 
 
 def _read_password(data_dir: Path) -> str:

@@ -31,7 +31,7 @@ class Browsers:
         self._address = address
         self._over, self._lock = Event(), Lock()
         self._threads = [Thread(target=self._look, args=(PAGES[role], _sign_in(user))) for role, user in people.items()]
-        self._seconds: list[float] = []
+        self._loads: list[tuple[float, str]] = []
         self._failures: Counter[str] = Counter()
 
     def __enter__(self) -> "Browsers":
@@ -46,10 +46,12 @@ class Browsers:
 
     def report(self) -> dict[str, Any]:
         """Pages loaded, the slowest, how many took over two seconds, and what failed: a status or an error's name."""
+        seconds, path = max(self._loads, default=(0.0, ""))
         return {
-            "pages": len(self._seconds),
-            "slowest_page": round(max(self._seconds, default=0.0), 2),
-            "slow_pages": sum(seconds > SLOW_SECONDS for seconds in self._seconds),
+            "pages": len(self._loads),
+            "slowest_page": round(seconds, 2),
+            "slowest_path": path,
+            "slow_pages": sum(seconds > SLOW_SECONDS for seconds, _path in self._loads),
             "failed_pages": dict(self._failures),
         }
 
@@ -60,7 +62,7 @@ class Browsers:
             began = time.monotonic()
             failure = self._load(page, cookie)
             with self._lock:
-                self._seconds.append(time.monotonic() - began)
+                self._loads.append((time.monotonic() - began, page))
                 if failure:
                     self._failures[failure] += 1
 
