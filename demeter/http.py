@@ -2,6 +2,7 @@
 
 import functools
 import json
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Concatenate, ParamSpec
 
@@ -13,11 +14,13 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
+from django.db import InterfaceError, OperationalError
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
@@ -29,6 +32,7 @@ from demeter.refusals import Conflict, Invalid, NoRoom, NotFound, Refusal, TooLa
 
 Params = ParamSpec("Params")
 ApiView = Callable[Concatenate[HttpRequest, Params], HttpResponse]
+RETRY_AFTER_SECONDS = 10
 
 
 class Unauthenticated(Refusal):
@@ -90,6 +94,19 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, NoRoom):
         return render(request, "507.html", {"message": exception.message}, status=status_of(exception))
     return defaults.bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What is answered to an error of ours (`handler500`). The database away is an outage that ends by itself: 503."""
+    if not isinstance(sys.exception(), OperationalError | InterfaceError):
+        return defaults.server_error(request)
+    if request.path.startswith("/api/"):
+        message = _("The database cannot be reached now. Try again in a minute.")
+        response: HttpResponse = error_json(code="unavailable", message=message, status=503)
+    else:
+        response = HttpResponse(get_template("500.html").render(), status=503)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def status_of(refusal: Refusal) -> int:

@@ -15,6 +15,7 @@ from demeter.metrics import metrics
 from demeter.theme import design, set_theme
 
 handler400 = "demeter.http.bad_request"
+handler500 = "demeter.http.server_error"
 urlpatterns = [
     path("", include("photos.urls")),
     path("", include("locations.urls")),

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from demeter.admin_dates import NAMED_DATES
-from demeter.searching import SearchedAdmin
+from demeter.sent_twice import EditedAdmin
 from demeter.typed_numbers import TYPED_NUMBERS
 from locations import models
 from locations.forms import MOST_AT_ONCE
@@ -28,7 +28,7 @@ OUTLINE_FIELDS = ("area_m2", "centroid_lon", "centroid_lat", "created_at", "upda
 
 
 @admin.register(models.Warehouse)
-class WarehouseAdmin(SearchedAdmin[models.Warehouse]):
+class WarehouseAdmin(EditedAdmin[models.Warehouse]):
     """Greenhouses, fields, tunnels."""
 
     list_display = ("code", "name", "warehouse_type", area, "active")
@@ -38,7 +38,7 @@ class WarehouseAdmin(SearchedAdmin[models.Warehouse]):
 
 
 @admin.register(models.StorageArea)
-class StorageAreaAdmin(SearchedAdmin[models.StorageArea]):
+class StorageAreaAdmin(EditedAdmin[models.StorageArea]):
     """Beds in a warehouse."""
 
     list_display = ("code", "name", "warehouse", "position", area, "active")
@@ -61,7 +61,7 @@ class LocationConfigInline(admin.StackedInline[models.LocationConfig, models.Sto
 
 
 @admin.register(models.StorageLocation)
-class StorageLocationAdmin(SearchedAdmin[models.StorageLocation]):
+class StorageLocationAdmin(EditedAdmin[models.StorageLocation]):
     """Bays: the unit of one photo."""
 
     list_display = ("code", "full_name", "qr_code", area, "active")
@@ -89,7 +89,7 @@ class StorageLocationAdmin(SearchedAdmin[models.StorageLocation]):
 
 
 @admin.register(models.ProductCategory, models.PackagingType, models.PackagingMaterial, models.PackagingColour)
-class CatalogueEntryAdmin(SearchedAdmin[Any]):
+class CatalogueEntryAdmin(EditedAdmin[Any]):
     """Short lists of coded names."""
 
     list_display = ("code", "name", "active")
@@ -98,7 +98,7 @@ class CatalogueEntryAdmin(SearchedAdmin[Any]):
 
 
 @admin.register(models.ProductFamily)
-class ProductFamilyAdmin(SearchedAdmin[models.ProductFamily]):
+class ProductFamilyAdmin(EditedAdmin[models.ProductFamily]):
     """Genera and groups."""
 
     list_display = ("code", "name", "scientific_name", "category", "active")
@@ -109,7 +109,7 @@ class ProductFamilyAdmin(SearchedAdmin[models.ProductFamily]):
 
 
 @admin.register(models.Product)
-class ProductAdmin(SearchedAdmin[models.Product]):
+class ProductAdmin(EditedAdmin[models.Product]):
     """What is grown and sold."""
 
     list_display = ("sku", "common_name", "scientific_name", "family", "active")
@@ -120,7 +120,7 @@ class ProductAdmin(SearchedAdmin[models.Product]):
 
 
 @admin.register(models.ProductState)
-class ProductStateAdmin(SearchedAdmin[models.ProductState]):
+class ProductStateAdmin(EditedAdmin[models.ProductState]):
     """Stages of growth."""
 
     list_display = ("sort_order", "code", "name", "is_sellable", "active")
@@ -131,7 +131,7 @@ class ProductStateAdmin(SearchedAdmin[models.ProductState]):
 
 
 @admin.register(models.ProductSize)
-class ProductSizeAdmin(SearchedAdmin[models.ProductSize]):
+class ProductSizeAdmin(EditedAdmin[models.ProductSize]):
     """Size classes by height."""
 
     list_display = ("sort_order", "code", "min_height_cm", "max_height_cm", "active")
@@ -142,7 +142,7 @@ class ProductSizeAdmin(SearchedAdmin[models.ProductSize]):
 
 
 @admin.register(models.Packaging)
-class PackagingAdmin(SearchedAdmin[models.Packaging]):
+class PackagingAdmin(EditedAdmin[models.Packaging]):
     """Pots and cells."""
 
     list_display = ("sku", "name", "packaging_type", "material", "colour", "volume_l", "diameter_cm", "active")
@@ -154,7 +154,7 @@ class PackagingAdmin(SearchedAdmin[models.Packaging]):
 
 
 @admin.register(models.ContainerType)
-class ContainerTypeAdmin(SearchedAdmin[models.ContainerType]):
+class ContainerTypeAdmin(EditedAdmin[models.ContainerType]):
     """Crates, trays and the like."""
 
     list_display = ("code", "name", "kind", "rows", "columns", "capacity", "active")
@@ -164,7 +164,7 @@ class ContainerTypeAdmin(SearchedAdmin[models.ContainerType]):
 
 
 @admin.register(models.LocationConfig)
-class LocationConfigAdmin(SearchedAdmin[models.LocationConfig]):
+class LocationConfigAdmin(EditedAdmin[models.LocationConfig]):
     """Cultivation cycles; a running one is closed by unticking active and giving the time."""
 
     list_display = ("location", "product", "packaging", "expected_state", "active", "started_at", "closed_at")
@@ -178,7 +178,7 @@ class LocationConfigAdmin(SearchedAdmin[models.LocationConfig]):
 
 
 @admin.register(models.DensityParameters)
-class DensityParametersAdmin(SearchedAdmin[models.DensityParameters]):
+class DensityParametersAdmin(EditedAdmin[models.DensityParameters]):
     """Densities; the plants per m2 follow the area per plant."""
 
     list_display = ("product", "packaging", "container_type", "plants_per_m2", "source", "version", "sample_size")

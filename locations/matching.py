@@ -8,7 +8,7 @@ each with its reason, and a person decides. A point that states no error is take
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.conf import settings
@@ -27,6 +27,7 @@ INSIDE = Sentence(gettext_noop("GPS point lies inside the location"))
 AWAY = Sentence(gettext_noop("GPS point lies %(metres)s m from the location"))
 LABEL = Sentence(gettext_noop("QR label %(code)s"))
 CHOSEN = Sentence(gettext_noop("Chosen by a person"))
+CHOSEN_FAR = Sentence(gettext_noop("Chosen for the upload, %(metres)s m from the GPS point"))
 
 Outcome = Literal["matched", "ambiguous", "outside", "unknown"]
 Source = Literal["gps", "qr", "choice"]
@@ -66,14 +67,19 @@ def match_gps(*, lon: float, lat: float, accuracy_m: float | None = None) -> Loc
     An error that is missing, zero, negative or not a number counts as not stated.
     """
     geo.check_point(lon, lat)
-    is_stated = accuracy_m is not None and math.isfinite(accuracy_m) and accuracy_m > 0
-    error_m = accuracy_m if accuracy_m is not None and is_stated else settings.GPS_ASSUMED_ERROR_M
+    error_m = _error_m(accuracy_m)
     within_error = _candidates_near(lon=lon, lat=lat, radius_m=min(error_m, MAX_SEARCH_RADIUS_M))
     if not within_error:
         return LocationMatch("outside", _candidates_near(lon=lon, lat=lat, radius_m=PHONE_ERROR_M))
     if len(within_error) == 1 and within_error[0].distance_m == 0:
         return LocationMatch("matched", within_error)
     return LocationMatch("ambiguous", within_error)
+
+
+def _error_m(accuracy_m: float | None) -> float:
+    """The stated error, else the assumed one."""
+    is_stated = accuracy_m is not None and math.isfinite(accuracy_m) and accuracy_m > 0
+    return accuracy_m if accuracy_m is not None and is_stated else float(settings.GPS_ASSUMED_ERROR_M)
 
 
 def _candidates_near(*, lon: float, lat: float, radius_m: float) -> tuple[Candidate, ...]:
@@ -124,3 +130,23 @@ def match_choice(location_id: int) -> LocationMatch:
     if location is None:
         return LocationMatch("unknown")
     return LocationMatch("matched", (Candidate(location=location, source="choice", evidence=CHOSEN.fill()),))
+
+
+def match_choice_with_gps(
+    location_id: int, *, lon: float, lat: float, accuracy_m: float | None = None
+) -> LocationMatch:
+    """Match the location chosen for a whole upload with the GPS point of one of its photos.
+
+    ambiguous: the point means other locations, and the chosen one lies beyond its error and that of any phone. A point
+    with no location near it says nothing against the choice.
+    """
+    chosen = match_choice(location_id)
+    near = match_gps(lon=lon, lat=lat, accuracy_m=accuracy_m).candidates
+    if chosen.location is None or not near:
+        return chosen
+    [distance_m] = geo.distances_m([chosen.location.polygon], lon=lon, lat=lat)
+    if distance_m <= max(_error_m(accuracy_m), PHONE_ERROR_M):
+        return chosen
+    evidence = CHOSEN_FAR.fill(metres=f"{distance_m:.0f}")
+    first = replace(chosen.candidates[0], evidence=evidence, distance_m=distance_m)
+    return LocationMatch("ambiguous", (first, *near))

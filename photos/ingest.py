@@ -10,6 +10,7 @@ from datetime import UTC
 from urllib.parse import quote
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from photos import keys, storage
@@ -29,7 +30,8 @@ METADATA_NAME_LIMIT = 1000
 def store_original(image_id: UUID, *, renew: Callable[[], None] = lambda: None) -> None:
     """Bring one photo to S3 and describe it in its row; nothing happens when that is done already.
 
-    `renew` is called before each step that writes; what it raises ends the work there.
+    `renew` is called before each step that writes, and in the transaction of what is written to the row; what it raises
+    ends the work there.
 
     Raises:
         UnreadablePictureError: it cannot be decoded, or part of it is missing; the original is in S3 all the same.
@@ -41,7 +43,7 @@ def store_original(image_id: UUID, *, renew: Callable[[], None] = lambda: None) 
     if image.stored_at is None or image.s3_key_preview is None:
         data = storage.read_original(image)
         renew()
-        _store(image, data)
+        _store(image, data, renew)
         _describe(image, data, renew)
     renew()
     if image.staging_name:
@@ -52,15 +54,17 @@ def store_original(image_id: UUID, *, renew: Callable[[], None] = lambda: None) 
         check_whole(data)  # now, while whoever took the photo still stands there; a later phase would find it too
 
 
-def _store(image: S3Image, data: bytes) -> None:
+def _store(image: S3Image, data: bytes, renew: Callable[[], None]) -> None:
     """The original as it was received, verified; only then `stored_at`."""
     if image.stored_at is None:
         if hashlib.sha256(data).hexdigest() != image.sha256:
             raise storage.OriginalLostError(f"The file of {image.image_id} in staging is not the one received.")
         content_type = str(image.content_type)
         storage.put_object(image.s3_key_original, data, content_type=content_type, metadata=original_metadata(image))
-        image.stored_at = image.verified_at = timezone.now()
-        image.save(update_fields=["stored_at", "verified_at", "updated_at"])
+        with transaction.atomic():
+            renew()
+            image.stored_at = image.verified_at = timezone.now()
+            image.save(update_fields=["stored_at", "verified_at", "updated_at"])
 
 
 def _describe(image: S3Image, data: bytes, renew: Callable[[], None]) -> None:
@@ -73,26 +77,27 @@ def _describe(image: S3Image, data: bytes, renew: Callable[[], None]) -> None:
     storage.put_object(thumbnail_key, make_thumbnail(preview), content_type="image/jpeg")
     renew()
     storage.put_object(preview_key, preview, content_type="image/jpeg")
-    renew()
-    image.exif_metadata, image.gps_coordinates = exif_json(exif), gps_json(exif)
-    _note_time(image, exif)
-    _note_size(image, preview)
-    image.s3_key_thumbnail, image.s3_key_preview = thumbnail_key, preview_key
-    image.thumbnail_stored_at = timezone.now()
-    image.save(
-        update_fields=[
-            "exif_metadata",
-            "gps_coordinates",
-            "taken_at",
-            "width_px",
-            "height_px",
-            "s3_key_thumbnail",
-            "thumbnail_stored_at",
-            "s3_key_preview",
-            "updated_at",
-        ]
-    )
-    note_copies(image)
+    with transaction.atomic():
+        renew()
+        image.exif_metadata, image.gps_coordinates = exif_json(exif), gps_json(exif)
+        _note_time(image, exif)
+        _note_size(image, preview)
+        image.s3_key_thumbnail, image.s3_key_preview = thumbnail_key, preview_key
+        image.thumbnail_stored_at = timezone.now()
+        image.save(
+            update_fields=[
+                "exif_metadata",
+                "gps_coordinates",
+                "taken_at",
+                "width_px",
+                "height_px",
+                "s3_key_thumbnail",
+                "thumbnail_stored_at",
+                "s3_key_preview",
+                "updated_at",
+            ]
+        )
+        note_copies(image)
 
 
 def _note_size(image: S3Image, preview: bytes) -> None:

@@ -41,19 +41,17 @@ def preview_key(image_id: UUID, created_at: datetime) -> str:
     return _dated(PREVIEWS, image_id, created_at)
 
 
-def annotated_key(image_id: UUID, created_at: datetime) -> str:
-    """`annotated/2025/10/08/<uuid>.jpg`: the picture with masks, boxes and counts."""
-    return _dated(ANNOTATED, image_id, created_at)
+def annotated_key(image_id: UUID, created_at: datetime, version: str) -> str:
+    """`annotated/2025/10/08/<uuid>-<version>.jpg`: the picture with masks, boxes and counts.
+
+    The version is made of what it shows, so a worker that writes late overwrites nothing that anybody reads.
+    """
+    return f"{annotated_prefix(image_id, created_at)}-{version}.jpg"
 
 
-def corrected_key(annotated_key: str, version: str) -> str:
-    """`annotated/2025/10/08/<uuid>-<version>.jpg`: the annotated picture as people corrected it."""
-    return f"{corrected_prefix(annotated_key)}{version}.jpg"
-
-
-def corrected_prefix(annotated_key: str) -> str:
-    """What the keys of all corrected pictures of a photo begin with."""
-    return f"{annotated_key.removesuffix('.jpg')}-"
+def annotated_prefix(image_id: UUID, created_at: datetime) -> str:
+    """What the keys of all annotated pictures of a photo begin with."""
+    return _dated(ANNOTATED, image_id, created_at).removesuffix(".jpg")
 
 
 def may_be_gone(key: str, *, written_at: datetime | None, now: datetime) -> bool:

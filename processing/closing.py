@@ -1,5 +1,6 @@
 """The last phase: from all boxes of a photo to its count, its annotated picture and its stock movement."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 from locations.configuration import find_density
 from locations.models import DensityParameters, LocationConfig
 from photos import keys, storage
+from photos.content import JPEG
 from photos.models import S3Image
 from photos.pixels import encode_jpeg
 from photos.statuses import ImageStatus
@@ -30,6 +32,17 @@ from processing.statuses import Phase, RunStatus, SegmentStatus
 from stock.likeness import make_sketch
 
 SKETCH_FROM_PX = 256
+VERSION_DIGITS = 16
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An annotated picture in S3."""
+
+    key: str
+    size_bytes: int
+    width_px: int
+    height_px: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +60,7 @@ class Counted:
 def close(job: Job, photo: Pyramid) -> None:
     """Count, annotate and complete a job whose containers are all done or failed.
 
-    The annotated picture goes to its one key before the transaction, so that a second run overwrites it.
+    The annotated picture goes to S3 before the transaction, under a key that only the transaction makes known.
 
     Raises:
         LeaseLostError: another worker has the job by now.
@@ -71,7 +84,7 @@ def close(job: Job, photo: Pyramid) -> None:
         is_closed = _try_to_complete(job, session, counted, picture)
 
 
-def _try_to_complete(job: Job, session: Session, counted: Counted, picture: S3Image) -> bool:
+def _try_to_complete(job: Job, session: Session, counted: Counted, picture: Picture) -> bool:
     """False when the configuration was written while the photo was counted: it has to be counted again."""
     with lifecycle.holding(job):
         locked = lifecycle.lock_unfinished(job.pk)
@@ -119,31 +132,30 @@ def _density_row(kind: str, config: LocationConfig | None) -> DensityParameters 
     return find_density(detected_kind=kind, product=config.product, packaging=config.packaging)
 
 
-def _store_annotated(image: S3Image, rgb: Rgb, counted: Counted) -> S3Image:
-    """The annotated picture in S3 and its row; one per photo, made anew by each run."""
+def _store_annotated(image: S3Image, rgb: Rgb, counted: Counted) -> Picture:
+    """Draw the annotated picture and put it into S3; what a worker leaves there that lost its job goes by retention."""
     picture = annotate.draw(rgb, counted.photo.containers, counted.detections)
     data = encode_jpeg(picture)
-    key = keys.annotated_key(image.image_id, image.created_at)
+    version = hashlib.sha256(data).hexdigest()[:VERSION_DIGITS]
+    key = keys.annotated_key(image.image_id, image.created_at, version)
     storage.put_object(key, data, content_type="image/jpeg")
     height_px, width_px = picture.shape[:2]
-    row, _ = S3Image.objects.update_or_create(
-        s3_key_original=key,
-        defaults={
-            "kind": S3Image.Kind.ANNOTATED,
-            "s3_bucket": settings.S3_BUCKET,
-            "content_type": "image/jpeg",
-            "file_size_bytes": len(data),
-            "width_px": width_px,
-            "height_px": height_px,
-            "original_filename": image.original_filename,
-            "status": ImageStatus.READY,
-            "stored_at": timezone.now(),
-        },
-    )
+    return Picture(key, len(data), width_px, height_px)
+
+
+def _note_annotated(image: S3Image, picture: Picture) -> S3Image:
+    """The row of the annotated picture; one per photo, which each run points to its own picture."""
+    known = S3Image.objects.filter(kind=S3Image.Kind.ANNOTATED, annotates__original_image=image)
+    row = known.first() or S3Image(kind=S3Image.Kind.ANNOTATED, s3_bucket=settings.S3_BUCKET)
+    row.s3_key_original, row.file_size_bytes = picture.key, picture.size_bytes
+    row.width_px, row.height_px = picture.width_px, picture.height_px
+    row.content_type, row.original_filename = JPEG, image.original_filename
+    row.status, row.stored_at = ImageStatus.READY, timezone.now()
+    row.save()
     return row
 
 
-def _complete(job: Job, session: Session, counted: Counted, picture: S3Image) -> None:
+def _complete(job: Job, session: Session, counted: Counted, picture: Picture) -> None:
     """All rows of the result in one transaction; the caller holds the job's lock."""
     photo = counted.photo
     _save_containers(counted)
@@ -156,7 +168,7 @@ def _complete(job: Job, session: Session, counted: Counted, picture: S3Image) ->
         RunStatus.COMPLETED,
         problem=problem,
         message=message,
-        processed_image=picture,
+        processed_image=_note_annotated(job.image, picture),
         total_detected=photo.total_detected,
         total_estimated=photo.total_estimated,
         total_empty_containers=photo.total_empty_containers,

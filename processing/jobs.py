@@ -88,6 +88,9 @@ def _start_again(
 ) -> list[Job]:
     """Jobs for photos that are locked and have no unfinished run; sent when the transaction commits."""
     earlier = _earlier_choices(images) if chosen_location is None else {}
+    if chosen_location is not None:  # for these very photos, whatever GPS says: `processing.locating` asks no more
+        lost = [image.pk for image in images if image.storage_location_id is None]
+        S3Image.objects.filter(pk__in=lost).update(storage_location=chosen_location)
     jobs = [
         Job(
             image=image,

@@ -1,8 +1,9 @@
 """Where a photo was taken: a person's choice, else a QR label in the picture, else GPS.
 
-A GPS point that could mean several locations settles the nearest when the rest of its batch was taken there too. The
-evidence is kept whether or not it settles the place. The photo's own row has the place as well, for the filters of
-the gallery.
+A location chosen for a whole upload, which may be that of the upload before, is asked about where GPS names another
+and no label in the picture the chosen one. A GPS point that could mean several locations settles the nearest when the
+rest of its batch was taken there too. The evidence is kept whether or not it settles the place. The photo's own row has
+the place as well, for the filters of the gallery.
 """
 
 from collections.abc import Callable
@@ -11,11 +12,12 @@ from typing import Any
 
 from django.db.models import F
 
-from locations.matching import LocationMatch, match_choice, match_gps, match_qr_codes
+from locations.matching import LocationMatch, match_choice, match_choice_with_gps, match_gps, match_qr_codes
 from locations.models import StorageLocation
 from photos.models import S3Image
+from processing import lifecycle
 from processing.models import Job, Session
-from processing.sentences import AMBIGUOUS, BATCH_AGREES, CHOICE_GONE, NO_GPS, OUTSIDE, SEVERAL_LABELS
+from processing.sentences import AMBIGUOUS, BATCH_AGREES, CHOICE_FAR, CHOICE_GONE, NO_GPS, OUTSIDE, SEVERAL_LABELS
 from processing.statuses import JobKind
 
 # So many photos of a batch, and at least half of it, must be known to be from one location, and none from another.
@@ -25,25 +27,48 @@ MIN_NEIGHBOURS = 2
 def locate(job: Job, image: S3Image, session: Session, *, look: Callable[[], tuple[str, ...]]) -> None:
     """Write the location and its evidence into the session; no location is a result, not an error.
 
-    `look` reads the labels in the picture; it is called once for each photo, and not where a person chose.
+    `look` reads the labels in the picture; it is called once for each photo, and not where a choice settles it. Raises
+    LeaseLostError when another worker has the job by now.
     """
     kept = _find_kept(job, image)
     if kept is not None:
-        session.storage_location, session.location_evidence = kept.storage_location, kept.location_evidence
-        session.save(update_fields=["storage_location", "location_evidence", "updated_at"])
-        return
-    if job.chosen_location_id is not None:
-        match, unsettled = match_choice(job.chosen_location_id), CHOICE_GONE.fill()
-        evidence = _evidence(match, unsettled)
+        location, evidence = kept.storage_location, kept.location_evidence
     else:
-        labels = _known_labels(job, session)
-        labels = look() if labels is None else labels
-        match, unsettled = _match_seen(image, labels)
-        evidence = {**_evidence(match, unsettled), "labels": list(labels)}
-    session.storage_location, session.location_evidence = match.location, evidence
-    session.save(update_fields=["storage_location", "location_evidence", "updated_at"])
-    image.storage_location = match.location
-    image.save(update_fields=["storage_location", "updated_at"])
+        match, evidence = _find(job, image, session, look)
+        location = image.storage_location = match.location
+    with lifecycle.holding(job):
+        session.storage_location, session.location_evidence = location, evidence
+        session.save(update_fields=["storage_location", "location_evidence", "updated_at"])
+        image.save(update_fields=["storage_location", "updated_at"])
+
+
+def _find(
+    job: Job, image: S3Image, session: Session, look: Callable[[], tuple[str, ...]]
+) -> tuple[LocationMatch, dict[str, Any]]:
+    """The location, and all that speaks for it."""
+    chosen = None if job.chosen_location_id is None else _match_chosen(image, job.chosen_location_id)
+    if chosen is not None and chosen.outcome != "ambiguous":
+        return chosen, _evidence(chosen, CHOICE_GONE.fill())
+    known = _known_labels(job, session)
+    labels = look() if known is None else known
+    match, unsettled = _match_seen(image, labels)
+    if chosen is not None:
+        match, unsettled = _ask_label(chosen, match_qr_codes(labels)), CHOICE_FAR.fill()
+    return match, {**_evidence(match, unsettled), "labels": list(labels)}
+
+
+def _match_chosen(image: S3Image, location_id: int) -> LocationMatch:
+    """A choice for this very photo, which has its place by it, settles it; one for an upload may disagree with GPS."""
+    if image.storage_location_id is not None or not image.gps_coordinates:
+        return match_choice(location_id)
+    return match_choice_with_gps(location_id, **_point(image.gps_coordinates))
+
+
+def _ask_label(chosen: LocationMatch, seen: LocationMatch) -> LocationMatch:
+    """What GPS disagrees with holds where the only label in the picture is that of the chosen location."""
+    if seen.location == chosen.candidates[0].location:
+        return LocationMatch("matched", (*seen.candidates, *chosen.candidates))
+    return LocationMatch("ambiguous", (chosen.candidates[0], *seen.candidates, *chosen.candidates[1:]))
 
 
 def _find_kept(job: Job, image: S3Image) -> Session | None:
@@ -73,12 +98,12 @@ def _match_seen(image: S3Image, labels: tuple[str, ...]) -> tuple[LocationMatch,
         return match, SEVERAL_LABELS.fill()
     if not image.gps_coordinates:
         return match, NO_GPS.fill()
-    match = _ask_batch(_match_point(image.gps_coordinates), image)
+    match = _ask_batch(match_gps(**_point(image.gps_coordinates)), image)
     return match, _GPS_TEXTS.get(match.outcome, "")
 
 
-def _match_point(gps: dict[str, Any]) -> LocationMatch:
-    return match_gps(lon=float(gps["lon"]), lat=float(gps["lat"]), accuracy_m=gps.get("accuracy"))
+def _point(gps: dict[str, Any]) -> dict[str, Any]:
+    return {"lon": float(gps["lon"]), "lat": float(gps["lat"]), "accuracy_m": gps.get("accuracy")}
 
 
 def _ask_batch(match: LocationMatch, image: S3Image) -> LocationMatch:

@@ -59,7 +59,7 @@ def find_annotated(session: Session) -> str | None:
     if picture is None:
         return None
     if session.is_changed_by_hand:
-        key = _corrected_key(picture, *_read_settled(session))
+        key = _corrected_key(*_read_settled(session))
         return key if storage.has_object(key) else None
     picture.refresh_from_db(fields=["stored_at"])
     key = picture.s3_key_original
@@ -85,7 +85,7 @@ def restore_annotated(session: Session) -> str | None:
     if picture is None or key is not None:
         return key
     if session.is_changed_by_hand:
-        return _draw_corrected(picture, *_read_settled(session))
+        return _draw_corrected(*_read_settled(session))
     storage.put_object(picture.s3_key_original, _draw(session), content_type="image/jpeg")
     picture.stored_at = timezone.now()
     picture.save(update_fields=["stored_at", "updated_at"])
@@ -105,8 +105,9 @@ def _draw(session: Session) -> bytes:
 
 
 # --- As people corrected it -----------------------------------------------------------------------------------------
-def _corrected_key(picture: S3Image, session: Session, photo: ReviewedPhoto) -> str:
-    return keys.corrected_key(picture.s3_key_original, _version(session, photo))
+def _corrected_key(session: Session, photo: ReviewedPhoto) -> str:
+    image = session.original_image
+    return keys.annotated_key(image.image_id, image.created_at, _version(session, photo))
 
 
 @transaction.atomic
@@ -124,7 +125,7 @@ def _version(session: Session, photo: ReviewedPhoto) -> str:
     return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
-def _draw_corrected(picture: S3Image, session: Session, photo: ReviewedPhoto) -> str:
+def _draw_corrected(session: Session, photo: ReviewedPhoto) -> str:
     """Draw it and give its key."""
     boxes, xyxy = photo.corrected, _boxes_xyxy(photo)
     counted = [index for index in range(len(photo.segments)) if _shows(photo, index)]
@@ -139,7 +140,7 @@ def _draw_corrected(picture: S3Image, session: Session, photo: ReviewedPhoto) ->
         totals=_totals(session),
     )
     rgb = decode_picture(storage.read_original(session.original_image))
-    key, data = _corrected_key(picture, session, photo), encode_jpeg(annotate.draw(rgb, counts, standing, by_hand))
+    key, data = _corrected_key(session, photo), encode_jpeg(annotate.draw(rgb, counts, standing, by_hand))
     storage.put_object(key, data, content_type="image/jpeg")
     return key
 

@@ -20,6 +20,7 @@ DENSITY_SET = Sentence(gettext_noop("Density set: %(number)s plants per m²"))
 
 # --- Where a photo was taken
 CHOICE_GONE = Sentence(gettext_noop("The chosen location is not in use any more"))
+CHOICE_FAR = Sentence(gettext_noop("The GPS position is that of another location than the chosen one"))
 NO_GPS = Sentence(gettext_noop("GPS coordinates not found"))
 SEVERAL_LABELS = Sentence(gettext_noop("QR labels of several locations are in the photo"))
 OUTSIDE = Sentence(gettext_noop("The GPS position lies outside every storage location"))

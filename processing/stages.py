@@ -72,7 +72,8 @@ def _open(job: Job) -> list[Segment]:
     image, session = job.image, job.session
     lifecycle.enter_phase(job, Phase.LOCATE)
     locate(job, image, session, look=lambda: _read_labels(job, image))
-    check_date(image)
+    with lifecycle.holding(job):
+        check_date(image)
     lifecycle.enter_phase(job, Phase.SEGMENT)
     session.model_versions = {name: read_weights(name).sha256 for name in WEIGHT_NAMES}
     session.parameters_hash = DEFAULT_PARAMETERS.parameters_hash()

@@ -134,8 +134,7 @@ def _purge(image_id: UUID) -> bool:
 def _delete_files(image: S3Image, annotated_keys: Sequence[str]) -> None:
     for key in filter(None, (image.s3_key_original, image.s3_key_preview, image.s3_key_thumbnail, *annotated_keys)):
         storage.delete_object(key)
-    for annotated_key in annotated_keys:
-        for key in storage.list_objects(keys.corrected_prefix(annotated_key)):
-            storage.delete_object(key)
+    for key in storage.list_objects(keys.annotated_prefix(image.image_id, image.created_at)):
+        storage.delete_object(key)
     if image.staging_name:
         storage.delete_staged(image.staging_name)

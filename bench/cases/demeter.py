@@ -6,13 +6,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import APIResponse, Browser, BrowserContext, Dialog, Page
 
 from bench.cases.files import fresh
+from bench.cases.instance import Instance
 from demeter.local.programs import PROJECT_DIR
 
 JOB_SECONDS, POLL_SECONDS = 600, 1.0
@@ -79,9 +80,9 @@ def accept_dialogs(page: Page) -> list[str]:
 class Demeter:
     """One signed-in person; `files` is where the pictures of the cases lie."""
 
-    def __init__(self, browser: Browser, *, address: str, user: str, password: str, files: Path) -> None:
-        self.browser, self.address, self.files = browser, address.rstrip("/"), files
-        self.user, self.password = user, password
+    def __init__(self, browser: Browser, *, instance: Instance, files: Path) -> None:
+        self.browser, self.instance, self.files = browser, instance, files
+        self.address, self.data_dir = instance.address.rstrip("/"), instance.data_dir
         self.context = self.open_context()
         self.page = self.context.new_page()
         self.sign_in(self.page)
@@ -95,12 +96,16 @@ class Demeter:
     def sign_in(self, page: Page) -> None:
         """Through the form. Raises RuntimeError when it is refused."""
         page.goto("/login/")
-        page.fill("input[name=username]", self.user)
-        page.fill("input[name=password]", self.password)
+        page.fill("input[name=username]", self.instance.user)
+        page.fill("input[name=password]", self.instance.password)
         page.click("main button[type=submit]")
         page.wait_for_load_state()
         if "/login/" in page.url:
             raise RuntimeError(f"{self.address} does not take user and password")
+
+    def as_somebody_else(self, user: str, password: str) -> "Demeter":
+        """The same Demeter, in a browser of another person."""
+        return Demeter(self.browser, instance=replace(self.instance, user=user, password=password), files=self.files)
 
     def read(self, name: str) -> bytes:
         """A picture of the cases, in bytes of its own."""
@@ -136,6 +141,16 @@ class Demeter:
         if not sent.job_id:
             raise RuntimeError(f"{Path(name).name} refused: {sent.status} {sent.refusal}")
         return self.wait(sent)
+
+    def wait_until_idle(self) -> None:
+        """Until every photo that was there before is counted. RuntimeError when that takes too long."""
+        end = time.monotonic() + JOB_SECONDS
+        while time.monotonic() < end:
+            photos = self.get("/api/v1/photos/gallery?per_page=50").json()["photos"]
+            if all(photo["status"] in ("ready", "failed") for photo in photos):
+                return
+            time.sleep(POLL_SECONDS)
+        raise RuntimeError(f"not idle after {JOB_SECONDS} s")
 
     def any_photo(self) -> Photo:
         """A counted photo that no check changes, the same for all."""
@@ -198,13 +213,14 @@ class Demeter:
         return int(re.sub(r"\D", "", shown.first.inner_text())) if shown.count() else 0
 
     def import_locations(self, file: Path | bytes) -> tuple[int, str]:
-        """`manage.py import_locations` on the data folder of DEMETER_DATA_DIR: its exit status and what it said."""
+        """`manage.py import_locations` on the data folder: its exit status and what it said."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "made.geojson" if isinstance(file, bytes) else file
             if isinstance(file, bytes):
                 path.write_bytes(file)
             command = [sys.executable, "manage.py", "import_locations", str(path)]
+            environment = {**os.environ, "DEMETER_DATA_DIR": str(self.data_dir)}
             done = subprocess.run(
-                command, cwd=PROJECT_DIR, capture_output=True, text=True, timeout=300, check=False, env=os.environ
+                command, cwd=PROJECT_DIR, capture_output=True, text=True, timeout=300, check=False, env=environment
             )
         return done.returncode, done.stdout + done.stderr

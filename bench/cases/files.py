@@ -5,7 +5,7 @@ import struct
 import zlib
 from io import BytesIO
 
-from PIL import Image
+from PIL import Image, ImageCms
 from PIL.TiffImagePlugin import IFDRational
 
 JPEG, PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
@@ -36,6 +36,17 @@ def at_point(data: bytes, *, lon: float, lat: float) -> bytes:
         {1: "N" if lat >= 0 else "S", 2: _to_dms(lat), 3: "E" if lon >= 0 else "W", 4: _to_dms(lon)}
     )
     return save(Image.open(BytesIO(data)), "JPEG", exif=exif, quality=95)
+
+
+def with_exchanged_colours(data: bytes) -> bytes:
+    """A JPEG with red and green exchanged, and a profile that puts them right: what browsers show is the same."""
+    red, green, blue = Image.open(BytesIO(data)).convert("RGB").split()
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    first, second = profile.index(b"rXYZ"), profile.index(b"gXYZ")
+    profile[first : first + 4], profile[second : second + 4] = b"gXYZ", b"rXYZ"
+    # Programs pass over a profile that calls itself sRGB.
+    renamed = bytes(profile).replace("sRGB".encode("utf-16-be"), "else".encode("utf-16-be"))
+    return save(Image.merge("RGB", (green, red, blue)), "JPEG", icc_profile=renamed, quality=97)
 
 
 def save(picture: Image.Image, kind: str, **options: object) -> bytes:

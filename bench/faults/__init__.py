@@ -1,7 +1,9 @@
-"""What becomes of photos when parts of Demeter die: `python -m bench.faults --rounds 200 --photos 20 --seed 1`.
+"""What becomes of photos, and of the pages that people look at, when parts of Demeter die: `python -m bench.faults`.
 
-Starts the real servers, web, workers and beat on a folder of its own. Each round uploads photos, breaks one thing while
-they are in flight, waits until all is settled and compares every row with an undisturbed round of the same pictures.
+Starts the real servers, web, workers and beat on a folder of its own (as root: it mounts a small disk). Each round
+uploads 20 photos, breaks one thing while they are in flight, waits until all is settled and compares every row with an
+undisturbed round of the same pictures; each fault has five rounds. What was run is kept in the folder (`var/faults` or
+DEMETER_DATA_DIR), and the command goes on from there: remove the folder after a change of the code.
 `python -m bench.faults.storage_away` takes the storage away for minutes while photos are uploaded.
 
     environment   first of all: the folder, the servers' addresses, Django's settings

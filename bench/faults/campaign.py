@@ -23,7 +23,7 @@ from bench.faults.outcomes import Findings, find_faults, is_settled, last_finish
 from bench.faults.pictures import Picture, make_pictures, vary
 from bench.faults.sender import PATIENCE_SECONDS, Sender, Sent
 from demeter.accounts.models import User
-from demeter.accounts.roles import WORKER
+from demeter.accounts.roles import ADMIN, SUPERVISOR, WORKER
 from demeter.accounts.tokens import issue_token
 from demeter.refusals import Unavailable
 from locations.demo import load_demo_nursery
@@ -35,6 +35,8 @@ PHOTOS_DIR = settings.BASE_DIR / "demo" / "photos"
 SETTLED_SECONDS, GREEN_SECONDS = 600, 120
 # The moment of the fault, as a share of an undisturbed round.
 LATEST_FAULT = 0.8
+# While these are away no page can be had.
+SERVES_PAGES = ("web", "database")
 
 Round = dict[str, Any]
 
@@ -45,8 +47,8 @@ class Campaign:
     def __init__(self, house: House, *, photos: int, seed: int) -> None:
         self._house, self._seed = house, seed
         self.pictures = make_pictures(PHOTOS_DIR, photos)
-        self.user = make_worker()
-        self.token = issue_token(user=self.user, name="fault campaign")
+        self.people = make_people()
+        self.token = issue_token(user=self.people[WORKER], name="fault campaign")
         self.rounds = RoundsFile(rounds_path(house.folder, photos=photos, seed=seed))
         self.reference = self._read_reference(reference_path(house.folder, photos=photos))
 
@@ -79,7 +81,7 @@ class Campaign:
         dice = Random(f"{self._seed}/{number}")
         self._house.deaths.clear()
         began = time.time()
-        with Browsers(self._house.address, self.user) as browsers:
+        with Browsers(self._house.address, self.people) as browsers:
             sender, pictures = self._send(f"{self._seed}/{number}")
             self._house.watch(dice.uniform(0, LATEST_FAULT * self.reference["seconds"]))
             broken_at = time.time()
@@ -157,13 +159,18 @@ class RoundsFile:
 
 def rounds_path(folder: Path, *, photos: int, seed: int) -> Path:
     """Where the rounds of a campaign are kept."""
-    return folder / f"rounds-{seed}-{photos}.jsonl"
+    return folder / f"rounds-{seed}-{photos}-{_counted_by()}.jsonl"
 
 
 def reference_path(folder: Path, *, photos: int) -> Path:
-    """Where the undisturbed run is kept: one for each set of weights and parameters, which decide the counts."""
-    counted_by = [read_weights(name).sha256[:8] for name in WEIGHT_NAMES]
-    return folder / f"reference-{photos}-{'-'.join(counted_by)}-{DEFAULT_PARAMETERS.parameters_hash()}.json"
+    """Where the undisturbed run is kept."""
+    return folder / f"reference-{photos}-{_counted_by()}.json"
+
+
+def _counted_by() -> str:
+    """The weights and the parameters, which decide the counts and how long they take."""
+    weights = "-".join(read_weights(name).sha256[:8] for name in WEIGHT_NAMES)
+    return f"{weights}-{DEFAULT_PARAMETERS.parameters_hash()}"
 
 
 def breakage_of(number: int, seed: int) -> str:
@@ -174,12 +181,15 @@ def breakage_of(number: int, seed: int) -> str:
     return names[place]
 
 
-def make_worker() -> User:
-    """The demo nursery and a worker in it."""
+def make_people() -> dict[str, User]:
+    """The demo nursery and, by role, who works in it."""
     load_demo_nursery()
-    user, _ = User.objects.get_or_create(username="faults")
-    user.groups.add(Group.objects.get(name=WORKER))
-    return user
+    people = {}
+    for role in (WORKER, SUPERVISOR, ADMIN):
+        user, _ = User.objects.get_or_create(username=f"faults-{role.lower()}", is_staff=role == ADMIN)
+        user.groups.add(Group.objects.get(name=role))
+        people[role] = user
+    return people
 
 
 def summarize(rounds: Sequence[Round]) -> dict[str, Mapping[str, Any]]:
@@ -202,5 +212,22 @@ def _summary(rounds: Sequence[Round]) -> dict[str, Any]:
         "swept": sum(one["findings"]["swept"] for one in rounds),
         "pages": sum(one["pages"] for one in rounds),
         "longest_page": max(one["slowest_page"] for one in rounds),
+        "slow_pages": sum(one["slow_pages"] for one in rounds),
         "failed_pages": sum(sum(one["failed_pages"].values()) for one in rounds),
+        "status_500": sum(one["failed_pages"].get("500", 0) for one in rounds),
     }
+
+
+def find_shortfalls(breakages: Mapping[str, Mapping[str, Any]], *, rounds: int) -> list[str]:
+    """What keeps a campaign from being well, in words; pages cannot be had while web or database are away."""
+    kinds = [kind for kind in (*asdict(Findings()), "status_500") if kind != "swept"]
+    page_kinds = ["slow_pages", "failed_pages"]
+    found = [f"{name}: fewer than {rounds} rounds" for name in BREAKAGES if _rounds_of(breakages, name) < rounds]
+    for name, own in breakages.items():
+        counted = kinds if name.startswith(SERVES_PAGES) else [*kinds, *page_kinds]
+        found += [f"{name}: {own[kind]} {kind}" for kind in counted if own[kind]]
+    return found
+
+
+def _rounds_of(breakages: Mapping[str, Mapping[str, Any]], name: str) -> int:
+    return int(breakages[name]["rounds"]) if name in breakages else 0

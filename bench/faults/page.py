@@ -22,7 +22,9 @@ COLUMNS = {
     "swept": "swept",
     "pages": "pages",
     "longest_page": "slowest page, s",
+    "slow_pages": "pages over 2 s",
     "failed_pages": "pages failed",
+    "status_500": "of these 500",
 }
 HEAD = """# Faults
 
@@ -43,8 +45,9 @@ not acknowledged, is not in S3 byte for byte, or whose job did not complete. *St
 lease ({lease:.0f} s) after the fault and the time of an undisturbed run. *Double*: two rows, jobs or sets of boxes of
 one photo, or a ledger that is not the stock. *Different*: any count, problem or place that differs from the undisturbed
 run. *Swept*: files in staging that no row names, left by a web process killed in the middle; they are not photos that
-were acknowledged, and the sweep removes them within the hour. *Pages*: what two people who are signed in load meanwhile
-(upload, gallery, jobs, map); they fail while web or database are away, for nobody else.
+were acknowledged, and the sweep removes them within the hour. *Pages*: what a worker, a supervisor and an administrator
+who are signed in load meanwhile (gallery, review, map, stock, jobs and others). They are slow or fail while web or
+database are away, and must not otherwise; none may be a 500.
 """
 AWAY = """## The storage away for {away_seconds:.0f} seconds
 
@@ -105,18 +108,28 @@ def make_page(report: Figures) -> str:
 
 
 def _campaign_part(figures: Figures) -> str:
-    breakages = figures["breakages"]
+    rows, totals = _rows(figures["breakages"])
+    return CAMPAIGN.format(
+        **{
+            **figures,
+            "rounds": totals[0],
+            "photos": totals[1] // totals[0],
+        },
+        table=table(["fault", *COLUMNS.values()], [*rows, ["**all**", *totals]]),
+    )
+
+
+def show_table(breakages: Mapping[str, Figures]) -> str:
+    """The table alone, for a terminal."""
+    rows, totals = _rows(breakages)
+    return table(["fault", *COLUMNS.values()], [*rows, ["all", *totals]])
+
+
+def _rows(breakages: Mapping[str, Figures]) -> tuple[list[list[Any]], list[Any]]:
+    """A line for each fault, and their sums."""
     rows = [[name, *(own.get(column, 0) for column in COLUMNS)] for name, own in breakages.items()]
     totals = [sum(own.get(column, 0) for own in breakages.values()) for column in COLUMNS]
     for place, column in enumerate(COLUMNS):
         if column.startswith("longest"):
             totals[place] = max(own.get(column, 0) for own in breakages.values())
-    rounds, photos = totals[0], totals[1]
-    return CAMPAIGN.format(
-        **{
-            **figures,
-            "rounds": rounds,
-            "photos": photos // rounds,
-        },
-        table=table(["fault", *COLUMNS.values()], [*rows, ["**all**", *totals]]),
-    )
+    return rows, totals

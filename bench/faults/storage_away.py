@@ -25,6 +25,7 @@ from bench.faults.page import write_report
 from bench.faults.pictures import vary
 from bench.faults.sender import Sender
 from demeter.accounts.models import User
+from demeter.accounts.roles import WORKER
 from demeter.local.programs import PROJECT_DIR
 from photos.models import S3Image
 from photos.statuses import ImageStatus
@@ -75,7 +76,7 @@ def take_storage_away(house: House, campaign: Campaign, *, photos: int, away_sec
     sender = Sender(house.address, campaign.token, pictures)
     images = S3Image.objects.photos().filter(upload=sender.upload_session_id)
     house.watch(HEAD_START_SECONDS)
-    loader = PageLoader(house.address, campaign.user)
+    loader = PageLoader(house.address, campaign.people[WORKER])
     gone_at = time.time()
     house.pause("seaweedfs", away_seconds)
     back_at = time.time()

@@ -20,11 +20,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from demeter.accounts.models import ApiToken, Change, User
-from demeter.accounts.tokens import make_token
+from demeter.accounts.tokens import find_just_made, make_token
 from demeter.accounts.trail import ToldChange, read_changes, tell_changes
 from demeter.accounts.trail_filters import KindFilter, PeriodFilter, PersonFilter, WhatFilter
 from demeter.admin_dates import NAMED_DATES
 from demeter.readonly_admin import ReadOnlyAdmin
+from demeter.sent_twice import OneByOneAdmin
 
 admin.site.site_header = "Demeter"
 admin.site.site_title = "Demeter"
@@ -32,7 +33,7 @@ admin.site.index_title = _("Set up and look into")
 
 
 @admin.register(User)
-class DemeterUserAdmin(UserAdmin[User]):
+class DemeterUserAdmin(OneByOneAdmin[User], UserAdmin[User]):
     """People and their roles. Only a superuser makes superusers and grants single permissions.
 
     Nobody else gives a role, or changes an account, that may do more than they may themselves.
@@ -66,7 +67,7 @@ class DemeterUserAdmin(UserAdmin[User]):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
+class ApiTokenAdmin(OneByOneAdmin[ApiToken]):
     """Issue and revoke tokens; their values are never shown again."""
 
     list_display = ("name", "user", "created_at", "last_used_at", "revoked_at")
@@ -91,8 +92,14 @@ class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
         return super().get_form(request, *args, **{**options, "form": _make_token_form(request)})
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form: ModelForm[ApiToken], change: bool) -> None:
-        """A new row gets its token here, shown once; a change only renames it."""
+        """A new row gets its token here, shown once; a change only renames it.
+
+        Of a form that is sent twice only the second answer is seen: its token is the one that works.
+        """
         if not change:
+            before = find_just_made(user=obj.user, name=obj.name)
+            if before is not None:
+                obj.pk, obj.created_at, obj._state.adding = before.pk, before.created_at, False
             token, obj.token_sha256 = make_token()
             messages.warning(request, _("Copy this token now, it is not shown again: %(token)s") % {"token": token})
         super().save_model(request, obj, form, change)

@@ -10,6 +10,7 @@ from demeter.accounts.models import ApiToken, User
 
 _PREFIX = "dmt_"
 _LAST_USED_RESOLUTION = timedelta(minutes=1)
+TWICE_WITHIN = timedelta(minutes=1)
 
 
 def _digest(token: str) -> str:
@@ -20,6 +21,12 @@ def make_token() -> tuple[str, str]:
     """A new token, and the digest under which its row is kept."""
     token = _PREFIX + secrets.token_urlsafe(32)
     return token, _digest(token)
+
+
+def find_just_made(*, user: User, name: str) -> ApiToken | None:
+    """A token of this name that was made within TWICE_WITHIN and that nobody has used: its form is being sent again."""
+    made = ApiToken.objects.filter(user=user, name=name, created_at__gt=timezone.now() - TWICE_WITHIN)
+    return made.filter(last_used_at=None, revoked_at=None).order_by("-created_at").first()
 
 
 def issue_token(*, user: User, name: str) -> str:

@@ -1,5 +1,6 @@
 """What grows where, and how densely: the configuration of a location and the calibrated densities."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -76,6 +77,12 @@ class LocationConfig(Timestamped):
 
     def __str__(self) -> str:
         return f"{self.location}: {self.product}"
+
+    def clean(self) -> None:
+        """A cycle of the past that is entered twice is one; of those that run the database keeps one."""
+        same = LocationConfig.objects.filter(location=self.location_id, started_at=self.started_at, active=False)
+        if not self.active and same.exclude(pk=self.pk).exists():
+            raise ValidationError(_("This location already has a configuration that began at this moment."))
 
 
 class DensitySource(models.TextChoices):

@@ -7,10 +7,15 @@ from PIL import Image
 
 import bench.cases.checks  # noqa: F401 - registers them
 from bench.cases.__main__ import read_arguments, row, try_case
-from bench.cases.demeter import Photo, Upload
+from bench.cases.checks.stock import fields_of_new_cycle
+from bench.cases.demeter import Demeter, Photo, Upload
 from bench.cases.files import at_point, fresh, save
+from bench.cases.instance import Instance
 from bench.cases.table import CHECKS, Case, Seen, read_cases
+from locations.demo import load_demo_nursery
+from locations.models import StorageLocation
 from photos.exif import gps_json, read_exif
+from tests.factories import UserFactory
 
 CASE = Case("c10", "Phones that state no error", "Offered")
 
@@ -46,7 +51,7 @@ def test_a_row_says_what_was_seen_in_one_line():
         "not",
     ]
     assert row(CASE, Seen(True, "offered")).endswith("\tas expected")
-    assert row(CASE, None).endswith("\t\tby hand")
+    assert row(CASE, None).endswith("\t\tno program tries it")
 
 
 def test_a_check_that_breaks_is_not_as_expected(monkeypatch):
@@ -59,7 +64,7 @@ def test_a_check_that_breaks_is_not_as_expected(monkeypatch):
 
 def test_address_and_login_may_be_left_out():
     args = read_arguments(["cases"])
-    assert (args.address, args.user, args.password) == ("http://127.0.0.1:8000", "admin", "")
+    assert (args.address, args.user, args.password) == ("", "admin", "")
     args = read_arguments(["cases", "http://demeter.example", "ana", "secret", "--only", "c10", "h2"])
     assert (args.address, args.user, args.only) == ("http://demeter.example", "ana", ["c10", "h2"])
 
@@ -72,3 +77,31 @@ def test_answers_are_understood():
     photo = Photo("1", "", {"processing_session": {"storage_location_id": 3, "total_detected": 4}})
     assert (photo.is_placed, photo.seen, photo.plants) == (True, 4, None)
     assert not Photo("1", "needs_location", {"processing_session": None}).is_placed
+
+
+@pytest.fixture
+def demeter(browser, live_server, transactional_db, tmp_path):
+    """The demo nursery, without photos, as its administrator sees it."""
+    load_demo_nursery()
+    person = UserFactory(username="admin", is_superuser=True, is_staff=True)
+    person.set_password("greenhouse-42")
+    person.save()
+    instance = Instance(live_server.url, tmp_path, "admin", "greenhouse-42")
+    demeter = Demeter(browser, instance=instance, files=tmp_path)
+    yield demeter
+    demeter.context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("case_id", ["r8", "c27", "j15"])
+def test_a_case_without_photos_is_as_expected(demeter, case_id):
+    demeter.wait_until_idle()
+    seen = CHECKS[case_id](demeter)
+    assert seen.as_expected, seen.words
+
+
+@pytest.mark.browser
+def test_a_bay_is_configured_as_its_page_does(demeter):
+    bay = demeter.take_bay(configured=False)
+    demeter.post(f"/locations/{bay}/configure/", form=fields_of_new_cycle(demeter, bay))
+    assert StorageLocation.objects.get(code=bay).configs.filter(active=True).count() == 1

@@ -15,7 +15,8 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from bench.faults.breakages import BREAKAGES
-from bench.faults.campaign import PHOTOS_DIR, RoundsFile, breakage_of, summarize
+from bench.faults.browsers import PAGES, Browsers
+from bench.faults.campaign import PHOTOS_DIR, RoundsFile, breakage_of, find_shortfalls, make_people, summarize
 from bench.faults.outcomes import STUCK_AFTER, find_faults, read_outcomes
 from bench.faults.page import make_page
 from bench.faults.pictures import make_pictures, vary
@@ -169,7 +170,7 @@ def test_rounds_go_on_after_a_line_that_was_cut_short(tmp_path):
 def test_page_has_a_row_for_each_breakage_and_their_sum():
     kinds = {"lost": [], "double": [], "stuck": [], "different": ["a"], "left_over": [], "swept": 1}
     first = {"breakage": "beat killed", "photos": 20, "broken_for": 0.1, "after_fault": 9.0, "findings": kinds}
-    first |= {"pages": 40, "slowest_page": 0.7, "failed_pages": {"500": 2}}
+    first |= {"pages": 40, "slowest_page": 2.7, "slow_pages": 1, "failed_pages": {"500": 2, "503": 1}}
     rounds = [first, {**first, "after_fault": 30.5}, {**first, "breakage": "broker emptied"}]
     report = {
         "seed": 1,
@@ -179,6 +180,35 @@ def test_page_has_a_row_for_each_breakage_and_their_sum():
         "breakages": summarize(rounds),
     }
     page = make_page({"campaign": report})
-    assert "| beat killed | 2 | 40 | 0.1 | 30.5 | 0 | 0 | 0 | 2 | 0 | 2 | 80 | 0.7 | 4 |" in page
-    assert "| **all** | 3 | 60 | 0.1 | 30.5 | 0 | 0 | 0 | 3 | 0 | 3 | 120 | 0.7 | 6 |" in page
+    assert "| beat killed | 2 | 40 | 0.1 | 30.5 | 0 | 0 | 0 | 2 | 0 | 2 | 80 | 2.7 | 2 | 6 | 4 |" in page
+    assert "| **all** | 3 | 60 | 0.1 | 30.5 | 0 | 0 | 0 | 3 | 0 | 3 | 120 | 2.7 | 3 | 9 | 6 |" in page
     assert "3 rounds of 20 photos" in page
+
+
+def test_campaign_is_well_only_with_all_rounds_and_nothing_wrong():
+    well = {"rounds": 5, "lost": 0, "stuck": 0, "double": 0, "different": 0, "left_over": 0}
+    well |= {"slow_pages": 0, "failed_pages": 0, "status_500": 0}
+    breakages = {name: dict(well) for name in BREAKAGES}
+    assert find_shortfalls(breakages, rounds=5) == []
+    breakages["web killed"]["failed_pages"] = breakages["database stopped for a while"]["slow_pages"] = 3
+    assert find_shortfalls(breakages, rounds=5) == [], "no page can be had then"
+    breakages["broker stopped for a while"]["slow_pages"] = 1
+    breakages["database killed"]["status_500"] = 2
+    breakages["beat killed"]["rounds"] = 4
+    assert sorted(find_shortfalls(breakages, rounds=5)) == [
+        "beat killed: fewer than 5 rounds",
+        "broker stopped for a while: 1 slow_pages",
+        "database killed: 2 status_500",
+    ]
+
+
+def test_people_of_each_role_see_their_pages(live_server, db):
+    people = make_people()
+    assert set(people) == set(PAGES)
+    began, each = time.monotonic(), sum(map(len, PAGES.values()))
+    with Browsers(live_server.url, people) as browsers:
+        while browsers.report()["pages"] < each and time.monotonic() - began < 120:
+            time.sleep(0.5)
+    report = browsers.report()
+    assert report["pages"] >= each
+    assert report["failed_pages"] == {}

@@ -1,10 +1,15 @@
-"""Nothing waits for the database for ever: statements and forgotten transactions end, in the web and in the workers."""
+"""Nothing waits for the database for ever: statements and forgotten transactions end, in the web and in the workers.
+
+While it is away pages say so as an outage, not as an error of ours.
+"""
 
 import os
 import sys
 from subprocess import run
 
 import pytest
+from django.db import InterfaceError, OperationalError
+from django.test import Client
 
 SHOW = (
     "import django; django.setup(); from django.db import connection\n"
@@ -30,3 +35,19 @@ def test_statements_end_in_web_and_workers_and_commands_take_their_time(begin: s
 
 def test_limits_of_the_operator_win() -> None:
     assert show(WEB, PGOPTIONS="-c statement_timeout=7s")[0] == "7s"
+
+
+@pytest.mark.parametrize(("error", "status"), [(OperationalError, 503), (InterfaceError, 503), (ValueError, 500)])
+@pytest.mark.parametrize("path", ["/gallery/", "/api/v1/photos/gallery"])
+def test_pages_call_the_database_away_an_outage(monkeypatch, error: type[Exception], status: int, path: str) -> None:
+    def away(_request: object) -> None:
+        raise error("the connection was closed")
+
+    monkeypatch.setattr("django.contrib.auth.middleware.get_user", away)
+    answer = Client(raise_request_exception=False).get(path)
+    assert answer.status_code == status
+    assert ("Retry-After" in answer.headers) == (status == 503)
+    if status == 503 and path.startswith("/api/"):
+        assert answer.json()["error"]["code"] == "unavailable"
+    else:
+        assert "Photos that were uploaded are safe" in answer.content.decode()

@@ -14,11 +14,16 @@ UPLOADED = datetime(2025, 10, 8, 10, 30, tzinfo=UTC)
     [
         (keys.thumbnail_key, "thumbnails"),
         (keys.preview_key, "previews"),
-        (keys.annotated_key, "annotated"),
     ],
 )
 def test_derived_key_is_a_dated_jpg(make, prefix):
     assert make(IMAGE_ID, UPLOADED) == f"{prefix}/2025/10/08/{IMAGE_ID}.jpg"
+
+
+def test_annotated_picture_has_a_key_for_what_it_shows():
+    key = keys.annotated_key(IMAGE_ID, UPLOADED, "0123abcd")
+    assert key == f"annotated/2025/10/08/{IMAGE_ID}-0123abcd.jpg"
+    assert key.startswith(keys.annotated_prefix(IMAGE_ID, UPLOADED))
 
 
 @pytest.mark.parametrize(

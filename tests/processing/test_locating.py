@@ -88,6 +88,55 @@ def test_choice_of_a_person_spares_the_look(bay, neighbour):
     assert "labels" not in evidence
 
 
+@pytest.mark.parametrize("east_m", [2.8, 14.0])
+def test_choice_for_an_upload_settles_it_where_gps_agrees_as_well_as_a_phone_can(bay, neighbour, east_m):
+    session = make_session(east_m=east_m, chosen=bay)
+    evidence, look = located(session)
+    assert (session.storage_location, evidence["text"]) == (bay, "Chosen by a person")
+    look.assert_not_called()
+
+
+def test_choice_for_an_upload_settles_it_where_gps_names_no_location(bay):
+    session = make_session(east_m=500, chosen=bay)
+    located(session)
+    assert session.storage_location == bay
+
+
+@pytest.fixture
+def far_bay(bay):
+    return StorageLocationFactory(storage_area=bay.storage_area, qr_code="DEM-N1-N-40", east_m=40)
+
+
+@pytest.mark.parametrize("labels", [(), ("PALLET-0815",), ("DEM-N1-N-40",), ("DEM-N1-N-04", "DEM-N1-N-40")])
+def test_choice_that_gps_disagrees_with_is_a_question(bay, far_bay, labels):
+    """The field still held the bay of the upload before."""
+    session = make_session(east_m=40, chosen=bay)
+    evidence, _ = located(session, *labels)
+    assert (session.storage_location, session.original_image.storage_location) == (None, None)
+    assert evidence["outcome"] == "ambiguous"
+    assert evidence["text"] == "The GPS position is that of another location than the chosen one"
+    offers = [offer["location_id"] for offer in evidence["candidates"]]
+    assert (offers[0], set(offers)) == (bay.pk, {bay.pk, far_bay.pk})
+    assert evidence["candidates"][0]["evidence"] == "Chosen for the upload, 39 m from the GPS point"
+
+
+def test_choice_that_gps_disagrees_with_holds_where_the_label_is_in_the_photo(bay, far_bay):
+    session = make_session(east_m=40, chosen=bay)
+    evidence, _ = located(session, "DEM-N1-N-04")
+    assert (session.storage_location, evidence["text"]) == (bay, "QR label DEM-N1-N-04")
+
+
+def test_question_about_a_choice_stays_until_somebody_answers_it(bay, far_bay):
+    image = make_session(east_m=40, chosen=bay).original_image
+    Job.objects.update(status="completed", finished_at=image.created_at)
+    user = UserFactory()
+    for chosen, place in [(None, None), (bay, bay), (None, bay), (far_bay, far_bay), (None, far_bay)]:
+        session = reprocess(image=image, user=user, reason="Again", chosen_location=chosen).session
+        located(session)
+        assert session.storage_location == place
+        Job.objects.update(status="completed", finished_at=image.created_at)
+
+
 def test_a_photo_is_looked_at_once(bay):
     first = make_session()
     located(first, "DEM-N1-N-05")

@@ -13,7 +13,7 @@ from photos import ingest, storage
 from photos.pixels import encode_jpeg
 from photos.statuses import UploadSource
 from photos.uploads import accept_upload
-from processing import closing, corrections, inference, stages
+from processing import annotate, closing, corrections, inference, stages, trash
 from processing.counting.boxes import NO_DETECTIONS
 from processing.jobs import reprocess, start_jobs
 from processing.models import Detection, Job, Segment
@@ -387,3 +387,30 @@ def test_worker_that_was_stopped_too_long_writes_nothing_over_its_successor(plac
     assert again.session.category_counts == {"plant": 52, "empty": 2, "dead": 0}
     assert Detection.objects.filter(segment__session=again.session).count() == 54
     assert StockMovement.objects.count() == 1
+
+
+def test_annotated_picture_that_a_worker_writes_after_it_lost_its_lease_is_never_shown(place, monkeypatch):
+    """It is stopped at the write itself, where no look at the lease can help; its successor counts another number."""
+    job = upload(tray_and_bed(), place)
+    put, late, draw = storage.put_object, [], annotate.draw
+
+    def put_late(key, data, **options):
+        if not late and key.startswith("annotated/"):
+            late.append(key)
+            Job.objects.update(lease_until=timezone.now())
+            monkeypatch.setattr(annotate, "draw", lambda rgb, *drawn: 255 - draw(rgb, *drawn))
+            stages.close_photo(job.pk, worker="successor")
+        put(key, data, **options)
+
+    monkeypatch.setattr(storage, "put_object", put_late)
+    session = run(job).session
+    shown = session.processed_image
+    assert late != [shown.s3_key_original]
+    data = storage.read_object(shown.s3_key_original)
+    assert (len(data), shown.stored_at is not None) == (shown.file_size_bytes, True)
+    assert data != storage.read_object(late[0])
+    again = run(reprocess(image=job.image, user=job.requested_by, reason="Once more")).session
+    assert again.processed_image_id == shown.pk, "one row for each photo"
+    type(job.image).objects.filter(pk=job.image_id).update(deleted_at=timezone.now() - 2 * trash.KEPT_FOR)
+    assert trash.purge_expired() == 1
+    assert not storage.has_object(late[0]), "it goes with its photo, or by retention"

@@ -4,6 +4,7 @@ import random
 import uuid
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from demeter.refusals import Conflict, Invalid, NotFound
+from locations.models import LocationConfig
 from photos.models import S3Image
 from stock.ledger import answer_visit, correct_count, record_count, restore_image_count, reverse_image_counts
 from stock.likeness import SIDE_PX
@@ -248,57 +250,81 @@ def _live_through(steps):
             assert sum(line.quantity for line in stock_of(config.location, last.happened_at)) == visit.quantity
 
 
+class Shot(NamedTuple):
+    """A photo on its way: what it shows, whether it belongs into the sum, and on which day it is sent."""
+
+    bay: LocationConfig
+    image: S3Image
+    quantity: int
+    minute: int
+    is_good: bool
+    sent_on: int
+
+
 @pytest.mark.django_db
 def test_a_month_of_one_greenhouse_the_stock_is_the_truth_at_every_moment():
-    """Bays are photographed in one to four parts, some parts twice, processed in any order; people sell meanwhile."""
+    """Bays are photographed in one to four parts, some parts twice, sent in any order and some days late; some photos
+    run again; people sell meanwhile. What is not the truth says that it is open, and history never changes."""
     chance = random.Random(12)
-    bays = [LocationConfigFactory() for _ in range(4)]
+    bays = [LocationConfigFactory() for _ in range(3)]
     truth = {bay.pk: chance.randrange(100, 400) for bay in bays}
-    checks = []
+    shots, checks = [], []
     for day in range(0, 30, 3):
-        shots = []
         for bay in bays:
             start = day * 1440 + chance.randrange(300)
-            shots += _photograph(bay, truth[bay.pk], start, chance)
-            checks.append((bay, start + 29, truth[bay.pk]))
-        chance.shuffle(shots)
-        for bay, image, quantity, minute in shots:
-            shoot(bay, quantity, image=image, minute=minute)
-        for visit in Visit.objects.filter(is_open=True):
-            rows = list(visit.counts.standing())
-            good = [row.image_id for row in rows if row.image_id in COUNTS]
-            word = "chosen" if len(good) < len(rows) else "parts"
-            answer_visit(
-                visit_id=visit.pk, answer=word, seen=[row.image_id for row in rows], chosen=good, user=UserFactory()
-            )
+            shots += _photograph(bay, truth[bay.pk], start, day, chance)
+            checks.append((bay, start, start + 29, truth[bay.pk]))
+        _send([shot for shot in shots if shot.sent_on == day], chance)
+        missing = {(shot.bay.pk, shot.minute // 1440) for shot in shots if shot.sent_on > day}
+        known = [check for check in checks if (check[0].pk, check[1] // 1440) not in missing]
+        for bay, start, minute, plants in known:
+            assert stock_at(bay, minute) == plants or _visit_at(bay, start).is_open
+        _answer_all({shot.image.pk for shot in shots if shot.is_good})
+        assert [stock_at(bay, minute) for bay, _, minute, _ in known] == [plants for *_, plants in known]
         for bay in bays:
-            sold = chance.randrange(0, 20)
-            if sold:
-                batch = StockBatch.objects.get(location=bay.location)
+            if (sold := chance.randrange(0, 20)) and StockBatch.objects.filter(location=bay.location).exists():
                 moment = NOON + timedelta(minutes=day * 1440 + 1000)
+                batch = StockBatch.objects.get(location=bay.location)
                 StockMovementFactory(batch=batch, sale=True, quantity=-sold, happened_at=moment)
                 truth[bay.pk] -= sold
-                checks.append((bay, day * 1440 + 1001, truth[bay.pk]))
+                checks.append((bay, day * 1440, day * 1440 + 1001, truth[bay.pk]))
             truth[bay.pk] = max(0, truth[bay.pk] - chance.randrange(0, 5))  # died, seen on the next visit
-    for bay, minute, plants in checks:
-        assert stock_at(bay, minute) == plants
-    assert not Visit.objects.filter(is_open=True).exists()
+    _send([shot for shot in shots if shot.sent_on > day], chance)
+    _answer_all({shot.image.pk for shot in shots if shot.is_good})
+    assert [stock_at(bay, minute) for bay, _, minute, _ in checks] == [plants for *_, plants in checks]
 
 
-COUNTS: set[uuid.UUID] = set()
-
-
-def _photograph(bay, plants, start, chance):
+def _photograph(bay, plants, start, day, chance):
     """The parts of a bay, each a share of its plants, and a wrong first take of some."""
     cuts = sorted(chance.randrange(plants + 1) for _ in range(chance.randrange(4)))
-    shots = []
     for place, (low, high) in enumerate(zip([0, *cuts], [*cuts, plants], strict=True), start=1):
         takes = 2 if chance.random() < 0.3 else 1
         for take in range(takes):
-            image = S3ImageFactory(sketch=sketch(place))
             is_last = take == takes - 1
-            if is_last:
-                COUNTS.add(image.pk)
             number = high - low if is_last else chance.randrange(plants + 1)
-            shots.append((bay, image, number, start + 5 * place + 2 * take))
-    return shots
+            sent_on = day + (3 * chance.randrange(1, 4) if chance.random() < 0.1 else 0)
+            image = S3ImageFactory(sketch=sketch(place))
+            yield Shot(bay, image, number, start + 5 * place + 2 * take, is_last, sent_on)
+
+
+def _send(shots, chance):
+    """In any order; one in ten runs twice."""
+    for shot in chance.sample(shots, len(shots)):
+        for _ in range(2 if chance.random() < 0.1 else 1):
+            shoot(shot.bay, shot.quantity, image=shot.image, minute=shot.minute)
+
+
+def _answer_all(good):
+    """A person who was there says it of every visit that is open."""
+    for visit in Visit.objects.filter(is_open=True):
+        seen = list(visit.counts.standing().values_list("image_id", flat=True))
+        chosen = [image for image in seen if image in good] or seen
+        word = "parts" if len(chosen) == len(seen) else "chosen"
+        answer_visit(visit_id=visit.pk, answer=word, seen=seen, chosen=chosen, user=UserFactory())
+    assert not Visit.objects.filter(is_open=True).exists()
+
+
+def _visit_at(bay, minute):
+    """The visit of a bay that began with this minute."""
+    began = NOON + timedelta(minutes=minute)
+    return Visit.objects.filter(location=bay.location, photos__gt=0, last_at__gte=began).earliest("last_at")

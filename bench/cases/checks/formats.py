@@ -5,15 +5,17 @@ import unicodedata
 import zipfile
 from io import BytesIO, StringIO
 from statistics import median
+from urllib.parse import urljoin
 
 import pillow_heif
-from PIL import Image
+from PIL import Image, ImageStat
 
-from bench.cases.demeter import Demeter
-from bench.cases.files import PNG_HEADER_BYTES, fresh, save, text_chunk
+from bench.cases.demeter import Demeter, Photo
+from bench.cases.files import PNG_HEADER_BYTES, fresh, save, text_chunk, with_exchanged_colours
 from bench.cases.table import Seen, check
 
 PHOTO = "c07/landscape-control.jpg"
+SAME_COLOUR = 6
 NAMES = ('quo"te.jpg', "semi;colon, comma.jpg", "Ñandú.jpg", "=1+1.jpg", "two  blanks.JPEG", "cactus \U0001f335.jpg")
 
 
@@ -79,6 +81,23 @@ def a_name_with_accents_is_found(demeter: Demeter) -> Seen:
         for photo in demeter.get(f"/api/v1/photos/gallery?q={word}").json()["photos"]
     ]
     return Seen(shown.count(sent.image_id) == 2, f"found by {shown.count(sent.image_id)} of 2 words")
+
+
+@check("c26")
+def the_embedded_profile_makes_the_colours(demeter: Demeter) -> Seen:
+    """The same picture with and without a profile: counted alike, and of one colour where pages show it."""
+    data = demeter.read(PHOTO)
+    plain = fresh(save(Image.open(BytesIO(data)).convert("RGB"), "JPEG", quality=97))
+    photos = [demeter.count("colours.jpg", data=sent) for sent in (plain, fresh(with_exchanged_colours(data)))]
+    shown = [_mean_colour(demeter, photo) for photo in photos]
+    seen = [photo.seen or 0 for photo in photos]
+    is_alike = max(abs(one - other) for one, other in zip(*shown, strict=True)) < SAME_COLOUR
+    return Seen(is_alike and abs(seen[0] - seen[1]) <= max(1, 0.1 * seen[0]), f"seen: {seen}, mean colours: {shown}")
+
+
+def _mean_colour(demeter: Demeter, photo: Photo) -> list[int]:
+    picture = demeter.context.request.get(urljoin(demeter.address, photo.detail["thumbnail_url"])).body()
+    return [round(mean) for mean in ImageStat.Stat(Image.open(BytesIO(picture)).convert("RGB")).mean]
 
 
 @check("c28")

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from bench.cases.demeter import Demeter
 from bench.cases.table import Seen, check
-from demeter.env import DATA_DIR
 
 PHONES, BYTES_A_SECOND, SECONDS = 18, 4096, 40
 SLOW_PAGE_SECONDS, HANGING_SECONDS = 2.0, 1.0
@@ -73,7 +72,7 @@ def _seconds_of(address: str, path: str) -> float:
 @check("b1")
 def pages_go_on_while_the_broker_hangs(demeter: Demeter) -> Seen:
     """Valkey of `bin/up` stopped with SIGSTOP; it goes on afterwards whatever happens."""
-    pid = int((DATA_DIR / "run" / "valkey.pid").read_text().split()[0])
+    pid = int((demeter.data_dir / "run" / "valkey.pid").read_text().split()[0])
     if b"valkey" not in Path(f"/proc/{pid}/cmdline").read_bytes():
         raise RuntimeError("the pid file is not of a running Valkey")
     demeter.get("/gallery/")

@@ -76,3 +76,28 @@ def _settled(page: Page, number: int) -> list[str]:
             break
         page.wait_for_timeout(500)
     return states
+
+
+@check("c27")
+def a_location_is_chosen_by_its_name(demeter: Demeter) -> Seen:
+    """A list that is part of the page, since Firefox on Android shows no suggestions of a field (`datalist`).
+
+    Tried in Chromium at the size of a phone: the list is made of buttons, as every browser has them.
+    """
+    context = demeter.open_context(
+        storage_state=demeter.context.storage_state(), viewport={"width": 390, "height": 844}
+    )
+    page = context.new_page()
+    page.goto("/")
+    page.locator("input[name=storage_location]").press_sequentially("claro 5")
+    first = page.locator("#location-options button", has_text="Claro 5").first
+    first.wait_for()
+    code = first.get_attribute("value") or ""
+    first.click()
+    page.wait_for_function("code => document.querySelector('input[name=storage_location]').value === code", arg=code)
+    needed = page.locator("datalist").count()
+    context.close()
+    listed = f'value="{code}"' in demeter.get("/uploads/locations/?storage_location=claro+5").text()
+    return Seen(
+        bool(code) and listed and not needed, f"chosen from the list: {code}; lists only some browsers show: {needed}"
+    )

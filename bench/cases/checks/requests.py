@@ -1,6 +1,8 @@
 """What programs and hurried hands send: endless searches, half characters, numbers of another country, tables."""
 
+import secrets
 import time
+from urllib.parse import urlsplit
 
 from bench.cases.demeter import Demeter
 from bench.cases.table import Seen, check
@@ -93,3 +95,40 @@ def fragments_are_kept_from_the_back_button(demeter: Demeter) -> Seen:
         varies, kept = headers.get("vary", "").lower(), headers.get("cache-control", "").lower()
         found[path] = "hx-request" in varies or "no-store" in kept
     return Seen(all(found.values()), f"told apart: {found}")
+
+
+@check("r8")
+def no_token_for_a_superuser_by_an_administrator(demeter: Demeter) -> Seen:
+    """Somebody with the role Admin, made for this, who is no superuser."""
+    name, password = f"case-{secrets.token_hex(4)}", secrets.token_urlsafe(12)
+    _make_administrator(demeter, name, password)
+    administrator = demeter.as_somebody_else(name, password)
+    fates = {}
+    for whose, user_id in (("superuser", _user_id(demeter, demeter.instance.user)), ("own", _user_id(demeter, name))):
+        form = {"user": user_id, "name": f"{name} {whose}"}
+        fates[whose] = administrator.post("/admin/accounts/apitoken/add/", form=form).status
+    made = f"{name} superuser" in demeter.get(f"/admin/accounts/apitoken/?q={name}").text()
+    administrator.context.close()
+    return Seen(not made and fates == {"superuser": 200, "own": 302}, f"status (302: made): {fates}, made: {made}")
+
+
+def _make_administrator(demeter: Demeter, name: str, password: str) -> None:
+    """An account and, on the page that follows, its role."""
+    page = demeter.page
+    page.goto("/admin/accounts/user/add/")
+    page.fill("#id_username", name)
+    page.fill("#id_password1", password)
+    page.fill("#id_password2", password)
+    page.locator("input[name=_save]").click()
+    page.wait_for_url("**/change/**")
+    role = page.locator("#id_groups_from option", has_text="Admin").first.get_attribute("value") or ""
+    fields: dict[str, str] = page.locator("#user_form").evaluate("form => Object.fromEntries(new FormData(form))")
+    form = {**fields, "is_staff": "on", "groups": role}
+    demeter.post(urlsplit(page.url).path, form=form)
+
+
+def _user_id(demeter: Demeter, name: str) -> str:
+    page = demeter.page
+    page.goto(f"/admin/accounts/user/?q={name}")
+    address = page.get_by_role("link", name=name, exact=True).first.get_attribute("href") or ""
+    return address.split("/change/")[0].rpartition("/")[2]

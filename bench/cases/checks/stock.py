@@ -8,6 +8,8 @@ from bench.cases.table import Seen, check
 from demeter.local.programs import PROJECT_DIR
 
 SMALL, LARGE = "c07/landscape-control.jpg", "c01/bay-A.jpg"
+# A photo is added up from 90 percent on.
+CLOSING_BAYS, CLOSING_PERCENT, CLOSING_POLLS = 2, 90, 6000
 
 
 @check("h1")
@@ -92,6 +94,44 @@ def a_double_tap_begins_one_cycle(demeter: Demeter) -> Seen:
         demeter.post(f"/locations/{bay}/configure/", form={**fields, "mode": "new_cycle"})
     after = _cycles(demeter, bay)
     return Seen(after - before == 1, f"{after - before} cycles begun by two taps")
+
+
+@check("b3")
+def a_bay_that_is_configured_while_its_photo_closes_counts_it(demeter: Demeter) -> Seen:
+    """In each bay without a configuration: saved at the moment when its photo is being added up."""
+    fates = {}
+    for bay in (demeter.take_bay(configured=False) for _ in range(CLOSING_BAYS)):
+        sent = demeter.upload(demeter.read(LARGE), "closing.jpg", storage_location=bay)
+        fields = fields_of_new_cycle(demeter, bay)
+        percent = _wait_for_percent(demeter, sent.job_id, CLOSING_PERCENT)
+        demeter.post(f"/locations/{bay}/configure/", form=fields)
+        demeter.wait_until_idle()
+        waiting = demeter.get("/api/v1/photos/gallery?status=needs_config").json()["photos"]
+        fates[bay] = (percent, sent.image_id in [photo["image_id"] for photo in waiting], demeter.stock(bay))
+    is_right = all(stock > 0 and not waits for _percent, waits, stock in fates.values())
+    return Seen(is_right, f"percent when saved, needs a configuration, stock: {fates}")
+
+
+def _wait_for_percent(demeter: Demeter, job_id: str, wanted: int) -> int:
+    """The percent of a job once that many are reached."""
+    for _ in range(CLOSING_POLLS):
+        job = demeter.get(f"/api/v1/photos/jobs/{job_id}/status").json()
+        if job["progress_percent"] >= wanted:
+            return int(job["progress_percent"])
+        demeter.page.wait_for_timeout(100)
+    raise RuntimeError("the photo is not being added up")
+
+
+def fields_of_new_cycle(demeter: Demeter, bay: str) -> dict[str, str]:
+    """What the form of a bay sends that nothing grows in yet; where it suggests nothing the first of each list."""
+    fields = _fields(demeter, bay)
+    for name in ("product", "expected_state"):
+        fields[name] = fields.get(name) or _first_of(demeter, name)
+    return fields
+
+
+def _first_of(demeter: Demeter, name: str) -> str:
+    return demeter.page.locator(f"select[name={name}] option:not([value=''])").first.get_attribute("value") or ""
 
 
 @check("j17")
