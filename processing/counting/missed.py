@@ -24,18 +24,31 @@ def cover_missed(
     """The containers and what is needed so that each plant found stands in one.
 
     Plants beside a bed widen its outline; others get beds of their own, whose confidence is the mean of their plants'.
+    A group that is far less sure than the plants in the containers is left out.
     """
-    missed = found.select(found.class_id != EMPTY)
+    plants = found.select(found.class_id != EMPTY)
+    is_missed = np.ones(len(plants), dtype=bool)
     for container in containers:
-        missed = missed.select(~points_inside(container, missed.centres))
+        is_missed &= ~points_inside(container, plants.centres)
+    missed = plants.select(is_missed)
+    least_vote = _least_vote(plants.select(~is_missed), parameters)
     covered = list(containers)
     rigid = shapely.union_all([container.shape for container in containers if container.kind != "segment"])
     for group in _group(missed, resolution_wh, parameters):
         for part in shapely.get_parts(group.difference(rigid)):
             inside = shapely.intersects_xy(part, missed.centres[:, 0], missed.centres[:, 1])
             if isinstance(part, Polygon) and inside.any():
-                _add(covered, part, float(missed.confidence[inside].mean()))
+                mean_vote = float(missed.confidence[inside].mean())
+                if mean_vote >= least_vote:
+                    _add(covered, part, mean_vote)
     return tuple(covered)
+
+
+def _least_vote(contained: Detections, parameters: MissedParameters) -> float:
+    """The mean vote below which a group beside the containers is gravel or litter, not plants: theirs show the way."""
+    if len(contained) < parameters.min_contained:
+        return 0.0
+    return parameters.min_vote_share * float(contained.confidence.mean())
 
 
 def _group(missed: Detections, resolution_wh: tuple[int, int], parameters: MissedParameters) -> list[Polygon]:

@@ -85,6 +85,8 @@ class MissedParameters:
     reaches: tuple[float, ...] = (0.75, 1.5, 3.0, 6.0)
     margin: float = 0.25
     max_groups: int = 4
+    min_contained: int = 5
+    min_vote_share: float = 0.55
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ def rectangle(x1, y1, x2, y2, kind="segment") -> Container:
     return Container(kind, ((x1, y1), (x2, y1), (x2, y2), (x1, y2)), 0.9)
 
 
-def plants(*places, side=40, class_id=PLANT) -> Detections:
+def plants(*places, side=40, class_id=PLANT, vote=0.5) -> Detections:
     boxes = [(x - side / 2, y - side / 2, x + side / 2, y + side / 2) for x, y in places]
-    return make_detections(boxes, [0.5] * len(places), [class_id] * len(places))
+    return make_detections(boxes, [vote] * len(places), [class_id] * len(places))
 
 
 def covered(containers, found):
@@ -48,6 +48,19 @@ def test_plants_beside_a_tray_stand_in_a_bed_of_their_own_that_takes_nothing_fro
     assert kept == tray
     assert bed.shape.intersection(tray.shape).area == pytest.approx(0, abs=50)
     assert [len(boxes) for boxes in owned_detections((kept, bed), (found, found))] == [1, 2]
+
+
+def test_gravel_beside_containers_makes_no_bed() -> None:
+    tray = rectangle(50, 50, 300, 300, "plug")
+    growing = plants(*[(x, 150) for x in range(70, 300, 40)], vote=0.7)
+    gravel = plants((500, 500), (550, 500), (600, 500), vote=0.3)
+    assert covered((tray,), concatenate([growing, gravel])) == (tray,)
+
+
+def test_unsure_plants_make_a_bed_where_the_containers_hold_hardly_any() -> None:
+    tray = rectangle(50, 50, 300, 300, "plug")
+    unsure = plants((500, 500), (550, 500), (600, 500), vote=0.3)
+    assert len(covered((tray,), concatenate([plants((100, 100), vote=0.7), unsure]))) == 2
 
 
 def test_empty_pots_beside_make_no_bed() -> None:
