@@ -26,7 +26,15 @@ from bench.accuracy.page import COUNTED, DOCS, write_pages
 from bench.accuracy.pictures import write_cases, write_real, write_worst
 from bench.accuracy.plots import draw_plots
 from bench.accuracy.summary import judge_dead, summarize_real, summarize_renders
-from bench.accuracy.truth import RealPhoto, Render, read_kept_out, read_labelled, read_pointed, read_renders
+from bench.accuracy.truth import (
+    RealPhoto,
+    Render,
+    read_kept_out,
+    read_labelled,
+    read_pointed,
+    read_renders,
+    read_trained_on,
+)
 from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.weights import TRAINED_DIR
 
@@ -86,7 +94,8 @@ def read_sets(args: argparse.Namespace) -> Sets:
     if args.trays:
         real["trays"] = read_labelled(args.trays, args.trays / "labels")
     if args.nursery:
-        real[COUNTED] = [photo for folder in args.nursery for photo in read_pointed(folder, DRAWN)]
+        trained = read_trained_on(DRAWN, args.weights)
+        real[COUNTED] = [photo for folder in args.nursery for photo in read_pointed(folder, trained)]
     if args.kept_out:
         real |= read_kept_out(args.kept_out)
     if args.dense:

@@ -48,6 +48,7 @@ def write_page(report: Figures) -> str:
         mean_answered=with_interval(every["mean_error_answered"]),
         median_answered=with_interval(every["median_error_answered"]),
         mean_all=with_interval(every["mean_error_all"]),
+        learned=_learned_part(rows),
         kinds=_kinds_part(judged),
         marks=_marks_part(every),
         trays=_trays_part(rows),
@@ -55,6 +56,11 @@ def write_page(report: Figures) -> str:
         dead=_dead_part(report["dead"]),
         renders=_renders_part(report["renders"]),
     )
+
+
+def _learned_part(rows: Sequence[Figures]) -> str:
+    learned = sum(row["was_trained_on"] for row in rows)
+    return f"; {learned} more that one had learned are left out" if learned else ""
 
 
 def _kinds_part(judged: Figures) -> str:
@@ -91,7 +97,7 @@ def _trays_part(photos: Sequence[Figures]) -> str:
     rows = [
         [_name(row), row["points"], row["estimated"], row["true_empty"], row["empty"]]
         for row in photos
-        if row["kind"] == "trays" and row["true_empty"]
+        if row["kind"] == "trays" and row["true_empty"] and not row["was_trained_on"]
     ]
     return table(["tray", "plants", "counted", "empty cells", "counted"], rows)
 

@@ -56,7 +56,7 @@ def summarize_real(results: Sequence[RealResult]) -> Figures:
     rows = [_real_row(result) for result in results]
     return {
         "photos": rows,
-        "judged": judge_by_kind(rows),
+        "judged": judge_by_kind([row for row in rows if not row["was_trained_on"]]),
         "all": _off_figures(results),
         "exact": _off_figures(sure),
         "detector": _detector_figures(boxes) if boxes else None,

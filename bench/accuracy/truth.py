@@ -1,7 +1,7 @@
 """Pictures and what is known about them: renders with exact truth, real photos with boxes or counted points."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,8 +99,8 @@ class RealPhoto:
     """A real photo: every plant count that is right, the empty places, and where nothing is judged.
 
     `boxes` (n, 4) with `labels` (n,) where plants are outlined, `points` (n, 2) where they are only marked.
-    `is_exact` when the person who counted was sure; `was_trained_on` when the photo is in training/drawn.json. `kind`
-    is one of those in kinds.json.
+    `is_exact` when the person who counted was sure; `was_trained_on` when a model has learned it. `kind` is one
+    of those in kinds.json.
     """
 
     path: Path
@@ -136,13 +136,19 @@ def _labelled(one: Picture) -> RealPhoto:
     return RealPhoto(one.path, (one.totals["plant"],), one.totals["empty"], boxes=one.boxes, labels=one.labels)
 
 
-def read_pointed(folder: Path, drawn: Path) -> Iterator[RealPhoto]:
+def read_trained_on(drawn: Path, weights: Path) -> set[str]:
+    """The names, without suffix, of the photos in training/drawn.json and of test photos learned by weights.json."""
+    described = json.loads((weights / "weights.json").read_text())
+    learned = [name for one in described.values() for name in one["training"].get("test_photos_learned", [])]
+    return {Path(entry["image"]).stem for entry in json.loads(drawn.read_text())} | set(learned)
+
+
+def read_pointed(folder: Path, trained: Collection[str]) -> Iterator[RealPhoto]:
     """Photos with points/NAME.json beside them.
 
     Plants cut by the frame (`partial`) and unsure ones (`uncertain`) may be counted or not; `alt` holds other counts
     that are right, such as pots where seedlings were counted, but where nothing grows only 0 is right.
     """
-    trained = {Path(entry["image"]).stem for entry in json.loads(drawn.read_text())}
     for path in sorted((folder / "points").glob("*.json")):
         truth = json.loads(path.read_text())
         least = len(truth["plants"])

@@ -8,7 +8,7 @@ from PIL import Image
 from bench.accuracy import __main__ as command
 from bench.accuracy.models import Models, choose_weights
 from bench.accuracy.page import write_pages
-from bench.accuracy.truth import KINDS, read_kept_out, read_pointed
+from bench.accuracy.truth import KINDS, read_kept_out, read_pointed, read_trained_on
 from processing.weights import TRAINED_DIR, WeightsError, read_weights
 from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_container, paint_grid, paint_picture
 
@@ -174,7 +174,7 @@ def test_no_plant_is_the_only_right_count_of_an_empty_tray(tmp_path):
     write_pointed(tmp_path, "empty_plug128_black_tray")
     points = tmp_path / "points" / "empty_plug128_black_tray.json"
     points.write_text(json.dumps(json.loads(points.read_text()) | {"plants": [], "alt": {"cells": 128}}))
-    (photo,) = read_pointed(tmp_path, settings.BASE_DIR / "training" / "drawn.json")
+    (photo,) = read_pointed(tmp_path, set())
     assert (photo.valid_plants, photo.kind) == ((0,), "trays")
 
 
@@ -197,8 +197,12 @@ def test_only_what_training_leaves_out_of_a_real_set_is_measured(tmp_path):
 
 
 def test_photos_that_were_trained_on_are_marked(tmp_path):
-    write_pointed(tmp_path / "nursery", "pots")
+    for name in ("pots", "tray", "bench"):
+        write_pointed(tmp_path / name, name)
     drawn = tmp_path / "drawn.json"
     drawn.write_text(json.dumps([{"image": "nursery/pots.jpg"}]))
-    (photo,) = read_pointed(tmp_path / "nursery", drawn)
-    assert photo.was_trained_on
+    described = {"segmenter": {"training": {}}, "detector": {"training": {"test_photos_learned": ["tray"]}}}
+    (tmp_path / "weights.json").write_text(json.dumps(described))
+    trained = read_trained_on(drawn, tmp_path)
+    photos = [photo for name in ("pots", "tray", "bench") for photo in read_pointed(tmp_path / name, trained)]
+    assert {photo.path.stem: photo.was_trained_on for photo in photos} == {"bench": False, "pots": True, "tray": True}
