@@ -41,9 +41,9 @@ USER demeter
 VOLUME /data
 EXPOSE 8000
 CMD ["gunicorn", "demeter.wsgi:application", "--bind=0.0.0.0:8000", \
-    "--worker-class=demeter.buffering.BufferingWorker", "--workers=2", "--threads=8", "--no-control-socket"]
+    "--worker-class=demeter.gunicorn_worker.BufferingWorker", "--workers=2", "--threads=8", "--no-control-socket"]
 # Of the web; compose.yaml has those of the workers.
-HEALTHCHECK --interval=15s --timeout=10s --start-period=60s CMD ["python", "-m", "demeter.probe", "web"]
+HEALTHCHECK --interval=15s --timeout=10s --start-period=60s CMD ["python", "-m", "demeter.monitoring.healthcheck", "web"]
 
 FROM demeter AS cuda
 COPY --from=packages-cuda /venv /venv

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 import pypdfium2
 
-from locations.label_reader import read_labels
-from locations.labels import Label, draw_labels
-from photos.pixels import decode_picture, encode_jpeg
+from locations.labels.pdf import Label, draw_labels
+from locations.labels.reader import read_labels
+from photos.decoding.pixels import decode_picture, encode_jpeg
 
 SIZE_WH = (4032, 3024)
 WIDTHS_PX = (900, 600, 400, 300, 250, 200, 150, 100)

@@ -21,12 +21,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demeter.settings")
 django.setup()
 
-from photos.pixels import decode_picture  # noqa: E402 - Django first
+from photos.decoding.pixels import decode_picture  # noqa: E402 - Django first
 from processing.counting.boxes import Rgb  # noqa: E402
 from processing.counting.parameters import DEFAULT_PARAMETERS  # noqa: E402
 from processing.counting.pyramid import Pyramid  # noqa: E402
 from processing.counting.quality import measure_agreement, measure_quality  # noqa: E402
-from processing.photo_count import count_picture  # noqa: E402
+from processing.pipeline.photo_count import count_picture  # noqa: E402
 from processing.problems import REFUSALS  # noqa: E402
 from training.pictures import load_synthetic  # noqa: E402
 

@@ -2,7 +2,7 @@
 
 On servers of its own, all on the loopback: phones that each send a photo at 4 KB/s, and beside them somebody who loads
 the gallery every half second. First under gunicorn's own thread worker, then as Demeter is served
-(`demeter.buffering`). Every request has an end. Prints the figures and writes docs/slow-uploads.md.
+(`demeter.gunicorn_worker`). Every request has an end. Prints the figures and writes docs/slow-uploads.md.
 """
 
 import argparse

@@ -191,7 +191,7 @@ def make_targets() -> list[Target]:
     # Gunicorn's own worker: Demeter's reads settings that the plain view does not have.
     other = {
         "demeter.wsgi:application": "bench.plain_upload:application",
-        "--worker-class=demeter.buffering.BufferingWorker": "--worker-class=gthread",
+        "--worker-class=demeter.gunicorn_worker.BufferingWorker": "--worker-class=gthread",
     }
     argv = tuple(other.get(word, word) for word in plain.argv)
     environment = {"PLAIN_UPLOAD_FOLDER": str(FOLDER / "plain")}

@@ -24,13 +24,13 @@ from django.db import connection  # noqa: E402 - Django first
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 from pytest_django.live_server_helper import LiveServer  # noqa: E402
 
-from photos.bucket import ensure_bucket  # noqa: E402
-from photos.pixels import encode_jpeg  # noqa: E402
-from photos.storage import put_object  # noqa: E402
+from photos.decoding.pixels import encode_jpeg  # noqa: E402
+from photos.storage.bucket import ensure_bucket  # noqa: E402
+from photos.storage.object_store import put_object  # noqa: E402
 from processing.models import Detection, Session  # noqa: E402
 from tests.chromium import FLAGS, find_chromium  # noqa: E402
 from tests.factories import UserFactory  # noqa: E402
-from tests.gallery.test_browser import sign_in  # noqa: E402
+from tests.gallery.browse.test_browser import sign_in  # noqa: E402
 from tests.processing.factories import make_bed  # noqa: E402
 from tests.processing.fakes import paint_picture  # noqa: E402
 from tests.services import stop_services  # noqa: E402

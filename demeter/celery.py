@@ -13,8 +13,9 @@ from celery.schedules import crontab
 from celery.signals import celeryd_init
 from kombu import Queue
 
-from demeter import broker, heartbeat, logs
-from demeter.database import limit_waiting
+from demeter.common import broker, logs
+from demeter.common.database import limit_waiting
+from demeter.monitoring import heartbeat
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demeter.settings")
 
@@ -32,15 +33,15 @@ app.conf.task_routes = {
     "processing.tasks.aggregate_results": {"queue": "cpu"},
     "processing.tasks.draw_annotated": {"queue": "cpu"},
     "processing.recovery.recover_stalled": {"queue": "io", "priority": FIRST},
-    "processing.upkeep.*": {"queue": "io", "priority": LATER},
+    "processing.periodic_tasks.*": {"queue": "io", "priority": LATER},
 }
 app.conf.task_create_missing_queues = False
 app.conf.beat_schedule = {
     # A round that waits for a thread longer than this is covered by those behind it.
     "recover-stalled": {"task": "processing.recovery.recover_stalled", "schedule": 10.0, "options": {"expires": 60}},
-    "purge-trash": {"task": "processing.upkeep.purge_trash", "schedule": crontab(minute=17)},
-    "clean-staging": {"task": "processing.upkeep.clean_staging", "schedule": crontab(minute="*/10")},
-    "verify-originals": {"task": "processing.upkeep.verify_originals", "schedule": crontab(minute=7, hour=2)},
+    "purge-trash": {"task": "processing.periodic_tasks.purge_trash", "schedule": crontab(minute=17)},
+    "clean-staging": {"task": "processing.periodic_tasks.clean_staging", "schedule": crontab(minute="*/10")},
+    "verify-originals": {"task": "processing.periodic_tasks.verify_originals", "schedule": crontab(minute=7, hour=2)},
 }
 
 

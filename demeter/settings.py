@@ -59,7 +59,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "demeter.health.livez",
+    "demeter.monitoring.health.livez",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "demeter.fragments.keep_fragments_apart",
+    "demeter.common.fragments.keep_fragments_apart",
 ]
 
 ROOT_URLCONF = "demeter.urls"
@@ -89,11 +89,11 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "demeter.theme.theme_context",
-                "demeter.language.words_context",
+                "demeter.common.theme.theme_context",
+                "demeter.common.i18n.scripts.words_context",
             ],
             # Every template has words to translate.
-            "builtins": ["django.templatetags.i18n", "demeter.sentences"],
+            "builtins": ["django.templatetags.i18n", "demeter.common.i18n.messages"],
         },
     }
 ]
@@ -121,7 +121,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")  # nothing else changes anything (`demeter.audit`)
+PGHISTORY_MIDDLEWARE_METHODS = (
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+)  # nothing else changes anything (`demeter.common.audit`)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # a poll every 2 s need not read its session from disk
 SESSION_CACHE_ALIAS = "sessions"
@@ -129,12 +134,12 @@ SESSION_CACHE_ALIAS = "sessions"
 # --- Queue and cache --------------------------------------------------------------------------------------------
 REDIS_URL = read_url("REDIS_URL", schemes=("redis", "rediss", "unix"), default="redis://127.0.0.1:6379/0")
 CACHES = {
-    "default": {"BACKEND": "demeter.cache.DispensableCache", "LOCATION": REDIS_URL},
-    "sessions": {"BACKEND": "demeter.cache.SessionCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "sessions"},
+    "default": {"BACKEND": "demeter.common.cache.DispensableCache", "LOCATION": REDIS_URL},
+    "sessions": {"BACKEND": "demeter.common.cache.SessionCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "sessions"},
 }
 
 CELERY_BROKER_URL = REDIS_URL
-CELERY_RESULT_BACKEND = "demeter.results:ForgivingBackend"
+CELERY_RESULT_BACKEND = "demeter.common.celery_results:ForgivingBackend"
 CELERY_RESULT_EXTENDED = True
 CELERY_RESULT_EXPIRES = 48 * 3600
 CELERY_TIMEZONE = TIME_ZONE  # what beat does at night is done in the nursery's night
@@ -180,7 +185,9 @@ STAGING = read_choice("STAGING", ("folder", "s3"))
 STAGING_ROOT = read_str("STAGING_ROOT", default=str(DATA_DIR / "staging" / "uploads"))
 # On the disk of the staging folder: an accepted file is moved there, not copied.
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "staging" / "incoming")
-SILENCED_SYSTEM_CHECKS = ["files.E001"]  # the folder is made when the first photo arrives (`photos.receiving`)
+SILENCED_SYSTEM_CHECKS = [
+    "files.E001"
+]  # the folder is made when the first photo arrives (`photos.upload.upload_handlers`)
 
 STORAGES = {
     "default": {
@@ -204,8 +211,11 @@ STORAGES = {
         },
     },
     "staging": {
-        "folder": {"BACKEND": "photos.staging.FolderStaging", "OPTIONS": {"location": STAGING_ROOT, "base_url": None}},
-        "s3": {"BACKEND": "photos.staging.BucketStaging"},
+        "folder": {
+            "BACKEND": "photos.storage.staging.FolderStaging",
+            "OPTIONS": {"location": STAGING_ROOT, "base_url": None},
+        },
+        "s3": {"BACKEND": "photos.storage.staging.BucketStaging"},
     }[STAGING],
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
@@ -217,14 +227,14 @@ UPLOAD_MAX_FILE_BYTES = 20 * 1024 * 1024
 UPLOAD_MAX_TOTAL_BYTES = 500 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_MAX_FILES + 50  # above the limit, so that the form can refuse kindly
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # fields other than files
-FILE_UPLOAD_HANDLERS = ["photos.receiving.PhotoUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["photos.upload.upload_handlers.PhotoUploadHandler"]
 YOLO_CONFIG_DIR = DATA_DIR / "cache" / "ultralytics"  # ultralytics wants to write settings somewhere
 
 # --- Pages ------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"  # for browsers that ask for neither, and for what is written into the database and the log
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-FORMAT_MODULE_PATH = "demeter.formats"
+FORMAT_MODULE_PATH = "demeter.common.i18n.formats"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
@@ -273,7 +283,7 @@ LOG_FORMAT = read_choice("LOG_FORMAT", ("line", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"ids": {"()": "demeter.logs.BoundIds"}},
+    "filters": {"ids": {"()": "demeter.common.logs.BoundIds"}},
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s%(ids)s"},
         "json": {

@@ -8,18 +8,18 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from demeter.accounts.views import LimitedLoginView, admin_login
-from demeter.dashboard import dashboard
-from demeter.health import healthz
-from demeter.language import script_words
-from demeter.metrics import metrics
-from demeter.theme import design, set_theme
+from demeter.common.i18n.scripts import script_words
+from demeter.common.theme import design, set_theme
+from demeter.monitoring.dashboard import dashboard
+from demeter.monitoring.health import healthz
+from demeter.monitoring.metrics import metrics
 
-handler400 = "demeter.http.bad_request"
-handler500 = "demeter.http.server_error"
+handler400 = "demeter.common.http.bad_request"
+handler500 = "demeter.common.http.server_error"
 urlpatterns = [
-    path("", include("photos.urls")),
+    path("", include("gallery.upload.urls")),
     path("", include("locations.urls")),
-    path("", include("processing.urls")),
+    path("", include("gallery.jobs.urls")),
     path("", include("gallery.urls")),
     path("login/", LimitedLoginView.as_view(), name="login"),
     path("theme/", set_theme, name="theme"),

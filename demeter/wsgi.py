@@ -10,8 +10,8 @@ application = get_wsgi_application()
 
 import demeter.urls  # noqa: E402, F401 - every view, which Django would load only for the first request
 from demeter.celery import send_impatiently  # noqa: E402
-from demeter.database import limit_waiting  # noqa: E402
-from photos.s3 import be_impatient  # noqa: E402
+from demeter.common.database import limit_waiting  # noqa: E402
+from photos.storage.connections import be_impatient  # noqa: E402
 
 limit_waiting(statement_seconds=30)
 send_impatiently()

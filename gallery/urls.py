@@ -2,18 +2,11 @@
 
 from django.urls import path, register_converter
 
-from gallery import (
-    api,
-    bulk_views,
-    label_views,
-    location_views,
-    review_views,
-    table_views,
-    trash_views,
-    views,
-    visit_views,
-    work_views,
-)
+from gallery.browse import api, bulk_views, trash_views, views
+from gallery.photo import export_views, label_views, visit_views
+from gallery.places import views as location_views
+from gallery.review import views as review_views
+from gallery.todo import views as work_views
 
 
 class CodeConverter:
@@ -43,8 +36,8 @@ urlpatterns = [
     path("gallery/download/", bulk_views.download, name="photos-download"),
     path("gallery/<uuid:image_id>/", views.photo, name="photo"),
     path("gallery/<uuid:image_id>/tab/<slug:tab>/", views.photo_tab, name="photo-tab"),
-    path("gallery/<uuid:image_id>/export.csv", table_views.export, {"ending": "csv"}, name="photo-export"),
-    path("gallery/<uuid:image_id>/export.xlsx", table_views.export, {"ending": "xlsx"}, name="photo-export-xlsx"),
+    path("gallery/<uuid:image_id>/export.csv", export_views.export, {"ending": "csv"}, name="photo-export"),
+    path("gallery/<uuid:image_id>/export.xlsx", export_views.export, {"ending": "xlsx"}, name="photo-export-xlsx"),
     path("gallery/<uuid:image_id>/problem/", views.problem, name="photo-problem"),
     path("gallery/<uuid:image_id>/label/", label_views.choose_by_label, name="photo-label"),
     path("gallery/<uuid:image_id>/fix/", views.fix, name="photo-fix"),

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from demeter.admin_dates import NAMED_DATES
-from demeter.sent_twice import EditedAdmin
-from demeter.typed_numbers import TYPED_NUMBERS
+from demeter.common.admin.dates import NAMED_DATES
+from demeter.common.admin.editing import EditedAdmin
+from demeter.common.i18n.numbers import TYPED_NUMBERS
 from locations import models
 from locations.forms import MOST_AT_ONCE
 

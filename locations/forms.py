@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from demeter.typed_numbers import TypedNumberField
+from demeter.common.i18n.numbers import TypedNumberField
 from locations.configuration import ConfigureMode
 from locations.models import (
     ContainerType,

@@ -14,7 +14,7 @@ from typing import Literal
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
-from demeter.sentences import Sentence
+from demeter.common.i18n.messages import Sentence
 from locations import geo
 from locations.models import StorageLocation
 

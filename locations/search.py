@@ -4,7 +4,7 @@ import unicodedata
 
 from django.db.models import Q
 
-from demeter.searching import longest_words
+from demeter.common.search import longest_words
 from locations.models import StorageLocation
 
 SEARCHED = (

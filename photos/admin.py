@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from demeter.readonly_admin import ReadOnlyAdmin
+from demeter.common.admin.readonly import ReadOnlyAdmin
 from photos.models import PhotoEvent, S3Image, Upload
 
 

@@ -20,11 +20,11 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from demeter.dumps import dump_database, restore_database
-from demeter.loops import do_each
-from photos import bucket, storage
-from photos.ingest import original_metadata
+from demeter.common.database_dump import dump_database, restore_database
+from demeter.common.loops import do_each
+from photos.ingest.storing import original_metadata
 from photos.models import S3Image, S3ImageQuerySet
+from photos.storage import bucket, object_store
 
 # Nothing else is read of a photo, so that an odd value elsewhere cannot stop the backup.
 NEEDED_COLUMNS = (
@@ -157,15 +157,15 @@ def _copy_object(folder: Path, key: str) -> bool:
     if path.is_file():
         return False
     try:
-        _write(path, storage.read_object(key))
-    except storage.ObjectMissingError:
+        _write(path, object_store.read_object(key))
+    except object_store.ObjectMissingError:
         return False
     return True
 
 
 def _copy_staged(folder: Path, name: str) -> bool:
     path = folder / STAGED / name
-    data = storage.read_staged(name) if name and not path.is_file() else None
+    data = object_store.read_staged(name) if name and not path.is_file() else None
     if data is None:
         return False
     _write(path, data)
@@ -200,12 +200,12 @@ def _put_photo(folder: Path, photo: dict[str, Any]) -> int:
         path = folder / OBJECTS / key
         if path.is_file():
             metadata = photo["metadata"] if key == photo["original"] else None
-            storage.put_object(key, path.read_bytes(), content_type=content_type, metadata=metadata)
+            object_store.put_object(key, path.read_bytes(), content_type=content_type, metadata=metadata)
             files += 1
     name = photo["staging_name"]
     staged = folder / STAGED / name
-    if name and staged.is_file() and storage.read_staged(name) is None:
-        storage.stage_file(name, ContentFile(staged.read_bytes()))
+    if name and staged.is_file() and object_store.read_staged(name) is None:
+        object_store.stage_file(name, ContentFile(staged.read_bytes()))
         files += 1
     return files
 

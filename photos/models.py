@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Least, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from demeter.timestamps import Timestamped
+from demeter.common.timestamps import Timestamped
 from photos.dates import EARLIEST, LATEST
 from photos.statuses import DateDoubt, ImageStatus, OriginalFault, PhotoAction, UploadSource, VisitAnswer
 
@@ -150,7 +150,7 @@ class S3Image(Timestamped):
         db_persist=True,
         verbose_name=_("moment"),
     )
-    same_shot_as = models.ForeignKey(  # `photos.copies`
+    same_shot_as = models.ForeignKey(  # `photos.ingest.same_shots`
         "self", models.SET_NULL, null=True, blank=True, related_name="other_copies", verbose_name=_("same shot as")
     )
     sketch = models.BinaryField(

@@ -22,7 +22,8 @@ class UploadSource(models.TextChoices):
 
 
 class VisitAnswer(models.TextChoices):
-    """How several photos of one location, taken within half an hour, belong together; `stock.visits` counts by it."""
+    """How several photos of one location, taken within half an hour, belong together;
+    `stock.visits.grouping` counts by it."""
 
     PARTS = "parts", _("Parts of it: add them")
     RETAKE = "retake", _("Retakes: the newest stands")

@@ -1,7 +1,7 @@
 """When a photo was taken: whether its camera's clock can be believed, and what a person says where it cannot.
 
-`processing.stages` asks once the location is known; `gallery.fixes` writes the answer. While the question is open the
-photo has the moment of its upload, stands for no stock and is left out of its location's history.
+`processing.pipeline.stages` asks once the location is known; `gallery.photo.fixes` writes the answer. While the
+question is open the photo has the moment of its upload, stands for no stock and is left out of its location's history.
 """
 
 from collections.abc import Iterable
@@ -17,16 +17,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from photos.dates import Surroundings, find_doubt
-from photos.ingest import assumed_zone
+from photos.ingest.storing import assumed_zone
 from photos.models import S3Image
 from photos.statuses import DateDoubt, ImageStatus
-from processing.sentences import (
-    DATE_AHEAD,
-    DATE_BEFORE_NURSERY,
-    DATE_BEHIND_LOCATION,
-    DATE_RESET,
-    DATE_UNREADABLE,
-)
+from processing.messages import DATE_AHEAD, DATE_BEFORE_NURSERY, DATE_BEHIND_LOCATION, DATE_RESET, DATE_UNREADABLE
 
 TEXTS = {
     DateDoubt.UNREADABLE: DATE_UNREADABLE,

@@ -9,11 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
-from demeter.refusals import Conflict, NotFound, Unavailable
+from demeter.common.exceptions import Conflict, NotFound, Unavailable
 from locations.models import StorageLocation
 from photos.models import S3Image, Upload
-from processing import lifecycle, queries, redrawing, tasks
+from processing import lifecycle, tasks
+from processing.job_list import queries
 from processing.models import Job, Session
+from processing.pictures import annotated_pictures
 from processing.statuses import JobKind, Phase
 
 DRAWING_SECONDS, LOOK_SECONDS = 10.0, 0.3
@@ -88,7 +90,9 @@ def _start_again(
 ) -> list[Job]:
     """Jobs for photos that are locked and have no unfinished run; sent when the transaction commits."""
     earlier = _earlier_choices(images) if chosen_location is None else {}
-    if chosen_location is not None:  # for these very photos, whatever GPS says: `processing.locating` asks no more
+    if (
+        chosen_location is not None
+    ):  # for these very photos, whatever GPS says: `processing.pipeline.locating` asks no more
         lost = [image.pk for image in images if image.storage_location_id is None]
         S3Image.objects.filter(pk__in=lost).update(storage_location=chosen_location)
     jobs = [
@@ -135,14 +139,14 @@ def draw_annotated(session: Session) -> str | None:
     """
     if session.processed_image is None:
         return None
-    key = redrawing.find_annotated(session)
+    key = annotated_pictures.find_annotated(session)
     if key is None:
-        redrawing.check_original(session)
+        annotated_pictures.check_original(session)
         tasks.draw_annotated.apply_async((session.pk,), expires=3 * DRAWING_SECONDS)
     deadline = time.monotonic() + DRAWING_SECONDS
     while key is None:
         if time.monotonic() > deadline:
             raise Unavailable(_("The picture is not drawn yet. The photo is safe; look again in a moment."))
         time.sleep(LOOK_SECONDS)
-        key = redrawing.find_annotated(session)
+        key = annotated_pictures.find_annotated(session)
     return key

@@ -20,7 +20,7 @@ from django.db.models import F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone
 
-from demeter.refusals import Conflict
+from demeter.common.exceptions import Conflict
 from photos.models import S3Image
 from photos.statuses import ImageStatus
 from processing.models import Job, Segment, Session

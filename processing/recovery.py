@@ -15,12 +15,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from demeter.loops import do_each
-from photos import storage
+from demeter.common.loops import do_each
+from photos.storage import object_store
 from processing import lifecycle, tasks
+from processing.messages import DETECTION_STOPPED, PROCESSING_STOPPED
 from processing.models import Job, Segment
 from processing.problems import TOO_MANY_ATTEMPTS
-from processing.sentences import DETECTION_STOPPED, PROCESSING_STOPPED
 from processing.statuses import Phase, RunStatus, SegmentStatus
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def resume_after_outage() -> int:
 
     Last in the round, because a storage that hangs answers this question late.
     """
-    if not lifecycle.has_postponed() or not storage.is_back():
+    if not lifecycle.has_postponed() or not object_store.is_back():
         return 0
     resumed = lifecycle.resume_postponed()
     logger.warning("the storage is back: %d pieces of work that waited for it go on", resumed)

@@ -8,8 +8,9 @@ no when it is done. A message is only a wake-up; what is lost on the way, `proce
 
 Time limits of tasks hold in the cpu worker alone (prefork): Celery cannot interrupt the threads of the io worker or
 the solo pool of the gpu worker. What they wait for ends by itself: a call to S3 after 3 s without a connection or 20 s
-without a byte, twice at most (`demeter.settings`), a statement of PostgreSQL after 2 minutes (`demeter.database`), a
-decoder after 60 s, twice (`photos.bounded`). What outlives its lease is done again by others, and writes nothing.
+without a byte, twice at most (`demeter.settings`), a statement of PostgreSQL after 2 minutes
+(`demeter.common.database`), a decoder after 60 s, twice (`photos.decoding.decoder_pool`). What outlives its lease is
+done again by others, and writes nothing.
 """
 
 import logging
@@ -25,9 +26,11 @@ from django.conf import settings
 from django.db.models import QuerySet
 from redis import RedisError
 
-from demeter import broker
-from processing import lifecycle, redrawing, stages
+from demeter.common import broker
+from processing import lifecycle
 from processing.models import Job, Segment, Session
+from processing.pictures import annotated_pictures
+from processing.pipeline import stages
 from processing.statuses import Phase, SegmentStatus
 
 BATCH_SIZE = 20
@@ -135,4 +138,4 @@ def aggregate_results(self: Task[Any, Any], _results: list[dict[str, Any]], job_
 @shared_task(soft_time_limit=120, time_limit=150, ignore_result=True)
 def draw_annotated(session_id: int) -> None:
     """The annotated picture of a run for somebody who looks at it. A second run finds it drawn."""
-    redrawing.restore_annotated(Session.objects.get(pk=session_id))
+    annotated_pictures.restore_annotated(Session.objects.get(pk=session_id))

@@ -4,7 +4,7 @@ A photo in the trash is nowhere to be seen and its count stands for no stock; br
 moment. The purge removes files, metadata and findings. The photo's row, its events, runs with their totals and the
 stock ledger stay: who uploaded, deleted and counted what is known for ever.
 
-`gallery.trash_views` and `gallery.api` call this, and `processing.upkeep` for the purge.
+`gallery.browse.trash_views` and `gallery.browse.api` call this, and `processing.periodic_tasks` for the purge.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -17,12 +17,12 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from demeter.accounts.models import User
-from demeter.loops import do_each
-from photos import keys, storage
+from demeter.common.loops import do_each
 from photos.models import PhotoEvent, S3Image, S3ImageQuerySet
 from photos.statuses import PhotoAction
+from photos.storage import keys, object_store
+from processing.messages import PHOTO_DELETED
 from processing.models import Segment, Session
-from processing.sentences import PHOTO_DELETED
 from stock import ledger
 
 KEPT_FOR = timedelta(days=30)
@@ -133,8 +133,8 @@ def _purge(image_id: UUID) -> bool:
 
 def _delete_files(image: S3Image, annotated_keys: Sequence[str]) -> None:
     for key in filter(None, (image.s3_key_original, image.s3_key_preview, image.s3_key_thumbnail, *annotated_keys)):
-        storage.delete_object(key)
-    for key in storage.list_objects(keys.annotated_prefix(image.image_id, image.created_at)):
-        storage.delete_object(key)
+        object_store.delete_object(key)
+    for key in object_store.list_objects(keys.annotated_prefix(image.image_id, image.created_at)):
+        object_store.delete_object(key)
     if image.staging_name:
-        storage.delete_staged(image.staging_name)
+        object_store.delete_staged(image.staging_name)

@@ -1,6 +1,6 @@
 """What is done about all photos that need attention for one cause: run them again, or put them aside.
 
-`gallery.work_views` calls this. A hundred thousand photos are taken in parts, so that no request takes minutes.
+`gallery.todo.views` calls this. A hundred thousand photos are taken in parts, so that no request takes minutes.
 """
 
 from django.db import transaction
@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
-from demeter.refusals import Invalid
+from demeter.common.exceptions import Invalid
 from photos.models import PhotoEvent, S3Image
 from photos.statuses import PhotoAction
 from processing.jobs import Restarted, reprocess_photos
+from processing.messages import AGAIN_FOR
 from processing.problems import CATALOGUE, Problem
-from processing.sentences import AGAIN_FOR
 
 AT_ONCE = 500
 

@@ -5,9 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from demeter.readonly_admin import ReadOnlyAdmin
-from demeter.searching import SearchedAdmin
-from demeter.typed_numbers import TYPED_NUMBERS
+from demeter.common.admin.readonly import ReadOnlyAdmin
+from demeter.common.i18n.numbers import TYPED_NUMBERS
+from demeter.common.search import SearchedAdmin
 from stock.models import DESCRIPTION_FIELDS, StockBatch, StockCount, StockMovement, Visit
 
 

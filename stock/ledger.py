@@ -1,6 +1,6 @@
-"""The ledger: the only writer of stock. `processing.closing` calls it when a photo is counted,
-`processing.corrections` when a person corrects that count, and `gallery.visits` when a person says how the photos of a
-visit belong together (docs/stock.md).
+"""The ledger: the only writer of stock. `processing.pipeline.aggregation` calls it when a photo is counted,
+`processing.review.corrections` when a person corrects that count, and `gallery.places.visits` when a person says how
+the photos of a visit belong together (docs/stock.md).
 
 Each function locks the photo and then its locations, in one order, writes the counts and the movements and brings the
 batches' columns up to date in one transaction.
@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from demeter.accounts.models import User
-from demeter.refusals import Conflict, Invalid, NotFound
-from demeter.sentences import Sentence
+from demeter.common.exceptions import Conflict, Invalid, NotFound
+from demeter.common.i18n.messages import Sentence
 from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image
 from stock.models import StockBatch, StockCount, StockMovement, Visit, VisitAnswer
-from stock.settling import reverse, settle
+from stock.reconciliation import reverse, settle
 
 COUNTED_AGAIN = Sentence(gettext_noop("The photo was counted again."))
 

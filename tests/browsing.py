@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from demeter.accounts.models import User
 from photos.models import S3Image
-from photos.storage import put_object
+from photos.storage.object_store import put_object
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 900}

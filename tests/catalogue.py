@@ -1,7 +1,7 @@
 """The catalogues in `locale/`: found in the sources, brought up to date and compiled without GNU gettext.
 
-`bin/translate` runs this after words were added or changed; `tests/demeter/test_catalogue.py` refuses what is left
-untranslated. Templates are read by Django's own `templatize`, everything else by Babel.
+`bin/translate` runs this after words were added or changed; `tests/demeter/common/i18n/test_catalogue.py` refuses what
+is left untranslated. Templates are read by Django's own `templatize`, everything else by Babel.
 """
 
 from collections.abc import Iterator

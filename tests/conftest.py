@@ -10,9 +10,9 @@ from django.core.cache import cache
 from django.utils import translation
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from photos.breaker import BreakerState, Mode
-from photos.breaker_store import RedisBreakerStore
-from photos.bucket import ensure_bucket
+from photos.storage.bucket import ensure_bucket
+from photos.storage.circuit_breaker import BreakerState, Mode
+from photos.storage.circuit_breaker_store import RedisBreakerStore
 from tests.chromium import FLAGS, find_chromium
 from tests.services import stop_services
 

@@ -22,7 +22,7 @@ from bench.accuracy.measure import RealResult, measure_real
 from bench.accuracy.models import load_models
 from bench.accuracy.truth import RealPhoto, read_labelled
 from processing.counting.parameters import DEFAULT_PARAMETERS
-from processing.weights import TRAINED_DIR
+from processing.runtime.weights import TRAINED_DIR
 from training.dataset import write_description, write_tiles
 from training.pictures import Picture, load_synthetic, load_yolo
 

@@ -36,7 +36,7 @@ from bench.accuracy.truth import (
     read_trained_on,
 )
 from processing.counting.parameters import DEFAULT_PARAMETERS
-from processing.weights import TRAINED_DIR
+from processing.runtime.weights import TRAINED_DIR
 
 Item = TypeVar("Item")
 REPOSITORY = Path(__file__).resolve().parents[2]

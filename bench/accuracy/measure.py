@@ -14,13 +14,13 @@ from bench.accuracy.metrics import off_by
 from bench.accuracy.models import Models, in_use
 from bench.accuracy.signs import Signs, read_signs, recorded_votes
 from bench.accuracy.truth import Counts, RealPhoto, Render, outside
-from processing import inference
 from processing.counting.boxes import CLASS_NAMES, EMPTY, PLANT, Detections, concatenate
 from processing.counting.containers import owned_detections
 from processing.counting.parameters import CountingParameters
 from processing.counting.pyramid import Pyramid
-from processing.photo_count import CountedPhoto, count_picture, estimate_counts, open_picture, own_detections
+from processing.pipeline.photo_count import CountedPhoto, count_picture, estimate_counts, open_picture, own_detections
 from processing.problems import REFUSALS
+from processing.runtime import inference
 
 # Codes with which a photo has no answer: the product refuses its own count, or there is none.
 UNANSWERED = {*REFUSALS, "no_container", "detection_failed"}

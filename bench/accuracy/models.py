@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-from processing import inference
 from processing.counting.containers import Segmenter
 from processing.counting.detection import Detector
-from processing.weights import WeightFile, WeightName, WeightsError, read_weights
+from processing.runtime import inference
+from processing.runtime.weights import WeightFile, WeightName, WeightsError, read_weights
 
 
 @dataclass(frozen=True)

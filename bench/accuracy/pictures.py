@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from bench.accuracy.measure import RealResult, RenderResult, read_photo
-from processing import annotate
 from processing.counting.boxes import Rgb
+from processing.pictures import drawing
 
 REPORT_PX = 760
 REPORT_QUALITY = 72
@@ -69,7 +69,7 @@ def _caption(result: RealResult, width_px: int) -> Rgb:
 
 def _annotated(result: RenderResult | RealResult) -> Rgb:
     photo = result.render if isinstance(result, RenderResult) else result.photo
-    return annotate.draw(read_photo(photo).rgb, result.counted.count.containers, result.counted.detections)
+    return drawing.draw(read_photo(photo).rgb, result.counted.count.containers, result.counted.detections)
 
 
 def _reduced(rgb: Rgb, longest_px: int) -> Rgb:

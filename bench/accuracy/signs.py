@@ -16,7 +16,7 @@ from processing.counting.boxes import PLANT, Detections, concatenate
 from processing.counting.containers import Container, points_inside
 from processing.counting.parameters import CountingParameters, VotingParameters
 from processing.counting.voting import Look, Suppress, vote
-from processing.photo_count import CountedPhoto
+from processing.pipeline.photo_count import CountedPhoto
 
 Signs = dict[str, float | None]
 

@@ -25,11 +25,11 @@ from bench.faults.sender import PATIENCE_SECONDS, Sender, Sent
 from demeter.accounts.models import User
 from demeter.accounts.roles import ADMIN, SUPERVISOR, WORKER
 from demeter.accounts.tokens import issue_token
-from demeter.refusals import Unavailable
+from demeter.common.exceptions import Unavailable
 from locations.demo import load_demo_nursery
-from photos.sweeping import sweep_staging
+from photos.storage.staging_cleanup import sweep_staging
 from processing.counting.parameters import DEFAULT_PARAMETERS
-from processing.weights import WEIGHT_NAMES, read_weights
+from processing.runtime.weights import WEIGHT_NAMES, read_weights
 
 PHOTOS_DIR = settings.BASE_DIR / "demo" / "photos"
 SETTLED_SECONDS, GREEN_SECONDS = 600, 120

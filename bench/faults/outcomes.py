@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from bench.faults.pictures import Picture
 from bench.faults.sender import Sent
-from photos import storage
 from photos.models import S3Image
-from photos.sweeping import sweep_staging
+from photos.storage import object_store
+from photos.storage.staging_cleanup import sweep_staging
 from processing.models import Detection, Job, Session
 from processing.statuses import RunStatus
 from stock.models import StockBatch, StockCount, StockMovement, Visit
@@ -107,8 +107,8 @@ def _check_photos(
             findings.lost.append(f"{one.name}: no photo; acknowledged as {one.image_id} after {one.failures}")
             continue
         try:
-            found = hashlib.sha256(storage.read_object(image.s3_key_original)).hexdigest()
-        except storage.ObjectMissingError:
+            found = hashlib.sha256(object_store.read_object(image.s3_key_original)).hexdigest()
+        except object_store.ObjectMissingError:
             found = "nothing"
         if found != digests[one.name]:
             findings.lost.append(f"{one.name}: S3 has {found}")
@@ -144,8 +144,8 @@ def _check_stock(findings: Findings) -> None:
 
 def _check_staging(findings: Findings) -> None:
     """Nothing that a row names is left; what no row names, a crash left over for the sweep."""
-    staged = list(storage.list_staged(timezone.now()))
+    staged = list(object_store.list_staged(timezone.now()))
     named = set(S3Image.objects.filter(staging_name__in=staged).values_list("staging_name", flat=True))
     findings.left_over += sorted(named)
     findings.swept = sweep_staging(older_than=timedelta())
-    findings.left_over += sorted(set(storage.list_staged(timezone.now())) - named)
+    findings.left_over += sorted(set(object_store.list_staged(timezone.now())) - named)

@@ -81,7 +81,7 @@ it, and all of it goes on when it answers.
 With seed 21, round 89: PostgreSQL was killed while eight photos were being stored. Celery could not store that these
 tasks had failed, dropped their messages without acknowledging them, and the io worker waited for eight answers that
 would never come: 11 photos stayed in staging until somebody would have started the worker again. Since then a result
-that cannot be stored is left out (`demeter/results.py`).
+that cannot be stored is left out (`demeter/common/celery_results.py`).
 
 A file that was swept was being staged when its web process was killed. The page had no answer and sent the photo again.
 """

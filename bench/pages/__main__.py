@@ -31,7 +31,7 @@ from bench.pages.fill import fill_database  # noqa: E402
 from bench.pages.visits import HTMX, POLL, Visit, plan_visits  # noqa: E402
 from demeter.accounts.models import User  # noqa: E402
 from demeter.accounts.roles import SUPERVISOR  # noqa: E402
-from processing.queries import recent_jobs  # noqa: E402
+from processing.job_list.queries import recent_jobs  # noqa: E402
 from tests.services import stop_services  # noqa: E402
 
 SIZES = (10_000, 100_000, 1_000_000)

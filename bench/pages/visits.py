@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from demeter.accounts.models import User
-from gallery.cursor import Cursor
-from gallery.queries import COUNTED_UP_TO, visible_photos
+from gallery.browse.cursor import Cursor
+from gallery.browse.queries import COUNTED_UP_TO, visible_photos
 from locations.models import Product, StorageArea, StorageLocation, Warehouse
 from photos.models import S3Image
 from processing.models import Session

@@ -23,7 +23,7 @@ from typing import Any
 from PIL import Image
 
 from bench.accuracy.markdown import percent, table
-from photos.pixels import decode_picture
+from photos.decoding.pixels import decode_picture
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PHOTO_PIXELS = 4032 * 3024

@@ -16,11 +16,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from photos.pixels import decode_picture
-from processing import inference
+from photos.decoding.pixels import decode_picture
 from processing.counting.boxes import CLASS_NAMES, PLANT
-from processing.photo_count import Stopwatch, count_picture, open_picture
-from processing.weights import read_weights
+from processing.pipeline.photo_count import Stopwatch, count_picture, open_picture
+from processing.runtime import inference
+from processing.runtime.weights import read_weights
 
 TRAINED_PX = 512
 

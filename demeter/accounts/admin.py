@@ -19,13 +19,13 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from demeter.accounts.audit_log import ToldChange, read_changes, tell_changes
+from demeter.accounts.audit_log_filters import KindFilter, PeriodFilter, PersonFilter, WhatFilter
 from demeter.accounts.models import ApiToken, Change, User
 from demeter.accounts.tokens import find_just_made, make_token
-from demeter.accounts.trail import ToldChange, read_changes, tell_changes
-from demeter.accounts.trail_filters import KindFilter, PeriodFilter, PersonFilter, WhatFilter
-from demeter.admin_dates import NAMED_DATES
-from demeter.readonly_admin import ReadOnlyAdmin
-from demeter.sent_twice import OneByOneAdmin
+from demeter.common.admin.dates import NAMED_DATES
+from demeter.common.admin.editing import OneByOneAdmin
+from demeter.common.admin.readonly import ReadOnlyAdmin
 
 admin.site.site_header = "Demeter"
 admin.site.site_title = "Demeter"

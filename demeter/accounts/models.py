@@ -8,8 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from pghistory.models import Events, EventsQuerySet
 
-from demeter.audit import audited
-from demeter.timestamps import Timestamped
+from demeter.common.audit import audited
+from demeter.common.timestamps import Timestamped
 
 SIGNED_IN, SIGNED_OUT, SIGN_IN_FAILED = SIGN_INS = ("signed_in", "signed_out", "sign_in_failed")
 
@@ -72,7 +72,8 @@ class ApiToken(Timestamped):
 
 
 class Change(Events):
-    """One event of any audited table (`demeter.audit`), with who caused it at which address; no table of its own."""
+    """One event of any audited table (`demeter.common.audit`), with who caused it at which address;
+    no table of its own."""
 
     user = pghistory.ProxyField(
         "pgh_context__user",

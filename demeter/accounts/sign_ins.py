@@ -14,7 +14,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.http import HttpRequest
 
 from demeter.accounts.models import SIGN_IN_FAILED, SIGNED_IN, SIGNED_OUT, User
-from demeter.rates import address_of
+from demeter.common.throttling import address_of
 
 logger = logging.getLogger(__name__)
 

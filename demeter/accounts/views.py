@@ -8,8 +8,8 @@ from django.contrib.auth.views import LoginView, redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from demeter.rates import LOGIN_ADDRESS, LOGIN_NAME, Rate, address_of, check, note
-from demeter.refusals import TooMany
+from demeter.common.exceptions import TooMany
+from demeter.common.throttling import LOGIN_ADDRESS, LOGIN_NAME, Rate, address_of, check, note
 
 
 class LimitedLoginView(LoginView):

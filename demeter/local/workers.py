@@ -23,7 +23,7 @@ def make_web(*, host: str, port: int) -> Program:
             *(sys.executable, "-m", "gunicorn"),
             "demeter.wsgi:application",
             f"--bind={host}:{port}",
-            "--worker-class=demeter.buffering.BufferingWorker",
+            "--worker-class=demeter.gunicorn_worker.BufferingWorker",
             "--workers=2",
             "--threads=8",
             "--no-control-socket",

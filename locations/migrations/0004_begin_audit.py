@@ -1,8 +1,8 @@
-"""Begin the trail of rows that are older than it (`demeter.audit.note_present_rows`)."""
+"""Begin the trail of rows that are older than it (`demeter.common.audit.note_present_rows`)."""
 
 from django.db import migrations
 
-from demeter.audit import note_present_rows
+from demeter.common.audit import note_present_rows
 
 EVENTS = (
     "WarehouseEvent",

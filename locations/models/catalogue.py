@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from demeter.audit import audited
-from demeter.timestamps import Timestamped
+from demeter.common.audit import audited
+from demeter.common.timestamps import Timestamped
 from locations.models.codes import CodeField, upper_case_constraint
 
 POSITIVE = [MinValueValidator(0.01)]

@@ -7,8 +7,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from demeter.audit import audited
-from demeter.timestamps import Timestamped
+from demeter.common.audit import audited
+from demeter.common.timestamps import Timestamped
 from locations.models.catalogue import POSITIVE, ContainerType, Packaging, Product, ProductState
 from locations.models.places import StorageLocation
 

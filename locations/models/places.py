@@ -11,9 +11,9 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from demeter.audit import audited
-from demeter.sentences import told
-from demeter.timestamps import Timestamped
+from demeter.common.audit import audited
+from demeter.common.i18n.messages import told
+from demeter.common.timestamps import Timestamped
 from locations import geo
 from locations.models.codes import CodeField, upper_case_constraint
 

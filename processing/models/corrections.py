@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from demeter.accounts.models import User
-from demeter.audit import audited
+from demeter.common.audit import audited
 from photos.models import S3Image
 from processing.counting.corrections import Mark, MarkAction
 

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from demeter.audit import audited
-from demeter.timestamps import Timestamped
+from demeter.common.audit import audited
+from demeter.common.timestamps import Timestamped
 from photos.models import S3Image
 from processing.models.runs import Job, Leased
 from processing.statuses import RunStatus, SegmentStatus

@@ -1,5 +1,5 @@
 // The location of photos without typing: a picture of its label, read by the server, where the device is, or a list.
-// Places in the page: templates/photos/_upload_place.html and _upload_place_tools.html.
+// Places in the page: templates/gallery/upload/_upload_place.html and _upload_place_tools.html.
 
 const LABEL_PX = 1600; // a label that fills half of the picture has codes ten times as fine as can be read
 const POSITION = { enableHighAccuracy: true, timeout: 20_000, maximumAge: 30_000 };

@@ -1,6 +1,6 @@
 // The upload form with JavaScript: choose, check, send file by file (six at a time), name what was refused.
 // Each photo carries its own location: the one in the field when it was added, or the first one given after that.
-// Without this file the form posts everything at once. Places in the page: templates/photos/_upload_form.html.
+// Without this file the form posts everything at once. Places in the page: templates/gallery/upload/_upload_form.html.
 
 const PARALLEL = 6;
 const ATTEMPTS = 6;

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from demeter.audit import audited
-from demeter.timestamps import Timestamped
+from demeter.common.audit import audited
+from demeter.common.timestamps import Timestamped
 
 # What people say about a batch; its quantities are the ledger's.
 DESCRIPTION_FIELDS = (

@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from demeter.audit import audited
-from demeter.timestamps import Timestamped
+from demeter.common.audit import audited
+from demeter.common.timestamps import Timestamped
 from stock.models.batches import StockBatch
 
 
@@ -24,7 +24,7 @@ class VisitAnswer(models.TextChoices):
 class Visit(Timestamped):
     """Photos of one location that were taken within half an hour of each other: together they are one count.
 
-    `stock.visiting` forms visits and keeps their columns; only the answer is a person's.
+    `stock.visits.records` forms visits and keeps their columns; only the answer is a person's.
     """
 
     location = models.ForeignKey(
@@ -81,7 +81,7 @@ class StockCountQuerySet(models.QuerySet["StockCount"]):
 class StockCount(Timestamped):
     """What one run of one photo saw of a batch, as an absolute number.
 
-    `part`, `covered`, `left_out` and `is_counted` say how it belongs to its visit (`stock.visits`).
+    `part`, `covered`, `left_out` and `is_counted` say how it belongs to its visit (`stock.visits.grouping`).
 
     Image and session are ids, not foreign keys: the ledger outlives a purged photo.
     """

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from demeter.timestamps import Timestamped
+from demeter.common.timestamps import Timestamped
 from stock.models.batches import StockBatch
 
 

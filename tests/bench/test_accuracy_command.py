@@ -9,7 +9,7 @@ from bench.accuracy import __main__ as command
 from bench.accuracy.models import Models, choose_weights
 from bench.accuracy.page import write_pages
 from bench.accuracy.truth import KINDS, read_kept_out, read_pointed, read_trained_on
-from processing.weights import TRAINED_DIR, WeightsError, read_weights
+from processing.runtime.weights import TRAINED_DIR, WeightsError, read_weights
 from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_container, paint_grid, paint_picture
 
 PLACE, SIDE, ROWS, COLUMNS, EMPTY = (100, 100, 700, 500), 40, 4, 6, (3, 8)

@@ -14,7 +14,7 @@ from bench.cases.instance import Instance
 from bench.cases.table import CHECKS, Case, Seen, read_cases
 from locations.demo import load_demo_nursery
 from locations.models import StorageLocation
-from photos.exif import gps_json, read_exif
+from photos.decoding.exif import gps_json, read_exif
 from tests.factories import UserFactory
 
 CASE = Case("c10", "Phones that state no error", "Offered")

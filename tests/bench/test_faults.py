@@ -21,10 +21,10 @@ from bench.faults.outcomes import STUCK_AFTER, find_faults, read_outcomes
 from bench.faults.page import make_page
 from bench.faults.pictures import make_pictures, vary
 from bench.faults.sender import Sender, Sent
-from photos import storage
-from photos.content import content_type_of, is_complete
-from photos.exif import read_exif
-from photos.sweeping import sweep_staging
+from photos.decoding.content_types import content_type_of, is_complete
+from photos.decoding.exif import read_exif
+from photos.storage import object_store
+from photos.storage.staging_cleanup import sweep_staging
 from processing.models import Job
 from tests.processing.factories import make_bed
 
@@ -83,7 +83,7 @@ def counted(db):
     sweep_staging(older_than=timedelta())  # what other tests left
     session = make_bed(0, 0, 1)
     image, picture = session.original_image, make_pictures(PHOTOS_DIR, 1)[0]
-    storage.put_object(image.s3_key_original, picture.data, content_type="image/jpeg")
+    object_store.put_object(image.s3_key_original, picture.data, content_type="image/jpeg")
     type(image).objects.filter(pk=image.pk).update(
         original_filename=picture.name, sha256=hashlib.sha256(picture.data).hexdigest(), upload=session.job.upload
     )
@@ -111,7 +111,7 @@ def test_photo_that_was_never_acknowledged_is_lost(counted):
 
 def test_photo_whose_original_is_not_in_storage_is_lost(counted):
     job = Job.objects.get(upload=counted[0])
-    storage.delete_object(job.image.s3_key_original)
+    object_store.delete_object(job.image.s3_key_original)
     assert wrong(counted) == {"lost"}
 
 
@@ -141,9 +141,9 @@ def test_other_count_is_different(counted):
 
 def test_file_left_in_staging_is_told_apart_from_one_that_no_row_names(counted):
     image = Job.objects.get(upload=counted[0]).image
-    storage.stage_file("x/no-row.jpg", ContentFile(b"1"))
+    object_store.stage_file("x/no-row.jpg", ContentFile(b"1"))
     assert wrong(counted) == {"swept"}
-    type(image).objects.filter(pk=image.pk).update(staging_name=storage.stage_file("x/row.jpg", ContentFile(b"1")))
+    type(image).objects.filter(pk=image.pk).update(staging_name=object_store.stage_file("x/row.jpg", ContentFile(b"1")))
     assert wrong(counted) == {"left_over", "swept"}
 
 

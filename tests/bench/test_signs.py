@@ -17,7 +17,7 @@ from processing.counting.containers import Container
 from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.counting.pyramid import Pyramid
 from processing.counting.voting import Look, vote
-from processing.photo_count import count_picture
+from processing.pipeline.photo_count import count_picture
 from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_container, paint_grid, paint_picture
 
 VOTING = DEFAULT_PARAMETERS.voting

@@ -12,8 +12,8 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
-from demeter import heartbeat, probe
 from demeter.local.workers import make_web
+from demeter.monitoring import healthcheck, heartbeat
 
 ROOT = Path(settings.BASE_DIR)
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -116,15 +116,15 @@ def test_every_container_is_probed_and_bounded():
             "CMD",
             "python",
             "-m",
-            "demeter.probe",
+            "demeter.monitoring.healthcheck",
             part.removeprefix("worker-"),
         ]
-    assert 'CMD ["python", "-m", "demeter.probe", "web"]' in DOCKERFILE
+    assert 'CMD ["python", "-m", "demeter.monitoring.healthcheck", "web"]' in DOCKERFILE
 
 
 def test_the_web_of_the_image_is_the_web_of_one_machine():
     (command,) = re.findall(r"^CMD (\[.*?\])$", DOCKERFILE.replace("\\\n", ""), re.MULTILINE)
-    assert json.loads(command)[1:] == list(make_web(host="0.0.0.0", port=probe.WEB_PORT).argv[3:])
+    assert json.loads(command)[1:] == list(make_web(host="0.0.0.0", port=healthcheck.WEB_PORT).argv[3:])
 
 
 def test_both_targets_exist_and_only_the_counting_worker_needs_a_card():

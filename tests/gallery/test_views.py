@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects, assertTemplateUsed
 
-from gallery.queries import GalleryFilter, find_photos, scroll_cards
+from gallery.browse.queries import GalleryFilter, find_photos, scroll_cards
 from tests.factories import UserFactory
 from tests.gallery.factories import MOMENT, EstimationFactory, SegmentFactory, unplaced_candidates, uploaded_at
 from tests.locations.factories import StorageLocationFactory, WarehouseFactory
@@ -42,7 +42,7 @@ def test_pages_are_for_people_who_may_see_photos(path, counted, stranger: Client
 
 def test_the_grid_shows_each_photo_with_its_count_place_and_status(viewer: Client, counted):
     response = viewer.get("/gallery/")
-    assertTemplateUsed(response, "gallery/gallery.html")
+    assertTemplateUsed(response, "gallery/browse/gallery.html")
     assertContains(response, f'alt="Photo {counted.original_image.original_filename}, Warehouse A - Rack 3 - Shelf 2"')
     assertContains(response, f'href="{photo_path(counted)}"')
     assertContains(response, '<span class="number">125</span> plants')
@@ -108,7 +108,7 @@ def test_load_more_gets_the_next_cards_alone(viewer: Client):
         SessionFactory(ready=True)
     after = str(scroll_cards(find_photos(GalleryFilter()), per_page=2).last)
     response = viewer.get("/gallery/", {"per_page": 2, "after": after}, headers=HTMX)
-    assertTemplateUsed(response, "gallery/_cards.html")
+    assertTemplateUsed(response, "gallery/browse/_cards.html")
     assertNotContains(response, "<html")
     assertNotContains(response, "Load more")
 
@@ -213,7 +213,7 @@ def test_a_tab_alone_is_a_fragment_and_its_address_leads_to_the_page(viewer: Cli
     path = f"{photo_path(counted)}tab/trace/"
     assertRedirects(viewer.get(path), f"{photo_path(counted)}?tab=trace", fetch_redirect_response=False)
     fragment = viewer.get(path, headers=HTMX)
-    assertTemplateUsed(fragment, "gallery/_details.html")
+    assertTemplateUsed(fragment, "gallery/photo/_details.html")
     assertNotContains(fragment, "<html")
     assertContains(viewer.get(photo_path(counted), {"tab": "nonsense"}), 'aria-current="page">Counts')
     assert viewer.get(f"/gallery/{uuid4()}/tab/trace/", headers=HTMX).status_code == 404
@@ -250,7 +250,7 @@ def test_an_unfinished_photo_polls_its_progress(viewer: Client):
     session = SessionFactory(processing=True)
     assertContains(viewer.get(photo_path(session)), 'hx-trigger="every 2s"')
     fragment = viewer.get(photo_path(session), headers=HTMX)
-    assertTemplateUsed(fragment, "gallery/_photo_progress.html")
+    assertTemplateUsed(fragment, "gallery/photo/_photo_progress.html")
     assertNotContains(fragment, "<html")
     assertContains(fragment, "<progress")
 
@@ -265,7 +265,7 @@ def test_a_photo_processed_again_shows_its_earlier_count_meanwhile(viewer: Clien
 def test_the_poll_of_a_finished_photo_gets_the_whole_photo(viewer: Client, counted):
     response = viewer.get(photo_path(counted), headers=HTMX)
     assert response.headers["HX-Retarget"] == "#photo"
-    assertTemplateUsed(response, "gallery/_photo.html")
+    assertTemplateUsed(response, "gallery/photo/_photo.html")
     assertNotContains(response, "hx-trigger")
 
 

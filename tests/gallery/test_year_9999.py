@@ -5,14 +5,14 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from photos.backup import make_backup
-from photos.ingest import store_original
+from photos.ingest.storing import store_original
 from photos.models import S3Image
-from photos.originals import check_originals
-from photos.uploads import accept_upload
+from photos.storage.original_checks import check_originals
+from photos.upload.accepting import accept_upload
 from processing.dating import check_date
 from tests.factories import UserFactory
 from tests.photos.files import make_exif, photo
-from tests.photos.test_upkeep import make_stored
+from tests.photos.storage.test_cleanup_and_checks import make_stored
 from tests.processing.factories import SessionFactory
 
 YEAR_9999 = {0x9003: "9999:12:31 23:59:59", 0x9011: "-06:00"}

@@ -9,12 +9,12 @@ from playwright.sync_api import Browser, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
 from demeter.accounts.models import User
-from processing import inference
 from processing.models import Job
+from processing.runtime import inference
 from tests.browsing import open_browser
 from tests.journeys.people import Keyboard, Mouse, Person
 from tests.processing.fakes import PaintedDetector, PaintedSegmenter
-from tests.processing.test_stages import run
+from tests.processing.pipeline.test_stages import run
 
 PASSWORD = "greenhouse-42"
 Start = Callable[[ViewportSize], Person]

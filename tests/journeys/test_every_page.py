@@ -15,10 +15,10 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
-from demeter.rates import LOGIN_NAME
+from demeter.common.throttling import LOGIN_NAME
 from tests.accessibility import assert_contrast_in_the_dark, assert_fits, assert_no_violation
 from tests.browsing import DESK, PHONE, sign_in
-from tests.demeter.test_role_matrix import own_patterns
+from tests.demeter.accounts.test_role_matrix import own_patterns
 from tests.factories import UserFactory
 from tests.journeys.states import BOSS, EMPTY_PATHS, GOOD_FILE, GROUPS, Nursery, State, fail_sign_in, make_nursery
 
@@ -102,7 +102,7 @@ def test_pages_of_trouble_violate_no_rule(visitor: Visitor, monkeypatch: pytest.
         Client(REMOTE_ADDR="127.0.0.1").post("/login/", {"username": "nobody", "password": "wrong"})
     visitor.visit([State("/login/", fail_sign_in)])
     page = visitor.open(**BOSS)
-    monkeypatch.setattr("gallery.views.photo_detail", lambda _image_id: 1 // 0)
+    monkeypatch.setattr("gallery.browse.views.photo_detail", lambda _image_id: 1 // 0)
     page.goto(f"/gallery/{uuid.uuid4()}/")
     visitor.look_at(page)
     page.goto("/")

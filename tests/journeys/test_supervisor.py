@@ -14,7 +14,7 @@ from tests.factories import UserFactory
 from tests.journeys.conftest import Start, save, sign_in
 from tests.journeys.people import Keyboard, Person
 from tests.locations.factories import StorageLocationFactory
-from tests.processing.test_stages import run, tray_and_bed, upload
+from tests.processing.pipeline.test_stages import run, tray_and_bed, upload
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FIRST_PLANT = (73, 77)  # in the tray of a picture of 1000 x 700 px

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
-from demeter.audit import AuditEvent
+from demeter.common.audit import AuditEvent
 from locations.demo import load_demo_nursery
 from locations.models import DensityParameters, LocationConfig, StorageLocation
 

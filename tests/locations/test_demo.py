@@ -7,7 +7,7 @@ from locations.configuration import active_config, find_density
 from locations.demo import NURSERY_DIR, load_demo_nursery
 from locations.matching import match_gps
 from locations.models import DensityParameters, LocationConfig, Product, StorageArea, StorageLocation, Warehouse
-from photos.exif import gps_json, read_exif
+from photos.decoding.exif import gps_json, read_exif
 
 pytestmark = pytest.mark.django_db
 

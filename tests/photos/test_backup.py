@@ -10,11 +10,12 @@ from django.db import connection
 from django.test import Client
 
 from demeter.accounts.models import User
-from photos import backup, storage
+from photos import backup
 from photos.backup import make_backup, restore_backup
-from photos.ingest import store_original
+from photos.ingest.storing import store_original
 from photos.models import S3Image
-from photos.uploads import accept_upload
+from photos.storage import object_store
+from photos.upload.accepting import accept_upload
 from processing.jobs import start_jobs
 from processing.models import Job
 from stock.models import StockMovement
@@ -38,9 +39,9 @@ def lose_everything() -> None:
     """Every row, every object and every staged file."""
     for image in S3Image.objects.all():
         for key in filter(None, (image.s3_key_original, image.s3_key_preview, image.s3_key_thumbnail)):
-            storage.delete_object(key)
+            object_store.delete_object(key)
         if image.staging_name:
-            storage.delete_staged(image.staging_name)
+            object_store.delete_staged(image.staging_name)
     call_command("flush", interactive=False, verbosity=0)
     assert not User.objects.exists()
 
@@ -68,12 +69,12 @@ def test_restore_drill_brings_everything_back(tmp_path):
 
     assert rows() == before
     for image in images:
-        assert hashlib.sha256(storage.read_object(image.s3_key_original)).hexdigest() == image.sha256
+        assert hashlib.sha256(object_store.read_object(image.s3_key_original)).hexdigest() == image.sha256
         image.refresh_from_db()
-        assert storage.has_object(image.s3_key_preview)
+        assert object_store.has_object(image.s3_key_preview)
     for image in waiting:
-        assert hashlib.sha256(storage.read_original(image)).hexdigest() == image.sha256
-    head = storage.client().head_object(Bucket=images[0].s3_bucket, Key=images[0].s3_key_original)
+        assert hashlib.sha256(object_store.read_original(image)).hexdigest() == image.sha256
+    head = object_store.client().head_object(Bucket=images[0].s3_bucket, Key=images[0].s3_key_original)
     assert head["Metadata"]["image_id"] == str(images[0].pk)
     client = Client()
     client.force_login(UserFactory(viewer=True))
@@ -86,8 +87,8 @@ def make_counted_movement() -> None:
     """A counted photo; its files are stored too, so that the backup is whole."""
     image = make_counted().original_image
     data = image.original_filename.encode()
-    storage.put_object(image.s3_key_original, data, content_type="image/jpeg")
-    storage.put_object(image.s3_key_preview, data, content_type="image/jpeg")
+    object_store.put_object(image.s3_key_original, data, content_type="image/jpeg")
+    object_store.put_object(image.s3_key_preview, data, content_type="image/jpeg")
     S3Image.objects.filter(pk=image.pk).update(sha256=hashlib.sha256(data).hexdigest())
 
 
@@ -102,7 +103,7 @@ def test_second_backup_copies_only_what_is_new(tmp_path):
 
 def test_second_backup_hashes_only_what_is_new_and_what_was_faulty(tmp_path, monkeypatch):
     _whole, changed = upload(2)
-    storage.put_object(changed.s3_key_original, b"x" * changed.file_size_bytes, content_type="image/jpeg")
+    object_store.put_object(changed.s3_key_original, b"x" * changed.file_size_bytes, content_type="image/jpeg")
     assert make_backup(tmp_path).faulty == (str(changed.pk),)
     [new] = upload(1)
     hashed = []
@@ -131,13 +132,13 @@ def test_photo_stored_between_dump_and_copy_comes_back(tmp_path, monkeypatch):
     image.refresh_from_db()
     assert image.stored_at is None
     store_original(image.pk)
-    assert hashlib.sha256(storage.read_object(image.s3_key_original)).hexdigest() == image.sha256
+    assert hashlib.sha256(object_store.read_object(image.s3_key_original)).hexdigest() == image.sha256
 
 
 def test_changed_and_missing_originals_are_named(tmp_path, capsys):
     changed, missing = upload(2)
-    storage.put_object(changed.s3_key_original, b"rotten", content_type="image/jpeg")
-    storage.delete_object(missing.s3_key_original)
+    object_store.put_object(changed.s3_key_original, b"rotten", content_type="image/jpeg")
+    object_store.delete_object(missing.s3_key_original)
     with pytest.raises(CommandError) as failure:
         call_command("backup", str(tmp_path))
     assert {str(changed.pk), str(missing.pk)} <= set(str(failure.value).replace(",", " ").split())
@@ -154,16 +155,16 @@ def test_restore_cut_short_by_an_outage_is_run_again(tmp_path, monkeypatch):
     upload(3)
     make_backup(tmp_path)
     lose_everything()
-    put, done = storage.put_object, []
+    put, done = object_store.put_object, []
 
     def put_twice(key, *args, **kwargs):
         if len(done) == 2:
-            raise storage.Unavailable("away")
+            raise object_store.Unavailable("away")
         done.append(key)
         put(key, *args, **kwargs)
 
     with monkeypatch.context() as patch:
-        patch.setattr(storage, "put_object", put_twice)
+        patch.setattr(object_store, "put_object", put_twice)
         with pytest.raises(CommandError, match="away"):
             call_command("restore", str(tmp_path))
     assert not S3Image.objects.exists()

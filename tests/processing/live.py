@@ -13,10 +13,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from PIL import Image, ImageOps
 
-from demeter.heartbeat import count_alive
 from demeter.local.programs import Folders
 from demeter.local.supervisor import Supervisor
 from demeter.local.workers import make_celery
+from demeter.monitoring.heartbeat import count_alive
 
 DEMO_PHOTOS = settings.BASE_DIR / "demo" / "photos"
 

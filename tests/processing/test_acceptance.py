@@ -5,15 +5,17 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from processing import closing, corrections, inference, stages
 from processing.counting.boxes import NO_DETECTIONS
 from processing.jobs import reprocess
 from processing.models import Job
+from processing.pipeline import aggregation, stages
+from processing.review import corrections
+from processing.runtime import inference
 from stock.models import StockBatch, StockCount, StockMovement
 from tests.factories import UserFactory
 from tests.locations.factories import StorageLocationFactory
 from tests.processing.fakes import PaintedDetector, PaintedSegmenter
-from tests.processing.test_stages import run, tray_and_bed, upload
+from tests.processing.pipeline.test_stages import run, tray_and_bed, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +126,6 @@ def test_a_sign_off_during_a_new_run_waits_for_its_end(place):
 def test_a_photo_that_was_signed_off_before_a_run_refuses_it_stays_accepted(place, monkeypatch):
     job = run(upload(tray_and_bed(), place))
     person = accept(job)
-    monkeypatch.setattr(closing, "find_faults", lambda *_: ("too_dark: hardly any light",))
+    monkeypatch.setattr(aggregation, "find_faults", lambda *_: ("too_dark: hardly any light",))
     again = run(reprocess(image=job.image, user=person, reason="Stricter"))
     assert (again.image.status, again.session.refusal, again.session.validated_by_user) == ("ready", "too_dark", person)

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from processing import inference
 from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.counting.pyramid import Pyramid
-from processing.photo_count import count_picture
-from processing.weights import read_weights
+from processing.pipeline.photo_count import count_picture
+from processing.runtime import inference
+from processing.runtime.weights import read_weights
 from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_container, paint_grid, paint_picture
 
 LARGEST_TRAY, LARGEST_BED = 16 * 18, 25 * 32

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from photos.pixels import decode_picture, encode_jpeg
-from processing import inference
-from processing.weights import WeightsError
+from photos.decoding.pixels import decode_picture, encode_jpeg
+from processing.runtime import inference
+from processing.runtime.weights import WeightsError
 from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_container, paint_grid, paint_picture
 
 KEYS = [

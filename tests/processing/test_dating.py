@@ -6,14 +6,14 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
-from photos.ingest import store_original
+from photos.ingest.storing import store_original
 from photos.models import S3Image
-from photos.uploads import accept_upload
+from photos.upload.accepting import accept_upload
 from processing import dating
 from processing.dating import check_date
 from processing.models import Session
 from processing.problems import NEEDS_CONFIG, NEEDS_DATE
-from processing.standing import find_need, record_stock
+from processing.review.outcome import find_need, record_stock
 from stock.models import StockCount, StockMovement, Visit
 from tests.factories import UserFactory
 from tests.locations.factories import LocationConfigFactory

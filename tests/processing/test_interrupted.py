@@ -4,12 +4,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
-from photos import storage
-from photos.pixels import encode_jpeg
-from photos.uploads import accept_upload
-from processing import inference, lifecycle, stages
+from photos.decoding.pixels import encode_jpeg
+from photos.storage import object_store
+from photos.upload.accepting import accept_upload
+from processing import lifecycle
 from processing.jobs import start_jobs
 from processing.models import Detection, Job, Segment
+from processing.pipeline import stages
+from processing.runtime import inference
 from processing.statuses import RunStatus
 from stock.models import StockBatch, StockMovement
 from tests.factories import UserFactory
@@ -30,8 +32,8 @@ class Death:
 
     def __init__(self, monkeypatch, writes):
         self.left = writes
-        self.put_object = storage.put_object
-        monkeypatch.setattr(storage, "put_object", self.put)
+        self.put_object = object_store.put_object
+        monkeypatch.setattr(object_store, "put_object", self.put)
 
     def count(self):
         if self.left == 0:

@@ -5,8 +5,9 @@ from unittest import mock
 import pytest
 from django.utils import timezone
 
-from demeter.refusals import Conflict, NotFound
-from processing import jobs, queries
+from demeter.common.exceptions import Conflict, NotFound
+from processing import jobs
+from processing.job_list import queries
 from processing.models import Job
 from processing.statuses import JobKind, Phase, RunStatus
 from tests.locations.factories import StorageLocationFactory

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from demeter.refusals import Conflict
+from demeter.common.exceptions import Conflict
 from photos.statuses import ImageStatus
 from processing import lifecycle
 from processing.models import Job, Segment

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from photos.pixels import decode_picture
+from photos.decoding.pixels import decode_picture
 from processing.counting.pyramid import Pyramid
-from processing.photo_count import count_picture
+from processing.pipeline.photo_count import count_picture
 
 PHOTOS = Path(os.environ.get("REAL_PHOTOS_DIR", settings.BASE_DIR.parent / "shared" / "data" / "photos"))
 TRAYS = sorted((PHOTOS / "cell-trays").glob("*.jpg"))

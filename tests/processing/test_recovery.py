@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from demeter.celery import app
-from photos import storage
+from photos.storage import object_store
 from processing import lifecycle, recovery, tasks
 from processing.models import Job, Segment
 from processing.statuses import Phase, RunStatus, SegmentStatus
@@ -160,7 +160,7 @@ def storage_state(monkeypatch):
         state["asked"] += 1
         return state["is_back"]
 
-    monkeypatch.setattr(storage, "is_back", is_back)
+    monkeypatch.setattr(object_store, "is_back", is_back)
     return state
 
 

@@ -9,10 +9,10 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from demeter.celery import app
-from demeter.refusals import Unavailable
-from photos import storage
+from demeter.common.exceptions import Unavailable
 from photos.models import PhotoEvent, S3Image
-from processing import trash, upkeep
+from photos.storage import object_store
+from processing import periodic_tasks, trash
 from processing.models import Detection, Job, Segment, Session
 from processing.trash import delete_photos, deleted_photos, purge_expired, restore_photos
 from stock.ledger import record_count
@@ -166,7 +166,7 @@ def old(user):
     box = {"center_x_px": 1, "center_y_px": 1, "width_px": 1, "height_px": 1, "confidence": 0.9}
     Detection.objects.create(segment=segment, class_id=0, **box)
     for key in files_of(session):
-        storage.put_object(key, b"pixels", content_type="image/jpeg")
+        object_store.put_object(key, b"pixels", content_type="image/jpeg")
     delete(session, user)
     put_long_ago(session.original_image_id)
     return session
@@ -179,7 +179,7 @@ def files_of(session: Session) -> list[str]:
 
 def test_purge_removes_files_metadata_and_findings(old):
     assert purge_expired() == 1
-    assert not any(storage.has_object(key) for key in files_of(old))
+    assert not any(object_store.has_object(key) for key in files_of(old))
     assert not Segment.objects.exists()
     assert not Detection.objects.exists()
     image = S3Image.objects.get()
@@ -237,7 +237,7 @@ def test_purge_waits_while_storage_is_away_and_goes_on_afterwards(old, monkeypat
         raise Unavailable("away")
 
     with monkeypatch.context() as patch:
-        patch.setattr(storage, "delete_object", away)
+        patch.setattr(object_store, "delete_object", away)
         with pytest.raises(Unavailable):
             purge_expired()
     assert deleted_photos().exists()
@@ -252,9 +252,9 @@ def test_record_of_a_purged_photo_cannot_be_removed(old):
 
 def test_beat_runs_the_purge_on_a_queue_that_is_served(old):
     names = {entry["task"] for entry in app.conf.beat_schedule.values()}
-    tasks = (upkeep.purge_trash, upkeep.clean_staging, upkeep.verify_originals)
+    tasks = (periodic_tasks.purge_trash, periodic_tasks.clean_staging, periodic_tasks.verify_originals)
     assert {task.name for task in tasks} <= names
     assert {app.amqp.router.route({}, task.name)["queue"].name for task in tasks} == {"io"}
-    upkeep.purge_trash()
+    periodic_tasks.purge_trash()
     assert not deleted_photos().exists()
     assert trash.KEPT_FOR.days == 30

@@ -6,7 +6,7 @@ import cv2
 import pytest
 
 from bench.accuracy.models import Models
-from processing.weights import TRAINED_DIR, read_weights
+from processing.runtime.weights import TRAINED_DIR, read_weights
 from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_container, paint_grid, paint_picture
 from training import fine_tune
 

@@ -7,12 +7,12 @@ from typing import Any
 import pghistory
 from django.core.management.base import BaseCommand, CommandError
 
-from locations.geojson import LAYERS
-from locations.imports import ImportReport, import_files
+from locations.importing.geojson import LAYERS
+from locations.importing.importer import ImportReport, import_files
 
 
 class Command(BaseCommand):
-    """Thin: the work is `locations.imports.import_files`."""
+    """Thin: the work is `locations.importing.importer.import_files`."""
 
     help = "Import warehouses, areas and locations from GeoJSON files (docs/locations.md names the properties)."
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from photos.bucket import ensure_bucket
+from photos.storage.bucket import ensure_bucket
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from demeter.dumps import DumpError
-from demeter.refusals import Unavailable
+from demeter.common.database_dump import DumpError
+from demeter.common.exceptions import Unavailable
 from photos.backup import BackupError, restore_backup
 
 

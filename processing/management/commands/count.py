@@ -12,12 +12,13 @@ from typing import Any, TypedDict
 
 from django.core.management.base import BaseCommand, CommandError
 
-from photos.pixels import UnreadablePictureError, encode_jpeg
-from processing import annotate, inference
+from photos.decoding.pixels import UnreadablePictureError, encode_jpeg
 from processing.counting.boxes import PlantClass
 from processing.counting.totals import ContainerCount, PhotoCount, count_photo
-from processing.photo_count import Stopwatch, count_picture, open_picture
-from processing.weights import WeightsError
+from processing.pictures import drawing
+from processing.pipeline.photo_count import Stopwatch, count_picture, open_picture
+from processing.runtime import inference
+from processing.runtime.weights import WeightsError
 
 ContainerJson = TypedDict(
     "ContainerJson",
@@ -79,7 +80,7 @@ def count_file(path: Path, annotated_dir: Path | None) -> PhotoJson:
         return photo_json(path, unreadable(f"{path}: {error}"), watch.seconds)
     if annotated_dir is not None:
         with watch.phase("annotate"):
-            picture = annotate.draw(photo.rgb, counted.count.containers, counted.detections)
+            picture = drawing.draw(photo.rgb, counted.count.containers, counted.detections)
             annotated_dir.mkdir(parents=True, exist_ok=True)
             (annotated_dir / f"{path.name}-annotated.jpg").write_bytes(encode_jpeg(picture))
     return photo_json(path, counted.count, watch.seconds)

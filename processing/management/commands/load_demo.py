@@ -17,7 +17,7 @@ from demeter.accounts.models import User
 from demeter.accounts.roles import ADMIN, ROLE_PERMISSIONS
 from locations.demo import load_demo_nursery
 from photos.statuses import UploadSource
-from photos.uploads import accept_upload
+from photos.upload.accepting import accept_upload
 from processing.jobs import start_jobs
 
 PHOTOS_DIR = settings.BASE_DIR / "demo" / "photos"

@@ -18,7 +18,7 @@ from processing.counting.detection import (
 from processing.counting.parameters import LookParameters, VotingParameters
 from processing.counting.pyramid import Pyramid
 from processing.counting.voting import Look
-from processing.inference import SahiSlicer
+from processing.runtime.inference import SahiSlicer
 from tests.processing.fakes import PaintedDetector, paint_container, paint_grid, paint_picture
 
 

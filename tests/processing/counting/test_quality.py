@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from photos.pixels import decode_picture, encode_jpeg
+from photos.decoding.pixels import decode_picture, encode_jpeg
 from processing.counting.boxes import NO_DETECTIONS, PLANT, Detections, Rgb, make_detections
 from processing.counting.parameters import QualityParameters
 from processing.counting.pyramid import Pyramid

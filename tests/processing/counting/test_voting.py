@@ -4,7 +4,7 @@ import pytest
 from processing.counting.boxes import EMPTY, PLANT, Detections, make_detections
 from processing.counting.parameters import VotingParameters
 from processing.counting.voting import Look, vote
-from processing.inference import SahiSlicer
+from processing.runtime.inference import SahiSlicer
 
 SIZE = (1000, 1000)
 

@@ -1,0 +1,71 @@
+"""The admin base of tables that only the pipeline and the ledger write: look, search, filter, change nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Model
+from django.http import HttpRequest
+
+from demeter.common.i18n.messages import told
+from demeter.common.search import SearchedAdmin
+
+Column = str | Callable[[Any], str]
+
+
+class CalmChangeList(ChangeList):
+    """A list that takes a day of the year 9999 for a bad parameter, not for an error of ours."""
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        """As Django's, which steps from the last day of all to the next."""
+        try:
+            return super().get_filters(request)
+        except (OverflowError, ValueError) as error:
+            raise IncorrectLookupParameters from error
+
+
+class ReadOnlyAdmin(SearchedAdmin[Any]):
+    """No adding, changing or deleting, for anybody."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    # Columns of sentences, which are kept in English: told in the language of the page, as everywhere.
+    sentences: tuple[str, ...] = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The calm one."""
+        return CalmChangeList
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The list's columns."""
+        return [self._told(name) for name in super().get_list_display(request)]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """All columns of a row."""
+        return [self._told(name) for name in super().get_fields(request, obj)]
+
+    def _told(self, name: Any) -> Column:
+        return _told_column(self.model, name) if name in self.sentences else name
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never; the change page shows the row."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+
+def _told_column(model: type[Model], name: str) -> Callable[[Model], str]:
+    @admin.display(description=getattr(model._meta.get_field(name), "verbose_name", name), ordering=name)
+    def column(row: Model) -> str:
+        return told(getattr(row, name))
+
+    column.__name__ = name
+    return column

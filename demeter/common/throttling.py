@@ -1,0 +1,91 @@
+"""How often: limits on sign-in, uploads and the API, counted in the shared cache by django-ratelimit.
+
+The limits stop guessing and runaway programs. A worker who sends 100 photos one by one, a page that polls every two
+seconds and a gallery full of old thumbnails stay far below. Signed-in people are counted by themselves, since a whole
+nursery may share one address; only who is not signed in is counted by address.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django_ratelimit.core import get_usage
+
+from demeter.common.exceptions import TooMany
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most `limit` requests in `seconds`, in a window that starts anew for each who asks."""
+
+    name: str
+    limit: int
+    seconds: int
+
+
+API = Rate("api", 1200, 60)
+UPLOAD = Rate("upload", 300, 60)
+UNKNOWN_TOKEN = Rate("unknown-token", 60, 60)
+# Failed sign-ins: of one name from one address, and from one address whatever the name.
+LOGIN_NAME = Rate("login-name", 10, 300)
+LOGIN_ADDRESS = Rate("login-address", 100, 300)
+
+
+def count(request: HttpRequest, rate: Rate, who: str) -> None:
+    """Count one request of `who`.
+
+    Raises:
+        TooMany: it is one too many.
+    """
+    usage = _usage(request, rate, who, increment=True)
+    if usage["count"] > rate.limit:
+        raise _refusal(usage["time_left"])
+
+
+def note(request: HttpRequest, rate: Rate, who: str) -> None:
+    """Count a failure of `who`; `check` refuses the next try when they are too many."""
+    _usage(request, rate, who, increment=True)
+
+
+def check(request: HttpRequest, rate: Rate, who: str) -> None:
+    """Look without counting.
+
+    Raises:
+        TooMany: `who` has used up the limit.
+    """
+    usage = _usage(request, rate, who, increment=False)
+    if usage["count"] >= rate.limit:
+        raise _refusal(usage["time_left"])
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where a request comes from. With `HTTPS` a proxy stands in front; the last address it names is the client's."""
+    forwarded = request.headers.get("X-Forwarded-For", "") if settings.HTTPS else ""
+    return forwarded.rpartition(",")[2].strip() or request.META["REMOTE_ADDR"]
+
+
+def _usage(request: HttpRequest, rate: Rate, who: str, *, increment: bool) -> dict[str, int]:
+    """`count` and `time_left` in seconds. Without the cache nobody is limited: an upload matters more."""
+    usage: dict[str, int] = get_usage(
+        request,
+        group=rate.name,
+        key=lambda _group, _request: who,
+        rate=(rate.limit, rate.seconds),
+        increment=increment,
+    )
+    return usage
+
+
+def _refusal(seconds: int) -> TooMany:
+    seconds = max(1, seconds)
+    if seconds < 90:
+        message = ngettext(
+            "Too many requests. Try again in %(number)d second.",
+            "Too many requests. Try again in %(number)d seconds.",
+            seconds,
+        ) % {"number": seconds}
+    else:
+        message = _("Too many requests. Try again in %(number)d minutes.") % {"number": round(seconds / 60)}
+    return TooMany(message, retry_after_seconds=seconds)

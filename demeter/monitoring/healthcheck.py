@@ -1,0 +1,48 @@
+"""Is this container alive? `python -m demeter.monitoring.healthcheck PART` is its health check;
+exit status 0 means yes.
+
+The web lives when `/livez` answers, which asks no other part. A worker (`io`, `gpu`, `cpu`) or `beat`
+lives when a process of this host gave a sign of life lately (`demeter.monitoring.heartbeat`).
+"""
+
+import http.client
+import os
+import sys
+
+import redis
+from django.conf import settings
+
+from demeter.monitoring.heartbeat import is_alive_here
+
+WEB_PORT = 8000
+PATIENCE_SECONDS = 5
+
+
+def is_alive(part: str) -> bool:
+    """Whether `part` lives on this host; False too where nobody can be asked."""
+    return _web_answers(WEB_PORT) if part == "web" else _gives_signs(part)
+
+
+def _web_answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+    try:
+        connection.request("GET", "/livez")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def _gives_signs(part: str) -> bool:
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE_SECONDS) as client:
+            return is_alive_here(client, part)
+    except redis.RedisError:
+        return False
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demeter.settings")
+    sys.exit(not is_alive(sys.argv[1]))

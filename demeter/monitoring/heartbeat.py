@@ -1,0 +1,75 @@
+"""Workers and beat say every few seconds that they live; `demeter.monitoring.health` counts who did so lately.
+
+A thread does it, because the `gpu` worker (solo pool) answers no `celery inspect ping` while a task is running.
+One sorted set per queue in the broker: member = process, score = time of its last sign of life.
+"""
+
+import logging
+import os
+import socket
+import threading
+import time
+from typing import Any, cast
+
+import redis
+from celery.signals import beat_init, worker_ready
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
+
+QUEUES = ("io", "gpu", "cpu")
+BEAT = "beat"
+EVERY_SECONDS, LOST_AFTER_SECONDS = 5, 20
+
+
+def connect_signals() -> None:
+    """Have every Celery process of `demeter.celery` announce itself once it is ready."""
+    worker_ready.connect(_announce_worker, weak=False)
+    beat_init.connect(_announce_beat, weak=False)
+
+
+def count_alive(client: redis.Redis) -> dict[str, int]:
+    """How many processes serve each queue, and how many beats there are."""
+    since = time.time() - LOST_AFTER_SECONDS
+    return {name: int(client.zcount(_key(name), since, "+inf")) for name in (*QUEUES, BEAT)}
+
+
+def is_alive_here(client: redis.Redis, name: str) -> bool:
+    """Whether a process on this host serves the queue `name`."""
+    members = client.zrangebyscore(_key(name), time.time() - LOST_AFTER_SECONDS, "+inf")
+    return any(cast(bytes, member).decode().rpartition(":")[0] == socket.gethostname() for member in members)
+
+
+def record_sign_of_life(client: redis.Redis, name: str, member: str) -> None:
+    """`member` serves the queue `name` right now; those who were lost are forgotten."""
+    now = time.time()
+    client.zadd(_key(name), {member: now})
+    client.zremrangebyscore(_key(name), "-inf", now - LOST_AFTER_SECONDS)
+
+
+def _key(name: str) -> str:
+    return f"demeter:alive:{name}"
+
+
+def _announce_worker(sender: Any, **_signal: Any) -> None:
+    _start(queues=tuple(sender.app.amqp.queues.consume_from))
+
+
+def _announce_beat(**_signal: Any) -> None:
+    _start(queues=(BEAT,))
+
+
+def _start(*, queues: tuple[str, ...]) -> None:
+    threading.Thread(target=_beat_forever, args=(queues,), name="heartbeat", daemon=True).start()
+
+
+def _beat_forever(queues: tuple[str, ...]) -> None:
+    member = f"{socket.gethostname()}:{os.getpid()}"
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=EVERY_SECONDS) as client:
+        while True:
+            try:
+                for queue in queues:
+                    record_sign_of_life(client, queue, member)
+            except redis.RedisError:
+                logger.warning("no sign of life could be given: the broker does not answer")
+            time.sleep(EVERY_SECONDS)

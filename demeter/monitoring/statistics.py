@@ -1,0 +1,111 @@
+"""What the rows say about the work: queues, the last day, seconds per phase, living workers.
+
+`demeter.monitoring.metrics` tells Prometheus, `demeter.monitoring.dashboard` shows it to people. The rows are the
+truth, so the figures are the same whichever web process answers and survive every restart. What happened is counted
+over 24 hours, which the index on the time of a job makes cheap however many there are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import redis
+from django.db.models import Count, Min, Q
+
+from demeter.common import broker
+from demeter.monitoring.heartbeat import BEAT, QUEUES, count_alive
+from processing.models import Job, Segment, Session
+from processing.problems import CATALOGUE
+from processing.statuses import Phase, RunStatus, SegmentStatus
+
+COUNTED_OVER = timedelta(hours=24)
+MEASURED_PHOTOS = 500
+QUEUE_OF_PHASE: Mapping[str, str] = {
+    Phase.STORE: "io",
+    Phase.LOCATE: "gpu",
+    Phase.SEGMENT: "gpu",
+    Phase.AGGREGATE: "cpu",
+}
+
+
+@dataclass
+class Queue:
+    """What stands before one kind of worker."""
+
+    waiting: int = 0
+    running: int = 0
+    oldest: datetime | None = None
+
+    def add(self, waiting: int, running: int, oldest: datetime | None) -> None:
+        """More of it."""
+        self.waiting += waiting
+        self.running += running
+        self.oldest = min(filter(None, (self.oldest, oldest)), default=None)
+
+
+@dataclass(frozen=True)
+class PhaseTime:
+    """Seconds that one phase took the last photos that were counted anew."""
+
+    median: float
+    percentile_95: float
+
+
+@dataclass(frozen=True)
+class LastDay:
+    """Jobs of the last 24 hours by what became of them, and those that failed or need a person by cause."""
+
+    statuses: dict[str, int]
+    problems: dict[str, int]
+
+
+def read_queues() -> dict[str, Queue]:
+    """Queue depth by the rows: jobs in their phase and containers to be detected, waiting or held by a worker.
+
+    Two queries.
+    """
+    queues = {name: Queue() for name in QUEUES}
+    waits = Q(held_by="")
+    counted = {"waiting": Count("pk", filter=waits), "running": Count("pk", filter=~waits)}
+    oldest = Min("created_at", filter=waits)
+    jobs = Job.objects.unfinished().order_by().values_list("phase").annotate(**counted, oldest=oldest)
+    for phase, *numbers in jobs:
+        if phase in QUEUE_OF_PHASE:
+            queues[QUEUE_OF_PHASE[phase]].add(*numbers)
+    pending = Segment.objects.filter(status=SegmentStatus.PENDING).aggregate(**counted, oldest=oldest)
+    queues["gpu"].add(**pending)
+    return queues
+
+
+def read_last_day(now: datetime) -> LastDay:
+    """Two queries; every status and every cause of the catalogue is there, with 0 where nothing happened."""
+    jobs = Job.objects.filter(created_at__gte=now - COUNTED_OVER).order_by()
+    statuses = dict(jobs.values_list("status").annotate(Count("pk")))
+    problems = dict(jobs.exclude(problem="").values_list("problem").annotate(Count("pk")))
+    return LastDay(dict.fromkeys(RunStatus.values, 0) | statuses, dict.fromkeys(CATALOGUE, 0) | problems)
+
+
+def read_phase_times(now: datetime) -> dict[str, PhaseTime]:
+    """Of the last MEASURED_PHOTOS photos that were counted anew in 24 hours, in the order of the phases; one query."""
+    counted = Session.objects.filter(
+        status=RunStatus.COMPLETED, detections_from=None, created_at__gte=now - COUNTED_OVER
+    )
+    measured: dict[str, list[float]] = {}
+    for phases in counted.order_by("-created_at").values_list("phase_seconds", flat=True)[:MEASURED_PHOTOS]:
+        for phase, seconds in phases.items():
+            measured.setdefault(phase, []).append(float(seconds))
+    return {
+        phase: PhaseTime(float(np.median(measured[phase])), float(np.percentile(measured[phase], 95)))
+        for phase in Phase.values
+        if phase in measured
+    }
+
+
+def read_workers() -> dict[str, int]:
+    """Processes that gave a sign of life lately. None, when the broker does not answer: it cannot wake any either."""
+    try:
+        with broker.connected() as client:
+            return count_alive(client)
+    except redis.RedisError:
+        return dict.fromkeys((*QUEUES, BEAT), 0)

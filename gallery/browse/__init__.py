@@ -1,0 +1,1 @@
+"""Many photos: the grid, its filters, bulk actions, downloads and the trash."""

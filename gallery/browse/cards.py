@@ -1,0 +1,225 @@
+"""Photos as cards, as the gallery, its API and the review show them: a page of them is one query beside the photos.
+
+A page has fifty, so neither query makes more model instances than photos, and addresses are not reversed one by one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from math import ceil
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from gallery.browse.cursor import Cursor
+from gallery.common.badges import Badge, badge_of
+from locations.models import name_place
+from photos.models import S3Image, S3ImageQuerySet
+from photos.storage.object_store import presigned_url
+from photos.storage.thumbnails import ANY_PHOTO, restore_address, thumbnail_url
+from processing.models import Session
+from processing.statuses import RunStatus
+
+# What a card reads of its photo: a query for cards needs nothing else.
+CARD_FIELDS = (
+    "created_at",
+    "error_details",
+    "moment",
+    "original_filename",
+    "problem",
+    "s3_key_original",
+    "s3_key_thumbnail",
+    "same_shot_as__deleted_at",
+    "same_shot_as__original_filename",
+    "status",
+    "stored_at",
+    "thumbnail_stored_at",
+)
+
+
+def read_for_cards(photos: S3ImageQuerySet) -> S3ImageQuerySet:
+    """These photos with what their cards need and nothing else."""
+    return photos.select_related("same_shot_as").only(*CARD_FIELDS)
+
+
+@dataclass(frozen=True)
+class CardSession:
+    """What the newest run of a photo says; counts are None until it has counted."""
+
+    session_id: UUID
+    status: str
+    total_detected: int | None
+    total_estimated: int | None
+    storage_location_id: int | None
+    storage_location_name: str | None
+    warehouse_name: str | None
+
+    @property
+    def completed(self) -> bool:
+        """Whether it has ended well."""
+        return self.status == RunStatus.COMPLETED
+
+
+@dataclass(frozen=True)
+class PhotoCard:
+    """One photo of the grid. Keys are None while, or once, there is nothing behind them in storage.
+
+    `same_shot_as` is the name of the photo of the same camera and second that was here before; usually empty.
+    """
+
+    image_id: UUID
+    filename: str
+    status: str
+    error_details: str | None
+    moment: datetime
+    uploaded_at: datetime
+    badge: Badge
+    thumbnail_key: str | None
+    thumbnail_stored_at: datetime | None
+    original_key: str | None
+    same_shot_as: str
+    session: CardSession | None
+
+    @property
+    def address(self) -> str:
+        """Its page."""
+        return _any_page().replace(str(ANY_PHOTO), str(self.image_id))
+
+    @property
+    def restore_address(self) -> str:
+        """Where its thumbnail is made again."""
+        return restore_address(self.image_id)
+
+    @property
+    def thumbnail_url(self) -> str | None:
+        """Signed for an hour; of an old photo the address where it is made again."""
+        return thumbnail_url(self.image_id, key=self.thumbnail_key, written_at=self.thumbnail_stored_at)
+
+    @property
+    def original_url(self) -> str | None:
+        """Signed for an hour."""
+        return presigned_url(self.original_key) if self.original_key else None
+
+    @property
+    def place(self) -> str:
+        """Where its newest run placed it, in words."""
+        return (self.session and self.session.storage_location_name) or _("Location unknown")
+
+    @property
+    def description(self) -> str:
+        """The thumbnail in words."""
+        place = self.session.storage_location_name if self.session else None
+        words = {"filename": self.filename, "place": place or _("location unknown")}
+        return _("Photo %(filename)s, %(place)s") % words
+
+    @property
+    def choice(self) -> str:
+        """Its check box in words."""
+        return _("Choose %(filename)s") % {"filename": self.filename}
+
+    @property
+    def plants(self) -> int | None:
+        """How many its newest run estimates; None until it has counted."""
+        return self.session.total_estimated if self.session else None
+
+    @property
+    def plants_noun(self) -> str:
+        """The word after their number; only asked for when there is one."""
+        return ngettext("plant", "plants", self.plants or 0)
+
+
+@dataclass(frozen=True)
+class CardSlice:
+    """Cards that follow each other; `newer` and `older` say whether photos lie before and behind them."""
+
+    cards: tuple[PhotoCard, ...]
+    newer: bool
+    older: bool
+
+    @property
+    def first(self) -> Cursor:
+        """The place of the first card; only asked for when there is one."""
+        return Cursor(self.cards[0].moment, self.cards[0].image_id)
+
+    @property
+    def last(self) -> Cursor:
+        """The place of the last card; only asked for when there is one."""
+        return Cursor(self.cards[-1].moment, self.cards[-1].image_id)
+
+    @property
+    def unfinished_ids(self) -> tuple[UUID, ...]:
+        """The photos whose cards will still change by themselves."""
+        return tuple(card.image_id for card in self.cards if card.badge.unfinished)
+
+
+@dataclass(frozen=True)
+class CardPage:
+    """One numbered page of cards among `total_items` photos, for the API; a page past the end is empty."""
+
+    cards: tuple[PhotoCard, ...]
+    page: int
+    per_page: int
+    total_items: int
+    total_pages: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "total_pages", ceil(self.total_items / self.per_page))
+
+
+def make_cards(images: Sequence[S3Image]) -> tuple[PhotoCard, ...]:
+    """Cards in the order of the images, of which CARD_FIELDS are read; one query."""
+    sessions = _card_sessions([image.pk for image in images])
+    return tuple(_card(image, sessions.get(image.pk)) for image in images)
+
+
+def newest_runs(image_ids: Iterable[UUID]) -> QuerySet[Session]:
+    """The newest session of each photo, finished or not."""
+    runs = Session.objects.filter(original_image_id__in=image_ids)
+    return runs.order_by("original_image_id", "-created_at", "-pk").distinct("original_image_id")
+
+
+def _card_sessions(image_ids: Iterable[UUID]) -> Mapping[UUID, CardSession]:
+    """What the newest session of each photo says. Read as values: instances of it and its places take far longer."""
+    rows = newest_runs(image_ids).values_list(
+        "original_image_id",
+        "session_id",
+        "status",
+        "total_detected",
+        "total_estimated",
+        "storage_location_id",
+        "storage_location__storage_area__warehouse__name",
+        "storage_location__storage_area__name",
+        "storage_location__name",
+    )
+    sessions = {}
+    for image_id, session_id, status, detected, estimated, place_id, warehouse, area, place in rows:
+        name = name_place(warehouse, area, place) if place_id else None
+        sessions[image_id] = CardSession(session_id, status, detected, estimated, place_id, name, warehouse)
+    return sessions
+
+
+def _card(image: S3Image, session: CardSession | None) -> PhotoCard:
+    return PhotoCard(
+        image_id=image.pk,
+        filename=image.original_filename,
+        status=image.status,
+        error_details=image.error_details,
+        moment=image.moment,
+        uploaded_at=image.created_at,
+        badge=badge_of(image, newest_run=session.status if session else None),
+        thumbnail_key=image.s3_key_thumbnail,
+        thumbnail_stored_at=image.thumbnail_stored_at,
+        original_key=image.s3_key_original if image.stored_at else None,
+        same_shot_as=first.original_filename if (first := image.first_of_shot) else "",
+        session=session,
+    )
+
+
+@cache
+def _any_page() -> str:
+    """Reversed once, not for each card."""
+    return reverse("photo", kwargs={"image_id": ANY_PHOTO})

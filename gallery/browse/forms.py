@@ -1,0 +1,280 @@
+"""What may be asked of the gallery: one form behind the page and the API."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from demeter.accounts.models import User
+from gallery.browse.cursor import Cursor, read_cursor
+from gallery.browse.fields import OneOf, PlainSelect, SomeOf
+from gallery.browse.queries import GalleryFilter
+from locations.models import Product, StorageArea, StorageLocation, Warehouse
+from photos.dates import EARLIEST, LATEST, is_storable
+from processing.counting.boxes import CLASS_NAMES
+from processing.dating import DateSource
+from processing.problems import CATALOGUE
+from stock.models import VisitAnswer
+
+PER_PAGE = 50
+MAX_PER_PAGE = 100
+MAX_PAGE = 1_000_000
+ISO_DATE = ["%Y-%m-%d"]
+CALENDAR = forms.DateInput(attrs={"type": "date"}, format=ISO_DATE[0])
+ISO_MINUTES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+CLOCK = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=ISO_MINUTES[0])
+PERIODS = (("", _("Any time")), ("7", _("Last 7 days")), ("30", _("Last 30 days")))
+SHORT_NUMBER = re.compile("[0-9]{1,9}")
+CHOSEN = ("area_id", "location_id", "product_id", "uploader_id")
+STATUSES = (
+    ("all", _("All photos")),
+    ("success", _("Ready")),
+    ("errors", _("Needs attention")),
+    *((problem.code, format_lazy(_("Only: {problem}"), problem=problem.title)) for problem in CATALOGUE.values()),
+)
+
+
+def areas_of(warehouse_ids: Sequence[str]) -> QuerySet[StorageArea]:
+    """The areas of these warehouses with their names."""
+    areas = StorageArea.objects.select_related("warehouse").order_by("warehouse__name", "name")
+    return areas.filter(warehouse_id__in=warehouse_ids).only("name", "warehouse__name")
+
+
+class GalleryFilterForm(forms.Form):
+    """Filters. `days` is the preset of the last 7 or 30 days; dates are whole days of the nursery."""
+
+    field_order = (
+        "q",
+        "status",
+        "days",
+        "uploader_id",
+        "date_from",
+        "date_to",
+        "area_id",
+        "product_id",
+        "warehouse_id",
+    )
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=100)
+    status = forms.ChoiceField(label=_("Status"), choices=STATUSES, required=False, widget=PlainSelect)
+    days = forms.TypedChoiceField(
+        label=_("Period"), choices=PERIODS, coerce=int, empty_value=None, required=False, widget=PlainSelect
+    )
+    date_from = forms.DateField(label=_("From"), input_formats=ISO_DATE, required=False, widget=CALENDAR)
+    date_to = forms.DateField(label=_("To"), input_formats=ISO_DATE, required=False, widget=CALENDAR)
+    warehouse_id = SomeOf(
+        label=_("Warehouses"), queryset=Warehouse.objects.order_by("name").only("name"), required=False
+    )
+    area_id = OneOf(label=_("Area"), queryset=StorageArea.objects.all(), required=False, empty_label=_("Any area"))
+    product_id = OneOf(
+        label=_("Product"),
+        queryset=Product.objects.order_by("common_name").only("common_name", "scientific_name"),
+        required=False,
+        empty_label=_("Any product"),
+    )
+    uploader_id = OneOf(
+        label=_("Uploaded by"),
+        queryset=User.objects.order_by("username").only("username"),
+        required=False,
+        empty_label=_("Anyone"),
+    )
+    location_id = forms.ModelChoiceField(
+        label=_("Location"), queryset=StorageLocation.objects.with_names(), required=False, widget=forms.HiddenInput
+    )
+    per_page = forms.IntegerField(min_value=1, max_value=MAX_PER_PAGE, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict, **options: Any) -> None:
+        """Areas are offered for chosen warehouses only: a nursery has hundreds."""
+        super().__init__(data, **options)
+        chosen = [word for word in data.getlist("warehouse_id") if SHORT_NUMBER.fullmatch(word)]
+        areas = self.fields["area_id"]
+        if chosen and isinstance(areas, forms.ModelChoiceField):
+            areas.queryset = areas_of(chosen)
+        else:
+            areas.widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        """The two dates in their order."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        date_from, date_to = cleaned.get("date_from"), cleaned.get("date_to")
+        if date_from and date_to and date_to < date_from:
+            self.add_error("date_to", _("The end must not be before the beginning."))
+        return cleaned
+
+    @property
+    def wanted(self) -> GalleryFilter:
+        """The valid form as the read model's filter."""
+        cleaned = self.cleaned_data
+        beginnings = [_midnight(cleaned["date_from"])] if cleaned["date_from"] else []
+        if cleaned["days"]:
+            beginnings.append(timezone.now() - timedelta(days=cleaned["days"]))
+        return GalleryFilter(
+            since=max(beginnings, default=None),
+            before=_midnight(_next_day(cleaned["date_to"])) if cleaned["date_to"] else None,
+            warehouse_ids=tuple(warehouse.pk for warehouse in cleaned["warehouse_id"]),
+            **{name: cleaned[name].pk if cleaned[name] else None for name in CHOSEN},
+            status=cleaned["status"] or "all",
+            text=cleaned["q"],
+        )
+
+    @property
+    def narrows(self) -> bool:
+        """Whether any photo may be left out."""
+        return self.wanted != GalleryFilter()
+
+    @property
+    def page_size(self) -> int:
+        """Photos a page."""
+        return self.cleaned_data["per_page"] or PER_PAGE
+
+
+class NumberedPageForm(GalleryFilterForm):
+    """Filters and the number of a page, for the API."""
+
+    page = forms.IntegerField(min_value=1, max_value=MAX_PAGE, required=False)
+
+    @property
+    def page_number(self) -> int:
+        """The page asked for, else the first."""
+        return self.cleaned_data["page"] or 1
+
+
+class CursorField(forms.CharField):
+    """A place in the gallery's order."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> Cursor | None:
+        """The place; None when none is named."""
+        word = super().clean(value)
+        try:
+            return read_cursor(word) if word else None
+        except ValueError as error:
+            raise forms.ValidationError(_("This page does not exist.")) from error
+
+
+class ScrollForm(GalleryFilterForm):
+    """Filters and from where to go on: to older photos (`after`) or to newer ones (`before`)."""
+
+    after = CursorField(required=False)
+    before = CursorField(required=False)
+
+
+class UuidsField(forms.TypedMultipleChoiceField):
+    """Any UUIDs; which of them exist is the query's business."""
+
+    def valid_value(self, value: Any) -> bool:
+        """Judged by `coerce` alone."""
+        return True
+
+
+class UnfinishedForm(forms.Form):
+    """The unfinished photos of one page of cards; `first` is the photo that its place in the page is named after."""
+
+    first = forms.UUIDField()
+    image_id = UuidsField(coerce=UUID)
+
+    def clean_image_id(self) -> list[UUID]:
+        """No more than a page can hold."""
+        image_ids: list[UUID] = self.cleaned_data["image_id"]
+        if len(image_ids) > MAX_PER_PAGE:
+            raise forms.ValidationError(_("At most %(most)d photos at a time."), params={"most": MAX_PER_PAGE})
+        return image_ids
+
+
+class PhotosForm(forms.Form):
+    """Named photos, to be deleted, brought back, placed or processed again together."""
+
+    image_ids = UuidsField(coerce=UUID)
+
+    def clean_image_ids(self) -> list[UUID]:
+        """No more than a page can hold."""
+        image_ids: list[UUID] = self.cleaned_data["image_ids"]
+        if len(image_ids) > MAX_PER_PAGE:
+            raise forms.ValidationError(_("At most %(most)d photos at a time."), params={"most": MAX_PER_PAGE})
+        return image_ids
+
+
+class VisitForm(forms.Form):
+    """How the photos of a visit belong together. `photos`: those that were shown; `chosen`: those that count."""
+
+    visit = forms.ChoiceField(choices=VisitAnswer.choices)
+    photos = UuidsField(coerce=UUID, required=False)
+    chosen = UuidsField(coerce=UUID, required=False)
+
+
+class PageForm(forms.Form):
+    """A page of a list."""
+
+    page = forms.IntegerField(min_value=1, max_value=MAX_PAGE, required=False)
+
+
+class MapForm(PageForm):
+    """Which warehouse to show, and the page of its locations."""
+
+    warehouse_id = forms.ModelChoiceField(queryset=Warehouse.objects.filter(active=True), required=False)
+
+
+class CorrectionForm(forms.Form):
+    """One correction: what, where (shares of the photo's width and height), of or to which class."""
+
+    action = forms.ChoiceField(choices=[(action, action) for action in ("add", "remove", "retype")])
+    class_id = forms.TypedChoiceField(choices=list(enumerate(CLASS_NAMES)), coerce=int)
+    x = forms.FloatField(min_value=0, max_value=1)
+    y = forms.FloatField(min_value=0, max_value=1)
+    sent_as = forms.UUIDField(required=False)
+
+
+class DateForm(forms.Form):
+    """When a photo was taken whose camera cannot be believed; the typed moment is in the nursery's zone."""
+
+    source = forms.ChoiceField(choices=DateSource.choices, error_messages={"required": _("Choose one.")})
+    moment = forms.DateTimeField(label=_("Date and time"), input_formats=ISO_MINUTES, required=False, widget=CLOCK)
+
+    def clean_moment(self) -> datetime | None:
+        """A moment that a photo can have."""
+        moment: datetime | None = self.cleaned_data["moment"]
+        if moment is not None and not is_storable(moment):
+            raise forms.ValidationError(_("Type a date between 1970 and today."))
+        return moment
+
+    def clean(self) -> dict[str, Any]:
+        """A typed moment is never passed over."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        is_typed, moment = cleaned.get("source") == DateSource.TYPED, cleaned.get("moment")
+        if is_typed and moment is None and "moment" not in self.errors:
+            self.add_error("moment", _("Type when the photo was taken."))
+        if moment is not None and cleaned.get("source") and not is_typed:
+            self.add_error("source", _("You typed a date as well. Choose it, or empty the field."))
+        return cleaned
+
+
+class SignOffForm(forms.Form):
+    """The total that the person saw when signing off; not needed to take a sign-off back."""
+
+    seen = forms.IntegerField(required=False)
+    reopen = forms.BooleanField(required=False)
+
+
+class NextForm(forms.Form):
+    """The photo that was reviewed last."""
+
+    after = forms.UUIDField(required=False)
+
+
+def _midnight(day: date) -> datetime:
+    """When a day of the nursery begins; photos lie between the first and the last day that has a beginning here."""
+    within = min(max(day, EARLIEST.date()), LATEST.date())
+    return timezone.make_aware(datetime.combine(within, time.min))
+
+
+def _next_day(day: date) -> date:
+    return day + timedelta(days=1) if day < LATEST.date() else day

@@ -1,0 +1,1 @@
+"""What the rooms of the gallery share. Imports none of them."""

@@ -1,0 +1,1 @@
+"""One photo: its page, the viewer, the fixes of its problems, exports."""

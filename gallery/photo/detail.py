@@ -1,0 +1,261 @@
+"""The read model of one photo: its pictures, counts, containers, location, runs, and the history of its location.
+
+Four queries, however many runs, containers and plants there are, two more for a visit of several photos, and two for
+the history where that is shown.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from demeter.common.exceptions import NotFound
+from gallery.browse.queries import visible_photos
+from gallery.common.badges import Badge, badge_of, problem_message
+from gallery.photo.containers import ContainerRow, container_rows
+from gallery.places.chart import Chart, Counted, draw_chart
+from gallery.places.visits import VisitDetail, visit_of
+from photos.ingest.storing import ASSUMED_ZONE, assumed_zone
+from photos.models import S3Image
+from photos.storage.object_store import presigned_url
+from photos.storage.thumbnails import thumbnail_url
+from processing.models import Session
+from processing.pictures.annotated_pictures import annotated_url
+from processing.problems import REFUSALS, Problem
+from processing.statuses import RunStatus
+from stock.models import StockCount, Visit
+
+# Five years of a photo every week, with some to spare.
+HISTORY_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Signed URLs, valid for an hour; None for what is not stored (yet, or any more).
+
+    Of an old thumbnail, and of an annotated picture that is old or corrected, the address where it is made again.
+    """
+
+    original: str | None
+    download: str | None
+    preview: str | None
+    thumbnail: str | None
+    annotated: str | None
+    annotated_download: str | None
+
+
+@dataclass(frozen=True)
+class HistoryEvent:
+    """One counted photo of the location, at its moment."""
+
+    timestamp: datetime
+    total_plants: int
+    total_estimated: int
+    validated: bool
+    session_id: UUID
+    image_id: UUID
+    thumbnail_key: str | None
+    thumbnail_stored_at: datetime | None
+    visit: Visit | None = None
+
+    @property
+    def thumbnail_url(self) -> str | None:
+        """Where it is shown from; None while nothing is stored."""
+        return thumbnail_url(self.image_id, key=self.thumbnail_key, written_at=self.thumbnail_stored_at)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A location that the evidence offers."""
+
+    location_id: int
+    name: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class PhotoDetail:
+    """One photo. `newest` is its newest run; `counted` the newest one that has counts, which pages show meanwhile.
+
+    `history` is empty where nobody asked for it.
+    """
+
+    image: S3Image
+    badge: Badge
+    pictures: Pictures
+    newest: Session | None
+    counted: Session | None
+    runs: tuple[Session, ...]
+    containers: tuple[ContainerRow, ...]
+    candidates: tuple[Candidate, ...]
+    history: tuple[HistoryEvent, ...]
+    visit: VisitDetail | None
+
+    @property
+    def problem_message(self) -> str:
+        """What exactly is wrong, as a kept sentence; empty when nothing is."""
+        return problem_message(self.image)
+
+    @property
+    def refusal(self) -> Problem | None:
+        """Why the run does not believe the shown count, whether or not a person signed it off."""
+        return REFUSALS.get(self.counted.refusal) if self.counted else None
+
+    @property
+    def confidence_percent(self) -> int | None:
+        """Mean confidence of the shown count, in whole percent."""
+        confidence = self.counted.avg_confidence if self.counted else None
+        return None if confidence is None else round(confidence * 100)
+
+    @property
+    def chart(self) -> Chart | None:
+        """The counts of the location over time."""
+        return draw_history(self.history)
+
+    @property
+    def container_counts(self) -> list[list[int]]:
+        """[number, seen, estimated] of each counted container, for the labels of the viewer."""
+        return [
+            [row.number, row.detected, row.estimated or 0]
+            for row in self.containers
+            if row.number is not None and row.detected is not None
+        ]
+
+    @property
+    def written_exif(self) -> dict[str, Any]:
+        """All that the camera wrote, with names for people."""
+        written = self.image.exif_metadata or {}
+        shown = {name: value for name, value in written.items() if name != ASSUMED_ZONE}
+        return {name.replace("_", " ").capitalize(): value for name, value in shown.items()}
+
+    @property
+    def exif(self) -> Mapping[str, Any]:
+        """The spec's EXIF keys; None where the camera wrote nothing. A clock without a zone stays without one."""
+        written, gps = self.image.exif_metadata or {}, self.image.gps_coordinates or {}
+        return {
+            "camera_make": written.get("camera_make"),
+            "camera_model": written.get("camera_model"),
+            "datetime_original": written.get("datetime_original"),
+            "datetime_zone_source": written.get("datetime_zone_source"),
+            "datetime_assumed_zone": assumed_zone(self.image),
+            "gps_latitude": gps.get("lat"),
+            "gps_longitude": gps.get("lon"),
+        }
+
+
+def find_photo(image_id: UUID) -> S3Image:
+    """A photo that people may see, with who uploaded it.
+
+    Raises:
+        NotFound: unknown, deleted, or not an uploaded photo.
+    """
+    image = visible_photos().select_related("uploaded_by_user", "same_shot_as").filter(pk=image_id).first()
+    if image is None:
+        raise NotFound(_("There is no such photo; it may have been deleted."))
+    return image
+
+
+def photo_detail(image_id: UUID, *, with_history: bool) -> PhotoDetail:
+    """Everything the detail page and the API show of a photo. Raises NotFound as `find_photo`."""
+    image = find_photo(image_id)
+    runs = photo_runs(image)
+    newest = runs[0] if runs else None
+    counted = next((run for run in runs if run.status == RunStatus.COMPLETED), None)
+    return PhotoDetail(
+        image=image,
+        badge=badge_of(image, newest_run=newest.status if newest else None),
+        pictures=_pictures(image, counted),
+        newest=newest,
+        counted=counted,
+        runs=runs,
+        containers=container_rows(counted) if counted else (),
+        candidates=candidates_of(counted),
+        history=location_history(counted.storage_location_id) if counted and with_history else (),
+        visit=visit_of(image.pk),
+    )
+
+
+def photo_runs(image: S3Image) -> tuple[Session, ...]:
+    """All runs of a photo, newest first."""
+    runs = (
+        Session.objects.filter(original_image=image)
+        .select_related("job__requested_by", "processed_image", "validated_by_user")
+        .select_related("storage_location__storage_area__warehouse")
+        .order_by("-created_at", "-pk")
+    )
+    return tuple(runs)
+
+
+def newest_count(image: S3Image) -> Session | None:
+    """The newest run of a photo that has counts."""
+    return next((run for run in photo_runs(image) if run.status == RunStatus.COMPLETED), None)
+
+
+def candidates_of(session: Session | None) -> tuple[Candidate, ...]:
+    """The locations that the evidence of a run offers, best first."""
+    evidence = (session.location_evidence if session else None) or {}
+    return tuple(
+        Candidate(location_id=offer["location_id"], name=offer["name"], evidence=offer["evidence"])
+        for offer in evidence.get("candidates", ())
+    )
+
+
+def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
+    """The latest counts of a location, newest first by when the photos were taken: of photos that can still be seen and
+    are placed nowhere else."""
+    if location_id is None:
+        return ()
+    counted = Session.objects.filter(
+        storage_location_id=location_id,
+        status=RunStatus.COMPLETED,
+        original_image__deleted_at=None,
+        original_image__storage_location_id=location_id,
+        original_image__date_doubt="",
+    )
+    rows: QuerySet[Any, tuple[Any, ...]] = counted.order_by(
+        "-original_image__moment", "-created_at", "-pk"
+    ).values_list(
+        "original_image__moment",
+        "total_detected",
+        "total_estimated",
+        "validated",
+        "session_id",
+        "original_image_id",
+        "original_image__s3_key_thumbnail",
+        "original_image__thumbnail_stored_at",
+    )
+    events = [HistoryEvent(*row) for row in rows[:HISTORY_LENGTH]]
+    counts = StockCount.objects.standing().filter(image_id__in={event.image_id for event in events})
+    visits = {count.image_id: count.visit for count in counts.select_related("visit")}
+    return tuple(replace(event, visit=visits.get(event.image_id)) for event in events)
+
+
+def draw_history(history: Sequence[HistoryEvent]) -> Chart | None:
+    """The counts of a location, newest first, as a chart: one for each visit, and for each photo of no visit that of
+    its newest run."""
+    newest = {event.image_id: event for event in reversed(history)}
+    counts: dict[object, Counted] = {}
+    for event in sorted(newest.values(), key=lambda event: event.timestamp):
+        key, plants = (event.visit.pk, event.visit.quantity) if event.visit else (event.image_id, event.total_estimated)
+        counts[key] = Counted(event.image_id, event.timestamp, plants)
+    return draw_chart(list(counts.values()))
+
+
+def _pictures(image: S3Image, counted: Session | None) -> Pictures:
+    original_key = image.s3_key_original if image.stored_at else None
+    return Pictures(
+        original=_url(original_key),
+        download=_url(original_key, download_name=image.original_filename),
+        preview=_url(image.s3_key_preview),
+        thumbnail=thumbnail_url(image.pk, key=image.s3_key_thumbnail, written_at=image.thumbnail_stored_at),
+        annotated=annotated_url(image, counted),
+        annotated_download=annotated_url(image, counted, download=True),
+    )
+
+
+def _url(key: str | None, *, download_name: str | None = None) -> str | None:
+    return presigned_url(key, download_name=download_name) if key else None

@@ -1,0 +1,84 @@
+"""Where a photo's number comes from, as rows of a file: every mark after corrections, then every correction."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from demeter.common.exceptions import NotFound
+from gallery.common.tables import WORDS, Row, iso_time
+from gallery.photo.detail import find_photo
+from photos.models import S3Image
+from processing.counting.boxes import CLASS_NAMES
+from processing.counting.corrections import ADDED, FOUND, NO_CONTAINER, RETYPED
+from processing.models import Correction
+from processing.review.corrections import counted_session
+from processing.review.recount import ReviewedPhoto, read_reviewed
+
+COLUMNS = (
+    "record",
+    "container",
+    "class",
+    "x_px",
+    "y_px",
+    "side_px",
+    "confidence",
+    "state",
+    "user",
+    "time",
+    "undone_at",
+    "text",
+)
+STATES = {FOUND: WORDS["found"], RETYPED: WORDS["retyped"], ADDED: WORDS["added"]}
+
+
+def photo_corrections(image: S3Image) -> tuple[Correction, ...]:
+    """Every correction of a photo with its person, undone ones too, the newest first; one query."""
+    return tuple(image.corrections.select_related("user").order_by("-pk"))
+
+
+def photo_table(image_id: UUID) -> tuple[S3Image, list[Row]]:
+    """A photo and the rows of its marks and corrections, with the columns of COLUMNS.
+
+    Raises:
+        NotFound: there is no such photo, or it has no count yet.
+    """
+    image = find_photo(image_id)
+    session = counted_session(image)
+    if session is None:
+        raise NotFound(_("This photo has no count yet."))
+    photo = read_reviewed(image, session)
+    corrections = (_correction(correction, photo) for correction in reversed(photo_corrections(image)))
+    return image, [*_marks(photo), *corrections]
+
+
+def _marks(photo: ReviewedPhoto) -> Iterator[dict[str, object]]:
+    boxes = photo.corrected
+    confidence = photo.found.detections.confidence
+    for index, (x, y) in enumerate(boxes.centres):
+        container = int(boxes.container_index[index])
+        yield {
+            "record": WORDS["mark"],
+            "container": photo.segments[container].number if container != NO_CONTAINER else "",
+            "class": WORDS[CLASS_NAMES[boxes.class_id[index]]],
+            "x_px": round(float(x), 1),
+            "y_px": round(float(y), 1),
+            "side_px": round(float(boxes.side_px[index]), 1),
+            "confidence": round(float(confidence[index]), 4) if index < len(confidence) else "",
+            "state": STATES[int(boxes.origin[index])] if boxes.alive[index] else WORDS["removed"],
+        }
+
+
+def _correction(correction: Correction, photo: ReviewedPhoto) -> dict[str, object]:
+    row: dict[str, object] = {
+        "record": WORDS[correction.action],
+        "user": correction.user.get_username(),
+        "time": iso_time(correction.created_at),
+        "undone_at": iso_time(correction.undone_at) if correction.undone_at else "",
+        "text": correction.text,
+    }
+    if correction.is_note:
+        return row
+    mark = correction.as_mark(photo.found.resolution_wh)
+    place = {"class": WORDS[CLASS_NAMES[mark.class_id]], "x_px": round(mark.x_px, 1), "y_px": round(mark.y_px, 1)}
+    return row | place

@@ -1,0 +1,234 @@
+"""Settle a photo's problem: write what was missing through the core, then run the photo again.
+
+The catalogue of problems names the fix; this module knows, for each fix, who may do it, what to offer, which other
+photos it unblocks, and how to carry it out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from demeter.accounts.models import User
+from demeter.common.exceptions import Conflict, Invalid
+from demeter.common.i18n.numbers import write_number
+from gallery.browse.queries import find_photos_waiting_at
+from gallery.photo.detail import Candidate
+from gallery.places.location import photos_waiting_for_config
+from locations.configuration import (
+    KINDS_BY_DETECTED,
+    active_config,
+    configure_location,
+    set_density,
+    usual_densities,
+)
+from locations.models import ContainerType, LocationConfig, StorageLocation
+from locations.models.cultivation import CM2_PER_M2
+from photos.models import S3Image, S3ImageQuerySet
+from processing import dating, jobs
+from processing.messages import (
+    AGAIN,
+    DATE_BY_CAMERA,
+    DATE_BY_HAND,
+    DATE_BY_UPLOAD,
+    DENSITY_SET,
+    LOCATION_CHOSEN,
+    LOCATION_CONFIGURED,
+)
+from processing.models import Session
+from processing.problems import Fix, Problem
+from processing.review.outcome import config_of
+from processing.statuses import UNFINISHED
+from processing.worklist import AT_ONCE
+
+MAX_NEIGHBOURS = 5
+# A density this many times above or below all that are known is asked about: pots of one product differ by less.
+UNUSUAL_FACTOR = 4
+FIX_PERMISSIONS: Mapping[Fix, tuple[str, ...]] = {
+    "choose_location": ("processing.add_job",),
+    "date": ("processing.add_job",),
+    "configure": ("processing.add_job", "locations.change_locationconfig"),
+    "calibrate": ("processing.add_job", "locations.change_densityparameters"),
+    "reprocess": ("processing.add_job",),
+}
+
+
+def may_fix(user: User, problem: Problem) -> bool:
+    """Whether this user may settle such a problem; problems without a fix are nobody's."""
+    return problem.fix in FIX_PERMISSIONS and user.has_perms(FIX_PERMISSIONS[problem.fix])
+
+
+def batch_neighbours(image: S3Image) -> tuple[Candidate, ...]:
+    """Where the other photos of the same upload were taken, the most frequent first."""
+    if image.upload is None:
+        return ()
+    placed = (
+        StorageLocation.objects.active()
+        .with_names()
+        .filter(sessions__original_image__upload=image.upload, sessions__original_image__deleted_at=None)
+        .exclude(sessions__original_image=image)
+        .annotate(neighbours=Count("sessions__original_image", distinct=True))
+        .order_by("-neighbours", "code")[:MAX_NEIGHBOURS]
+    )
+    return tuple(
+        Candidate(
+            location_id=location.pk, name=location.full_name, evidence=_("Others of the same upload are from here")
+        )
+        for location in placed
+    )
+
+
+def suggested_config(location: StorageLocation) -> LocationConfig | None:
+    """What the form starts from: the location's own configuration, else the latest one of the same bed."""
+    in_bed = LocationConfig.objects.filter(active=True, location__storage_area_id=location.storage_area_id)
+    return active_config(location) or in_bed.select_related("location").order_by("-updated_at").first()
+
+
+def config_values(config: LocationConfig | None) -> dict[str, int | None]:
+    """What the form that configures a location starts with; empty without a configuration to go by."""
+    if config is None:
+        return {}
+    return {
+        "product": config.product_id,
+        "packaging": config.packaging_id,
+        "expected_state": config.expected_state_id,
+    }
+
+
+def suggested_container_type(session: Session) -> ContainerType | None:
+    """A container type of the kind that the photo shows most."""
+    kinds = session.segments.values_list("container_class").annotate(segments=Count("pk"))
+    shown = kinds.order_by("-segments").first()
+    if shown is None:
+        return None
+    return ContainerType.objects.filter(active=True, kind__in=KINDS_BY_DETECTED[shown[0]]).first()
+
+
+def photos_waiting(image: S3Image, *, problem: Problem, session: Session | None) -> S3ImageQuerySet:
+    """Other photos that the same fix unblocks: same problem, same location or (for a density) same product.
+
+    A chosen location, or whose clock is right, may hold for the other photos of the same upload.
+    """
+    if problem.fix in ("choose_location", "date") and image.upload_id:
+        lost = S3Image.objects.to_do().filter(problem=problem.code, upload=image.upload_id).exclude(pk=image.pk)
+        return lost.exclude(jobs__status__in=UNFINISHED)
+    location = session.storage_location if session else None
+    if session is None or location is None or problem.fix not in ("configure", "calibrate"):
+        return S3Image.objects.none()
+    location_ids = [location.pk]
+    config = config_of(session) if problem.fix == "calibrate" else None
+    if config is not None:
+        alike = LocationConfig.objects.filter(active=True, product=config.product, packaging=config.packaging)
+        location_ids += alike.values_list("location_id", flat=True)
+    waiting = find_photos_waiting_at(location_ids, problem_code=problem.code).exclude(pk=image.pk)
+    return waiting.exclude(jobs__status__in=UNFINISHED)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What a person is asked before a fix is written; `answer` comes back with the form when it is meant so."""
+
+    question: str
+    answer: str
+
+
+def doubt_about(*, problem: Problem, session: Session | None, values: Mapping[str, Any], answer: str) -> Doubt | None:
+    """Whether a density is far from all that are known of the product, as a slip of the decimal sign is."""
+    config = config_of(session) if session and problem.fix == "calibrate" else None
+    if config is None:
+        return None
+    usual = usual_densities(container_type=values["container_type"], product=config.product)
+    density = CM2_PER_M2 / values["avg_area_per_plant_cm2"]
+    typed = f"{density:.6g}"
+    if usual is None or usual[0] / UNUSUAL_FACTOR <= density <= usual[1] * UNUSUAL_FACTOR or answer == typed:
+        return None
+    question = _(
+        "%(density)s plants per m² is far from what is known of comparable plants (%(least)s to %(most)s). "
+        "Correct it, or save again if it is right."
+    )
+    numbers = {"density": density, "least": usual[0], "most": usual[1]}
+    return Doubt(question % {name: write_number(round(number, 1)) for name, number in numbers.items()}, typed)
+
+
+@transaction.atomic
+def settle(
+    *, problem: Problem, image: S3Image, session: Session | None, values: Mapping[str, Any], user: User, others: bool
+) -> int:
+    """Write the fix and run the photo again, and with `others` every photo that the fix unblocks; how many run.
+
+    `values` are the cleaned data of the fix's form. No photo stays without a configuration at a location that has one.
+
+    Raises:
+        Conflict: the photo is being processed, or lacks what the fix builds on.
+        Invalid: the photo cannot be of that date.
+    """
+    waiting = photos_waiting(image, problem=problem, session=session).values_list("pk", flat=True)[:AT_ONCE]
+    if problem.fix == "date":
+        chosen, reason = None, _write_date(image, list(waiting) if others else [], values)
+    else:
+        chosen, reason = _write(problem.fix, session, values)
+    # Looked up under the lock of the location: one that closes meanwhile sees the configuration or is found here.
+    image_ids = list(waiting) if others or problem.fix == "configure" else []
+    jobs.reprocess(image=image, user=user, reason=reason, chosen_location=chosen)
+    more = jobs.reprocess_photos(image_ids=image_ids, user=user, reason=reason, chosen_location=chosen)
+    return 1 + len(more.started)
+
+
+@transaction.atomic
+def configure(*, locations: Sequence[StorageLocation], values: Mapping[str, Any], user: User) -> int:
+    """Write one configuration for all these locations and run every photo that waited for it; how many.
+
+    Their rows are locked in one order, so that two people cannot wait for each other, and before the photos are looked
+    up: one that closes meanwhile sees the configuration or is found here.
+    """
+    reason = ""
+    for location in sorted(locations, key=lambda location: location.pk):
+        reason = _configure(location, values)
+    image_ids = list(photos_waiting_for_config(locations).values_list("pk", flat=True))
+    return len(jobs.reprocess_photos(image_ids=image_ids, user=user, reason=reason).started)
+
+
+def _write_date(image: S3Image, others: Sequence[UUID], values: Mapping[str, Any]) -> str:
+    """Write when the photos were taken; the reason for the run. A typed date holds for one photo."""
+    if values["source"] == dating.DateSource.UPLOAD:
+        dating.date_by_upload([image.pk, *others])
+        return DATE_BY_UPLOAD.fill()
+    if values["source"] == dating.DateSource.CAMERA:
+        dating.date_by_camera([image.pk, *others])
+        return DATE_BY_CAMERA.fill()
+    if others:
+        raise Invalid(_("A typed date holds for one photo. Leave the others out."))
+    moment: datetime = values["moment"]
+    if moment > image.created_at:
+        raise Invalid(_("The photo was uploaded before that. Check the date."))
+    dating.date_by_hand(image.pk, moment)
+    return DATE_BY_HAND.fill(moment=f"{timezone.localtime(moment):%Y-%m-%d %H:%M}")
+
+
+def _configure(location: StorageLocation, values: Mapping[str, Any]) -> str:
+    config = configure_location(location=location, **values)
+    return LOCATION_CONFIGURED.fill(product=str(config.product))
+
+
+def _write(fix: Fix, session: Session | None, values: Mapping[str, Any]) -> tuple[StorageLocation | None, str]:
+    """Write the fix; the location to run with, where a person chose one, and the reason for the run."""
+    if fix == "choose_location":
+        chosen: StorageLocation = values["storage_location"]
+        return chosen, LOCATION_CHOSEN.fill(location=chosen.full_name)
+    if fix == "reprocess":
+        return None, AGAIN.fill()
+    if session is None or session.storage_location is None:
+        raise Conflict(_("The photo has no location yet. Process it again."))
+    if fix == "configure":
+        return None, _configure(session.storage_location, values)
+    config = config_of(session)
+    if config is None:
+        raise Conflict(_("The location is not configured yet. Configure it first."))
+    density = set_density(product=config.product, packaging=config.packaging, **values)
+    return None, DENSITY_SET.fill(number=f"{round(density.plants_per_m2, 1):g}")

@@ -1,0 +1,41 @@
+"""The location of one photo from a picture of its QR label, for whoever settles `needs_location` with a phone."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from demeter.common.exceptions import TooMany
+from demeter.common.http import signed_in_user
+from demeter.common.throttling import UPLOAD, count
+from gallery.upload.forms import LabelForm
+from photos.upload.location_lookup import FoundPlace, place_by_label
+
+
+@require_POST
+@permission_required(("photos.view_s3image", "processing.add_job"), raise_exception=True)
+def choose_by_label(request: HttpRequest, image_id: UUID) -> HttpResponse:
+    """Back to the form of the problem, with the label's location chosen, or with what was wrong."""
+    found = _read(request)
+    address = reverse("photo-problem", kwargs={"image_id": image_id})
+    if found.location is None:
+        messages.warning(request, found.message)
+        return redirect(address)
+    return redirect(f"{address}?{urlencode({'q': found.location.code, 'chosen': found.location.pk})}")
+
+
+def _read(request: HttpRequest) -> FoundPlace:
+    form = LabelForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return FoundPlace(message=gettext("Choose a picture of the label."))
+    try:
+        count(request, UPLOAD, str(signed_in_user(request).pk))
+    except TooMany as refusal:
+        return FoundPlace(message=refusal.message)
+    return place_by_label(form.cleaned_data["label"])

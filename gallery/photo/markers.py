@@ -1,0 +1,83 @@
+"""The read model of the viewer: every mark of a photo after corrections, as columns of whole pixels.
+
+Three queries beside those that find the photo, however many plants there are.
+"""
+
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from demeter.common.exceptions import NotFound
+from gallery.photo.detail import find_photo
+from locations.models import ContainerKind
+from photos.models import S3Image
+from photos.storage.object_store import presigned_url
+from processing.review.corrections import counted_session
+from processing.review.recount import ReviewedPhoto, corrected_counts, read_reviewed
+
+# What browsers show in an <img>; a HEIC photo is shown by its preview alone.
+SHOWN_TYPES = ("image/jpeg", "image/png", "image/webp")
+# The viewer loads the original above the resolution of the preview; a panorama would not fit a phone's memory.
+FULL_PICTURE_LIMIT_PX = 50_000_000
+
+
+def photo_markers(image_id: UUID) -> dict[str, Any]:
+    """Pictures, containers and marks of a counted photo.
+
+    Raises:
+        NotFound: there is no such photo, or it has no count or no picture yet.
+    """
+    image = find_photo(image_id)
+    session = counted_session(image)
+    if session is None or not (image.width_px and image.height_px and image.s3_key_preview):
+        raise NotFound(_("This photo has no count yet."))
+    shows_original = _is_turned_alike(image) and image.width_px * image.height_px <= FULL_PICTURE_LIMIT_PX
+    photo = read_reviewed(image, session)
+    return {
+        "session_id": str(session.session_id),
+        "width_px": image.width_px,
+        "height_px": image.height_px,
+        "preview_url": presigned_url(image.s3_key_preview),
+        "original_url": presigned_url(image.s3_key_original) if image.stored_at and shows_original else None,
+        "containers": [_container(photo, index) for index in range(len(photo.segments))],
+        "marks": _columns(photo, photo.corrected.alive),
+        "removed": _columns(photo, ~photo.corrected.alive),
+    }
+
+
+def _is_turned_alike(image: S3Image) -> bool:
+    """Whether a browser shows the original as the marks have it: all turn a JPEG by its EXIF, and little else."""
+    exif = image.exif_metadata or {}
+    turned = exif.get("orientation", 1) != 1
+    if turned and (image.content_type != "image/jpeg" or exif.get("orientation_in_xmp", False)):
+        return False
+    return image.content_type in SHOWN_TYPES
+
+
+def _container(photo: ReviewedPhoto, index: int) -> dict[str, Any]:
+    segment = photo.segments[index]
+    _model, counts = corrected_counts(photo, index)
+    return {
+        "number": segment.number,
+        "kind": segment.container_class,
+        "name": str(ContainerKind(segment.container_class).label),
+        "polygon": segment.polygon,
+        "detected": counts.detected,
+        "estimated": counts.estimated,
+    }
+
+
+def _columns(photo: ReviewedPhoto, chosen: NDArray[np.bool_]) -> dict[str, list[int]]:
+    """The chosen boxes: centre, side, class (0 plant, 1 empty, 2 dead), origin (0 model, 1 retyped, 2 added)."""
+    boxes = photo.corrected
+    x, y = boxes.centres[chosen].round().astype(int).T
+    return {
+        "x": x.tolist(),
+        "y": y.tolist(),
+        "side": boxes.side_px[chosen].round().astype(int).tolist(),
+        "class_id": boxes.class_id[chosen].tolist(),
+        "origin": boxes.origin[chosen].tolist(),
+    }

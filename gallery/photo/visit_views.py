@@ -1,0 +1,46 @@
+"""Parts of the bay or retakes? Where a person says how the photos of a visit belong together."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from demeter.common.exceptions import NotFound, Refusal
+from demeter.common.http import signed_in_user
+from gallery.browse.forms import VisitForm
+from gallery.places import visits
+
+
+@require_POST
+@permission_required(("photos.view_s3image", "processing.add_job"), raise_exception=True)
+def answer(request: HttpRequest, image_id: UUID) -> HttpResponse:
+    """Answer for the visit of this photo, or answer it anew; back to where one came from."""
+    form = VisitForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest(form.errors.as_text())
+    data = form.cleaned_data
+    try:
+        detail = visits.answer(
+            image_id=image_id,
+            answer=data["visit"],
+            seen=data["photos"] or None,
+            chosen=data["chosen"],
+            user=signed_in_user(request),
+        )
+    except NotFound as refusal:
+        raise Http404(refusal.message) from refusal
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        plants = detail.visit.quantity
+        words = ngettext("The visit counts as %(count)d plant.", "The visit counts as %(count)d plants.", plants)
+        messages.success(request, words % {"count": plants})
+    if code := request.POST.get("location"):
+        return redirect(f"{reverse('location', kwargs={'code': code})}#visits")
+    return redirect(f"{reverse('photo', kwargs={'image_id': image_id})}#visits")

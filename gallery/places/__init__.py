@@ -1,0 +1,1 @@
+"""Locations: their pages, their configuration, the map, printed labels."""

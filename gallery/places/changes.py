@@ -1,0 +1,32 @@
+"""Who changed what: a location and what grows there, and a photo as a whole, from the trail that nobody can change."""
+
+from demeter.accounts.audit_log import ToldChange, tell_changes
+from demeter.accounts.models import Change
+from demeter.common.audit import event_model_of
+from locations.models import LocationConfig, StorageLocation
+from photos.models import S3Image
+from processing.models import Correction, Session
+
+SHOWN = 100
+
+
+def location_changes(location: StorageLocation) -> list[ToldChange]:
+    """The latest changes of a location and of what grows there, the newest first."""
+    return _changes_about(location, StorageLocation, LocationConfig)
+
+
+def photo_changes(image: S3Image) -> list[ToldChange]:
+    """Sign-offs, undone corrections, and the photo's ways into the trash and back, the newest first."""
+    moved = [
+        ToldChange(when=event.created_at, who=str(event.user or ""), what=event.get_action_display())
+        for event in image.events.select_related("user")[:SHOWN]
+    ]
+    changes = _changes_about(image, Session, Correction)
+    return sorted([*moved, *changes], key=lambda change: change.when, reverse=True)
+
+
+def _changes_about(
+    thing: StorageLocation | S3Image, *models: type[StorageLocation | LocationConfig | Session | Correction]
+) -> list[ToldChange]:
+    tables = Change.objects.across(*map(event_model_of, models))  # type: ignore[no-untyped-call]
+    return tell_changes(tables.references(thing).order_by("-pgh_created_at", "-pgh_id")[:SHOWN])

@@ -1,0 +1,96 @@
+"""The read model of one location's page: last count, latest photo, stock, history, and what grew there.
+
+Eight queries beside the one that finds the location, however many photos and cycles there are, two more where a visit
+has several photos.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from demeter.common.exceptions import NotFound
+from gallery.browse.queries import find_photos_waiting_at
+from gallery.photo.detail import HistoryEvent, draw_history, location_history
+from gallery.places.chart import Chart
+from gallery.places.last_counts import LastCount, read_last_count, with_last_count
+from gallery.places.visits import VisitDetail, visits_of
+from locations.models import LocationConfig, StorageLocation
+from photos.models import S3Image, S3ImageQuerySet
+from photos.storage.object_store import presigned_url
+from processing.problems import NEEDS_CONFIG, NEEDS_DATE
+from processing.statuses import UNFINISHED
+from stock.queries import StockLine, stock_of
+
+
+@dataclass(frozen=True)
+class LocationDetail:
+    """One location. `cycles` are its configurations, the running one first; `undated` photos wait for their date."""
+
+    location: StorageLocation
+    last: LastCount | None
+    photo: S3Image | None
+    stock: tuple[StockLine, ...]
+    history: tuple[HistoryEvent, ...]
+    cycles: tuple[LocationConfig, ...]
+    undated: int
+    visits: tuple[VisitDetail, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the stock may be wrong because nobody has said how the photos of the last visit belong together."""
+        return self.last is not None and self.last.is_open
+
+    @property
+    def config(self) -> LocationConfig | None:
+        """The running cycle; None where nothing is configured."""
+        return next((cycle for cycle in self.cycles if cycle.active), None)
+
+    @property
+    def chart(self) -> Chart | None:
+        """The counts over time."""
+        return draw_history(self.history)
+
+    @property
+    def picture_url(self) -> str | None:
+        """The latest photo, signed for an hour."""
+        return presigned_url(self.photo.s3_key_preview) if self.photo and self.photo.s3_key_preview else None
+
+    @property
+    def stock_total(self) -> int:
+        """The plants of all batches together."""
+        return sum(line.quantity for line in self.stock)
+
+
+def find_location(code: str) -> StorageLocation:
+    """A location by its code, in use or not, with its names and its last count. Raises NotFound."""
+    location = with_last_count(StorageLocation.objects.with_names()).filter(code=code).first()
+    if location is None:
+        raise NotFound(_("There is no location with this code."))
+    return location
+
+
+def location_detail(code: str) -> LocationDetail:
+    """Everything the page shows. Raises NotFound as `find_location`."""
+    location = find_location(code)
+    last = read_last_count(location)
+    cycles = location.configs.select_related("product", "packaging", "expected_state").order_by(
+        "-active", "-started_at"
+    )
+    return LocationDetail(
+        location=location,
+        last=last,
+        photo=S3Image.objects.filter(pk=last.image_id).first() if last else None,
+        stock=stock_of(location, timezone.now()),
+        history=location_history(location.pk),
+        cycles=tuple(cycles),
+        undated=find_photos_waiting_at([location.pk], problem_code=NEEDS_DATE.code).count(),
+        visits=visits_of(location),
+    )
+
+
+def photos_waiting_for_config(locations: Iterable[StorageLocation]) -> S3ImageQuerySet:
+    """The photos of these locations that only wait for their configuration, oldest first."""
+    waiting = find_photos_waiting_at([location.pk for location in locations], problem_code=NEEDS_CONFIG.code)
+    return waiting.exclude(jobs__status__in=UNFINISHED)

@@ -1,0 +1,142 @@
+"""A location's page, where it is configured too, and the map of all of them; its JSON is in `gallery.browse.api`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from demeter.common.exceptions import NotFound
+from demeter.common.http import signed_in_user
+from gallery.browse.forms import MapForm
+from gallery.browse.views import UNPROCESSABLE
+from gallery.photo import fixes
+from gallery.places.changes import location_changes
+from gallery.places.last_counts import AGE_CLASSES, NEVER, read_last_count
+from gallery.places.location import LocationDetail, find_location, location_detail, photos_waiting_for_config
+from gallery.places.nursery_map import active_warehouses, count_words, list_locations
+from locations.configuration import ConfigureMode, active_configs
+from locations.forms import ConfigureLocationForm, LocationsForm
+from locations.models import StorageLocation
+
+
+@require_safe
+@permission_required(("locations.view_storagelocation", "photos.view_s3image"), raise_exception=True)
+def location(request: HttpRequest, code: str) -> HttpResponse:
+    """One location: last count, stock, history, what grows there."""
+    return _show(request, _find(code), form=None)
+
+
+@require_POST
+@permission_required(("photos.view_s3image", *fixes.FIX_PERMISSIONS["configure"]), raise_exception=True)
+def configure(request: HttpRequest, code: str) -> HttpResponse:
+    """Correct what grows there or start a new cycle, and run the photos that waited for it."""
+    detail = _find(code)
+    form = ConfigureLocationForm(request.POST, label_suffix="")
+    if not form.is_valid():
+        return _show(request, detail, form=form)
+    user, is_new = signed_in_user(request), form.cleaned_data["mode"] == ConfigureMode.NEW_CYCLE or not detail.config
+    started = fixes.configure(locations=[detail.location], values=form.cleaned_data, user=user)
+    messages.success(request, _("A new cycle has begun.") if is_new else _("The configuration was corrected."))
+    _tell_started(request, started)
+    return redirect(f"{reverse('location', kwargs={'code': detail.location.code})}#configuration")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(("photos.view_s3image", *fixes.FIX_PERMISSIONS["configure"]), raise_exception=True)
+def configure_several(request: HttpRequest) -> HttpResponse:
+    """Say what grows in several locations at once; the admin's list of locations leads here."""
+    is_sent = request.method == "POST"
+    chosen = LocationsForm(request.POST if is_sent else request.GET)
+    back = "admin:locations_storagelocation_changelist" if signed_in_user(request).is_staff else "map"
+    if not chosen.is_valid():
+        messages.error(request, " ".join(map(str, chosen.errors["location_id"])))
+        return redirect(back)
+    locations = list(chosen.cleaned_data["location_id"])
+    form = ConfigureLocationForm(request.POST if is_sent else None, label_suffix="")
+    if not form.is_valid():
+        return _show_several(request, locations, form=form)
+    started = fixes.configure(locations=locations, values=form.cleaned_data, user=signed_in_user(request))
+    words = ngettext("%(count)d location is configured.", "%(count)d locations are configured.", len(locations))
+    messages.success(request, words % {"count": len(locations)})
+    _tell_started(request, started)
+    return redirect(back)
+
+
+def _tell_started(request: HttpRequest, started: int) -> None:
+    if started:
+        words = ngettext("%(count)d photo: processing again.", "%(count)d photos: processing again.", started)
+        messages.success(request, words % {"count": started})
+
+
+def _show_several(
+    request: HttpRequest, locations: Sequence[StorageLocation], *, form: ConfigureLocationForm
+) -> HttpResponse:
+    running = active_configs(locations)
+    context = {
+        "rows": [(location, running.get(location.pk)) for location in locations],
+        "configured": len(running),
+        "form": form,
+        "waiting": photos_waiting_for_config(locations).count(),
+    }
+    return render(request, "gallery/places/configure.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+@require_safe
+@permission_required("locations.view_locationconfig", raise_exception=True)
+def changes(request: HttpRequest, code: str) -> HttpResponse:
+    """Who changed the location and what grows there."""
+    try:
+        place = find_location(code)
+    except NotFound as refusal:
+        raise Http404(refusal.message) from refusal
+    return render(
+        request, "gallery/places/location_changes.html", {"location": place, "changes": location_changes(place)}
+    )
+
+
+@require_safe
+@permission_required(("locations.view_storagelocation", "photos.view_s3image"), raise_exception=True)
+def nursery_map(request: HttpRequest) -> HttpResponse:
+    """The map where scripts run, and the same as a list."""
+    form = MapForm(request.GET)
+    if not form.is_valid():
+        return redirect("map")
+    chosen = form.cleaned_data["warehouse_id"]
+    page = list_locations(chosen, page=form.cleaned_data["page"] or 1)
+    context = {
+        "warehouses": active_warehouses(),
+        "chosen": chosen,
+        "page": page,
+        "rows": [(place, count_words(read_last_count(place))) for place in page],
+        "ages": [*AGE_CLASSES, NEVER],
+        "tile_url": settings.MAP_TILE_URL,
+        "tile_attribution": settings.MAP_TILE_ATTRIBUTION,
+    }
+    return render(request, "gallery/places/map.html", context)
+
+
+def _find(code: str) -> LocationDetail:
+    try:
+        return location_detail(code)
+    except NotFound as refusal:
+        raise Http404(refusal.message) from refusal
+
+
+def _show(request: HttpRequest, detail: LocationDetail, *, form: ConfigureLocationForm | None) -> HttpResponse:
+    context: dict[str, Any] = {"detail": detail, "form": form}
+    if signed_in_user(request).has_perms(fixes.FIX_PERMISSIONS["configure"]):
+        suggested = fixes.suggested_config(detail.location)
+        context |= {
+            "suggested": suggested,
+            "form": form or ConfigureLocationForm(initial=fixes.config_values(suggested), label_suffix=""),
+            "waiting": photos_waiting_for_config([detail.location]).count(),
+        }
+    return render(request, "gallery/places/location.html", context, status=UNPROCESSABLE if form else 200)

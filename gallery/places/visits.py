@@ -1,0 +1,141 @@
+"""The read model of visits: photos of one location that are one count, which of them make its number, and what to ask.
+
+`gallery.places.location` and `gallery.photo.detail` show it, `gallery.todo.causes` lists the visits that are open.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from demeter.accounts.models import User
+from demeter.common.exceptions import NotFound
+from locations.models import StorageLocation
+from photos.models import S3Image
+from photos.storage.thumbnails import thumbnail_url
+from stock import ledger
+from stock.models import StockCount, Visit
+from stock.visits.grouping import suggested_answer
+from stock.visits.records import as_photo
+
+SHOWN_VISITS = 5
+
+
+@dataclass(frozen=True)
+class VisitPhoto:
+    """One photo of a visit; `came_later` than the answer, which does not hold for it."""
+
+    image_id: UUID
+    plants: int
+    moment: datetime
+    is_counted: bool
+    came_later: bool
+    thumbnail_url: str | None
+
+
+@dataclass(frozen=True)
+class VisitDetail:
+    """A visit of several photos, in order of time. `suggested` is the answer that the pictures suggest, or ""."""
+
+    visit: Visit
+    photos: tuple[VisitPhoto, ...]
+    suggested: str
+
+    @property
+    def counted(self) -> int:
+        """How many photos make the number."""
+        return sum(photo.is_counted for photo in self.photos)
+
+    @property
+    def sum_of_all(self) -> int:
+        """The plants if all are parts."""
+        return sum(photo.plants for photo in self.photos)
+
+    @property
+    def newest(self) -> int:
+        """The plants if all are retakes."""
+        return self.photos[-1].plants
+
+
+def visit_of(image_id: UUID) -> VisitDetail | None:
+    """The visit of a photo; None where it stands for no stock or is alone. One query, three where there is a visit."""
+    counts = StockCount.objects.standing().filter(image_id=image_id, visit__photos__gt=1)
+    visit_id = counts.values_list("visit_id", flat=True).first()
+    return next(iter(_details(Visit.objects.filter(pk=visit_id))), None) if visit_id else None
+
+
+def visits_of(location: StorageLocation) -> tuple[VisitDetail, ...]:
+    """The newest visit of a location where it has several photos, and those before it that are open."""
+    visits = Visit.objects.filter(location=location, photos__gt=0)
+    newest = Subquery(visits.order_by("-last_at").values("pk")[:1])
+    return _details(visits.filter(Q(is_open=True) | Q(pk=newest), photos__gt=1)[:SHOWN_VISITS])
+
+
+def open_visits() -> tuple[int, tuple[Visit, ...]]:
+    """How many visits wait for an answer, and the newest of them with the names of their locations."""
+    waiting = Visit.objects.filter(is_open=True)
+    newest = tuple(waiting.select_related("location__storage_area__warehouse").order_by("-last_at")[:SHOWN_VISITS])
+    return (len(newest) if len(newest) < SHOWN_VISITS else waiting.count()), newest
+
+
+def answer(
+    *, image_id: UUID, answer: str, user: User, seen: Iterable[UUID] | None = None, chosen: Iterable[UUID] = ()
+) -> VisitDetail:
+    """Say how the photos of a photo's visit belong together; `seen` are the photos that the person saw.
+
+    Raises:
+        NotFound: the photo belongs to no visit with others.
+        Conflict, Invalid: as `ledger.answer_visit`.
+    """
+    found = visit_of(image_id)
+    if found is None:
+        raise NotFound(_("This photo does not belong to a visit with others."))
+    everyone = [photo.image_id for photo in found.photos]
+    ledger.answer_visit(
+        visit_id=found.visit.pk,
+        answer=answer,
+        seen=everyone if seen is None else list(seen),
+        chosen=list(chosen),
+        user=user,
+    )
+    return visit_of(image_id) or found
+
+
+def _details(visits: QuerySet[Visit]) -> tuple[VisitDetail, ...]:
+    standing = Prefetch("counts", StockCount.objects.standing().select_related("batch"), to_attr="standing")
+    found = list(visits.select_related("answered_by").prefetch_related(standing))
+    if not found:
+        return ()
+    images = S3Image.objects.only("s3_key_thumbnail", "thumbnail_stored_at").in_bulk(
+        [count.image_id for visit in found for count in _standing(visit)]
+    )
+    return tuple(_detail(visit, images) for visit in found)
+
+
+def _detail(visit: Visit, images: dict[UUID, S3Image]) -> VisitDetail:
+    counts = _standing(visit)
+    return VisitDetail(
+        visit=visit,
+        photos=tuple(_photo(count, visit, images.get(count.image_id)) for count in counts),
+        suggested=suggested_answer([as_photo(count) for count in counts]),
+    )
+
+
+def _photo(count: StockCount, visit: Visit, image: S3Image | None) -> VisitPhoto:
+    url = thumbnail_url(image.pk, key=image.s3_key_thumbnail, written_at=image.thumbnail_stored_at) if image else None
+    return VisitPhoto(
+        image_id=count.image_id,
+        plants=count.quantity,
+        moment=count.happened_at,
+        is_counted=count.is_counted,
+        came_later=bool(visit.answer) and visit.is_open and not count.covered and not count.is_counted,
+        thumbnail_url=url,
+    )
+
+
+def _standing(visit: Visit) -> Sequence[StockCount]:
+    found: Sequence[StockCount] = getattr(visit, "standing")  # noqa: B009 - a prefetch, which the type does not know
+    return found

@@ -1,0 +1,118 @@
+"""The read model of the review: which photos wait for a person, in which order, and what one can undo on a photo.
+
+Photos whose count is in doubt come first, then those of which the models were least sure. A photo leaves the queue when
+its count is signed off.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from demeter.accounts.models import User
+from gallery.browse.cards import CARD_FIELDS, PhotoCard, make_cards
+from photos.models import S3Image
+from processing.models import Correction, Session
+from processing.problems import REFUSALS, Problem
+from processing.statuses import RunStatus
+
+QUEUE_LENGTH = 50
+ROW_FIELDS = ("avg_confidence", "needs_look", "refusal", "refusal_message", "review_reasons", "total_estimated")
+# Counting a hundred thousand waiting photos would take longer than looking at one.
+COUNTED_UP_TO = 1000
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One photo of the queue, with why it should be looked at."""
+
+    card: PhotoCard
+    session: Session
+
+    @property
+    def confidence_percent(self) -> int | None:
+        """Mean confidence of the models, in whole percent."""
+        confidence = self.session.avg_confidence
+        return None if confidence is None else round(confidence * 100)
+
+    @property
+    def refusal(self) -> Problem | None:
+        """Why the run does not believe its own count."""
+        return REFUSALS.get(self.session.refusal)
+
+
+@dataclass(frozen=True)
+class ReviewState:
+    """What this user can undo and redo on a photo, and the notes about it."""
+
+    undoable: Correction | None
+    redoable: Correction | None
+    notes: tuple[Correction, ...]
+
+
+def review_state(image: S3Image, user: User) -> ReviewState:
+    """Three queries."""
+    notes = image.corrections.standing().filter(action=Correction.Action.NOTE).select_related("user")
+    return ReviewState(
+        undoable=image.corrections.undoable(user).first(),
+        redoable=image.corrections.redoable(user).first(),
+        notes=tuple(notes),
+    )
+
+
+def find_waiting() -> QuerySet[Session]:
+    """The newest counted session of each visible photo, while nobody has signed it off, in the order of the queue."""
+    newer = Session.objects.filter(
+        original_image=OuterRef("original_image"), status=RunStatus.COMPLETED, created_at__gt=OuterRef("created_at")
+    )
+    waiting = Session.objects.filter(status=RunStatus.COMPLETED, validated=False, original_image__deleted_at=None)
+    return waiting.filter(~Exists(newer)).order_by("-needs_look", "avg_confidence", "pk")
+
+
+def waiting_photos() -> tuple[Waiting, ...]:
+    """The head of the queue, in three queries."""
+    fields = (*ROW_FIELDS, *(f"original_image__{name}" for name in CARD_FIELDS))
+    shown = find_waiting().select_related("original_image__same_shot_as").only(*fields)
+    sessions: Sequence[Session] = list(shown[:QUEUE_LENGTH])
+    cards = make_cards([session.original_image for session in sessions])
+    return tuple(Waiting(card, session) for card, session in zip(cards, sessions, strict=True))
+
+
+def count_waiting() -> int:
+    """How many photos wait; COUNTED_UP_TO means that many or more."""
+    return find_waiting()[:COUNTED_UP_TO].count()
+
+
+def count_doubtful() -> int:
+    """How many of them are in doubt, up to COUNTED_UP_TO."""
+    return find_waiting().filter(needs_look=True)[:COUNTED_UP_TO].count()
+
+
+def next_photo(after: UUID | None) -> UUID | None:
+    """The photo to review after this one, from the head of the queue again after its end; None when none waits."""
+    waiting = find_waiting()
+    if after is not None:
+        waiting = waiting.exclude(original_image_id=after)
+        last = (
+            Session.objects.filter(original_image_id=after, status=RunStatus.COMPLETED).order_by("-created_at").first()
+        )
+        if last is not None:
+            found = _first_image(waiting.filter(_behind(last)))
+            if found is None and last.needs_look:
+                found = _first_image(waiting.filter(needs_look=False))
+            if found is not None:
+                return found
+    return _first_image(waiting)
+
+
+def _behind(session: Session) -> Q:
+    """A condition: as doubtful as this session and after it in the order of the queue; one range of the index."""
+    confidence = Decimal(1) if session.avg_confidence is None else session.avg_confidence
+    surer = Q(avg_confidence__gt=confidence) | Q(avg_confidence=confidence, pk__gt=session.pk)
+    return surer & Q(needs_look=session.needs_look, avg_confidence__gte=confidence)
+
+
+def _first_image(waiting: QuerySet[Session]) -> UUID | None:
+    return waiting.values_list("original_image_id", flat=True).first()

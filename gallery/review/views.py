@@ -1,0 +1,164 @@
+"""The review's pages and posts: the queue, the next photo, and what a person does to a count.
+
+Each post works as a plain form that leads back to the photo; sent by a script it answers with the count alone.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from demeter.accounts.models import User
+from demeter.common.exceptions import NotFound, Refusal
+from demeter.common.http import form_errors, signed_in_user
+from gallery.browse.forms import CorrectionForm, NextForm, SignOffForm
+from gallery.browse.views import UNPROCESSABLE, HtmxRequest, tab_context
+from gallery.photo.detail import find_photo
+from gallery.review.queue import COUNTED_UP_TO, count_waiting, next_photo, review_state, waiting_photos
+from photos.models import S3Image
+from processing.models import Session
+from processing.review import corrections
+
+REVIEW_PERMISSIONS = ("photos.view_s3image", "processing.change_session")
+
+
+@require_safe
+@permission_required(REVIEW_PERMISSIONS, raise_exception=True)
+def queue(request: HttpRequest) -> HttpResponse:
+    """The photos that wait for a person, the most doubtful first."""
+    waiting = waiting_photos()
+    context = {"waiting": waiting, "total": count_waiting(), "counted_up_to": COUNTED_UP_TO}
+    return render(request, "gallery/review/review.html", context)
+
+
+@require_safe
+@permission_required(REVIEW_PERMISSIONS, raise_exception=True)
+def next_to_review(request: HttpRequest) -> HttpResponse:
+    """On to the next photo of the queue, or to the empty queue."""
+    form = NextForm(request.GET)
+    if not form.is_valid():
+        return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
+    image_id = next_photo(form.cleaned_data["after"])
+    return redirect("photo", image_id=image_id) if image_id else redirect("review")
+
+
+@require_POST
+@permission_required(REVIEW_PERMISSIONS, raise_exception=True)
+def correct(request: HtmxRequest, image_id: UUID) -> HttpResponse:
+    """Add, remove or retype a mark. What another person made before signing out of this browser is not this user's."""
+    if request.POST.get("sent_by", str(request.user.pk)) != str(request.user.pk):
+        raise PermissionDenied
+
+    def act(image: S3Image, user: User) -> str:
+        corrections.correct(image=image, user=user, **_read(CorrectionForm(request.POST)))
+        return _("Corrected.")
+
+    return _answer(request, image_id, act, redraws=False)
+
+
+@require_POST
+@permission_required(REVIEW_PERMISSIONS, raise_exception=True)
+def undo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
+    """Take back one's own last correction."""
+
+    def act(image: S3Image, user: User) -> str:
+        return _("Undone: %(what)s.") % {"what": corrections.undo(image=image, user=user).words}
+
+    return _answer(request, image_id, act, redraws=True)
+
+
+@require_POST
+@permission_required(REVIEW_PERMISSIONS, raise_exception=True)
+def redo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
+    """Make again what one undid last."""
+
+    def act(image: S3Image, user: User) -> str:
+        return _("Redone: %(what)s.") % {"what": corrections.redo(image=image, user=user).words}
+
+    return _answer(request, image_id, act, redraws=True)
+
+
+@require_POST
+@permission_required(REVIEW_PERMISSIONS, raise_exception=True)
+def note(request: HtmxRequest, image_id: UUID) -> HttpResponse:
+    """Say something about the count."""
+
+    def act(image: S3Image, user: User) -> str:
+        corrections.note(image=image, user=user, text=request.POST.get("text", "").replace("\x00", ""))
+        return _("Note saved.")
+
+    return _answer(request, image_id, act, redraws=False)
+
+
+@require_POST
+@permission_required(REVIEW_PERMISSIONS, raise_exception=True)
+def sign_off(request: HtmxRequest, image_id: UUID) -> HttpResponse:
+    """State that the count is right, or take that back."""
+
+    def act(image: S3Image, user: User) -> str:
+        wanted = _read(SignOffForm(request.POST))
+        if wanted["reopen"]:
+            corrections.reopen_count(image=image, user=user)
+            return _("The sign-off is taken back.")
+        session = corrections.sign_off(image=image, user=user, seen=wanted["seen"])
+        number = session.total_estimated or 0
+        signed = ngettext("Signed off: %(number)s plant.", "Signed off: %(number)s plants.", number)
+        return signed % {"number": intcomma(number)}
+
+    return _answer(request, image_id, act, redraws=False)
+
+
+def _read(form: forms.Form) -> dict[str, Any]:
+    """The cleaned values; Invalid names the bad field."""
+    if not form.is_valid():
+        raise form_errors(form)
+    return form.cleaned_data
+
+
+def _answer(
+    request: HtmxRequest, image_id: UUID, act: Callable[[S3Image, User], str], *, redraws: bool
+) -> HttpResponse:
+    """Act, then show the count anew with what happened; a refusal is shown there too (422)."""
+    user, refused = signed_in_user(request), False
+    try:
+        image = find_photo(image_id)
+    except NotFound as refusal:
+        raise Http404(refusal.message) from refusal
+    try:
+        said = act(image, user)
+    except Refusal as refusal:
+        said, refused = refusal.message, True
+    if not request.htmx:
+        (messages.error if refused else messages.success)(request, said)
+        return redirect("photo", image_id=image_id)
+    context = tab_context(image_id, _current_tab(request))
+    counted = context["detail"].counted
+    if not refused and counted is not None:
+        said = f"{said} {_say_count(counted)}"
+    context |= {"may_review": True, "review": review_state(image, user), "said": said, "refused": refused}
+    response = render(request, "gallery/photo/_reviewed.html", context, status=UNPROCESSABLE if refused else 200)
+    return trigger_client_event(response, "marksChanged") if redraws and not refused else response
+
+
+def _say_count(session: Session) -> str:
+    number, seen = session.total_estimated or 0, session.total_detected or 0
+    words = ngettext("%(number)s plant, %(seen)s of them seen.", "%(number)s plants, %(seen)s of them seen.", number)
+    return words % {"number": intcomma(number), "seen": intcomma(seen)}
+
+
+def _current_tab(request: HtmxRequest) -> str:
+    """The tab that the page shows, from its address."""
+    address = urlsplit(request.htmx.current_url or "")
+    return parse_qs(address.query).get("tab", [""])[-1]

@@ -1,0 +1,63 @@
+"""The work list: failures and warnings by cause; run all of one cause again, or put them aside."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from demeter.common.exceptions import Invalid
+from demeter.common.http import signed_in_user
+from gallery.places.visits import open_visits
+from gallery.review.queue import COUNTED_UP_TO, count_doubtful
+from gallery.todo.causes import causes
+from processing.worklist import AT_ONCE, acknowledge_cause, retry_cause
+
+
+@require_safe
+@permission_required("photos.view_s3image", raise_exception=True)
+def work(request: HttpRequest) -> HttpResponse:
+    """Everything that waits for a person, by what would settle it."""
+    count, newest = open_visits()
+    context = {
+        "causes": causes(),
+        "open_visits": newest,
+        "open_visits_count": count,
+        "doubtful": count_doubtful(),
+        "counted_up_to": COUNTED_UP_TO,
+        "at_once": AT_ONCE,
+    }
+    return render(request, "gallery/todo/todo.html", context)
+
+
+@require_POST
+@permission_required(("photos.view_s3image", "processing.add_job"), raise_exception=True)
+def retry(request: HttpRequest) -> HttpResponse:
+    """Run the photos of one cause again."""
+    try:
+        restarted = retry_cause(code=request.POST.get("cause", ""), user=signed_in_user(request))
+    except Invalid as refusal:
+        raise BadRequest(refusal.message) from refusal
+    count = len(restarted.started)
+    again = ngettext("%(number)d photo: processing again.", "%(number)d photos: processing again.", count)
+    messages.success(request, again % {"number": count})
+    return redirect("work")
+
+
+@require_POST
+@permission_required(("photos.view_s3image", "processing.change_session"), raise_exception=True)
+def acknowledge(request: HttpRequest) -> HttpResponse:
+    """Put the photos of one cause aside."""
+    try:
+        count = acknowledge_cause(code=request.POST.get("cause", ""), user=signed_in_user(request))
+    except Invalid as refusal:
+        raise BadRequest(refusal.message) from refusal
+    aside = ngettext(
+        "%(number)d photo put aside. The gallery still shows it.",
+        "%(number)d photos put aside. The gallery still shows them.",
+        count,
+    )
+    messages.success(request, aside % {"number": count})
+    return redirect("work")

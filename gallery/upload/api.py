@@ -1,0 +1,160 @@
+"""The API's upload: `POST /api/v1/photos/upload`, in the shape of the specification plus what was refused or known.
+
+`/known` tells which photos need not be sent; `/thumbnail` under a photo is where a thumbnail that may have expired is
+shown from.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import TypedDict
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from demeter.common.exceptions import NotFound
+from demeter.common.http import api_view, error_json, form_errors, read_json, signed_in_user
+from demeter.common.throttling import UPLOAD
+from gallery.upload.forms import KnownForm, UploadForm
+from photos.decoding.pixels import UnreadablePictureError
+from photos.models import S3Image
+from photos.statuses import UploadSource
+from photos.storage.object_store import OriginalLostError, presigned_url
+from photos.storage.thumbnails import restore_thumbnail
+from photos.upload.accepting import AcceptedUpload, DuplicateFile, accepting, find_photos
+from photos.upload.checks import RefusedFile
+from processing.job_list import queries
+from processing.jobs import start_jobs
+from processing.models import Job
+
+
+class AcceptedJobJson(TypedDict):
+    """A photo that is kept, and its job."""
+
+    job_id: str
+    image_id: str
+    filename: str
+    status: str
+
+
+class RefusedJson(TypedDict):
+    """A file that is not kept: a code for programs, and a sentence that says what to do."""
+
+    filename: str
+    code: str
+    message: str
+
+
+class DuplicateJson(TypedDict):
+    """A file that is here already, as this photo."""
+
+    filename: str
+    image_id: str
+
+
+class KnownJson(TypedDict):
+    """A content that is here already, as this photo."""
+
+    sha256: str
+    image_id: str
+
+
+class UploadJson(TypedDict):
+    """The answer; `total_files` counts the jobs."""
+
+    status: str
+    upload_session_id: str
+    jobs: list[AcceptedJobJson]
+    total_files: int
+    estimated_completion_time_minutes: int
+    poll_url: str
+    refused: list[RefusedJson]
+    duplicates: list[DuplicateJson]
+
+
+@api_view("POST", permission="photos.add_upload", rate=UPLOAD)
+def upload(request: HttpRequest) -> JsonResponse:
+    """Accept files: 202 when at least one is kept or known already, 400 with the reasons when none is."""
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        raise form_errors(form)
+    fields = {**form.cleaned_data, "source": form.cleaned_data["source"] or UploadSource.API}
+    with accepting(user=signed_in_user(request), **fields) as accepted:
+        jobs = start_jobs(upload=accepted.upload, images=accepted.images, chosen_location=accepted.storage_location)
+    if accepted.refused and not accepted.images and not accepted.duplicates:
+        return error_json(
+            code="all_files_refused",
+            message=_("None of the files can be used."),
+            status=400,
+            refused=refused_json(accepted.refused),
+        )
+    return JsonResponse(upload_json(accepted, jobs), status=202)
+
+
+@api_view("POST", permission="photos.add_upload")
+def known(request: HttpRequest) -> JsonResponse:
+    """Which contents, by SHA-256, need not be sent again: after a closed tab the page asks before it sends."""
+    form = KnownForm(read_json(request))
+    if not form.is_valid():
+        raise form_errors(form)
+    found = find_photos(form.cleaned_data["sha256"])
+    rows: list[KnownJson] = [{"sha256": sha256, "image_id": str(image_id)} for sha256, image_id in found.items()]
+    return JsonResponse({"known": rows})
+
+
+@api_view("GET", permission="photos.view_s3image")
+def thumbnail(request: HttpRequest, image_id: UUID) -> HttpResponse:
+    """To the thumbnail in S3, made again when it had expired; of a photo in the trash for those who may look there."""
+    photos = S3Image.objects.photos().filter(purged_at=None).exclude(stored_at=None)
+    if not request.user.has_perm("photos.delete_s3image"):
+        photos = photos.visible()
+    image = photos.filter(pk=image_id).first()
+    if image is None:
+        raise NotFound(_("There is no such photo, or it is not stored yet."))
+    try:
+        key = restore_thumbnail(image)
+    except OriginalLostError as error:
+        raise NotFound(_("The thumbnail has expired and the original is lost.")) from error
+    except UnreadablePictureError as error:
+        raise NotFound(_("The thumbnail has expired and could not be made again. The original is there.")) from error
+    return HttpResponseRedirect(presigned_url(key))
+
+
+def upload_json(accepted: AcceptedUpload, jobs: Sequence[Job]) -> UploadJson:
+    """The accepted upload, as the spec has it."""
+    session_id = str(accepted.upload.upload_session_id)
+    return {
+        "status": "accepted",
+        "upload_session_id": session_id,
+        "jobs": [
+            {
+                "job_id": str(job.job_id),
+                "image_id": str(job.image_id),
+                "filename": job.image.original_filename,
+                "status": str(job.status),
+            }
+            for job in jobs
+        ],
+        "total_files": len(jobs),
+        "estimated_completion_time_minutes": _estimated_minutes(jobs),
+        "poll_url": f"{reverse('api-jobs-status')}?{urlencode({'upload_session_id': session_id})}",
+        "refused": refused_json(accepted.refused),
+        "duplicates": duplicates_json(accepted.duplicates),
+    }
+
+
+def refused_json(refused: Sequence[RefusedFile]) -> list[RefusedJson]:
+    """Refused files."""
+    return [{"filename": file.filename, "code": file.code, "message": file.message} for file in refused]
+
+
+def duplicates_json(duplicates: Sequence[DuplicateFile]) -> list[DuplicateJson]:
+    """Known files."""
+    return [{"filename": file.filename, "image_id": str(file.image_id)} for file in duplicates]
+
+
+def _estimated_minutes(jobs: Sequence[Job]) -> int:
+    """Until the last of these new jobs is done, from the measured averages and the queue before it."""
+    return max(1, math.ceil(queries.seconds_until_done(jobs) / 60)) if jobs else 0

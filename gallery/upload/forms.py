@@ -1,0 +1,146 @@
+"""What an upload may hold; the page and the API read it with the same form. Its cleaned data go to `accept_upload`."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from locations.models import StorageLocation
+from photos.statuses import UploadSource, VisitAnswer
+
+ACCEPTED_FILES = "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif"
+
+
+class PhotosInput(forms.ClearableFileInput):
+    """A file input that takes several files."""
+
+    template_name = "django/forms/widgets/file.html"
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """At least one file. What each one is, `photos.upload.checks` says: a bad one must not stop the good ones."""
+
+    widget = PhotosInput(attrs={"accept": ACCEPTED_FILES})
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
+        """The files, unread."""
+        files = [file for file in data or [] if isinstance(file, UploadedFile)]
+        if not files:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return files
+
+
+class ChecksumsField(forms.Field):
+    """A JSON list of SHA-256 checksums in hexadecimal, no more than an upload takes files."""
+
+    def clean(self, value: Any) -> list[str]:
+        """The checksums in lower case."""
+        texts = value if isinstance(value, list) else []
+        if not 0 < len(texts) <= settings.UPLOAD_MAX_FILES or not all(map(_is_sha256, texts)):
+            raise forms.ValidationError(
+                _("Send a list of 1 to %(most)d SHA-256 checksums of 64 hexadecimal digits."),
+                params={"most": settings.UPLOAD_MAX_FILES},
+            )
+        return [text.lower() for text in texts]
+
+
+def _is_sha256(text: object) -> bool:
+    return isinstance(text, str) and re.fullmatch("[0-9a-fA-F]{64}", text) is not None
+
+
+class KnownForm(forms.Form):
+    """What a browser asks before it sends: which of these contents are here already?"""
+
+    sha256 = ChecksumsField()
+
+
+class LabelForm(forms.Form):
+    """A picture of a location's QR label; whether it is one, `photos.upload.location_lookup` says."""
+
+    label = forms.FileField()
+
+
+class PositionForm(forms.Form):
+    """Where a browser says that it is, in degrees, and how well it knows that."""
+
+    lat = forms.FloatField(min_value=-90, max_value=90)
+    lon = forms.FloatField(min_value=-180, max_value=180)
+    accuracy = forms.FloatField(min_value=0)
+
+    def clean(self) -> dict[str, Any]:
+        """In the words of `place_by_position`."""
+        cleaned = super().clean() or {}
+        cleaned["accuracy_m"] = cleaned.pop("accuracy", None)
+        return cleaned
+
+
+class LocationField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A location in use by its code, or by its name where only one has it."""
+
+    default_error_messages = {
+        "invalid_choice": _("There is no location with this code or name. Choose one of the list."),
+        "ambiguous": _("Several locations have this name. Choose one of the list."),
+    }
+
+    def to_python(self, value: Any) -> StorageLocation | None:
+        """The location; nothing for an empty field."""
+        try:
+            location: StorageLocation | None = super().to_python(value)
+        except forms.ValidationError:
+            named = self._find_named(str(value))
+            if not named:
+                raise
+            if len(named) > 1:
+                raise forms.ValidationError(self.error_messages["ambiguous"], code="ambiguous") from None
+            [location] = named
+        return location
+
+    def _find_named(self, text: str) -> list[StorageLocation]:
+        """The first two that have this name."""
+        return [] if "\x00" in text else list(StorageLocation.objects.active().filter(name__iexact=text.strip())[:2])
+
+
+class UploadForm(forms.Form):
+    """Files, and what holds for all of them. `upload_session_id` adds to an earlier upload of the same user.
+
+    Each request names the location of its files; one that leaves the field out means that of the upload.
+    """
+
+    files = PhotosField(  # type: ignore[assignment]  # the spec's name; Django's own `files` belongs to the bound form
+        label=_("Photos"), error_messages={"required": _("Choose at least one photo.")}
+    )
+    storage_location = LocationField(
+        queryset=StorageLocation.objects.active(),
+        to_field_name="code",
+        required=False,
+        label=_("Location of these photos"),
+        help_text=_("Leave it empty when the photos know their position (GPS)."),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "placeholder": _("Code or name"),
+                "hx-get": reverse_lazy("location-options"),
+                "hx-trigger": "input changed delay:200ms",
+                "hx-target": "#location-options",
+                "hx-sync": "this:replace",
+            }
+        ),
+    )
+    visit = forms.ChoiceField(
+        choices=[("", _("Ask me afterwards")), *VisitAnswer.choices],
+        required=False,
+        label=_("Several photos of one location are"),
+    )
+    source = forms.ChoiceField(choices=UploadSource.choices, required=False)
+    upload_session_id = forms.UUIDField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """In the words of `accepting`."""
+        cleaned = super().clean() or {}
+        return {**cleaned, "inherits_location": self.add_prefix("storage_location") not in self.data}

@@ -1,0 +1,170 @@
+"""The upload page, which is the home page: choose photos above, see the jobs of the last 48 hours below.
+
+With JavaScript `static/js/upload.js` sends each file by itself to the API; without, the form arrives here as a whole.
+The location of the whole upload may come from a picture of its label or from the device's position.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from demeter.common.exceptions import NotFound, TooMany, Unavailable
+from demeter.common.http import signed_in_user
+from demeter.common.throttling import UPLOAD, count
+from gallery.upload.forms import LabelForm, PositionForm, UploadForm
+from locations.search import search_locations
+from photos.models import Upload
+from photos.statuses import UploadSource
+from photos.upload.accepting import AcceptedUpload, accepting
+from photos.upload.checks import MEGABYTE
+from photos.upload.location_lookup import FoundPlace, place_by_label, place_by_position
+from processing.job_list import queries
+from processing.jobs import start_jobs
+
+# More would make the page heavy; typing finds the rest.
+OFFERED_LOCATIONS = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("photos.view_s3image", raise_exception=True)
+def upload(request: HttpRequest) -> HttpResponse:
+    """The page, for `?location=` with that one filled in; a POST (no JavaScript) accepts the files and goes on to
+    their jobs."""
+    if request.method != "POST":
+        return _render_page(request, UploadForm(initial={"storage_location": request.GET.get("location", "")}))
+    if not request.user.has_perm("photos.add_upload"):
+        raise PermissionDenied
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _render_page(request, form, status=422)
+    try:
+        count(request, UPLOAD, str(request.user.pk))
+    except TooMany as refusal:
+        form.add_error(None, refusal.message)
+        response = _render_page(request, form, status=429)
+        response["Retry-After"] = str(refusal.retry_after_seconds)
+        return response
+    fields = {**form.cleaned_data, "source": source_of(request)}
+    try:
+        with accepting(user=signed_in_user(request), **fields) as accepted:
+            start_jobs(upload=accepted.upload, images=accepted.images, chosen_location=accepted.storage_location)
+    except NotFound as refusal:
+        raise Http404(refusal.message) from refusal
+    except Unavailable as refusal:
+        form.add_error(None, refusal.message)
+        return _render_page(request, form, status=503)
+    _tell(request, accepted)
+    if not accepted.images:
+        return redirect("upload")
+    query = urlencode({"upload_session_id": str(accepted.upload.upload_session_id)})
+    return redirect(f"{reverse('jobs')}?{query}")
+
+
+@require_safe
+@never_cache
+@permission_required("photos.view_s3image", raise_exception=True)
+def receipt(request: HttpRequest, upload_session_id: UUID) -> HttpResponse:
+    """Fragment: how many photos of one's own upload are verified in S3; asks again until all are."""
+    upload_row = get_object_or_404(Upload, pk=upload_session_id, user=signed_in_user(request))
+    counted = upload_row.images.aggregate(accepted=Count("pk"), stored=Count("stored_at"))
+    return render(request, "gallery/upload/_receipt.html", {"upload": upload_row, **counted})
+
+
+@require_safe
+@permission_required("photos.view_s3image", raise_exception=True)
+def location_options(request: HttpRequest) -> HttpResponse:
+    """Fragment: the locations that match what is typed in the upload form."""
+    typed = request.GET.get("storage_location", "").replace("\x00", "")
+    found = search_locations(typed, limit=OFFERED_LOCATIONS)
+    return render(request, "gallery/upload/_location_options.html", {"locations": found})
+
+
+@require_POST
+@permission_required("photos.add_upload", raise_exception=True)
+def place_label(request: HttpRequest) -> HttpResponse:
+    """The location whose QR label is in a picture: filled into the form, or into the whole page without JavaScript."""
+    form = LabelForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _render_place(request, FoundPlace(message=_("Choose a picture of the label.")))
+    try:
+        count(request, UPLOAD, str(request.user.pk))
+    except TooMany as refusal:
+        return _render_place(request, FoundPlace(message=refusal.message))
+    return _render_place(request, place_by_label(form.cleaned_data["label"]))
+
+
+@require_POST
+@permission_required("photos.add_upload", raise_exception=True)
+def place_position(request: HttpRequest) -> HttpResponse:
+    """The location where the device is. By POST, so that no log keeps the position."""
+    form = PositionForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest(form.errors.as_text())
+    return _render_place(request, place_by_position(**form.cleaned_data))
+
+
+def _render_place(request: HttpRequest, found: FoundPlace) -> HttpResponse:
+    """What was found, in the form; what was typed stays when nothing was. 422 tells that it was not."""
+    typed = request.POST.get("storage_location", "").replace("\x00", "")
+    form = UploadForm(initial={"storage_location": found.location.code if found.location else typed})
+    status = 200 if found.location or found.offers else 422
+    if "HX-Request" not in request.headers:
+        return _render_page(request, form, status=status, found=found)
+    return render(request, "gallery/upload/_upload_place.html", _place_context(request, form, found), status=status)
+
+
+def _place_context(request: HttpRequest, form: UploadForm, found: FoundPlace | None) -> dict[str, Any]:
+    """What `_upload_place.html` shows."""
+    return {
+        "form": form,
+        "found": found,
+        "locations": search_locations("", limit=OFFERED_LOCATIONS),
+        "on_android": "Android" in request.headers.get("User-Agent", ""),
+    }
+
+
+def source_of(request: HttpRequest) -> UploadSource:
+    """Phone or desk; "Mobi" is what browsers on phones have in common."""
+    return UploadSource.MOBILE if "Mobi" in request.headers.get("User-Agent", "") else UploadSource.WEB
+
+
+def _render_page(
+    request: HttpRequest, form: UploadForm, status: int = 200, found: FoundPlace | None = None
+) -> HttpResponse:
+    context = {
+        **_place_context(request, form, found),
+        "source": source_of(request),
+        "max_files": settings.UPLOAD_MAX_FILES,
+        "max_file_bytes": settings.UPLOAD_MAX_FILE_BYTES,
+        "max_file_megabytes": settings.UPLOAD_MAX_FILE_BYTES // MEGABYTE,
+        "max_total_bytes": settings.UPLOAD_MAX_TOTAL_BYTES,
+        "job_list": queries.recent_jobs(),
+        "upload_session_id": None,
+    }
+    return render(request, "gallery/upload/upload.html", context, status=status)
+
+
+def _tell(request: HttpRequest, accepted: AcceptedUpload) -> None:
+    """What became of the files, as messages of the next page."""
+    if accepted.images:
+        count = len(accepted.images)
+        received = ngettext("Received: %(number)d photo.", "Received: %(number)d photos.", count)
+        messages.success(request, received % {"number": count})
+    for duplicate in accepted.duplicates:
+        known = _("%(filename)s: this photo is here already; it is not counted twice.")
+        messages.info(request, known % {"filename": duplicate.filename})
+    for refused in accepted.refused:
+        messages.warning(request, f"{refused.filename}: {refused.message}")

@@ -1,0 +1,1 @@
+"""QR labels of locations: written as a PDF, read in photos. Pure."""

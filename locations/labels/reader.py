@@ -1,0 +1,24 @@
+"""The QR labels of locations in a picture, read by zxing-cpp; pure.
+
+`processing.pipeline.stages` looks at each photo whose location nobody chose, `photos.upload.location_lookup` at a
+picture of one label. The whole picture is read, not a smaller one: that reaches twice as far and costs little (figures:
+docs/locations.md).
+"""
+
+import re
+
+import numpy as np
+import zxingcpp
+from numpy.typing import NDArray
+
+# As `locations.models` has it: other codes in a greenhouse (pallets, pots, payment) are not for us.
+LABEL = re.compile(r"[A-Z0-9][A-Z0-9._-]{7,19}")
+MAX_LABELS = 20
+QR_CODES = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+
+
+def read_labels(rgb: NDArray[np.uint8]) -> tuple[str, ...]:
+    """The texts of labels in a picture (height, width, 3), in capitals, each once, sorted; at most MAX_LABELS."""
+    found = zxingcpp.read_barcodes(rgb, formats=QR_CODES, try_rotate=False, try_invert=False)
+    texts = {code.text.strip().upper() for code in found}
+    return tuple(sorted(text for text in texts if LABEL.fullmatch(text)))[:MAX_LABELS]

@@ -1,0 +1,1 @@
+"""Bytes of unknown origin to pixels and metadata. Pure: no Django, no storage."""

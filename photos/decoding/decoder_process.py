@@ -1,0 +1,62 @@
+"""The process that decodes photos for a worker: `python -m photos.decoding.decoder_process`.
+It knows no Django and holds no secret.
+
+`photos.decoding.decoder_pool` starts it and sends one request after the other: a line of JSON, then the file's bytes;
+the answer has the same form. It ends with its input. Memory is limited here, time by the other side. Whatever a decoder
+does to this process, the worker lives on.
+"""
+
+import json
+import os
+import resource
+import sys
+from typing import BinaryIO
+
+import numpy as np
+
+from photos.decoding.pixels import TooManyPixelsError, UnreadablePictureError, check_whole, decode_picture, make_preview
+
+# 200 megapixels that must be turned take 3.0 GB at their peak (measured: docs/security.md).
+MEMORY_BYTES = 4 * 1024**3
+OUT_OF_MEMORY = "The picture takes too much memory to decode. Save it with a lower resolution."
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = MEMORY_BYTES if most == resource.RLIM_INFINITY else min(MEMORY_BYTES, most)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not get between the answers
+    while line := sys.stdin.buffer.readline():
+        request = json.loads(line)
+        answer(answers, request["operation"], sys.stdin.buffer.read(request["size"]), request["options"])
+
+
+def answer(answers: BinaryIO, operation: str, data: bytes, options: dict[str, int]) -> None:
+    """Do one operation and write its result, or why there is none."""
+    try:
+        if operation == "decode":
+            picture = decode_picture(data, **options)
+            send(answers, np.ascontiguousarray(picture).data.cast("B"), shape=picture.shape)
+        elif operation == "preview":
+            send(answers, memoryview(make_preview(data)))
+        else:
+            check_whole(data)
+            send(answers, memoryview(b""))
+    except UnreadablePictureError as error:
+        send(answers, memoryview(b""), error=str(error), too_many_pixels=isinstance(error, TooManyPixelsError))
+    except MemoryError:
+        send(answers, memoryview(b""), error=OUT_OF_MEMORY, too_many_pixels=False)
+
+
+def send(answers: BinaryIO, data: memoryview, **about: object) -> None:
+    """One answer."""
+    answers.write(json.dumps({"size": data.nbytes, **about}).encode() + b"\n")
+    answers.write(data)
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main()

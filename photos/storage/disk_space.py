@@ -1,0 +1,90 @@
+"""Is there room for an upload? Asked before its first byte is read, so that a full disk refuses and never cuts short.
+
+`photos.upload.upload_handlers` asks with the length that the request announces; where the disk fills up all the same,
+an error of the file system comes out as the same refusal.
+"""
+
+import errno
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from demeter.common.exceptions import NoRoom
+
+MESSAGE = _(
+    "Demeter has no room for more photos at the moment. Keep these on the phone, tell the person who looks after the "
+    "server that its disk is full, and send them again later. What was received before is safe."
+)
+# Form fields and the lines between the parts.
+OVERHEAD_BYTES = 2 * 1024 * 1024
+logger = logging.getLogger(__name__)
+
+
+def check_room(size_bytes: int) -> None:
+    """The places of an upload on disks of ours, where it arrives and where it waits, must hold it and keep the reserve.
+
+    Raises:
+        NoRoom: one of them cannot.
+    """
+    for folder in _folders():
+        free = shutil.disk_usage(folder).free
+        if free < size_bytes + reserve_bytes():
+            logger.error("an upload of %d bytes was refused: %s has %d bytes left", size_bytes, folder, free)
+            raise NoRoom(str(MESSAGE))
+
+
+def may_arrive(size_bytes: int) -> bool:
+    """Whether an upload of this size is allowed and leaves the reserve free."""
+    return size_bytes <= largest_bytes() and free_bytes() >= size_bytes + reserve_bytes()
+
+
+def largest_bytes() -> int:
+    """The largest request that is read."""
+    photos: int = settings.UPLOAD_MAX_TOTAL_BYTES
+    return photos + OVERHEAD_BYTES
+
+
+def free_bytes() -> int:
+    """What the fullest of these disks has left."""
+    return min(shutil.disk_usage(folder).free for folder in _folders())
+
+
+def reserve_bytes() -> int:
+    """What an upload must leave free."""
+    reserve: int = settings.STAGING_RESERVE_BYTES
+    return reserve
+
+
+def _folders() -> list[Path]:
+    folders = [Path(settings.FILE_UPLOAD_TEMP_DIR)]
+    if settings.STAGING == "folder":
+        folders.append(Path(settings.STAGING_ROOT))
+    return [_nearest(folder) for folder in folders]
+
+
+@contextmanager
+def refusing_when_full() -> Iterator[None]:
+    """Writes inside may meet a full disk: other uploads were quicker.
+
+    Raises:
+        NoRoom: they did.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        logger.exception("an upload was cut short: the disk is full")
+        raise NoRoom(str(MESSAGE)) from error
+
+
+def _nearest(folder: Path) -> Path:
+    """Staging is made with the first photo; until then its disk is that of the folder above."""
+    while not folder.exists():
+        folder = folder.parent
+    return folder

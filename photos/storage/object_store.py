@@ -1,0 +1,290 @@
+"""The only access to S3 and to the staging storage: read, write, verify, delete, sign.
+
+Every call to S3 goes through the circuit breaker that all workers share; an outage comes out as `Unavailable`, so
+that the caller can come back later. Signing is arithmetic and needs no call.
+"""
+
+import base64
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+from functools import cache, lru_cache
+from typing import TypeVar, cast
+from urllib.parse import quote
+
+from botocore.auth import S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import storages
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_lazy as _
+
+from demeter.common.exceptions import Unavailable
+from photos.models import S3Image
+from photos.storage import keys
+from photos.storage.circuit_breaker import GOOD_CALLS_TO_CLOSE, BreakerOpenError, CircuitBreaker, Mode
+from photos.storage.circuit_breaker_store import RedisBreakerStore
+from photos.storage.connections import client, quick_client, session
+from photos.storage.disk_space import refusing_when_full
+
+URL_SECONDS = 3600
+# All URLs of one period are the same, so that browsers keep the pictures; the last one is still good for 15 minutes.
+URL_PERIOD_SECONDS = 2700
+# A photo's files never change, so a browser need not ask again while their URL lasts; a new run redraws the annotated
+# picture under its old key, so there it must ask.
+CACHE_CONTROL = f"private, max-age={URL_SECONDS}, immutable"
+CACHE_CONTROL_ANNOTATED = "private, no-cache"
+MISSING_CODES = ("404", "NoSuchKey")
+PART_BYTES = 256 * 1024
+NO_SUCH_KEY = "is-the-storage-back"
+OUTAGE_MESSAGE = _("The photo storage cannot be reached at the moment. Nothing is lost; try again in a few minutes.")
+
+Result = TypeVar("Result")
+
+
+class ObjectMissingError(Exception):
+    """There is no object under this key."""
+
+
+class ObjectDamagedError(Exception):
+    """What was read or stored is not what was sent: size or checksum differ."""
+
+
+class OriginalLostError(Exception):
+    """A photo's original is neither in S3 nor in staging."""
+
+
+# --- Staging: files just accepted, until S3 has them ---------------------------------------------------------------
+def stage_file(name: str, file: File[bytes]) -> str:
+    """Keep an accepted file; the name under which it lies there.
+
+    Raises:
+        NoRoom: the disk is full.
+        Unavailable: staging is in S3, which cannot be reached now. So may all that follow here.
+    """
+    with refusing_when_full():
+        return storages["staging"].save(name, file)
+
+
+def read_staged(name: str) -> bytes | None:
+    """The bytes of a staged file; None when there is no such file."""
+    try:
+        with storages["staging"].open(name) as file:
+            return cast(bytes, file.read())
+    except FileNotFoundError:
+        return None
+
+
+def delete_staged(name: str) -> None:
+    """Forget a staged file; silent when it is gone."""
+    storages["staging"].delete(name)
+
+
+def list_staged(before: datetime) -> Iterator[str]:
+    """The names of the files that have lain in staging since `before` or longer."""
+    staging = storages["staging"]
+    folders = [""]
+    while folders:
+        folder = folders.pop()
+        with suppress(FileNotFoundError):  # nothing was ever staged, or ingest was quicker
+            inner, files = staging.listdir(folder)
+            folders += [f"{folder}{name}/" for name in inner]
+            for name in files:
+                with suppress(FileNotFoundError):
+                    if staging.get_modified_time(folder + name) < before:
+                        yield folder + name
+
+
+# --- S3: objects ----------------------------------------------------------------------------------------------------
+def put_object(key: str, data: bytes, *, content_type: str, metadata: Mapping[str, str] | None = None) -> None:
+    """Write an object and check that S3 has it whole, by size and SHA-256.
+
+    Raises:
+        Unavailable: S3 cannot be reached now, or the object did not arrive whole.
+    """
+    checksum = base64.b64encode(hashlib.sha256(data).digest()).decode()
+
+    def write_and_check() -> None:
+        client().put_object(
+            Bucket=settings.S3_BUCKET,
+            Key=key,
+            Body=data,
+            ContentType=content_type,
+            CacheControl=CACHE_CONTROL_ANNOTATED if key.startswith(keys.ANNOTATED) else CACHE_CONTROL,
+            Metadata=dict(metadata or {}),
+            ChecksumSHA256=checksum,
+        )
+        head = client().head_object(Bucket=settings.S3_BUCKET, Key=key, ChecksumMode="ENABLED")
+        if (head["ContentLength"], head.get("ChecksumSHA256")) != (len(data), checksum):
+            raise ObjectDamagedError(key)
+
+    _guarded(write_and_check)
+
+
+def read_object(key: str) -> bytes:
+    """The bytes of an object.
+
+    Raises:
+        ObjectMissingError: there is none.
+        Unavailable: S3 cannot be reached now.
+    """
+
+    def read() -> bytes:
+        return client().get_object(Bucket=settings.S3_BUCKET, Key=key)["Body"].read()
+
+    return _guarded(read)
+
+
+def open_original(image: S3Image) -> Iterator[bytes]:
+    """The original of a photo in parts of PART_BYTES, so that a long download holds one part at a time.
+
+    Raises at once, before the first part, as `read_original` does. An outage later on ends the parts with an error.
+    """
+    if image.stored_at is None:
+        return iter((read_original(image),))
+    try:
+        answer = _guarded(lambda: client().get_object(Bucket=settings.S3_BUCKET, Key=image.s3_key_original))
+    except ObjectMissingError:
+        raise OriginalLostError(str(image.image_id)) from None
+    return answer["Body"].iter_chunks(PART_BYTES)
+
+
+def has_object(key: str) -> bool:
+    """Whether there is an object under this key: one request. Raises Unavailable when S3 cannot be reached now."""
+    try:
+        _guarded(lambda: client().head_object(Bucket=settings.S3_BUCKET, Key=key))
+    except ObjectMissingError:
+        return False
+    return True
+
+
+def is_back() -> bool:
+    """Whether S3 answers and the breaker lets calls through: asks as often as a half-open breaker wants to see."""
+    try:
+        for _ in range(GOOD_CALLS_TO_CLOSE):
+            has_object(NO_SUCH_KEY)
+    except Unavailable:
+        return False
+    return True
+
+
+def answers() -> bool:
+    """Whether S3 answers within two seconds, whatever the breaker says: for `/healthz`."""
+    try:
+        quick_client().head_object(Bucket=settings.S3_BUCKET, Key=NO_SUCH_KEY)
+    except ClientError as error:
+        return not _is_outage(error)
+    except BotoCoreError:
+        return False
+    return True
+
+
+def breaker_mode() -> Mode:
+    """What the workers' last calls tell of S3: closed, open, or half open. Costs one read of the shared state."""
+    return _breaker().mode
+
+
+def written_at(key: str) -> datetime:
+    """When an object was written. Raises ObjectMissingError, or Unavailable when S3 cannot be reached now."""
+    return _guarded(lambda: client().head_object(Bucket=settings.S3_BUCKET, Key=key))["LastModified"]
+
+
+def list_objects(prefix: str) -> list[str]:
+    """The keys that begin with `prefix`. Raises Unavailable when S3 cannot be reached now."""
+
+    def read() -> list[str]:
+        pages = client().get_paginator("list_objects_v2").paginate(Bucket=settings.S3_BUCKET, Prefix=prefix)
+        return [found["Key"] for page in pages for found in page.get("Contents", [])]
+
+    return _guarded(read)
+
+
+def delete_object(key: str) -> None:
+    """Remove an object; silent when it is gone. Raises Unavailable when S3 cannot be reached now."""
+    _guarded(lambda: client().delete_object(Bucket=settings.S3_BUCKET, Key=key))
+
+
+def read_original(image: S3Image) -> bytes:
+    """The original of a photo, from S3, or from staging while S3 does not have it yet.
+
+    Raises:
+        OriginalLostError: it is in neither.
+        Unavailable: S3 cannot be reached now.
+    """
+    staged = read_staged(image.staging_name) if image.staging_name else None
+    if staged is not None and image.stored_at is None:
+        return staged
+    try:
+        return read_object(image.s3_key_original)
+    except ObjectMissingError:
+        if staged is None:
+            raise OriginalLostError(str(image.image_id)) from None
+        return staged
+
+
+# --- S3: signed addresses -------------------------------------------------------------------------------------------
+def presigned_url(key: str, *, download_name: str | None = None) -> str:
+    """An address for the browser, valid for one hour from the start of the present 45 minutes.
+
+    With `download_name` the browser saves the file under that name instead of showing it.
+    """
+    period_start = int(time.time()) // URL_PERIOD_SECONDS * URL_PERIOD_SECONDS
+    url = f"{settings.S3_PUBLIC_ENDPOINT_URL.rstrip('/')}/{settings.S3_BUCKET}/{quote(key)}"
+    return _signed_url(url, download_name, period_start)
+
+
+@lru_cache(maxsize=10_000)
+def _signed_url(url: str, download_name: str | None, period_start: int) -> str:
+    """Kept, because a page of the gallery asks for a hundred and signing one takes half a millisecond."""
+    request = AWSRequest(method="GET", url=url)
+    if download_name is not None:
+        disposition = content_disposition_header(as_attachment=True, filename=download_name)
+        request.params["response-content-disposition"] = disposition
+    credentials = cast(Credentials, session().get_credentials())
+    signer = _SteadyAuth(credentials, "s3", settings.S3_REGION, expires=URL_SECONDS)
+    signer.signed_at = period_start
+    signer.add_auth(request)
+    return cast(str, request.url)
+
+
+class _SteadyAuth(S3SigV4QueryAuth):
+    """botocore's signer of URLs, for a given moment instead of now."""
+
+    signed_at: int
+
+    def _modify_request_before_signing(self, request: AWSRequest) -> None:
+        request.context["timestamp"] = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self.signed_at))
+        super()._modify_request_before_signing(request)  # type: ignore[misc]  # private: missing in the stubs
+
+
+# --- Breaker --------------------------------------------------------------------------------------------------------
+@cache
+def _breaker() -> CircuitBreaker:
+    store = RedisBreakerStore(url=settings.REDIS_URL, name="s3")
+    return CircuitBreaker(store=store, clock=time.time, is_outage=_is_outage)
+
+
+def _guarded(call: Callable[[], Result]) -> Result:
+    """`call` through the breaker, with the errors of boto3 told as those of this module."""
+    try:
+        return _breaker().call(call)
+    except BreakerOpenError as error:
+        raise Unavailable(str(OUTAGE_MESSAGE)) from error
+    except (ClientError, BotoCoreError, ObjectDamagedError) as error:
+        if _is_outage(error):
+            raise Unavailable(str(OUTAGE_MESSAGE)) from error
+        if isinstance(error, ClientError):
+            raise ObjectMissingError(str(error)) from error
+        raise
+
+
+def _is_outage(error: Exception) -> bool:
+    """Whether the storage, and not the question, is to blame. Refused credentials are an outage too: nothing works."""
+    if isinstance(error, ClientError):
+        return error.response["Error"]["Code"] not in MISSING_CODES
+    return isinstance(error, BotoCoreError | ObjectDamagedError) and not isinstance(error, ParamValidationError)

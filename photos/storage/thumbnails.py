@@ -1,0 +1,70 @@
+"""Thumbnails outlive their object: S3 drops it after its retention, and whoever looks at the photo has it made again.
+
+Lists ask for `thumbnail_url`, which knows by the row's age and asks nobody. `gallery.upload.api.thumbnail` stands
+behind the address of an old one and makes it again from the preview, which S3 keeps.
+"""
+
+import logging
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+
+from photos.decoding.decoder_pool import make_preview
+from photos.decoding.pixels import MAX_WEB_PIXELS, TooManyPixelsError, make_thumbnail
+from photos.models import S3Image
+from photos.storage import keys, object_store
+
+logger = logging.getLogger(__name__)
+ANY_PHOTO = UUID(int=0)
+
+
+def thumbnail_url(image_id: UUID, *, key: str | None, written_at: datetime | None) -> str | None:
+    """Where the thumbnail is shown from: S3, or Demeter when it may have to be made again; None when it never was."""
+    if not key:
+        return None
+    if keys.may_be_gone(key, written_at=written_at, now=timezone.now()):
+        return restore_address(image_id)
+    return object_store.presigned_url(key)
+
+
+def restore_address(image_id: UUID) -> str:
+    """Where the thumbnail is made again. A list asks for fifty: `reverse` would take longer than all else of them."""
+    return _any_restore_address().replace(str(ANY_PHOTO), str(image_id))
+
+
+@cache
+def _any_restore_address() -> str:
+    return reverse("api-photo-thumbnail", kwargs={"image_id": ANY_PHOTO})
+
+
+def restore_thumbnail(image: S3Image) -> str:
+    """The key of the thumbnail, made again if it is gone or about to go. Two at once write the same bytes.
+
+    Raises:
+        OriginalLostError: nothing is left to make it from.
+        UnreadablePictureError: the original cannot be decoded, or is too large to be decoded beside the pages.
+        Unavailable: S3 cannot be reached now.
+    """
+    key = image.s3_key_thumbnail or keys.thumbnail_key(image.image_id, image.created_at)
+    old = keys.may_be_gone(key, written_at=image.thumbnail_stored_at, now=timezone.now())
+    if not old and object_store.has_object(key):
+        return key
+    object_store.put_object(key, make_thumbnail(_read_picture(image)), content_type="image/jpeg")
+    image.s3_key_thumbnail, image.thumbnail_stored_at = key, timezone.now()
+    image.save(update_fields=["s3_key_thumbnail", "thumbnail_stored_at", "updated_at"])
+    return key
+
+
+def _read_picture(image: S3Image) -> bytes:
+    """The preview, 1600 px and made by ourselves; the original only when that is lost too."""
+    if image.s3_key_preview:
+        try:
+            return object_store.read_object(image.s3_key_preview)
+        except object_store.ObjectMissingError:
+            logger.warning("photo %s has lost its preview", image.pk)
+    if (image.width_px or 0) * (image.height_px or 0) > MAX_WEB_PIXELS:
+        raise TooManyPixelsError(f"{image.pk} is too large to be decoded beside the pages")
+    return make_preview(object_store.read_original(image))

@@ -1,0 +1,1 @@
+"""Accept files: checks, staging, rows."""

@@ -1,0 +1,68 @@
+"""The location of a whole upload before it is sent: by a picture of its QR label, or by where the device is.
+
+`gallery.upload.views` calls it. Neither the picture nor the position is kept. A label is read here and not in the
+browser: most cannot read codes by themselves, a live camera asks for HTTPS, and a picture works on every phone.
+"""
+
+from dataclasses import dataclass
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from locations.labels.reader import read_labels
+from locations.matching import Candidate, match_gps, match_qr_codes
+from locations.models import StorageLocation
+from photos.decoding.decoder_pool import decode_picture
+from photos.decoding.pixels import MAX_WEB_PIXELS, UnreadablePictureError
+from photos.upload.checks import CheckedFile, RefusedFile, check_file
+
+
+@dataclass(frozen=True)
+class FoundPlace:
+    """A location, or several to choose from, or neither; `message` says what to do then, `reason` how it is known."""
+
+    location: StorageLocation | None = None
+    offers: tuple[Candidate, ...] = ()
+    message: str = ""
+    reason: str = ""
+
+
+def place_by_label(file: UploadedFile[bytes]) -> FoundPlace:
+    """The location whose label is in a picture."""
+    refusal = _why_not(check_file(file))
+    if refusal:
+        return FoundPlace(message=refusal)
+    try:
+        labels = read_labels(decode_picture(file.read()))
+    except UnreadablePictureError as error:
+        return FoundPlace(message=str(error))
+    if not labels:
+        return FoundPlace(message=_("No QR label was found in the picture. Go nearer, or type the code printed on it."))
+    match = match_qr_codes(labels)
+    if match.location:
+        return FoundPlace(match.location, reason=match.candidates[0].evidence)
+    if match.candidates:
+        return FoundPlace(offers=match.candidates, message=_("Labels of several locations are in the picture."))
+    return FoundPlace(message=_("No location in use has the label %(code)s.") % {"code": labels[0]})
+
+
+def _why_not(checked: CheckedFile | RefusedFile) -> str:
+    """Why a file is not looked at; empty when it is. A photo may be larger than what is decoded beside the pages."""
+    if isinstance(checked, RefusedFile):
+        return checked.message
+    if checked.width_px * checked.height_px <= MAX_WEB_PIXELS:
+        return ""
+    words = _("The picture of the label has more than %(megapixels)d megapixels. Take it with a lower resolution.")
+    return words % {"megapixels": MAX_WEB_PIXELS // 1_000_000}
+
+
+def place_by_position(*, lon: float, lat: float, accuracy_m: float) -> FoundPlace:
+    """The location where a device is, or those within its error (in metres). ValueError when it is not on Earth."""
+    match = match_gps(lon=lon, lat=lat, accuracy_m=accuracy_m)
+    if match.location:
+        return FoundPlace(match.location, reason=match.candidates[0].evidence)
+    if match.candidates:
+        words = _("Your position is good to %(metres)d m. Choose where the photos are from.")
+    else:
+        words = _("Your position is good to %(metres)d m. No location is near it.")
+    return FoundPlace(offers=match.candidates, message=words % {"metres": max(1, round(accuracy_m))})

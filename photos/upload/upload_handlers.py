@@ -1,0 +1,92 @@
+"""The first to see an upload's bytes: refuses unread what is too much or finds no room, hashes files while they arrive.
+
+The one entry of `FILE_UPLOAD_HANDLERS`. A form could refuse only what already fills the disk; and a hundred photos
+hashed after their last byte would take a third of the half second in which the answer is due.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.utils.translation import gettext as _
+
+from demeter.common.exceptions import NoRoom
+from photos.storage.disk_space import check_room, largest_bytes, refusing_when_full
+
+# A file that arrives is written to all the time.
+CUT_SHORT_AFTER_SECONDS = 3600
+
+
+class PhotoUploadHandler(TemporaryFileUploadHandler):
+    """Django's handler into temporary files, with a limit before and `file.sha256` behind it."""
+
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: Any,  # noqa: N803 - Django calls by this name
+        content_length: int,
+        boundary: Any,
+        encoding: Any = None,
+    ) -> None:
+        """Raises RequestDataTooBig or NoRoom."""
+        if content_length > largest_bytes():
+            raise RequestDataTooBig(
+                _("An upload takes %(megabytes)d MB in all. Send the photos in several uploads.")
+                % {"megabytes": settings.UPLOAD_MAX_TOTAL_BYTES // 1024**2}
+            )
+        check_room(content_length)
+        _prepare_folder()
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """A file begins."""
+        with refusing_when_full():
+            super().new_file(*args, **kwargs)
+        self._sha256 = hashlib.sha256()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        """Some of it is here."""
+        self._sha256.update(raw_data)
+        with self._told_when_full():
+            return super().receive_data_chunk(raw_data, start)
+
+    def file_complete(self, file_size: int) -> UploadedFile[bytes] | None:
+        """All of it is here."""
+        with self._told_when_full():
+            file = super().file_complete(file_size)
+        if file is not None:
+            file.sha256 = self._sha256.hexdigest()  # type: ignore[attr-defined]  # read by `sha256_of`
+        return file
+
+    @contextmanager
+    def _told_when_full(self) -> Iterator[None]:
+        """Raises NoRoom when the disk is full; what had arrived of the file goes at once and makes room."""
+        try:
+            with refusing_when_full():
+                yield
+        except NoRoom:
+            with suppress(OSError):  # closing writes what is still in the buffer
+                self.upload_interrupted()
+            raise
+
+
+def _prepare_folder() -> None:
+    """Make the folder where files arrive, and remove what a crash cut short there."""
+    folder, long_ago = Path(settings.FILE_UPLOAD_TEMP_DIR), time.time() - CUT_SHORT_AFTER_SECONDS
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.iterdir():
+        with suppress(FileNotFoundError):  # another request was quicker
+            if file.stat().st_mtime < long_ago:
+                file.unlink()
+
+
+def sha256_of(file: UploadedFile[bytes], data: bytes) -> str:
+    """What the handler has hashed; computed for a file that did not come through it."""
+    received: str | None = getattr(file, "sha256", None)
+    return received or hashlib.sha256(data).hexdigest()

@@ -1,0 +1,1 @@
+"""The read model of the jobs page and of the API's job status."""

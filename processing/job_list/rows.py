@@ -1,0 +1,162 @@
+"""What is shown of jobs: frozen rows, their totals, and the words for them.
+`processing.job_list.queries` makes them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from hashlib import md5
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django_stubs_ext import StrOrPromise
+
+from photos.storage.thumbnails import thumbnail_url
+from processing.job_list import progress
+from processing.problems import Problem
+from processing.statuses import UNFINISHED, Phase, RunStatus
+
+# A row's time of writing may lie this long before it can be seen.
+LATE_COMMITS = timedelta(seconds=5)
+STEPS: dict[str, StrOrPromise] = {
+    Phase.STORE: _("Storing"),
+    Phase.LOCATE: _("Finding the location"),
+    Phase.SEGMENT: _("Finding containers"),
+    Phase.DETECT: _("Finding plants"),
+    Phase.AGGREGATE: _("Adding up"),
+}
+
+MILESTONES: tuple[StrOrPromise, ...] = (
+    "",
+    _("A quarter of the photos are done."),
+    _("Half of the photos are done."),
+    _("Three quarters of the photos are done."),
+)
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """One run of one photo, as shown. Seconds and percent are those of the moment of the query."""
+
+    job_id: UUID
+    image_id: UUID
+    filename: str
+    thumbnail_key: str
+    thumbnail_stored_at: datetime | None
+    status: str
+    phase: str
+    waiting: bool
+    awaits_storage: bool
+    stored: bool
+    problem: Problem | None
+    error: str
+    uploaded_at: datetime
+    updated_at: datetime
+    progress_percent: int
+    remaining_seconds: int
+    processing_seconds: int
+    session_id: UUID
+    total_detected: int | None
+    total_estimated: int | None
+    partial: bool
+    storage_location_id: int | None
+    location_name: str
+
+    @property
+    def unfinished(self) -> bool:
+        """Waiting or at work."""
+        return self.status in UNFINISHED
+
+    @property
+    def step(self) -> StrOrPromise:
+        """What a worker does with the photo just now."""
+        return STEPS.get(Phase(self.phase), _("Finishing"))
+
+    @property
+    def remaining_text(self) -> str:
+        """The rest as a range of time."""
+        return progress.remaining_in_words(self.remaining_seconds)
+
+    @property
+    def thumbnail_url(self) -> str:
+        """Where it is shown from, empty until the photo is stored."""
+        return thumbnail_url(self.image_id, key=self.thumbnail_key, written_at=self.thumbnail_stored_at) or ""
+
+
+@dataclass(frozen=True)
+class JobList:
+    """Jobs, newest first, and their totals. `is_cut`: there are older ones that are not shown.
+
+    `storage_away`: some are under way, and S3 is known not to answer.
+    """
+
+    jobs: tuple[JobRow, ...]
+    made_at: datetime
+    is_cut: bool = False
+    storage_away: bool = False
+
+    def changed_since(self, moment: datetime) -> tuple[JobRow, ...]:
+        """What a page made at `moment` shows wrongly by now: whatever moves, and what was written since."""
+        written_since = moment - LATE_COMMITS
+        return tuple(job for job in self.jobs if job.unfinished or job.updated_at >= written_since)
+
+    @cached_property
+    def order(self) -> str:
+        """Tells a page whether it has the same rows in the same order."""
+        return md5(b"".join(job.job_id.bytes for job in self.jobs), usedforsecurity=False).hexdigest()[:12]
+
+    @cached_property
+    def overall_percent(self) -> float:
+        """The mean of the jobs' percents, one decimal."""
+        return progress.overall_percent([job.progress_percent for job in self.jobs])
+
+    @property
+    def remaining_text(self) -> str:
+        """When the last of these jobs will be done, as a range of time."""
+        return progress.remaining_in_words(max((job.remaining_seconds for job in self.jobs), default=0))
+
+    def count(self, status: str) -> int:
+        """How many jobs are in a status."""
+        return sum(job.status == status for job in self.jobs)
+
+    @cached_property
+    def totals(self) -> "Totals":
+        """How many photos are in which state, as people see them."""
+        completed = [job for job in self.jobs if job.status == RunStatus.COMPLETED]
+        needing_help = sum(job.problem is not None for job in completed)
+        return Totals(
+            photos=len(self.jobs),
+            stored=sum(job.stored for job in self.jobs),
+            counted=len(completed) - needing_help,
+            needing_help=needing_help,
+            failed=self.count(RunStatus.FAILED),
+            unfinished=sum(job.unfinished for job in self.jobs),
+        )
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Photos by what they mean to people: counted and fine, counted but waiting for a person, failed, under way."""
+
+    photos: int
+    stored: int
+    counted: int
+    needing_help: int
+    failed: int
+    unfinished: int
+
+    @property
+    def finished(self) -> int:
+        """Photos for which nothing more happens by itself."""
+        return self.photos - self.unfinished
+
+    @property
+    def milestone(self) -> str:
+        """What is worth saying aloud: each quarter of the photos, and the end."""
+        if not self.photos:
+            return ""
+        if not self.unfinished:
+            done = ngettext("The photo is done.", "All %(number)d photos are done.", self.photos)
+            return done % {"number": self.photos}
+        quarters = self.finished * 4 // self.photos
+        return str(MILESTONES[quarters])

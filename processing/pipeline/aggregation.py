@@ -1,0 +1,264 @@
+"""The last phase: from all boxes of a photo to its count, its annotated picture and its stock movement."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import timezone
+
+from locations.configuration import find_density
+from locations.models import DensityParameters, LocationConfig
+from photos.decoding.content_types import JPEG
+from photos.decoding.pixels import encode_jpeg
+from photos.models import S3Image
+from photos.statuses import ImageStatus
+from photos.storage import keys, object_store
+from processing import lifecycle, mapping
+from processing.counting.boxes import Detections, Rgb
+from processing.counting.containers import Container
+from processing.counting.estimation import Density
+from processing.counting.parameters import DEFAULT_PARAMETERS
+from processing.counting.pyramid import Pyramid
+from processing.counting.quality import find_faults
+from processing.counting.totals import PhotoCount, count_photo
+from processing.messages import CONTAINERS_FAILED, NO_DENSITY, NO_DENSITY_LOOSE
+from processing.models import Estimation, Job, Segment, Session
+from processing.pictures import drawing
+from processing.pipeline.photo_count import estimate_counts, own_detections
+from processing.problems import DETECTION_FAILED, NEEDS_CALIBRATION, REFUSALS, Problem
+from processing.review.outcome import config_of, find_need, record_stock
+from processing.review.recount import read_reviewed, recount, take_over, totals_of
+from processing.statuses import Phase, RunStatus, SegmentStatus
+from stock.visits.likeness import make_sketch
+
+SKETCH_FROM_PX = 256
+VERSION_DIGITS = 16
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An annotated picture in S3."""
+
+    key: str
+    size_bytes: int
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """A photo's count with the rows it came from and the boxes found and counted, in the same order."""
+
+    segments: tuple[Segment, ...]
+    found: tuple[Detections, ...]
+    detections: tuple[Detections, ...]
+    photo: PhotoCount
+    config: LocationConfig | None
+    failed_containers: int
+
+
+def close(job: Job, photo: Pyramid) -> None:
+    """Count, annotate and complete a job whose containers are all done or failed.
+
+    The annotated picture goes to S3 before the transaction, under a key that only the transaction makes known.
+
+    Raises:
+        LeaseLostError: another worker has the job by now.
+    """
+    session = job.session
+    segments = tuple(session.segments.order_by("number"))
+    done = tuple(segment for segment in segments if segment.status == SegmentStatus.DONE)
+    if segments and not done:
+        with lifecycle.holding(job):
+            lifecycle.fail(job.pk, DETECTION_FAILED, segments[0].error)
+        return
+    sketch = make_sketch(photo.whole(SKETCH_FROM_PX / max(photo.resolution_wh)))
+    with lifecycle.holding(job):
+        S3Image.objects.filter(pk=job.image_id).update(sketch=sketch)
+    is_closed = False
+    while not is_closed:
+        config = config_of(session)
+        counted = _count(photo, config, done, failed_containers=len(segments) - len(done))
+        lifecycle.renew(job)
+        picture = _store_annotated(job.image, photo.rgb, counted)
+        is_closed = _try_to_complete(job, session, counted, picture)
+
+
+def _try_to_complete(job: Job, session: Session, counted: Counted, picture: Picture) -> bool:
+    """False when the configuration was written while the photo was counted: it has to be counted again."""
+    with lifecycle.holding(job):
+        locked = lifecycle.lock_unfinished(job.pk)
+        if locked is None:
+            return True
+        S3Image.objects.select_for_update(no_key=True).get(pk=job.image_id)
+        if _grows(config_of(session, lock=True)) != _grows(counted.config):
+            return False
+        _complete(locked, session, counted, picture)
+    return True
+
+
+def _grows(config: LocationConfig | None) -> tuple[int, int, int | None] | None:
+    """What of a configuration a count depends on."""
+    return (config.pk, config.product_id, config.packaging_id) if config else None
+
+
+def _count(
+    photo: Pyramid, config: LocationConfig | None, segments: tuple[Segment, ...], *, failed_containers: int
+) -> Counted:
+    containers = tuple(mapping.read_container(segment) for segment in segments)
+    found = tuple(mapping.read_detections(segment) for segment in segments)
+    densities = _densities(config)
+    owned = own_detections(containers, found, densities=densities)
+    counts = estimate_counts(photo, containers, owned, densities=densities)
+    faults = find_faults(photo, owned, DEFAULT_PARAMETERS.quality)
+    return Counted(segments, found, owned, count_photo(counts, owned, problems=faults), config, failed_containers)
+
+
+def _densities(config: LocationConfig | None) -> Callable[[Container], Density | None]:
+    """The density known for the product of the location, by kind of container."""
+
+    def find(container: Container) -> Density | None:
+        row = _density_row(container.kind, config)
+        if row is None:
+            return None
+        return Density(overlap_factor=row.overlap_adjustment_factor, capacity=row.container_type.capacity)
+
+    return find
+
+
+def _density_row(kind: str, config: LocationConfig | None) -> DensityParameters | None:
+    if config is None:
+        return None
+    return find_density(detected_kind=kind, product=config.product, packaging=config.packaging)
+
+
+def _store_annotated(image: S3Image, rgb: Rgb, counted: Counted) -> Picture:
+    """Draw the annotated picture and put it into S3; what a worker leaves there that lost its job goes by retention."""
+    picture = drawing.draw(rgb, counted.photo.containers, counted.detections)
+    data = encode_jpeg(picture)
+    version = hashlib.sha256(data).hexdigest()[:VERSION_DIGITS]
+    key = keys.annotated_key(image.image_id, image.created_at, version)
+    object_store.put_object(key, data, content_type="image/jpeg")
+    height_px, width_px = picture.shape[:2]
+    return Picture(key, len(data), width_px, height_px)
+
+
+def _note_annotated(image: S3Image, picture: Picture) -> S3Image:
+    """The row of the annotated picture; one per photo, which each run points to its own picture."""
+    known = S3Image.objects.filter(kind=S3Image.Kind.ANNOTATED, annotates__original_image=image)
+    row = known.first() or S3Image(kind=S3Image.Kind.ANNOTATED, s3_bucket=settings.S3_BUCKET)
+    row.s3_key_original, row.file_size_bytes = picture.key, picture.size_bytes
+    row.width_px, row.height_px = picture.width_px, picture.height_px
+    row.content_type, row.original_filename = JPEG, image.original_filename
+    row.status, row.stored_at = ImageStatus.READY, timezone.now()
+    row.save()
+    return row
+
+
+def _complete(job: Job, session: Session, counted: Counted, picture: Picture) -> None:
+    """All rows of the result in one transaction; the caller holds the job's lock."""
+    photo = counted.photo
+    _save_containers(counted)
+    session.refusal, session.refusal_message = _find_refusal(photo)
+    need, message = find_need(session, counted.config)
+    problem, message = (need, message) if need else _find_lack(photo, counted.config)
+    lifecycle.enter_phase(job, Phase.DONE)
+    lifecycle.transition(
+        job,
+        RunStatus.COMPLETED,
+        problem=problem,
+        message=message,
+        processed_image=_note_annotated(job.image, picture),
+        total_detected=photo.total_detected,
+        total_estimated=photo.total_estimated,
+        total_empty_containers=photo.total_empty_containers,
+        avg_confidence=photo.avg_confidence,
+        category_counts=photo.category_counts,
+        partial=counted.failed_containers > 0,
+        review_reasons=_review_reasons(photo, counted.failed_containers, problem),
+        refusal=session.refusal,
+        refusal_message=session.refusal_message,
+    )
+    # From here on the photo's row is locked: a correction was made before and is seen, or waits for this result.
+    session.refresh_from_db()
+    if job.image.corrections.standing().exists():
+        recount(session, read_reviewed(job.image, session))
+    _keep_sign_off(session)
+    if session.refusal and session.validated:
+        need, message = find_need(session, counted.config)
+        lifecycle.restate(job, need, message)
+    record_stock(session, counted.config, problem=need, user=job.requested_by)
+
+
+def _keep_sign_off(session: Session) -> None:
+    """A run that ends with the very count that a person signed off keeps the signature; any other needs a new one.
+
+    A run that refuses its own count says nothing against the person's: it takes over what was signed off.
+    """
+    runs = Session.objects.filter(original_image=session.original_image_id, status=RunStatus.COMPLETED)
+    earlier = runs.exclude(pk=session.pk).order_by("-created_at", "-pk").first()
+    if earlier is None or not earlier.validated:
+        return
+    if totals_of(earlier) != totals_of(session):
+        if not session.refusal:
+            return
+        take_over(session, earlier, read_reviewed(session.original_image, session))
+    session.validated = True
+    session.validated_by_user, session.validation_date = earlier.validated_by_user, earlier.validation_date
+    session.save(update_fields=["validated", "validated_by_user", "validation_date", "updated_at"])
+
+
+def _save_containers(counted: Counted) -> None:
+    """Counts and estimation of each container; what the rules of today leave out is marked, for those of tomorrow."""
+    containers = zip(counted.segments, counted.found, counted.detections, counted.photo.containers, strict=True)
+    for segment, found, boxes, count in containers:
+        mapping.note_counted(segment, found, boxes)
+        segment.detected, segment.estimated = count.detected, count.estimated
+        segment.empty, segment.dead = count.empty, count.dead
+        segment.save(update_fields=["detected", "estimated", "empty", "dead", "updated_at"])
+        estimate = count.estimate
+        Estimation.objects.update_or_create(
+            segment=segment,
+            defaults={
+                "method": estimate.method,
+                "count": estimate.count,
+                "residual_area_px": estimate.residual_area_px,
+                "local_plant_area_px": estimate.local_plant_area_px,
+                "confidence": estimate.confidence,
+                "density": _density_row(segment.container_class, counted.config),
+            },
+        )
+
+
+def _find_refusal(photo: PhotoCount) -> tuple[str, str]:
+    """The code and the words of the first reason not to believe the count; empty when there is none."""
+    for text in photo.problems:
+        code, _, message = text.partition(": ")
+        if code in REFUSALS:
+            return code, message
+    return "", ""
+
+
+def _find_lack(photo: PhotoCount, config: LocationConfig | None) -> tuple[Problem | None, str]:
+    """A density that is missing to estimate hidden plants; what was seen counts without it."""
+    asking = {item.container.kind for item in photo.containers if item.estimate.needs_calibration}
+    if config is not None and any(_density_row(kind, config) is None for kind in asking):
+        return NEEDS_CALIBRATION, _name_density(config)
+    return None, ""
+
+
+def _name_density(config: LocationConfig) -> str:
+    product = str(config.product)
+    if config.packaging is None:
+        return NO_DENSITY_LOOSE.fill(product=product)
+    return NO_DENSITY.fill(product=product, packaging=config.packaging.name)
+
+
+def _review_reasons(photo: PhotoCount, failed: int, problem: Problem | None) -> list[str]:
+    """Why a person should look at this count although it stands; what the photo's problem says is not said twice."""
+    said = {*REFUSALS, problem.code if problem else ""}
+    reasons = [text for text in photo.problems if text.partition(":")[0] not in said]
+    if failed:
+        reasons.append(f"partial: {CONTAINERS_FAILED.fill(number=failed)}")
+    return reasons

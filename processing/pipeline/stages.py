@@ -1,0 +1,213 @@
+"""Do each phase of one photo: load rows, call the pure functions and the models, write rows.
+
+`processing.tasks` calls these from the queues. Each stage takes the lease of its row first, so it is safe to call
+twice. An outage puts the work off; a damaged photo, or an error of ours, ends the job with its reason.
+"""
+
+import logging
+import random
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError
+
+from demeter.common.exceptions import Unavailable
+from demeter.common.logs import bound
+from locations.labels.reader import read_labels
+from photos.decoding import decoder_pool
+from photos.decoding.pixels import UnreadablePictureError
+from photos.ingest import storing
+from photos.models import S3Image
+from photos.storage import object_store
+from photos.storage.circuit_breaker import retry_delay_seconds
+from processing import lifecycle, mapping
+from processing.counting.parameters import DEFAULT_PARAMETERS
+from processing.counting.pyramid import Pyramid
+from processing.dating import check_date
+from processing.messages import DETECTION_ERROR, PHASE_ERROR
+from processing.models import Job, Segment
+from processing.pipeline import aggregation
+from processing.pipeline.locating import locate
+from processing.pipeline.photo_count import open_picture
+from processing.problems import INTERNAL_ERROR, STORAGE_LOST, UNREADABLE_PHOTO, Problem
+from processing.runtime import inference
+from processing.runtime.weights import WEIGHT_NAMES, read_weights
+from processing.statuses import Phase, SegmentStatus
+
+logger = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+
+def store_photos(image_ids: Sequence[UUID], *, worker: str) -> list[Job]:
+    """Phase 1 of a batch; the jobs that may go on. Each photo fails or waits for itself."""
+    jobs = Job.objects.unfinished().filter(image_id__in=image_ids).order_by("created_at")
+    stored = [_store_photo(job.pk, worker) for job in jobs]
+    return [job for job in stored if job is not None]
+
+
+def _store_photo(job_id: UUID, worker: str) -> Job | None:
+    job = lifecycle.take_job(job_id, phases=(Phase.STORE,), worker=worker)
+    if job is None:
+        return None
+    taken = job
+
+    def store() -> Job:
+        lifecycle.enter_phase(taken, Phase.STORE)
+        storing.store_original(taken.image_id, renew=lambda: lifecycle.renew(taken))
+        lifecycle.queue_phase(taken, Phase.LOCATE)
+        return taken
+
+    return _ending_job(job, store)
+
+
+def open_photo(image_id: UUID, *, worker: str) -> tuple[Job | None, list[Segment]]:
+    """Phase 2: location and containers. The containers still to be detected; no job when there is nothing to do."""
+    waiting = Job.objects.unfinished().filter(image_id=image_id).values_list("pk", flat=True).first()
+    job = waiting and lifecycle.take_job(waiting, phases=(Phase.LOCATE, Phase.SEGMENT), worker=worker)
+    if not job:
+        return None, []
+    segments = _ending_job(job, lambda: _open(job))
+    return (None, []) if segments is None else (job, segments)
+
+
+def _open(job: Job) -> list[Segment]:
+    image, session = job.image, job.session
+    lifecycle.enter_phase(job, Phase.LOCATE)
+    locate(job, image, session, look=lambda: _read_labels(job, image))
+    with lifecycle.holding(job):
+        check_date(image)
+    lifecycle.enter_phase(job, Phase.SEGMENT)
+    session.model_versions = {name: read_weights(name).sha256 for name in WEIGHT_NAMES}
+    session.parameters_hash = DEFAULT_PARAMETERS.parameters_hash()
+    earlier = mapping.find_same_detections(session)
+    containers = () if earlier is not None else inference.find_containers(_read_held(job, image))
+    with lifecycle.holding(job):
+        session.save(update_fields=["model_versions", "parameters_hash", "updated_at"])
+        if earlier is not None:
+            segments = mapping.copy_detections(earlier, session)
+        else:
+            segments = mapping.save_containers(session, containers)
+        lifecycle.await_detection(job, segments)
+    return [segment for segment in segments if segment.status == SegmentStatus.PENDING]
+
+
+def _read_labels(job: Job, image: S3Image) -> tuple[str, ...]:
+    labels = read_labels(_read_held(job, image).rgb)
+    lifecycle.renew(job)
+    return labels
+
+
+def _read_held(row: Job | Segment, image: S3Image) -> Pyramid:
+    """The picture; reading and decoding it may take minutes, so the lease is renewed."""
+    photo = read_picture(image)
+    lifecycle.renew(row)
+    return photo
+
+
+def detect(segment_id: int, *, worker: str) -> dict[str, Any]:
+    """Phase 3 of one container. Its failure is returned and kept in its row: the others count."""
+    segment = lifecycle.take_segment(segment_id, worker=worker)
+    if segment is None:
+        return {"segment": segment_id, "skipped": True}
+    with bound(job=segment.session.job_id, image=segment.session.original_image_id, container=segment.number):
+        try:
+            _try_to_detect(segment)
+        except lifecycle.LeaseLostError:
+            logger.warning("container %s is another worker's by now; nothing is written", segment.number)
+            return {"segment": segment_id, "skipped": True}
+    return {"segment": segment_id, "status": segment.status}
+
+
+def _try_to_detect(segment: Segment) -> None:
+    try:
+        _detect(segment)
+    except (OperationalError, InterfaceError, lifecycle.LeaseLostError):
+        raise  # nothing can be written without the database, or may be; recovery sends the container again
+    except Unavailable:
+        lifecycle.postpone(segment, seconds=_retry_delay(segment.postponements))
+    except Exception as error:
+        logger.exception("container %s of session %s failed", segment.number, segment.session_id)
+        lifecycle.finish_segment(
+            segment, status=SegmentStatus.FAILED, error=DETECTION_ERROR.fill(error=type(error).__name__)
+        )
+
+
+def _detect(segment: Segment) -> None:
+    photo = _read_held(segment, segment.session.original_image)
+    found = inference.detect_plants(
+        photo,
+        mapping.read_container(segment),
+        on_tile=lambda done, total: lifecycle.report_tiles(segment, done=done, total=total),
+    )
+    with lifecycle.holding(segment):
+        mapping.save_detections(segment, found)
+        lifecycle.finish_segment(segment, status=SegmentStatus.DONE, capped=found.capped)
+
+
+def close_photo(job_id: UUID, *, worker: str) -> dict[str, Any]:
+    """Phase 4: totals, estimates, annotated picture, stock. Nothing happens while a container is not done."""
+    waiting = Segment.objects.filter(session__job=job_id, status=SegmentStatus.PENDING)
+    if waiting.exists():
+        return {"job": str(job_id), "skipped": True}
+    job = lifecycle.take_job(job_id, phases=(Phase.DETECT, Phase.AGGREGATE), worker=worker)
+    if job is None:
+        return {"job": str(job_id), "skipped": True}
+    taken = job
+
+    def close() -> bool:
+        lifecycle.enter_phase(taken, Phase.AGGREGATE)
+        aggregation.close(taken, _read_held(taken, taken.image))
+        return True
+
+    return {"job": str(job_id), "closed": _ending_job(job, close) is not None}
+
+
+def _ending_job(job: Job, work: Callable[[], Result]) -> Result | None:
+    """What `work` returns; None when it could not be done, and then the job waits or has failed with a reason."""
+    with bound(job=job.pk, image=job.image_id):
+        try:
+            return _try(job, work)
+        except lifecycle.LeaseLostError:
+            logger.warning("job %s is another worker's by now; nothing is written", job.pk)
+            return None
+
+
+def _try(job: Job, work: Callable[[], Result]) -> Result | None:
+    try:
+        return work()
+    except (OperationalError, InterfaceError, lifecycle.LeaseLostError):
+        raise  # nothing can be written without the database, or may be; recovery sends the job again
+    except Unavailable:
+        lifecycle.postpone(job, seconds=_retry_delay(job.postponements))
+    except UnreadablePictureError as error:
+        _fail(job, UNREADABLE_PHOTO, str(error))
+    except object_store.OriginalLostError as error:
+        _fail(job, STORAGE_LOST, str(error))
+    except Exception as error:
+        logger.exception("job %s failed in phase %s", job.pk, job.phase)
+        message = PHASE_ERROR.fill(error=type(error).__name__, phase=job.get_phase_display())
+        _fail(job, INTERNAL_ERROR, message)
+    return None
+
+
+def _fail(job: Job, problem: Problem, message: str) -> None:
+    with lifecycle.holding(job):
+        lifecycle.fail(job.pk, problem, message)
+
+
+def _retry_delay(postponements: int) -> float:
+    return retry_delay_seconds(postponements, random.Random())  # noqa: S311  jitter, not a secret
+
+
+def read_picture(image: S3Image) -> Pyramid:
+    """The picture of an image; the last two stay decoded in each worker."""
+    return _read_picture(image.pk)
+
+
+@lru_cache(maxsize=2)
+def _read_picture(image_id: UUID) -> Pyramid:
+    return open_picture(
+        object_store.read_original(S3Image.objects.get(pk=image_id)), decode=decoder_pool.decode_picture
+    )

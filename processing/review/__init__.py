@@ -1,0 +1,1 @@
+"""What people correct and sign off, and the totals and stock that follow."""

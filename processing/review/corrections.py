@@ -1,0 +1,203 @@
+"""What people do to a count: correct it, undo, redo, note, sign it off. The pages of the gallery call this.
+
+Each function locks the photo's row, as a run that ends does, so that corrections and runs of one photo follow each
+other. Corrections belong to the photo; the newest counted session shows them, and the stock follows.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from demeter.accounts.models import User
+from demeter.common.exceptions import Conflict, Invalid, NotFound
+from photos.models import S3Image
+from processing.counting.corrections import SAME_PLACE_SHARE, MarkAction
+from processing.models import Correction, Session
+from processing.models.corrections import CLASS_WORDS
+from processing.review.outcome import follow_sign_off
+from processing.review.recount import ReviewedPhoto, read_reviewed, recount
+from processing.statuses import RunStatus
+from stock import ledger
+
+NOTE_LENGTH = 2000
+TWICE_WITHIN = timedelta(minutes=1)
+# A tap means the plant whose box it hits: half a side from the centre, three quarters into the corner.
+TAP_SIDES = 0.75
+
+NOTHING_THERE: Mapping[str, StrOrPromise] = {
+    "remove": gettext_lazy("There is nothing to remove at this place any more."),
+    "retype": gettext_lazy("There is nothing to retype at this place any more."),
+}
+
+
+def counted_session(image: S3Image) -> Session | None:
+    """The newest session of a photo that has counts."""
+    counted = Session.objects.filter(original_image=image, status=RunStatus.COMPLETED)
+    return counted.order_by("-created_at", "-pk").first()
+
+
+@transaction.atomic
+def correct(
+    *, image: S3Image, user: User, action: MarkAction, x: float, y: float, class_id: int, sent_as: UUID | None = None
+) -> Correction:
+    """Record a correction at a place (shares of the upright photo's width and height) and count again.
+
+    Of what is removed or retyped the exact place is kept, so that it is found again in a later run; `class_id` is what
+    was added, what it was (remove) or what it is (retype). A browser whose answer was lost sends it again, with the
+    same `sent_as`: then the first one is it.
+
+    Raises:
+        Invalid: the place lies outside the photo.
+        Conflict: there is no count, nothing to correct at this place, or it is so already.
+    """
+    if not (0 <= x <= 1 and 0 <= y <= 1):
+        raise Invalid(_("The place lies outside the photo."))
+    image, session = _lock(image)
+    sent_before = Correction.objects.filter(user=user, sent_as=sent_as).first() if sent_as else None
+    if sent_before is not None:
+        return sent_before
+    photo = read_reviewed(image, session)
+    x, y = _find_place(photo, x=x, y=y, action=action, class_id=class_id)
+    correction = Correction.objects.create(
+        image=image, user=user, action=action, class_id=class_id, x=x, y=y, sent_as=sent_as
+    )
+    _recount(session, photo.plus(correction), user)
+    return correction
+
+
+@transaction.atomic
+def note(*, image: S3Image, user: User, text: str) -> Correction:
+    """Say something about a photo's count; the same again within a minute is the same note, sent twice.
+
+    Raises Invalid when there is nothing to say, Conflict without a count.
+    """
+    text = text.strip()
+    if not text or len(text) > NOTE_LENGTH:
+        raise Invalid(_("A note has 1 to %(most)d characters.") % {"most": NOTE_LENGTH})
+    image, session = _lock(image)
+    said = image.corrections.standing().filter(user=user, action=Correction.Action.NOTE, text=text)
+    twice = said.filter(created_at__gt=timezone.now() - TWICE_WITHIN).first()
+    if twice is not None:
+        return twice
+    correction = Correction.objects.create(image=image, user=user, action=Correction.Action.NOTE, text=text)
+    _recount(session, read_reviewed(image, session), user)
+    return correction
+
+
+@transaction.atomic
+def undo(*, image: S3Image, user: User) -> Correction:
+    """Take back this user's newest correction of the photo that still stands. Raises Conflict when there is none."""
+    image, session = _lock(image)
+    correction = image.corrections.undoable(user).first()
+    if correction is None:
+        raise Conflict(_("There is nothing of yours to undo on this photo."))
+    correction.undone_at = timezone.now()
+    correction.save(update_fields=["undone_at"])
+    _recount(session, read_reviewed(image, session), user)
+    return correction
+
+
+@transaction.atomic
+def redo(*, image: S3Image, user: User) -> Correction:
+    """Make the correction again that this user undid last. Raises Conflict when there is none.
+
+    What was undone before a newer correction stays undone.
+    """
+    image, session = _lock(image)
+    correction = image.corrections.redoable(user).first()
+    if correction is None:
+        raise Conflict(_("There is nothing of yours to redo on this photo."))
+    correction.undone_at = None
+    correction.save(update_fields=["undone_at"])
+    _recount(session, read_reviewed(image, session), user)
+    return correction
+
+
+@transaction.atomic
+def sign_off(*, image: S3Image, user: User, seen: int) -> Session:
+    """State that a photo's count is right. `seen` is the total that the person saw.
+
+    A count that the run had refused is settled by this: the person has counted, not the models.
+
+    Raises:
+        Conflict: there is no count, or it is another one by now.
+    """
+    image, session = _lock(image)
+    if session.total_estimated != seen:
+        changed = _("The count has changed to %(number)s meanwhile. Look at it again.")
+        raise Conflict(changed % {"number": number_format(session.total_estimated or 0, force_grouping=True)})
+    session.validated, session.validated_by_user, session.validation_date = True, user, timezone.now()
+    _save_validation(session)
+    follow_sign_off(image, session, user=user)
+    return session
+
+
+@transaction.atomic
+def reopen_count(*, image: S3Image, user: User) -> Session:
+    """Take a sign-off back; a count that the run had refused is refused again. Raises Conflict without a count."""
+    image, session = _lock(image)
+    session.validated, session.validated_by_user, session.validation_date = False, None, None
+    _save_validation(session)
+    follow_sign_off(image, session, user=user)
+    return session
+
+
+def _lock(image: S3Image) -> tuple[S3Image, Session]:
+    """The photo, locked until the transaction ends, and what is shown as its count."""
+    locked = S3Image.objects.select_for_update(no_key=True).filter(pk=image.pk, deleted_at=None).first()
+    if locked is None:
+        raise NotFound(_("This photo was deleted."))
+    session = counted_session(locked)
+    if session is None:
+        raise Conflict(_("This photo has no count yet."))
+    return locked, session
+
+
+def _find_place(photo: ReviewedPhoto, *, x: float, y: float, action: MarkAction, class_id: int) -> tuple[float, float]:
+    """The place to record, as shares of the photo: of what is corrected its centre, of what is added the tap itself."""
+    width, height = photo.found.resolution_wh
+    nearest = photo.corrected.nearest
+    if action == "add":
+        if nearest(x * width, y * height, within_sides=SAME_PLACE_SHARE, class_id=class_id) is not None:
+            raise _so_already(class_id)
+        return x, y
+    wanted = class_id if action == "remove" else None
+    index = nearest(x * width, y * height, within_sides=TAP_SIDES, class_id=wanted)
+    if index is None:
+        raise Conflict(str(NOTHING_THERE[action]))
+    if action == "retype" and photo.corrected.class_id[index] == class_id:
+        raise _so_already(class_id)
+    centre_x, centre_y = photo.corrected.centres[index]
+    return min(1.0, max(0.0, centre_x / width)), min(1.0, max(0.0, centre_y / height))
+
+
+def _so_already(class_id: int) -> Conflict:
+    return Conflict(_("This is counted as %(thing)s already.") % {"thing": CLASS_WORDS[class_id]})
+
+
+def _recount(session: Session, photo: ReviewedPhoto, user: User) -> None:
+    """The totals and, where this session stands for stock, the ledger; a refusal comes back with a lost sign-off."""
+    was_validated = session.validated
+    if not recount(session, photo):
+        return
+    if session.refusal and was_validated:
+        follow_sign_off(session.original_image, session, user=user)
+    else:
+        ledger.correct_count(
+            image_id=session.original_image_id,
+            session_id=session.session_id,
+            quantity=session.total_estimated or 0,
+            quantity_empty=session.total_empty_containers or 0,
+            user=user,
+        )
+
+
+def _save_validation(session: Session) -> None:
+    session.save(update_fields=["validated", "validated_by_user", "validation_date", "updated_at"])

@@ -1,0 +1,90 @@
+"""What a counted photo still needs before its count stands, and the stock that it stands for.
+
+`processing.pipeline.aggregation` asks when a run ends, `processing.review.corrections` when a person signs a count off
+or takes that back. A run that refuses its own count (too dark, blurred, ...) stands for nothing until a person has
+signed it off.
+"""
+
+from demeter.accounts.models import User
+from locations.configuration import config_at
+from locations.models import LocationConfig, StorageLocation
+from photos.models import S3Image
+from processing import lifecycle
+from processing.dating import tell_doubt
+from processing.messages import NEEDS_ATTENTION, NOT_CONFIGURED
+from processing.models import Session
+from processing.problems import NEEDS_CONFIG, NEEDS_DATE, NEEDS_LOCATION, REFUSALS, Problem
+from processing.statuses import UNFINISHED
+from stock import ledger
+
+
+def config_of(session: Session, *, lock: bool = False) -> LocationConfig | None:
+    """What grew at the location of a run when its photo was taken.
+
+    With `lock`, a configuration that is being written is waited for, and none is written until the transaction ends;
+    the caller holds the photo's row lock.
+    """
+    if session.storage_location is None:
+        return None
+    if lock:
+        StorageLocation.objects.select_for_update(no_key=True).get(pk=session.storage_location.pk)
+    return config_at(session.storage_location, session.original_image.moment)
+
+
+def find_need(session: Session, config: LocationConfig | None) -> tuple[Problem | None, str]:
+    """What a person must still do, the most basic first, with what exactly is wrong; `config` is the location's."""
+    if session.refusal and not session.validated:
+        return REFUSALS[session.refusal], session.refusal_message
+    if session.storage_location is None:
+        evidence = session.location_evidence or {}
+        return NEEDS_LOCATION, evidence.get("text", "")
+    if session.original_image.date_doubt:
+        return NEEDS_DATE, tell_doubt(session.original_image)
+    if config is None:
+        return NEEDS_CONFIG, NOT_CONFIGURED.fill(location=session.storage_location.full_name)
+    return None, ""
+
+
+def record_stock(
+    session: Session, config: LocationConfig | None, *, problem: Problem | None, user: User | None
+) -> None:
+    """The count into the ledger; a photo that still has a problem stands for no stock.
+
+    A count of this very run that was withdrawn when its sign-off went stands again instead of being written twice.
+    """
+    image = session.original_image
+    if problem is not None or session.storage_location is None or config is None:
+        ledger.reverse_image_counts(image.pk, user=user, reason=NEEDS_ATTENTION.fill())
+        return
+    quantity, quantity_empty = session.total_estimated or 0, session.total_empty_containers or 0
+    if session.refusal and ledger.stand_again(
+        image_id=image.pk, session_id=session.session_id, quantity=quantity, quantity_empty=quantity_empty, user=user
+    ):
+        return
+    ledger.record_count(
+        image_id=image.pk,
+        session_id=session.session_id,
+        location=session.storage_location,
+        config=config,
+        quantity=quantity,
+        quantity_empty=quantity_empty,
+        user=user,
+        happened_at=image.moment,
+    )
+
+
+def follow_sign_off(image: S3Image, session: Session, *, user: User) -> None:
+    """Settle the refusal of a run once its count is signed off, or let it count again once it no longer is.
+
+    The caller holds the photo's row lock. A run that is under way decides for itself when it ends.
+    """
+    if not session.refusal:
+        return
+    newest = image.jobs.order_by("-created_at").first()
+    if newest is None or newest.status in UNFINISHED:
+        return
+    config = config_of(session, lock=True)
+    problem, message = find_need(session, config)
+    if newest.pk == session.job_id:
+        lifecycle.restate(newest, problem, message)
+    record_stock(session, config, problem=problem, user=user)

@@ -1,0 +1,172 @@
+"""The count of a photo after what people corrected: read the rows, apply the corrections, write the totals.
+
+`processing.review.corrections` calls this at every correction, `processing.pipeline.aggregation` when a new run ends,
+so that nothing a person corrected is lost with it. Segments and detections stay as the models left them.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, fields
+from typing import Any
+
+from photos.models import S3Image
+from processing import mapping
+from processing.counting.corrections import (
+    NO_CONTAINER,
+    CorrectedPhoto,
+    Counts,
+    FoundPhoto,
+    apply_marks,
+    find_change,
+)
+from processing.models import Correction, Segment, Session
+
+TOTALS = ("total_detected", "total_estimated", "total_empty_containers", "category_counts")
+
+
+@dataclass(frozen=True, eq=False)
+class ReviewedPhoto:
+    """What a session found with its containers' rows, and the same after the corrections that stand."""
+
+    segments: tuple[Segment, ...]
+    found: FoundPhoto
+    corrections: tuple[Correction, ...]
+    corrected: CorrectedPhoto
+
+    def plus(self, correction: Correction) -> "ReviewedPhoto":
+        """The same photo after one correction more."""
+        return _reviewed(self.segments, self.found, (*self.corrections, correction))
+
+
+def read_reviewed(image: S3Image, session: Session) -> ReviewedPhoto:
+    """A counted photo as people corrected it; three queries."""
+    segments = tuple(session.segments.order_by("number"))
+    found = mapping.read_photo(segments, (image.width_px or 1, image.height_px or 1))
+    return _reviewed(segments, found, tuple(image.corrections.standing()))
+
+
+def _reviewed(segments: tuple[Segment, ...], found: FoundPhoto, corrections: tuple[Correction, ...]) -> ReviewedPhoto:
+    marks = [correction.as_mark(found.resolution_wh) for correction in corrections if not correction.is_note]
+    return ReviewedPhoto(segments, found, corrections, apply_marks(found, marks))
+
+
+def recount(session: Session, photo: ReviewedPhoto) -> bool:
+    """Bring the totals of a counted session up to the corrections of its photo; whether they changed.
+
+    The caller holds the photo's row lock. A changed count is no longer the one that somebody signed off.
+    """
+    before = totals_of(session)
+    model = _model_totals(session)
+    if _keeps_signed_off(session, photo):
+        session.manual_adjustments = {**(session.manual_adjustments or {}), **_numbers(photo)}
+    elif photo.corrections:
+        _set_totals(session, photo, model)
+    else:
+        session.manual_adjustments = None
+        for name, value in model.items():
+            setattr(session, name, value)
+    changed = totals_of(session) != before
+    if changed and session.validated:
+        session.validated, session.validated_by_user, session.validation_date = False, None, None
+    session.save(
+        update_fields=[
+            *TOTALS,
+            "manual_adjustments",
+            "validated",
+            "validated_by_user",
+            "validation_date",
+            "updated_at",
+        ]
+    )
+    return changed
+
+
+def take_over(session: Session, signed_off: Session, photo: ReviewedPhoto) -> None:
+    """Let the count that a person signed off on an earlier run stand for this one, which counted something else.
+
+    It stands until somebody corrects the photo again.
+    """
+    changed = session.manual_adjustments or {**_numbers(photo), "containers": [], "model": totals_of(session)}
+    for name, value in totals_of(signed_off).items():
+        setattr(session, name, value)
+    session.manual_adjustments = {**changed, "kept": True}
+    session.save(update_fields=[*TOTALS, "manual_adjustments", "updated_at"])
+
+
+def totals_of(session: Session) -> dict[str, Any]:
+    """The columns that make up a count."""
+    return {name: getattr(session, name) for name in TOTALS}
+
+
+def corrected_counts(photo: ReviewedPhoto, index: int) -> tuple[Counts, Counts]:
+    """What the model counted in a container, and the same corrected; NO_CONTAINER: beside all containers."""
+    base = _container_counts(photo.segments[index]) if index != NO_CONTAINER else Counts()
+    return base, base.corrected(find_change(photo.corrected, index))
+
+
+def _container_counts(segment: Segment) -> Counts:
+    """What the model counted in a container; zeros where it could not count."""
+    return Counts(segment.detected or 0, segment.estimated or 0, segment.empty or 0, segment.dead or 0)
+
+
+def _set_totals(session: Session, photo: ReviewedPhoto, model: dict[str, Any]) -> None:
+    """The model's totals and the differences of every container, and of what stands beside all containers."""
+    differences = {index: _difference(photo, index) for index in (*range(len(photo.segments)), NO_CONTAINER)}
+    total = Counter(_as_dict(_model_counts(model)))
+    for difference in differences.values():
+        total.update(difference)
+    counts = Counts(**{name: max(0, number) for name, number in total.items()})
+    session.total_detected = counts.detected
+    session.total_estimated = max(counts.detected, counts.estimated)
+    session.total_empty_containers = counts.empty
+    session.category_counts = counts.by_class()
+    session.manual_adjustments = {
+        **_numbers(photo),
+        "containers": [
+            {"number": photo.segments[index].number if index != NO_CONTAINER else None, **difference}
+            for index, difference in differences.items()
+            if any(difference.values())
+        ],
+        "model": model,
+    }
+
+
+def _model_totals(session: Session) -> dict[str, Any]:
+    """What the run itself counted."""
+    model: dict[str, Any] = session.manual_adjustments["model"] if session.manual_adjustments else totals_of(session)
+    return model
+
+
+def _keeps_signed_off(session: Session, photo: ReviewedPhoto) -> bool:
+    """Whether the count was taken over from an earlier run and no mark was corrected since."""
+    changes, numbers = session.manual_adjustments or {}, _numbers(photo)
+    return "kept" in changes and all(changes[kind] == numbers[kind] for kind in ("added", "removed", "retyped"))
+
+
+def _numbers(photo: ReviewedPhoto) -> dict[str, int]:
+    """How many corrections of each kind stand."""
+    kinds = Counter(correction.action for correction in photo.corrections)
+    return {
+        "added": kinds[Correction.Action.ADD],
+        "removed": kinds[Correction.Action.REMOVE],
+        "retyped": kinds[Correction.Action.RETYPE],
+        "notes": kinds[Correction.Action.NOTE],
+    }
+
+
+def _difference(photo: ReviewedPhoto, index: int) -> dict[str, int]:
+    """What corrections change in each number of a container."""
+    before, after = (_as_dict(counts) for counts in corrected_counts(photo, index))
+    return {name: after[name] - before[name] for name in after}
+
+
+def _model_counts(model: dict[str, Any]) -> Counts:
+    return Counts(
+        detected=model["total_detected"],
+        estimated=model["total_estimated"],
+        empty=model["total_empty_containers"] or 0,
+        dead=(model["category_counts"] or {}).get("dead", 0),
+    )
+
+
+def _as_dict(counts: Counts) -> dict[str, int]:
+    return {field.name: getattr(counts, field.name) for field in fields(counts)}

@@ -1,0 +1,1 @@
+"""The trained models. Nothing else imports torch, ultralytics or sahi."""

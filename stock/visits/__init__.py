@@ -1,0 +1,1 @@
+"""Photos that were taken on one visit to a location count as one."""

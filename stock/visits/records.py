@@ -1,0 +1,148 @@
+"""The rows of visits: form them anew from the counts that stand at a location, and keep what people answered.
+
+Only `stock.ledger` calls this, under the lock of the location. Which photos belong together and which count is decided
+by `stock.visits.grouping`, whether pictures look alike by `stock.visits.likeness`.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from django.utils import timezone
+
+from photos.models import S3Image
+from stock.models import StockCount, Visit
+from stock.timeline import VisitTotal
+from stock.visits.grouping import Outcome, Photo, count_visit, group_visits
+from stock.visits.likeness import look_alike
+
+COUNT_COLUMNS = ("visit", "part", "covered", "left_out", "is_counted")
+VISIT_COLUMNS = ("answer", "first_at", "last_at", "photos", "quantity", "is_open")
+
+
+def form_visits(location_id: int, counts: Sequence[StockCount]) -> list[VisitTotal]:
+    """The visits of the standing counts of a location (each with its batch) in order of time; what changed is saved."""
+    rows = {count.image_id: count for count in counts}
+    said = dict(S3Image.objects.filter(pk__in=rows).exclude(visit_answer="").values_list("pk", "visit_answer"))
+    known = Visit.objects.filter(location=location_id).in_bulk()
+    before = {row.pk: _columns(row, COUNT_COLUMNS) for row in counts}
+    written = {row.pk: _columns(row, VISIT_COLUMNS) for row in known.values()}
+    taken: set[int] = set()
+    totals = []
+    for group in group_visits(as_photo(count) for count in counts):
+        members = [rows[photo.image] for photo in group]
+        visit = _take_visit(members, known, taken) or Visit(location_id=location_id)
+        _name_parts(visit, members)
+        photos = [as_photo(count, said.get(count.image_id, "")) for count in members]
+        _note_said(visit, photos, members)
+        outcome = count_visit(photos, visit.answer)
+        _fill(visit, members, outcome, written)
+        taken.add(visit.pk)
+        totals.append(_total(members, outcome))
+    changed = [count for count in counts if before[count.pk] != _columns(count, COUNT_COLUMNS)]
+    if changed:
+        StockCount.objects.bulk_update(changed, COUNT_COLUMNS)
+    _empty([visit for visit in known.values() if visit.pk not in taken and visit.photos])
+    return totals
+
+
+def as_photo(count: StockCount, said: str = "") -> Photo:
+    """A count (with its batch) as `stock.visits.grouping` knows it."""
+    return Photo(
+        image=count.image_id,
+        batch=count.batch_id,
+        quantity=count.quantity,
+        moment=count.happened_at,
+        cycle=count.batch.config_id,
+        part=count.part,
+        said=said,
+        covered=count.covered,
+        left_out=count.left_out,
+    )
+
+
+def _take_visit(members: Sequence[StockCount], known: dict[int, Visit], taken: set[int]) -> Visit | None:
+    """The visit that these counts belong to, an answered one before others; None when they belong to none yet.
+
+    Visits that became one lose answers that differ. What is split off from a visit keeps its answer, in a new visit.
+    """
+    own = [known[pk] for pk in sorted({count.visit_id for count in members if count.visit_id in known})]
+    answers = {visit.answer for visit in own if visit.answer}
+    first = min(own, key=lambda visit: (not visit.answer, visit.pk in taken, visit.pk), default=None)
+    if first is None:
+        return None
+    if first.pk in taken:
+        first = Visit(
+            location_id=first.location_id,
+            answer=first.answer,
+            answered_by=first.answered_by,
+            answered_at=first.answered_at,
+        )
+    if len(answers) > 1:
+        first.answer, first.answered_by, first.answered_at = "", None, None
+        for count in members:
+            count.covered = count.left_out = False
+    return first
+
+
+def _name_parts(visit: Visit, members: Sequence[StockCount]) -> None:
+    """Number the photos of a visit by what they show, whenever photos joined it; None where no picture is known."""
+    if len(members) == 1 or all(count.part is not None and count.visit_id == visit.pk for count in members):
+        return
+    images = [count.image_id for count in members]
+    sketches = dict(S3Image.objects.filter(pk__in=images).values_list("pk", "sketch"))
+    for index, count in enumerate(members):
+        sketch = sketches.get(count.image_id)
+        like = next(
+            (other.part for other in members[:index] if _alike(sketch, sketches.get(other.image_id))), index + 1
+        )
+        count.part = like if sketch else None
+
+
+def _alike(one: bytes | memoryview | None, other: bytes | memoryview | None) -> bool:
+    return bool(one and other) and look_alike(bytes(one or b""), bytes(other or b""))
+
+
+def _note_said(visit: Visit, photos: Sequence[Photo], members: Sequence[StockCount]) -> None:
+    """Whoever uploaded all photos of a visit may have said how they belong together."""
+    words = {photo.said for photo in photos}
+    if visit.answer or len(words) > 1 or "" in words:
+        return
+    visit.answer, visit.answered_by, visit.answered_at = words.pop(), members[-1].user, timezone.now()
+
+
+def _fill(
+    visit: Visit, members: Sequence[StockCount], outcome: Outcome, written: Mapping[int, tuple[object, ...]]
+) -> None:
+    """What follows from the photos of a visit; it is saved when that is not what is `written`."""
+    counted = {photo.image for photo in outcome.counted}
+    visit.first_at, visit.last_at = members[0].happened_at, members[-1].happened_at
+    visit.photos, visit.is_open = len(members), outcome.is_open
+    visit.quantity = sum(photo.quantity for photo in outcome.counted)
+    if visit.pk is None or written[visit.pk] != _columns(visit, VISIT_COLUMNS):
+        visit.save()
+    for count in members:
+        count.visit, count.is_counted = visit, count.image_id in counted
+
+
+def _empty(visits: Sequence[Visit]) -> None:
+    """Visits whose photos all went elsewhere: they stay for the counts that were withdrawn from them."""
+    if visits:
+        left = Visit.objects.filter(pk__in=[visit.pk for visit in visits])
+        left.update(photos=0, quantity=0, is_open=False, updated_at=timezone.now())
+
+
+def _columns(row: StockCount | Visit, names: Sequence[str]) -> tuple[object, ...]:
+    return tuple(getattr(row, f"{name}_id" if name == "visit" else name) for name in names)
+
+
+def _total(members: Sequence[StockCount], outcome: Outcome) -> VisitTotal:
+    """What the visit found, at the moment of the last photo that makes its number."""
+    counted = {photo.image for photo in outcome.counted}
+    plants: Counter[int] = Counter()
+    empty: Counter[int] = Counter()
+    for count in members:
+        if count.image_id in counted:
+            plants[count.batch_id] += count.quantity
+            empty[count.batch_id] += count.quantity_empty
+    last = outcome.counted[-1]
+    return VisitTotal(last.image, dict(plants), last.moment, empty=dict(empty), photos=len(counted))
