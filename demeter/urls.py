@@ -17,9 +17,6 @@ from demeter.monitoring.metrics import metrics
 handler400 = "demeter.common.http.bad_request"
 handler500 = "demeter.common.http.server_error"
 urlpatterns = [
-    path("", include("gallery.upload.urls")),
-    path("", include("locations.urls")),
-    path("", include("gallery.jobs.urls")),
     path("", include("gallery.urls")),
     path("login/", LimitedLoginView.as_view(), name="login"),
     path("theme/", set_theme, name="theme"),

@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, ge
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from demeter.common.http import api_view
+from demeter.accounts.authentication import api_view
 from demeter.monitoring.statistics import read_last_day, read_phase_times, read_queues, read_workers
 from photos.models import S3Image
 from photos.storage import object_store

@@ -18,10 +18,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from demeter.common.http import signed_in_user
+from demeter.accounts.authentication import signed_in_user
 from gallery.browse.archive import read_photos, stream_archive
-from gallery.browse.forms import MAX_PER_PAGE, PhotosForm
-from gallery.browse.views import UNPROCESSABLE, HtmxRequest, gallery_address, name_photos, read_image_ids
+from gallery.browse.forms import PhotosForm
+from gallery.browse.selection import gallery_address, name_photos, read_image_ids
+from gallery.common.forms import MAX_PER_PAGE
+from gallery.common.http import UNPROCESSABLE, HtmxRequest
 from locations.forms import AssignLocationForm
 from locations.search import search_locations
 from photos.storage import object_store

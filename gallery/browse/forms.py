@@ -17,20 +17,13 @@ from demeter.accounts.models import User
 from gallery.browse.cursor import Cursor, read_cursor
 from gallery.browse.fields import OneOf, PlainSelect, SomeOf
 from gallery.browse.queries import GalleryFilter
+from gallery.common.forms import MAX_PAGE, MAX_PER_PAGE, PER_PAGE, UuidsField
 from locations.models import Product, StorageArea, StorageLocation, Warehouse
-from photos.dates import EARLIEST, LATEST, is_storable
-from processing.counting.boxes import CLASS_NAMES
-from processing.dating import DateSource
+from photos.dates import EARLIEST, LATEST
 from processing.problems import CATALOGUE
-from stock.models import VisitAnswer
 
-PER_PAGE = 50
-MAX_PER_PAGE = 100
-MAX_PAGE = 1_000_000
 ISO_DATE = ["%Y-%m-%d"]
 CALENDAR = forms.DateInput(attrs={"type": "date"}, format=ISO_DATE[0])
-ISO_MINUTES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
-CLOCK = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=ISO_MINUTES[0])
 PERIODS = (("", _("Any time")), ("7", _("Last 7 days")), ("30", _("Last 30 days")))
 SHORT_NUMBER = re.compile("[0-9]{1,9}")
 CHOSEN = ("area_id", "location_id", "product_id", "uploader_id")
@@ -168,14 +161,6 @@ class ScrollForm(GalleryFilterForm):
     before = CursorField(required=False)
 
 
-class UuidsField(forms.TypedMultipleChoiceField):
-    """Any UUIDs; which of them exist is the query's business."""
-
-    def valid_value(self, value: Any) -> bool:
-        """Judged by `coerce` alone."""
-        return True
-
-
 class UnfinishedForm(forms.Form):
     """The unfinished photos of one page of cards; `first` is the photo that its place in the page is named after."""
 
@@ -201,73 +186,6 @@ class PhotosForm(forms.Form):
         if len(image_ids) > MAX_PER_PAGE:
             raise forms.ValidationError(_("At most %(most)d photos at a time."), params={"most": MAX_PER_PAGE})
         return image_ids
-
-
-class VisitForm(forms.Form):
-    """How the photos of a visit belong together. `photos`: those that were shown; `chosen`: those that count."""
-
-    visit = forms.ChoiceField(choices=VisitAnswer.choices)
-    photos = UuidsField(coerce=UUID, required=False)
-    chosen = UuidsField(coerce=UUID, required=False)
-
-
-class PageForm(forms.Form):
-    """A page of a list."""
-
-    page = forms.IntegerField(min_value=1, max_value=MAX_PAGE, required=False)
-
-
-class MapForm(PageForm):
-    """Which warehouse to show, and the page of its locations."""
-
-    warehouse_id = forms.ModelChoiceField(queryset=Warehouse.objects.filter(active=True), required=False)
-
-
-class CorrectionForm(forms.Form):
-    """One correction: what, where (shares of the photo's width and height), of or to which class."""
-
-    action = forms.ChoiceField(choices=[(action, action) for action in ("add", "remove", "retype")])
-    class_id = forms.TypedChoiceField(choices=list(enumerate(CLASS_NAMES)), coerce=int)
-    x = forms.FloatField(min_value=0, max_value=1)
-    y = forms.FloatField(min_value=0, max_value=1)
-    sent_as = forms.UUIDField(required=False)
-
-
-class DateForm(forms.Form):
-    """When a photo was taken whose camera cannot be believed; the typed moment is in the nursery's zone."""
-
-    source = forms.ChoiceField(choices=DateSource.choices, error_messages={"required": _("Choose one.")})
-    moment = forms.DateTimeField(label=_("Date and time"), input_formats=ISO_MINUTES, required=False, widget=CLOCK)
-
-    def clean_moment(self) -> datetime | None:
-        """A moment that a photo can have."""
-        moment: datetime | None = self.cleaned_data["moment"]
-        if moment is not None and not is_storable(moment):
-            raise forms.ValidationError(_("Type a date between 1970 and today."))
-        return moment
-
-    def clean(self) -> dict[str, Any]:
-        """A typed moment is never passed over."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        is_typed, moment = cleaned.get("source") == DateSource.TYPED, cleaned.get("moment")
-        if is_typed and moment is None and "moment" not in self.errors:
-            self.add_error("moment", _("Type when the photo was taken."))
-        if moment is not None and cleaned.get("source") and not is_typed:
-            self.add_error("source", _("You typed a date as well. Choose it, or empty the field."))
-        return cleaned
-
-
-class SignOffForm(forms.Form):
-    """The total that the person saw when signing off; not needed to take a sign-off back."""
-
-    seen = forms.IntegerField(required=False)
-    reopen = forms.BooleanField(required=False)
-
-
-class NextForm(forms.Form):
-    """The photo that was reviewed last."""
-
-    after = forms.UUIDField(required=False)
 
 
 def _midnight(day: date) -> datetime:

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from demeter.accounts.authentication import signed_in_user
 from demeter.accounts.models import User
-from demeter.common.http import signed_in_user
-from gallery.browse.forms import PER_PAGE, PageForm
-from gallery.browse.views import gallery_address, name_photos, read_image_ids
+from gallery.browse.selection import gallery_address, name_photos, read_image_ids
+from gallery.common.forms import PER_PAGE, PageForm
 from photos.models import PhotoEvent, S3Image
 from photos.storage.thumbnails import thumbnail_url
 from processing.trash import KEPT_FOR, delete_photos, deleted_photos, restore_photos

@@ -7,8 +7,9 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from demeter.accounts.authentication import api_view, signed_in_user
 from demeter.common.exceptions import NotFound
-from demeter.common.http import api_view, form_errors, read_json, signed_in_user
+from demeter.common.http import form_errors, read_json
 from gallery.jobs.forms import ReprocessForm, UploadJobsForm
 from photos.models import S3Image
 from processing import jobs

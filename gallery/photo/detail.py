@@ -4,20 +4,19 @@ Four queries, however many runs, containers and plants there are, two more for a
 the history where that is shown.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from demeter.common.exceptions import NotFound
 from gallery.browse.queries import visible_photos
 from gallery.common.badges import Badge, badge_of, problem_message
 from gallery.photo.containers import ContainerRow, container_rows
-from gallery.places.chart import Chart, Counted, draw_chart
+from gallery.places.chart import Chart
+from gallery.places.history import HistoryEvent, draw_history, location_history
 from gallery.places.visits import VisitDetail, visit_of
 from photos.ingest.storing import ASSUMED_ZONE, assumed_zone
 from photos.models import S3Image
@@ -27,10 +26,6 @@ from processing.models import Session
 from processing.pictures.annotated_pictures import annotated_url
 from processing.problems import REFUSALS, Problem
 from processing.statuses import RunStatus
-from stock.models import StockCount, Visit
-
-# Five years of a photo every week, with some to spare.
-HISTORY_LENGTH = 300
 
 
 @dataclass(frozen=True)
@@ -46,26 +41,6 @@ class Pictures:
     thumbnail: str | None
     annotated: str | None
     annotated_download: str | None
-
-
-@dataclass(frozen=True)
-class HistoryEvent:
-    """One counted photo of the location, at its moment."""
-
-    timestamp: datetime
-    total_plants: int
-    total_estimated: int
-    validated: bool
-    session_id: UUID
-    image_id: UUID
-    thumbnail_key: str | None
-    thumbnail_stored_at: datetime | None
-    visit: Visit | None = None
-
-    @property
-    def thumbnail_url(self) -> str | None:
-        """Where it is shown from; None while nothing is stored."""
-        return thumbnail_url(self.image_id, key=self.thumbnail_key, written_at=self.thumbnail_stored_at)
 
 
 @dataclass(frozen=True)
@@ -202,47 +177,6 @@ def candidates_of(session: Session | None) -> tuple[Candidate, ...]:
         Candidate(location_id=offer["location_id"], name=offer["name"], evidence=offer["evidence"])
         for offer in evidence.get("candidates", ())
     )
-
-
-def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
-    """The latest counts of a location, newest first by when the photos were taken: of photos that can still be seen and
-    are placed nowhere else."""
-    if location_id is None:
-        return ()
-    counted = Session.objects.filter(
-        storage_location_id=location_id,
-        status=RunStatus.COMPLETED,
-        original_image__deleted_at=None,
-        original_image__storage_location_id=location_id,
-        original_image__date_doubt="",
-    )
-    rows: QuerySet[Any, tuple[Any, ...]] = counted.order_by(
-        "-original_image__moment", "-created_at", "-pk"
-    ).values_list(
-        "original_image__moment",
-        "total_detected",
-        "total_estimated",
-        "validated",
-        "session_id",
-        "original_image_id",
-        "original_image__s3_key_thumbnail",
-        "original_image__thumbnail_stored_at",
-    )
-    events = [HistoryEvent(*row) for row in rows[:HISTORY_LENGTH]]
-    counts = StockCount.objects.standing().filter(image_id__in={event.image_id for event in events})
-    visits = {count.image_id: count.visit for count in counts.select_related("visit")}
-    return tuple(replace(event, visit=visits.get(event.image_id)) for event in events)
-
-
-def draw_history(history: Sequence[HistoryEvent]) -> Chart | None:
-    """The counts of a location, newest first, as a chart: one for each visit, and for each photo of no visit that of
-    its newest run."""
-    newest = {event.image_id: event for event in reversed(history)}
-    counts: dict[object, Counted] = {}
-    for event in sorted(newest.values(), key=lambda event: event.timestamp):
-        key, plants = (event.visit.pk, event.visit.quantity) if event.visit else (event.image_id, event.total_estimated)
-        counts[key] = Counted(event.image_id, event.timestamp, plants)
-    return draw_chart(list(counts.values()))
 
 
 def _pictures(image: S3Image, counted: Session | None) -> Pictures:

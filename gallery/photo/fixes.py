@@ -20,11 +20,9 @@ from demeter.common.exceptions import Conflict, Invalid
 from demeter.common.i18n.numbers import write_number
 from gallery.browse.queries import find_photos_waiting_at
 from gallery.photo.detail import Candidate
-from gallery.places.location import photos_waiting_for_config
+from gallery.places.configuring import write_configuration
 from locations.configuration import (
     KINDS_BY_DETECTED,
-    active_config,
-    configure_location,
     set_density,
     usual_densities,
 )
@@ -39,7 +37,6 @@ from processing.messages import (
     DATE_BY_UPLOAD,
     DENSITY_SET,
     LOCATION_CHOSEN,
-    LOCATION_CONFIGURED,
 )
 from processing.models import Session
 from processing.problems import Fix, Problem
@@ -50,18 +47,6 @@ from processing.worklist import AT_ONCE
 MAX_NEIGHBOURS = 5
 # A density this many times above or below all that are known is asked about: pots of one product differ by less.
 UNUSUAL_FACTOR = 4
-FIX_PERMISSIONS: Mapping[Fix, tuple[str, ...]] = {
-    "choose_location": ("processing.add_job",),
-    "date": ("processing.add_job",),
-    "configure": ("processing.add_job", "locations.change_locationconfig"),
-    "calibrate": ("processing.add_job", "locations.change_densityparameters"),
-    "reprocess": ("processing.add_job",),
-}
-
-
-def may_fix(user: User, problem: Problem) -> bool:
-    """Whether this user may settle such a problem; problems without a fix are nobody's."""
-    return problem.fix in FIX_PERMISSIONS and user.has_perms(FIX_PERMISSIONS[problem.fix])
 
 
 def batch_neighbours(image: S3Image) -> tuple[Candidate, ...]:
@@ -82,23 +67,6 @@ def batch_neighbours(image: S3Image) -> tuple[Candidate, ...]:
         )
         for location in placed
     )
-
-
-def suggested_config(location: StorageLocation) -> LocationConfig | None:
-    """What the form starts from: the location's own configuration, else the latest one of the same bed."""
-    in_bed = LocationConfig.objects.filter(active=True, location__storage_area_id=location.storage_area_id)
-    return active_config(location) or in_bed.select_related("location").order_by("-updated_at").first()
-
-
-def config_values(config: LocationConfig | None) -> dict[str, int | None]:
-    """What the form that configures a location starts with; empty without a configuration to go by."""
-    if config is None:
-        return {}
-    return {
-        "product": config.product_id,
-        "packaging": config.packaging_id,
-        "expected_state": config.expected_state_id,
-    }
 
 
 def suggested_container_type(session: Session) -> ContainerType | None:
@@ -180,20 +148,6 @@ def settle(
     return 1 + len(more.started)
 
 
-@transaction.atomic
-def configure(*, locations: Sequence[StorageLocation], values: Mapping[str, Any], user: User) -> int:
-    """Write one configuration for all these locations and run every photo that waited for it; how many.
-
-    Their rows are locked in one order, so that two people cannot wait for each other, and before the photos are looked
-    up: one that closes meanwhile sees the configuration or is found here.
-    """
-    reason = ""
-    for location in sorted(locations, key=lambda location: location.pk):
-        reason = _configure(location, values)
-    image_ids = list(photos_waiting_for_config(locations).values_list("pk", flat=True))
-    return len(jobs.reprocess_photos(image_ids=image_ids, user=user, reason=reason).started)
-
-
 def _write_date(image: S3Image, others: Sequence[UUID], values: Mapping[str, Any]) -> str:
     """Write when the photos were taken; the reason for the run. A typed date holds for one photo."""
     if values["source"] == dating.DateSource.UPLOAD:
@@ -211,11 +165,6 @@ def _write_date(image: S3Image, others: Sequence[UUID], values: Mapping[str, Any
     return DATE_BY_HAND.fill(moment=f"{timezone.localtime(moment):%Y-%m-%d %H:%M}")
 
 
-def _configure(location: StorageLocation, values: Mapping[str, Any]) -> str:
-    config = configure_location(location=location, **values)
-    return LOCATION_CONFIGURED.fill(product=str(config.product))
-
-
 def _write(fix: Fix, session: Session | None, values: Mapping[str, Any]) -> tuple[StorageLocation | None, str]:
     """Write the fix; the location to run with, where a person chose one, and the reason for the run."""
     if fix == "choose_location":
@@ -226,7 +175,7 @@ def _write(fix: Fix, session: Session | None, values: Mapping[str, Any]) -> tupl
     if session is None or session.storage_location is None:
         raise Conflict(_("The photo has no location yet. Process it again."))
     if fix == "configure":
-        return None, _configure(session.storage_location, values)
+        return None, write_configuration(session.storage_location, values)
     config = config_of(session)
     if config is None:
         raise Conflict(_("The location is not configured yet. Configure it first."))

@@ -11,8 +11,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from demeter.accounts.authentication import signed_in_user
 from demeter.common.exceptions import TooMany
-from demeter.common.http import signed_in_user
 from demeter.common.throttling import UPLOAD, count
 from gallery.upload.forms import LabelForm
 from photos.upload.location_lookup import FoundPlace, place_by_label

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from demeter.accounts.authentication import signed_in_user
 from demeter.common.exceptions import NotFound, Refusal
-from demeter.common.http import signed_in_user
-from gallery.browse.forms import VisitForm
+from gallery.photo.forms import VisitForm
 from gallery.places import visits
 
 

@@ -12,20 +12,10 @@ SHOWN = 100
 
 def location_changes(location: StorageLocation) -> list[ToldChange]:
     """The latest changes of a location and of what grows there, the newest first."""
-    return _changes_about(location, StorageLocation, LocationConfig)
+    return changes_about(location, StorageLocation, LocationConfig)
 
 
-def photo_changes(image: S3Image) -> list[ToldChange]:
-    """Sign-offs, undone corrections, and the photo's ways into the trash and back, the newest first."""
-    moved = [
-        ToldChange(when=event.created_at, who=str(event.user or ""), what=event.get_action_display())
-        for event in image.events.select_related("user")[:SHOWN]
-    ]
-    changes = _changes_about(image, Session, Correction)
-    return sorted([*moved, *changes], key=lambda change: change.when, reverse=True)
-
-
-def _changes_about(
+def changes_about(
     thing: StorageLocation | S3Image, *models: type[StorageLocation | LocationConfig | Session | Correction]
 ) -> list[ToldChange]:
     tables = Change.objects.across(*map(event_model_of, models))  # type: ignore[no-untyped-call]

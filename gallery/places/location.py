@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from demeter.common.exceptions import NotFound
 from gallery.browse.queries import find_photos_waiting_at
-from gallery.photo.detail import HistoryEvent, draw_history, location_history
 from gallery.places.chart import Chart
+from gallery.places.history import HistoryEvent, draw_history, location_history
 from gallery.places.last_counts import LastCount, read_last_count, with_last_count
 from gallery.places.visits import VisitDetail, visits_of
 from locations.models import LocationConfig, StorageLocation

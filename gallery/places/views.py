@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from demeter.accounts.authentication import signed_in_user
 from demeter.common.exceptions import NotFound
-from demeter.common.http import signed_in_user
-from gallery.browse.forms import MapForm
-from gallery.browse.views import UNPROCESSABLE
-from gallery.photo import fixes
+from gallery.common import permissions
+from gallery.common.http import UNPROCESSABLE
+from gallery.places import configuring
 from gallery.places.changes import location_changes
+from gallery.places.forms import MapForm
 from gallery.places.last_counts import AGE_CLASSES, NEVER, read_last_count
 from gallery.places.location import LocationDetail, find_location, location_detail, photos_waiting_for_config
 from gallery.places.nursery_map import active_warehouses, count_words, list_locations
@@ -35,7 +36,7 @@ def location(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-@permission_required(("photos.view_s3image", *fixes.FIX_PERMISSIONS["configure"]), raise_exception=True)
+@permission_required(("photos.view_s3image", *permissions.FIX_PERMISSIONS["configure"]), raise_exception=True)
 def configure(request: HttpRequest, code: str) -> HttpResponse:
     """Correct what grows there or start a new cycle, and run the photos that waited for it."""
     detail = _find(code)
@@ -43,14 +44,14 @@ def configure(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, detail, form=form)
     user, is_new = signed_in_user(request), form.cleaned_data["mode"] == ConfigureMode.NEW_CYCLE or not detail.config
-    started = fixes.configure(locations=[detail.location], values=form.cleaned_data, user=user)
+    started = configuring.configure(locations=[detail.location], values=form.cleaned_data, user=user)
     messages.success(request, _("A new cycle has begun.") if is_new else _("The configuration was corrected."))
     _tell_started(request, started)
     return redirect(f"{reverse('location', kwargs={'code': detail.location.code})}#configuration")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required(("photos.view_s3image", *fixes.FIX_PERMISSIONS["configure"]), raise_exception=True)
+@permission_required(("photos.view_s3image", *permissions.FIX_PERMISSIONS["configure"]), raise_exception=True)
 def configure_several(request: HttpRequest) -> HttpResponse:
     """Say what grows in several locations at once; the admin's list of locations leads here."""
     is_sent = request.method == "POST"
@@ -63,7 +64,7 @@ def configure_several(request: HttpRequest) -> HttpResponse:
     form = ConfigureLocationForm(request.POST if is_sent else None, label_suffix="")
     if not form.is_valid():
         return _show_several(request, locations, form=form)
-    started = fixes.configure(locations=locations, values=form.cleaned_data, user=signed_in_user(request))
+    started = configuring.configure(locations=locations, values=form.cleaned_data, user=signed_in_user(request))
     words = ngettext("%(count)d location is configured.", "%(count)d locations are configured.", len(locations))
     messages.success(request, words % {"count": len(locations)})
     _tell_started(request, started)
@@ -132,11 +133,11 @@ def _find(code: str) -> LocationDetail:
 
 def _show(request: HttpRequest, detail: LocationDetail, *, form: ConfigureLocationForm | None) -> HttpResponse:
     context: dict[str, Any] = {"detail": detail, "form": form}
-    if signed_in_user(request).has_perms(fixes.FIX_PERMISSIONS["configure"]):
-        suggested = fixes.suggested_config(detail.location)
+    if signed_in_user(request).has_perms(permissions.FIX_PERMISSIONS["configure"]):
+        suggested = configuring.suggested_config(detail.location)
         context |= {
             "suggested": suggested,
-            "form": form or ConfigureLocationForm(initial=fixes.config_values(suggested), label_suffix=""),
+            "form": form or ConfigureLocationForm(initial=configuring.config_values(suggested), label_suffix=""),
             "waiting": photos_waiting_for_config([detail.location]).count(),
         }
     return render(request, "gallery/places/location.html", context, status=UNPROCESSABLE if form else 200)

@@ -11,10 +11,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from demeter.accounts.models import User
 from gallery.browse.cards import CARD_FIELDS, PhotoCard, make_cards
-from photos.models import S3Image
-from processing.models import Correction, Session
+from processing.models import Session
 from processing.problems import REFUSALS, Problem
 from processing.statuses import RunStatus
 
@@ -41,25 +39,6 @@ class Waiting:
     def refusal(self) -> Problem | None:
         """Why the run does not believe its own count."""
         return REFUSALS.get(self.session.refusal)
-
-
-@dataclass(frozen=True)
-class ReviewState:
-    """What this user can undo and redo on a photo, and the notes about it."""
-
-    undoable: Correction | None
-    redoable: Correction | None
-    notes: tuple[Correction, ...]
-
-
-def review_state(image: S3Image, user: User) -> ReviewState:
-    """Three queries."""
-    notes = image.corrections.standing().filter(action=Correction.Action.NOTE).select_related("user")
-    return ReviewState(
-        undoable=image.corrections.undoable(user).first(),
-        redoable=image.corrections.redoable(user).first(),
-        notes=tuple(notes),
-    )
 
 
 def find_waiting() -> QuerySet[Session]:

@@ -20,13 +20,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from demeter.accounts.authentication import signed_in_user
 from demeter.accounts.models import User
 from demeter.common.exceptions import NotFound, Refusal
-from demeter.common.http import form_errors, signed_in_user
-from gallery.browse.forms import CorrectionForm, NextForm, SignOffForm
-from gallery.browse.views import UNPROCESSABLE, HtmxRequest, tab_context
+from demeter.common.http import form_errors
+from gallery.common.http import UNPROCESSABLE, HtmxRequest
 from gallery.photo.detail import find_photo
-from gallery.review.queue import COUNTED_UP_TO, count_waiting, next_photo, review_state, waiting_photos
+from gallery.photo.review_state import review_state
+from gallery.photo.views import tab_context
+from gallery.review.forms import CorrectionForm, NextForm, SignOffForm
+from gallery.review.queue import COUNTED_UP_TO, count_waiting, next_photo, waiting_photos
 from photos.models import S3Image
 from processing.models import Session
 from processing.review import corrections

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from gallery.browse.queries import COUNTED_UP_TO
-from gallery.photo.fixes import FIX_PERMISSIONS
+from gallery.common.permissions import FIX_PERMISSIONS
 from locations.models import StorageLocation
 from photos.models import S3Image, Upload
 from processing.problems import CATALOGUE, NEEDS_CONFIG, NEEDS_DATE, NEEDS_LOCATION, Problem

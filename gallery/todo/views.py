@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from demeter.accounts.authentication import signed_in_user
 from demeter.common.exceptions import Invalid
-from demeter.common.http import signed_in_user
 from gallery.places.visits import open_visits
 from gallery.review.queue import COUNTED_UP_TO, count_doubtful
 from gallery.todo.causes import causes

@@ -14,8 +14,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from demeter.accounts.authentication import api_view, signed_in_user
 from demeter.common.exceptions import NotFound
-from demeter.common.http import api_view, error_json, form_errors, read_json, signed_in_user
+from demeter.common.http import error_json, form_errors, read_json
 from demeter.common.throttling import UPLOAD
 from gallery.upload.forms import KnownForm, UploadForm
 from photos.decoding.pixels import UnreadablePictureError

@@ -21,8 +21,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from demeter.accounts.authentication import signed_in_user
 from demeter.common.exceptions import NotFound, TooMany, Unavailable
-from demeter.common.http import signed_in_user
 from demeter.common.throttling import UPLOAD, count
 from gallery.upload.forms import LabelForm, PositionForm, UploadForm
 from locations.search import search_locations

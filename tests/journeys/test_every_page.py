@@ -102,7 +102,7 @@ def test_pages_of_trouble_violate_no_rule(visitor: Visitor, monkeypatch: pytest.
         Client(REMOTE_ADDR="127.0.0.1").post("/login/", {"username": "nobody", "password": "wrong"})
     visitor.visit([State("/login/", fail_sign_in)])
     page = visitor.open(**BOSS)
-    monkeypatch.setattr("gallery.browse.views.photo_detail", lambda _image_id: 1 // 0)
+    monkeypatch.setattr("gallery.photo.views.photo_detail", lambda _image_id: 1 // 0)
     page.goto(f"/gallery/{uuid.uuid4()}/")
     visitor.look_at(page)
     page.goto("/")

@@ -10,9 +10,10 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.test import Client, RequestFactory
 from django.urls import path
 
+from demeter.accounts.authentication import api_view, signed_in_user
 from demeter.accounts.tokens import issue_token
 from demeter.common import exceptions
-from demeter.common.http import api_view, form_errors, read_json, signed_in_user, status_of
+from demeter.common.http import form_errors, read_json, status_of
 from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]

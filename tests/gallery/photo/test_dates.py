@@ -7,7 +7,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from gallery.photo.detail import draw_history, location_history
+from gallery.places.history import draw_history, location_history
 from gallery.places.last_counts import read_last_count, with_last_count
 from locations.models import StorageLocation
 from photos.models import S3Image

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from gallery.photo.detail import location_history
+from gallery.places.history import location_history
 from gallery.places.location import location_detail
 from locations.models import LocationConfig
 from photos.models import S3Image

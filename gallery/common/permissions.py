@@ -1,0 +1,19 @@
+"""Who may fix which problem."""
+
+from collections.abc import Mapping
+
+from demeter.accounts.models import User
+from processing.problems import Fix, Problem
+
+FIX_PERMISSIONS: Mapping[Fix, tuple[str, ...]] = {
+    "choose_location": ("processing.add_job",),
+    "date": ("processing.add_job",),
+    "configure": ("processing.add_job", "locations.change_locationconfig"),
+    "calibrate": ("processing.add_job", "locations.change_densityparameters"),
+    "reprocess": ("processing.add_job",),
+}
+
+
+def may_fix(user: User, problem: Problem) -> bool:
+    """Whether this user may settle such a problem; problems without a fix are nobody's."""
+    return problem.fix in FIX_PERMISSIONS and user.has_perms(FIX_PERMISSIONS[problem.fix])

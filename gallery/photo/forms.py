@@ -1,0 +1,48 @@
+"""What is said of one photo: its date, how its visit belongs together."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from gallery.common.forms import UuidsField
+from photos.dates import is_storable
+from processing.dating import DateSource
+from stock.models import VisitAnswer
+
+ISO_MINUTES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+CLOCK = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=ISO_MINUTES[0])
+
+
+class VisitForm(forms.Form):
+    """How the photos of a visit belong together. `photos`: those that were shown; `chosen`: those that count."""
+
+    visit = forms.ChoiceField(choices=VisitAnswer.choices)
+    photos = UuidsField(coerce=UUID, required=False)
+    chosen = UuidsField(coerce=UUID, required=False)
+
+
+class DateForm(forms.Form):
+    """When a photo was taken whose camera cannot be believed; the typed moment is in the nursery's zone."""
+
+    source = forms.ChoiceField(choices=DateSource.choices, error_messages={"required": _("Choose one.")})
+    moment = forms.DateTimeField(label=_("Date and time"), input_formats=ISO_MINUTES, required=False, widget=CLOCK)
+
+    def clean_moment(self) -> datetime | None:
+        """A moment that a photo can have."""
+        moment: datetime | None = self.cleaned_data["moment"]
+        if moment is not None and not is_storable(moment):
+            raise forms.ValidationError(_("Type a date between 1970 and today."))
+        return moment
+
+    def clean(self) -> dict[str, Any]:
+        """A typed moment is never passed over."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        is_typed, moment = cleaned.get("source") == DateSource.TYPED, cleaned.get("moment")
+        if is_typed and moment is None and "moment" not in self.errors:
+            self.add_error("moment", _("Type when the photo was taken."))
+        if moment is not None and cleaned.get("source") and not is_typed:
+            self.add_error("source", _("You typed a date as well. Choose it, or empty the field."))
+        return cleaned

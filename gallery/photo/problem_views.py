@@ -1,0 +1,161 @@
+"""The problem of a photo and the form that fixes it: in the modal, or as a page of its own."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from demeter.accounts.authentication import signed_in_user
+from demeter.common.exceptions import NotFound, Refusal
+from gallery.browse.queries import (
+    newest_sessions,
+)
+from gallery.common import permissions
+from gallery.common.badges import badge_of, problem_message
+from gallery.common.http import UNPROCESSABLE, HtmxRequest
+from gallery.photo import fixes
+from gallery.photo.detail import candidates_of, find_photo
+from gallery.photo.forms import DateForm
+from gallery.places import configuring
+from locations.forms import AssignLocationForm, CalibrateForm, ConfigureLocationForm
+from locations.search import search_locations
+from photos.models import S3Image
+from processing.models import Session
+from processing.problems import Fix, Problem
+from processing.review.outcome import config_of
+
+FIX_FORMS: Mapping[Fix, type[forms.Form]] = {
+    "choose_location": AssignLocationForm,
+    "date": DateForm,
+    "configure": ConfigureLocationForm,
+    "calibrate": CalibrateForm,
+    "reprocess": forms.Form,
+    "none": forms.Form,
+}
+
+
+@require_safe
+@permission_required("photos.view_s3image", raise_exception=True)
+def problem(request: HtmxRequest, image_id: UUID) -> HttpResponse:
+    """What is wrong with a photo and the form that settles it: in the modal, or as a page of its own."""
+    image, session = _photo_with_session(image_id)
+    return _show_problem(request, image, session, form=None)
+
+
+@require_POST
+@permission_required(("photos.view_s3image", "processing.add_job"), raise_exception=True)
+def fix(request: HtmxRequest, image_id: UUID) -> HttpResponse:
+    """Settle the problem and run the photo again; what is wrong with the input is shown in the same form."""
+    image, session = _photo_with_session(image_id)
+    user = signed_in_user(request)
+    found = badge_of(image, newest_run=session.status if session else None).problem
+    if found is None or found.fix == "none":
+        settled = gettext("There is nothing to fix on %(filename)s any more.")
+        messages.info(request, settled % {"filename": image.original_filename})
+        return _back_to_photo(request, image)
+    if not permissions.may_fix(user, found):
+        raise PermissionDenied
+    form = FIX_FORMS[found.fix](request.POST, label_suffix="")
+    doubt = None
+    if form.is_valid():
+        answer = request.POST.get("meant", "")
+        doubt = fixes.doubt_about(problem=found, session=session, values=form.cleaned_data, answer=answer)
+    if doubt:
+        form.add_error(None, doubt.question)
+    elif form.is_valid():
+        try:
+            others = "others" in request.POST
+            started = fixes.settle(
+                problem=found, image=image, session=session, values=form.cleaned_data, user=user, others=others
+            )
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, _say_started(image, started))
+            return _back_to_photo(request, image)
+    return _show_problem(request, image, session, form=form, doubt=doubt)
+
+
+def _say_started(image: S3Image, started: int) -> str:
+    """What runs again, the photo itself and the others that were settled with it."""
+    if started == 1:
+        return gettext("%(filename)s: processing again.") % {"filename": image.original_filename}
+    words = gettext("%(filename)s and %(number)d more: processing again.")
+    return words % {"filename": image.original_filename, "number": started - 1}
+
+
+def _photo_with_session(image_id: UUID) -> tuple[S3Image, Session | None]:
+    try:
+        image = find_photo(image_id)
+    except NotFound as refusal:
+        raise Http404(refusal.message) from refusal
+    return image, newest_sessions([image.pk]).get(image.pk)
+
+
+def _back_to_photo(request: HtmxRequest, image: S3Image) -> HttpResponse:
+    """With htmx the page under the modal, drawn anew; otherwise the photo's page."""
+    return HttpResponseClientRefresh() if request.htmx else redirect("photo", image_id=image.pk)
+
+
+def _show_problem(
+    request: HtmxRequest,
+    image: S3Image,
+    session: Session | None,
+    *,
+    form: forms.Form | None,
+    doubt: fixes.Doubt | None = None,
+) -> HttpResponse:
+    """The problem with its form, redrawn with its errors (422) when it was sent."""
+    found = badge_of(image, newest_run=session.status if session else None)
+    context: dict[str, Any] = {"image": image, "session": session, "badge": found, "doubt": doubt}
+    context["problem"] = found.problem
+    if found.problem is not None:
+        context |= _fix_context(request, found.problem, image, session)
+        context["form"] = form or FIX_FORMS[found.problem.fix](
+            initial=_initial_values(found.problem, session), label_suffix=""
+        )
+    template = "gallery/photo/_problem.html" if request.htmx else "gallery/photo/problem.html"
+    return render(request, template, context, status=UNPROCESSABLE if form else 200)
+
+
+def _fix_context(request: HttpRequest, found: Problem, image: S3Image, session: Session | None) -> dict[str, Any]:
+    """What the form of a problem offers beside its fields."""
+    location = session.storage_location if session else None
+    context: dict[str, Any] = {
+        "message": problem_message(image),
+        "may_fix": permissions.may_fix(signed_in_user(request), found),
+        "location": location,
+        "waiting": fixes.photos_waiting(image, problem=found, session=session).count(),
+    }
+    if found.fix == "choose_location":
+        text = request.GET.get("q", "").replace("\x00", "")
+        offers = {offer.location_id: offer for offer in (*candidates_of(session), *fixes.batch_neighbours(image))}
+        context |= {
+            "q": text,
+            "offers": list(offers.values()),
+            "chosen": request.POST.get("storage_location") or request.GET.get("chosen", ""),
+            "found": [place for place in search_locations(text) if place.pk not in offers],
+        }
+    elif session is not None and location is not None:
+        context["config"] = config_of(session)
+        context["suggested"] = configuring.suggested_config(location) if found.fix == "configure" else None
+    return context
+
+
+def _initial_values(found: Problem, session: Session | None) -> dict[str, Any]:
+    """What the form starts with: the likeliest answer, for a person to confirm or change."""
+    if session is None or session.storage_location is None:
+        return {}
+    if found.fix == "calibrate":
+        return {"container_type": fixes.suggested_container_type(session)}
+    suggestion = configuring.suggested_config(session.storage_location) if found.fix == "configure" else None
+    return configuring.config_values(suggestion)

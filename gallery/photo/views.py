@@ -1,0 +1,73 @@
+"""One photo's page and its tabs."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+from django_htmx.http import retarget
+from django_stubs_ext import StrOrPromise
+
+from demeter.accounts.authentication import signed_in_user
+from demeter.common.exceptions import NotFound
+from gallery.common.http import HtmxRequest
+from gallery.photo.changes import photo_changes
+from gallery.photo.detail import PhotoDetail, photo_detail
+from gallery.photo.export import photo_corrections
+from gallery.photo.review_state import review_state
+from processing.job_list.queries import one_job
+
+TABS: Mapping[str, StrOrPromise] = {
+    "counts": _("Counts"),
+    "history": _("History"),
+    "trace": _("Trace"),
+    "file": _("Photo"),
+}
+
+
+@require_safe
+@permission_required("photos.view_s3image", raise_exception=True)
+def photo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
+    """One photo. Its poll gets the progress alone, and the whole photo once the run has ended."""
+    try:
+        context = tab_context(image_id, request.GET.get("tab", ""))
+    except NotFound as refusal:
+        raise Http404(refusal.message) from refusal
+    detail: PhotoDetail = context["detail"]
+    unfinished_run = detail.newest if detail.badge.unfinished else None
+    context["job"] = one_job(unfinished_run.job_id) if unfinished_run else None
+    if request.user.has_perm("processing.change_session"):
+        context |= {"may_review": True, "review": review_state(detail.image, signed_in_user(request))}
+    if not request.htmx:
+        return render(request, "gallery/photo/photo.html", context)
+    if detail.badge.unfinished:
+        return render(request, "gallery/photo/_photo_progress.html", context)
+    return retarget(render(request, "gallery/photo/_photo.html", context), "#photo")
+
+
+@require_safe
+@permission_required("photos.view_s3image", raise_exception=True)
+def photo_tab(request: HtmxRequest, image_id: UUID, tab: str) -> HttpResponse:
+    """One tab of a photo's page, alone; as an address of its own it leads to the page."""
+    if not request.htmx:
+        return redirect(f"{reverse('photo', kwargs={'image_id': image_id})}?{urlencode({'tab': tab})}")
+    try:
+        context = tab_context(image_id, tab)
+    except NotFound as refusal:
+        raise Http404(refusal.message) from refusal
+    return render(request, "gallery/photo/_details.html", context)
+
+
+def tab_context(image_id: UUID, tab: str) -> dict[str, Any]:
+    """A photo, and what the tabs of its page need; an unknown tab is the first. Raises NotFound."""
+    shown = tab if tab in TABS else next(iter(TABS))
+    detail = photo_detail(image_id, with_history=shown == "history")
+    corrections = photo_corrections(detail.image) if shown == "trace" else ()
+    changes = photo_changes(detail.image) if shown == "trace" else ()
+    return {"detail": detail, "tabs": TABS, "tab": shown, "corrections": corrections, "changes": changes}

@@ -1,0 +1,54 @@
+"""Say what grows in locations, and process the photos that waited for it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from demeter.accounts.models import User
+from gallery.places.location import photos_waiting_for_config
+from locations.configuration import (
+    active_config,
+    configure_location,
+)
+from locations.models import LocationConfig, StorageLocation
+from processing import jobs
+from processing.messages import (
+    LOCATION_CONFIGURED,
+)
+
+
+def suggested_config(location: StorageLocation) -> LocationConfig | None:
+    """What the form starts from: the location's own configuration, else the latest one of the same bed."""
+    in_bed = LocationConfig.objects.filter(active=True, location__storage_area_id=location.storage_area_id)
+    return active_config(location) or in_bed.select_related("location").order_by("-updated_at").first()
+
+
+def config_values(config: LocationConfig | None) -> dict[str, int | None]:
+    """What the form that configures a location starts with; empty without a configuration to go by."""
+    if config is None:
+        return {}
+    return {
+        "product": config.product_id,
+        "packaging": config.packaging_id,
+        "expected_state": config.expected_state_id,
+    }
+
+
+@transaction.atomic
+def configure(*, locations: Sequence[StorageLocation], values: Mapping[str, Any], user: User) -> int:
+    """Write one configuration for all these locations and run every photo that waited for it; how many.
+
+    Their rows are locked in one order, so that two people cannot wait for each other, and before the photos are looked
+    up: one that closes meanwhile sees the configuration or is found here.
+    """
+    reason = ""
+    for location in sorted(locations, key=lambda location: location.pk):
+        reason = write_configuration(location, values)
+    image_ids = list(photos_waiting_for_config(locations).values_list("pk", flat=True))
+    return len(jobs.reprocess_photos(image_ids=image_ids, user=user, reason=reason).started)
+
+
+def write_configuration(location: StorageLocation, values: Mapping[str, Any]) -> str:
+    config = configure_location(location=location, **values)
+    return LOCATION_CONFIGURED.fill(product=str(config.product))

@@ -1,0 +1,12 @@
+"""What the map shows."""
+
+from django import forms
+
+from gallery.common.forms import PageForm
+from locations.models import Warehouse
+
+
+class MapForm(PageForm):
+    """Which warehouse to show, and the page of its locations."""
+
+    warehouse_id = forms.ModelChoiceField(queryset=Warehouse.objects.filter(active=True), required=False)

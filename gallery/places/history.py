@@ -1,0 +1,79 @@
+"""The counts of a location over time: of the page of a photo, of that of its location, and of the API."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from gallery.places.chart import Chart, Counted, draw_chart
+from photos.storage.thumbnails import thumbnail_url
+from processing.models import Session
+from processing.statuses import RunStatus
+from stock.models import StockCount, Visit
+
+# Five years of a photo every week, with some to spare.
+HISTORY_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class HistoryEvent:
+    """One counted photo of the location, at its moment."""
+
+    timestamp: datetime
+    total_plants: int
+    total_estimated: int
+    validated: bool
+    session_id: UUID
+    image_id: UUID
+    thumbnail_key: str | None
+    thumbnail_stored_at: datetime | None
+    visit: Visit | None = None
+
+    @property
+    def thumbnail_url(self) -> str | None:
+        """Where it is shown from; None while nothing is stored."""
+        return thumbnail_url(self.image_id, key=self.thumbnail_key, written_at=self.thumbnail_stored_at)
+
+
+def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
+    """The latest counts of a location, newest first by when the photos were taken: of photos that can still be seen and
+    are placed nowhere else."""
+    if location_id is None:
+        return ()
+    counted = Session.objects.filter(
+        storage_location_id=location_id,
+        status=RunStatus.COMPLETED,
+        original_image__deleted_at=None,
+        original_image__storage_location_id=location_id,
+        original_image__date_doubt="",
+    )
+    rows: QuerySet[Any, tuple[Any, ...]] = counted.order_by(
+        "-original_image__moment", "-created_at", "-pk"
+    ).values_list(
+        "original_image__moment",
+        "total_detected",
+        "total_estimated",
+        "validated",
+        "session_id",
+        "original_image_id",
+        "original_image__s3_key_thumbnail",
+        "original_image__thumbnail_stored_at",
+    )
+    events = [HistoryEvent(*row) for row in rows[:HISTORY_LENGTH]]
+    counts = StockCount.objects.standing().filter(image_id__in={event.image_id for event in events})
+    visits = {count.image_id: count.visit for count in counts.select_related("visit")}
+    return tuple(replace(event, visit=visits.get(event.image_id)) for event in events)
+
+
+def draw_history(history: Sequence[HistoryEvent]) -> Chart | None:
+    """The counts of a location, newest first, as a chart: one for each visit, and for each photo of no visit that of
+    its newest run."""
+    newest = {event.image_id: event for event in reversed(history)}
+    counts: dict[object, Counted] = {}
+    for event in sorted(newest.values(), key=lambda event: event.timestamp):
+        key, plants = (event.visit.pk, event.visit.quantity) if event.visit else (event.image_id, event.total_estimated)
+        counts[key] = Counted(event.image_id, event.timestamp, plants)
+    return draw_chart(list(counts.values()))

@@ -1,0 +1,33 @@
+"""Addresses of locations, the map and printed labels: pages, fragments, and their part of the API."""
+
+from django.urls import path, register_converter
+
+from gallery.places import api, label_sheet_views, views
+
+
+class CodeConverter:
+    """The code of a place in an address, as `locations.models.codes` has it; lower case is found too."""
+
+    regex = "[A-Za-z0-9][A-Za-z0-9._-]*"
+
+    def to_python(self, value: str) -> str:
+        """Lookups raise it to upper case themselves."""
+        return value
+
+    def to_url(self, value: object) -> str:
+        """As it is written."""
+        return str(value)
+
+
+register_converter(CodeConverter, "code")
+
+urlpatterns = [
+    path("map/", views.nursery_map, name="map"),
+    path("locations/<code:code>/", views.location, name="location"),
+    path("locations/<code:code>/changes/", views.changes, name="location-changes"),
+    path("locations/<code:code>/configure/", views.configure, name="location-configure"),
+    path("configure/", views.configure_several, name="locations-configure"),
+    path("api/v1/locations/map", api.nursery_map, name="api-map"),
+    path("labels/", label_sheet_views.labels, name="labels"),
+    path("labels/labels.pdf", label_sheet_views.labels_pdf, name="labels-pdf"),
+]
