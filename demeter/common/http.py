@@ -99,6 +99,7 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
 
 
 def refusal_json(refusal: Refusal) -> JsonResponse:
+    """A refusal in the shape of every API error."""
     response = error_json(code=refusal.code, message=refusal.message, status=status_of(refusal))
     if isinstance(refusal, Unauthenticated):
         response["WWW-Authenticate"] = "Bearer"

@@ -18,5 +18,6 @@ def location_changes(location: StorageLocation) -> list[ToldChange]:
 def changes_about(
     thing: StorageLocation | S3Image, *models: type[StorageLocation | LocationConfig | Session | Correction]
 ) -> list[ToldChange]:
+    """The latest changes of the rows of these models that refer to it, the newest first."""
     tables = Change.objects.across(*map(event_model_of, models))  # type: ignore[no-untyped-call]
     return tell_changes(tables.references(thing).order_by("-pgh_created_at", "-pgh_id")[:SHOWN])

@@ -24,7 +24,7 @@ from photos.decoding.pixels import TooManyPixelsError, UnreadablePictureError
 
 SECONDS = 60.0
 TRIES = 2
-PROJECT_DIR = Path(__file__).resolve().parent.parent
+PROJECT_DIR = Path(__file__).resolve().parents[2]
 logger = logging.getLogger(__name__)
 
 

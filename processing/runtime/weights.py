@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-TRAINED_DIR = Path(__file__).resolve().parent / "trained"
+TRAINED_DIR = Path(__file__).resolve().parents[1] / "trained"
 
 WeightName = Literal["segmenter", "detector"]
 WEIGHT_NAMES: tuple[WeightName, ...] = ("segmenter", "detector")

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.factories import UserFactory
 
@@ -15,11 +15,19 @@ OPEN = {"login", "logout", "admin-login", "healthz", "language", "script-words"}
 
 def own_addresses() -> Iterator[str]:
     """The address of every named view outside the admin, with ids that are nobody's."""
-    for resolver in get_resolver().url_patterns:
-        for entry in [resolver] if isinstance(resolver, URLPattern) else resolver.url_patterns:
-            if isinstance(entry, URLPattern) and resolver.pattern.regex.pattern != "^admin/" and entry.name not in OPEN:
-                arguments = {name: uuid.uuid4() for name in entry.pattern.converters}
-                yield reverse(entry.name, kwargs=arguments)
+    for entry in entries(get_resolver()):
+        if entry.name not in OPEN:
+            arguments = {name: uuid.uuid4() for name in entry.pattern.converters}
+            yield reverse(entry.name, kwargs=arguments)
+
+
+def entries(resolver: URLResolver) -> Iterator[URLPattern]:
+    """Every address outside the admin, however deep its table."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            yield entry
+        elif entry.pattern.regex.pattern != "^admin/":
+            yield from entries(entry)
 
 
 def test_addresses_are_found():

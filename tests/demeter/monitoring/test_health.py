@@ -145,7 +145,7 @@ def test_the_web_process_has_every_view_before_its_first_request() -> None:
 
 def test_the_web_process_waits_for_the_storage_for_some_seconds_only() -> None:
     code = (
-        "import demeter.wsgi; from photos import s3; config = s3.client().meta.config\n"
+        "import demeter.wsgi; from photos.storage import connections; config = connections.client().meta.config\n"
         "print(config.connect_timeout, config.read_timeout, config.retries['total_max_attempts'])"
     )
     shown = run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)

@@ -18,7 +18,7 @@ from tests.gallery.places.test_visits import shoot
 from tests.locations.factories import LocationConfigFactory
 
 pytestmark = pytest.mark.django_db
-BED = Path(__file__).parents[2] / "demo" / "photos" / "bed-rosettes-close.jpg"
+BED = Path(__file__).parents[3] / "demo" / "photos" / "bed-rosettes-close.jpg"
 
 
 def store_half(image: S3Image, number: int) -> None:

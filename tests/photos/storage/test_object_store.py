@@ -134,8 +134,8 @@ def test_address_is_signed_for_where_browsers_are(settings):
 
 def test_on_aws_pictures_come_from_where_pages_let_them_come_from(tmp_path):
     code = (
-        "import django; django.setup(); from django.conf import settings; from photos import storage;"
-        "print(storage.presigned_url('a.jpg'), *settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['img-src'])"
+        "import django; django.setup(); from django.conf import settings; from photos.storage import object_store;"
+        "print(object_store.presigned_url('a.jpg'), *settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['img-src'])"
     )
     environment = {"S3_REGION": "sa-east-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
     environment |= {"DJANGO_SETTINGS_MODULE": "demeter.settings", "DEMETER_DATA_DIR": str(tmp_path)}

@@ -7,7 +7,7 @@ import pytest
 
 from stock.visits.likeness import look_alike, make_sketch
 
-PHOTOS = Path(__file__).parents[2] / "demo" / "photos"
+PHOTOS = Path(__file__).parents[3] / "demo" / "photos"
 
 BEDS = ("bed-columnar-cacti", "bed-wide-mixed", "crates-blue", "plug-tray-square-cells")
 
