@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_noop
 
-from demeter.common.i18n.messages import Sentence
+from demeter.common.i18n.messages import Message
 
 POLYGON_FAULTS = tuple(
     map(
-        Sentence,
+        Message,
         (
             gettext_noop("not a GeoJSON geometry"),
             gettext_noop("geometry must be one Polygon, not %(kind)s"),

@@ -21,7 +21,7 @@ class UploadAdmin(ReadOnlyAdmin):
 class S3ImageAdmin(ReadOnlyAdmin):
     """Photos and the annotated pictures made from them."""
 
-    sentences = ("error_details",)
+    message_fields = ("error_details",)
     list_display = (
         "original_filename",
         "image_id",

@@ -10,7 +10,7 @@ from processing.models import Correction, Estimation, Job, Segment, Session
 class JobAdmin(ReadOnlyAdmin):
     """Runs of photos through the pipeline."""
 
-    sentences = ("error", "reason")
+    message_fields = ("error", "reason")
     list_display = (
         "job_id",
         "image",
@@ -34,7 +34,7 @@ class JobAdmin(ReadOnlyAdmin):
 class SessionAdmin(ReadOnlyAdmin):
     """Counts of photos."""
 
-    sentences = ("error_message", "refusal_message")
+    message_fields = ("error_message", "refusal_message")
     list_display = (
         "session_id",
         "original_image",
@@ -63,7 +63,7 @@ class SessionAdmin(ReadOnlyAdmin):
 class SegmentAdmin(ReadOnlyAdmin):
     """Containers found in photos."""
 
-    sentences = ("error",)
+    message_fields = ("error",)
     list_display = (
         "session",
         "number",

@@ -52,7 +52,7 @@ def check_date(image: S3Image) -> None:
 
 def tell_doubt(image: S3Image) -> str:
     """Why the date is asked about, with what the camera wrote, as a sentence to keep."""
-    return TEXTS[DateDoubt(image.date_doubt)].fill(written=_written(image).replace("T", " "))
+    return TEXTS[DateDoubt(image.date_doubt)].format(written=_written(image).replace("T", " "))
 
 
 def date_by_upload(image_ids: Iterable[UUID]) -> None:

@@ -59,7 +59,7 @@ class StockCountAdmin(ReadOnlyAdmin):
 class StockMovementAdmin(ReadOnlyAdmin):
     """The ledger."""
 
-    sentences = ("reason",)
+    message_fields = ("reason",)
     list_display = ("happened_at", "batch", "kind", "quantity", "source_type", "user", "reason", "created_at")
     list_filter = ("kind", "source_type", ("reverses", admin.EmptyFieldListFilter))
     list_select_related = ("batch", "user")

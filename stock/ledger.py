@@ -18,13 +18,13 @@ from django.utils.translation import gettext_noop
 
 from demeter.accounts.models import User
 from demeter.common.exceptions import Conflict, Invalid, NotFound
-from demeter.common.i18n.messages import Sentence
+from demeter.common.i18n.messages import Message
 from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image
 from stock.models import StockBatch, StockCount, StockMovement, Visit, VisitAnswer
 from stock.reconciliation import reverse, settle
 
-COUNTED_AGAIN = Sentence(gettext_noop("The photo was counted again."))
+COUNTED_AGAIN = Message(gettext_noop("The photo was counted again."))
 
 
 @transaction.atomic
@@ -55,7 +55,7 @@ def record_count(
     if earlier is not None:
         _withdraw(earlier)
         if (earlier.batch_id, earlier.quantity, earlier.happened_at) != (batch.pk, quantity, happened_at):
-            reverse(StockMovement.objects.filter(image_id=image_id), user=user, reason=COUNTED_AGAIN.fill())
+            reverse(StockMovement.objects.filter(image_id=image_id), user=user, reason=COUNTED_AGAIN.format())
     count = StockCount.objects.create(
         **_place_in_visit(image_id, location),
         batch=batch,

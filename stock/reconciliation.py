@@ -7,15 +7,15 @@ from django.db.models import Sum
 from django.utils.translation import gettext_noop
 
 from demeter.accounts.models import User
-from demeter.common.i18n.messages import Sentence
+from demeter.common.i18n.messages import Message
 from stock.models import MovementKind, SourceType, StockBatch, StockCount, StockMovement
 from stock.timeline import Change, Due, VisitTotal, find_due
 from stock.visits.records import form_visits
 
-COUNTED_TOGETHER = Sentence(gettext_noop("Counted %(number)s in %(photos)s photos of one visit."))
-COUNTED = Sentence(gettext_noop("Counted %(number)s."))
-SHOWN = Sentence(gettext_noop("The photo shows %(batch)s at this location."))
-WITH_ANOTHER = Sentence(gettext_noop("The visit of this photo is counted at another photo."))
+COUNTED_TOGETHER = Message(gettext_noop("Counted %(number)s in %(photos)s photos of one visit."))
+COUNTED = Message(gettext_noop("Counted %(number)s."))
+SHOWN = Message(gettext_noop("The photo shows %(batch)s at this location."))
+WITH_ANOTHER = Message(gettext_noop("The visit of this photo is counted at another photo."))
 
 
 def reverse(movements: models.QuerySet[StockMovement], *, user: User | None, reason: str) -> None:
@@ -51,7 +51,7 @@ def settle(place: int, *, user: User | None) -> None:
     visits = form_visits(place, list(counts.values()))
     movements = StockMovement.objects.filter(batch__in=batches)
     by_photos = movements.filter(kind=MovementKind.PHOTO)
-    reverse(by_photos.exclude(image_id__in=[visit.image for visit in visits]), user=user, reason=WITH_ANOTHER.fill())
+    reverse(by_photos.exclude(image_id__in=[visit.image for visit in visits]), user=user, reason=WITH_ANOTHER.format())
     by_people = movements.exclude(kind=MovementKind.PHOTO).values_list("batch", "quantity", "happened_at")
     written = by_photos.values_list("image_id", "batch").annotate(Sum("quantity"))
     due = find_due(
@@ -94,11 +94,11 @@ def _photo_movement(
 
 def _reason(due: Due, counted: StockBatch) -> str:
     if due.batch not in due.visit.plants:
-        return SHOWN.fill(batch=counted.batch_code)
+        return SHOWN.format(batch=counted.batch_code)
     number = due.visit.plants[due.batch]
     if due.visit.photos == 1:
-        return COUNTED.fill(number=number)
-    return COUNTED_TOGETHER.fill(number=number, photos=due.visit.photos)
+        return COUNTED.format(number=number)
+    return COUNTED_TOGETHER.format(number=number, photos=due.visit.photos)
 
 
 def _update_batch(batch: StockBatch, visits: Sequence[VisitTotal]) -> None:

@@ -152,26 +152,26 @@ def _write_date(image: S3Image, others: Sequence[UUID], values: Mapping[str, Any
     """Write when the photos were taken; the reason for the run. A typed date holds for one photo."""
     if values["source"] == dating.DateSource.UPLOAD:
         dating.date_by_upload([image.pk, *others])
-        return DATE_BY_UPLOAD.fill()
+        return DATE_BY_UPLOAD.format()
     if values["source"] == dating.DateSource.CAMERA:
         dating.date_by_camera([image.pk, *others])
-        return DATE_BY_CAMERA.fill()
+        return DATE_BY_CAMERA.format()
     if others:
         raise Invalid(_("A typed date holds for one photo. Leave the others out."))
     moment: datetime = values["moment"]
     if moment > image.created_at:
         raise Invalid(_("The photo was uploaded before that. Check the date."))
     dating.date_by_hand(image.pk, moment)
-    return DATE_BY_HAND.fill(moment=f"{timezone.localtime(moment):%Y-%m-%d %H:%M}")
+    return DATE_BY_HAND.format(moment=f"{timezone.localtime(moment):%Y-%m-%d %H:%M}")
 
 
 def _write(fix: Fix, session: Session | None, values: Mapping[str, Any]) -> tuple[StorageLocation | None, str]:
     """Write the fix; the location to run with, where a person chose one, and the reason for the run."""
     if fix == "choose_location":
         chosen: StorageLocation = values["storage_location"]
-        return chosen, LOCATION_CHOSEN.fill(location=chosen.full_name)
+        return chosen, LOCATION_CHOSEN.format(location=chosen.full_name)
     if fix == "reprocess":
-        return None, AGAIN.fill()
+        return None, AGAIN.format()
     if session is None or session.storage_location is None:
         raise Conflict(_("The photo has no location yet. Process it again."))
     if fix == "configure":
@@ -180,4 +180,4 @@ def _write(fix: Fix, session: Session | None, values: Mapping[str, Any]) -> tupl
     if config is None:
         raise Conflict(_("The location is not configured yet. Configure it first."))
     density = set_density(product=config.product, packaging=config.packaging, **values)
-    return None, DENSITY_SET.fill(number=f"{round(density.plants_per_m2, 1):g}")
+    return None, DENSITY_SET.format(number=f"{round(density.plants_per_m2, 1):g}")

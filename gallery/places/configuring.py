@@ -52,4 +52,4 @@ def configure(*, locations: Sequence[StorageLocation], values: Mapping[str, Any]
 def write_configuration(location: StorageLocation, values: Mapping[str, Any]) -> str:
     """Configure one location; the reason for the runs that follow."""
     config = configure_location(location=location, **values)
-    return LOCATION_CONFIGURED.fill(product=str(config.product))
+    return LOCATION_CONFIGURED.format(product=str(config.product))

@@ -12,7 +12,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from demeter.common.audit import audited
-from demeter.common.i18n.messages import told
+from demeter.common.i18n.messages import translated
 from demeter.common.timestamps import Timestamped
 from locations import geo
 from locations.models.codes import CodeField, upper_case_constraint
@@ -34,7 +34,7 @@ def validate_polygon(value: object) -> None:
     try:
         geo.read_polygon(value)
     except ValueError as error:
-        raise ValidationError(told(str(error)), code="invalid_polygon") from error
+        raise ValidationError(translated(str(error)), code="invalid_polygon") from error
 
 
 class Place(Timestamped):
@@ -79,7 +79,7 @@ class Place(Timestamped):
         try:
             geo.check_drawing(outline, largest_m2=self.largest_m2)
         except ValueError as error:
-            raise ValidationError({"polygon": told(str(error))}) from error
+            raise ValidationError({"polygon": translated(str(error))}) from error
 
     def measure_polygon(self) -> None:
         """Fill the derived columns from the polygon; ValueError on a polygon that cannot be one."""

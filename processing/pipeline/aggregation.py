@@ -251,8 +251,8 @@ def _find_lack(photo: PhotoCount, config: LocationConfig | None) -> tuple[Proble
 def _name_density(config: LocationConfig) -> str:
     product = str(config.product)
     if config.packaging is None:
-        return NO_DENSITY_LOOSE.fill(product=product)
-    return NO_DENSITY.fill(product=product, packaging=config.packaging.name)
+        return NO_DENSITY_LOOSE.format(product=product)
+    return NO_DENSITY.format(product=product, packaging=config.packaging.name)
 
 
 def _review_reasons(photo: PhotoCount, failed: int, problem: Problem | None) -> list[str]:
@@ -260,5 +260,5 @@ def _review_reasons(photo: PhotoCount, failed: int, problem: Problem | None) -> 
     said = {*REFUSALS, problem.code if problem else ""}
     reasons = [text for text in photo.problems if text.partition(":")[0] not in said]
     if failed:
-        reasons.append(f"partial: {CONTAINERS_FAILED.fill(number=failed)}")
+        reasons.append(f"partial: {CONTAINERS_FAILED.format(number=failed)}")
     return reasons

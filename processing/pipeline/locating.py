@@ -48,12 +48,12 @@ def _find(
     """The location, and all that speaks for it."""
     chosen = None if job.chosen_location_id is None else _match_chosen(image, job.chosen_location_id)
     if chosen is not None and chosen.outcome != "ambiguous":
-        return chosen, _evidence(chosen, CHOICE_GONE.fill())
+        return chosen, _evidence(chosen, CHOICE_GONE.format())
     known = _known_labels(job, session)
     labels = look() if known is None else known
     match, unsettled = _match_seen(image, labels)
     if chosen is not None:
-        match, unsettled = _ask_label(chosen, match_qr_codes(labels)), CHOICE_FAR.fill()
+        match, unsettled = _ask_label(chosen, match_qr_codes(labels)), CHOICE_FAR.format()
     return match, {**_evidence(match, unsettled), "labels": list(labels)}
 
 
@@ -95,9 +95,9 @@ def _match_seen(image: S3Image, labels: tuple[str, ...]) -> tuple[LocationMatch,
     """What labels and GPS say, and why it settles nothing if so; labels that no location carries say nothing."""
     match = match_qr_codes(labels)
     if match.candidates:
-        return match, SEVERAL_LABELS.fill()
+        return match, SEVERAL_LABELS.format()
     if not image.gps_coordinates:
-        return match, NO_GPS.fill()
+        return match, NO_GPS.format()
     match = _ask_batch(match_gps(**_point(image.gps_coordinates)), image)
     return match, _GPS_TEXTS.get(match.outcome, "")
 
@@ -111,7 +111,7 @@ def _ask_batch(match: LocationMatch, image: S3Image) -> LocationMatch:
     nearest = match.candidates[0] if match.outcome == "ambiguous" else None
     if nearest is None or nearest.distance_m != 0 or nearest.location.pk != _location_of_batch(image):
         return match
-    settled = replace(nearest, evidence=BATCH_AGREES.fill())
+    settled = replace(nearest, evidence=BATCH_AGREES.format())
     return LocationMatch("matched", (settled, *match.candidates[1:]))
 
 
@@ -132,8 +132,8 @@ def _location_of_batch(image: S3Image) -> int | None:
 
 
 _GPS_TEXTS = {
-    "outside": OUTSIDE.fill(),
-    "ambiguous": AMBIGUOUS.fill(),
+    "outside": OUTSIDE.format(),
+    "ambiguous": AMBIGUOUS.format(),
 }
 
 

@@ -130,7 +130,7 @@ def _try_to_detect(segment: Segment) -> None:
     except Exception as error:
         logger.exception("container %s of session %s failed", segment.number, segment.session_id)
         lifecycle.finish_segment(
-            segment, status=SegmentStatus.FAILED, error=DETECTION_ERROR.fill(error=type(error).__name__)
+            segment, status=SegmentStatus.FAILED, error=DETECTION_ERROR.format(error=type(error).__name__)
         )
 
 
@@ -187,7 +187,7 @@ def _try(job: Job, work: Callable[[], Result]) -> Result | None:
         _fail(job, STORAGE_LOST, str(error))
     except Exception as error:
         logger.exception("job %s failed in phase %s", job.pk, job.phase)
-        message = PHASE_ERROR.fill(error=type(error).__name__, phase=job.get_phase_display())
+        message = PHASE_ERROR.format(error=type(error).__name__, phase=job.get_phase_display())
         _fail(job, INTERNAL_ERROR, message)
     return None
 

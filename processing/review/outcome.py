@@ -41,7 +41,7 @@ def find_need(session: Session, config: LocationConfig | None) -> tuple[Problem 
     if session.original_image.date_doubt:
         return NEEDS_DATE, tell_doubt(session.original_image)
     if config is None:
-        return NEEDS_CONFIG, NOT_CONFIGURED.fill(location=session.storage_location.full_name)
+        return NEEDS_CONFIG, NOT_CONFIGURED.format(location=session.storage_location.full_name)
     return None, ""
 
 
@@ -54,7 +54,7 @@ def record_stock(
     """
     image = session.original_image
     if problem is not None or session.storage_location is None or config is None:
-        ledger.reverse_image_counts(image.pk, user=user, reason=NEEDS_ATTENTION.fill())
+        ledger.reverse_image_counts(image.pk, user=user, reason=NEEDS_ATTENTION.format())
         return
     quantity, quantity_empty = session.total_estimated or 0, session.total_empty_containers or 0
     if session.refusal and ledger.stand_again(

@@ -9,7 +9,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
 from django.http import HttpRequest
 
-from demeter.common.i18n.messages import told
+from demeter.common.i18n.messages import translated
 from demeter.common.search import SearchedAdmin
 
 Column = str | Callable[[Any], str]
@@ -32,7 +32,7 @@ class ReadOnlyAdmin(SearchedAdmin[Any]):
     list_per_page = 50
     show_full_result_count = False
     # Columns of sentences, which are kept in English: told in the language of the page, as everywhere.
-    sentences: tuple[str, ...] = ()
+    message_fields: tuple[str, ...] = ()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """The calm one."""
@@ -40,14 +40,14 @@ class ReadOnlyAdmin(SearchedAdmin[Any]):
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """The list's columns."""
-        return [self._told(name) for name in super().get_list_display(request)]
+        return [self._translated(name) for name in super().get_list_display(request)]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """All columns of a row."""
-        return [self._told(name) for name in super().get_fields(request, obj)]
+        return [self._translated(name) for name in super().get_fields(request, obj)]
 
-    def _told(self, name: Any) -> Column:
-        return _told_column(self.model, name) if name in self.sentences else name
+    def _translated(self, name: Any) -> Column:
+        return _translated_column(self.model, name) if name in self.message_fields else name
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Never."""
@@ -62,10 +62,10 @@ class ReadOnlyAdmin(SearchedAdmin[Any]):
         return False
 
 
-def _told_column(model: type[Model], name: str) -> Callable[[Model], str]:
+def _translated_column(model: type[Model], name: str) -> Callable[[Model], str]:
     @admin.display(description=getattr(model._meta.get_field(name), "verbose_name", name), ordering=name)
     def column(row: Model) -> str:
-        return told(getattr(row, name))
+        return translated(getattr(row, name))
 
     column.__name__ = name
     return column

@@ -1,8 +1,8 @@
 """Sentences that are kept in the database: written in English, told in the language of whoever looks.
 
 Reasons and messages outlive the page and the person that caused them, and the API and the log show them as they are.
-`Sentence.fill` makes one; the filter `told` finds out which it was and says it in the language of the page. What nobody
-knows here, for example what a person typed, is told as it is.
+`Message.format` makes one; the filter `translated` finds out which it was and says it in the language of the page. What
+nobody knows here, for example what a person typed, is told as it is.
 """
 
 import re
@@ -22,13 +22,13 @@ CODE = re.compile(r"\A[a-z_]+: (?=.)")
 register = template.Library()
 
 
-class Sentence:
+class Message:
     """A sentence of the catalogue (mark it with `gettext_noop`), with places as `%(name)s`.
 
     `words` names the places that hold words of the catalogue themselves; the others hold names and numbers.
     """
 
-    known: list["Sentence"] = []
+    known: list["Message"] = []
 
     def __init__(self, text: str, *, words: tuple[str, ...] = ()) -> None:
         self.text = text
@@ -38,16 +38,18 @@ class Sentence:
         self.pattern = re.compile("".join(parts), re.DOTALL)
         self.known.append(self)
 
-    def fill(self, **values: str | int | Promise) -> str:
+    def format(self, **values: str | int | Promise) -> str:
         """The sentence in English, whatever the language of the moment."""
         with translation.override(None):
             return self.text % values
 
-    def tell(self, values: dict[str, str]) -> str:
+    def translate(self, values: dict[str, str]) -> str:
         """The sentence in the language of the moment."""
-        return translation.gettext(self.text) % {name: self._tell_value(name, value) for name, value in values.items()}
+        return translation.gettext(self.text) % {
+            name: self._translate_value(name, value) for name, value in values.items()
+        }
 
-    def _tell_value(self, name: str, value: str) -> str:
+    def _translate_value(self, name: str, value: str) -> str:
         if name in self.words:
             return translation.gettext(value)
         if DECIMAL_NUMBER.fullmatch(value):
@@ -56,18 +58,18 @@ class Sentence:
 
 
 @register.filter
-def told(text: str | None) -> str:
+def translated(text: str | None) -> str:
     """A kept sentence in the language of the page, without the code before it."""
     if not text:
         return ""
     found = _recognise(CODE.sub("", text)) or _recognise(text)
-    return found[0].tell(found[1]) if found else text
+    return found[0].translate(found[1]) if found else text
 
 
 @lru_cache(maxsize=4096)
-def _recognise(text: str) -> tuple[Sentence, dict[str, str]] | None:
-    for sentence in Sentence.known:
-        match = sentence.pattern.fullmatch(text)
+def _recognise(text: str) -> tuple[Message, dict[str, str]] | None:
+    for message in Message.known:
+        match = message.pattern.fullmatch(text)
         if match:
-            return sentence, match.groupdict()
+            return message, match.groupdict()
     return None
