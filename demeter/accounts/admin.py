@@ -19,7 +19,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from demeter.accounts.audit_log import ToldChange, read_changes, tell_changes
+from demeter.accounts.audit_log import AuditEntry, describe_changes, read_changes
 from demeter.accounts.audit_log_filters import KindFilter, PeriodFilter, PersonFilter, WhatFilter
 from demeter.accounts.models import ApiToken, Change, User
 from demeter.accounts.tokens import find_just_made, make_token
@@ -146,15 +146,15 @@ def _is_within(request: HttpRequest, user: User) -> bool:
     return not user.is_superuser and active.get_all_permissions() <= request.user.get_all_permissions()
 
 
-class ToldChangeList(ChangeList):
+class AuditEntryList(ChangeList):
     """A page of changes: which ones, then these with their differences, then the names of all of them together."""
 
     def get_results(self, request: HttpRequest) -> None:
         """Keep the told change beside each row."""
         super().get_results(request)
         self.result_list = read_changes(list(self.result_list.values_list("pgh_slug", flat=True)))
-        for change, told in zip(self.result_list, tell_changes(self.result_list), strict=True):
-            change.told = told
+        for change, entry in zip(self.result_list, describe_changes(self.result_list), strict=True):
+            change.entry = entry
 
 
 @admin.register(Change)
@@ -172,7 +172,7 @@ class ChangeAdmin(ReadOnlyAdmin):
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         """Read the names of a page together."""
-        return ToldChangeList
+        return AuditEntryList
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Change | None:
         """One change, looked for in its own table alone."""
@@ -186,27 +186,27 @@ class ChangeAdmin(ReadOnlyAdmin):
     @admin.display(description=_("who"))
     def who(self, change: Change) -> str:
         """A person, a command, or nobody we know: the software itself."""
-        return _told(change).who or "Demeter"
+        return _entry(change).who or "Demeter"
 
     @admin.display(description=_("what"))
     def what(self, change: Change) -> str:
         """Made, changed, deleted, signed in..."""
-        return _told(change).what
+        return _entry(change).what
 
     @admin.display(description=_("table"))
     def kind(self, change: Change) -> str:
         """Which kind of thing."""
-        return _told(change).kind
+        return _entry(change).kind
 
     @admin.display(description=_("of what"))
     def subject(self, change: Change) -> str:
         """Which of them."""
-        return _told(change).subject
+        return _entry(change).subject
 
     @admin.display(description=_("details"))
     def details(self, change: Change) -> SafeString:
         """Before and after."""
-        return format_html_join("", "<div>{}</div>", ((detail,) for detail in _told(change).details))
+        return format_html_join("", "<div>{}</div>", ((detail,) for detail in _entry(change).details))
 
     @admin.display(description=_("all values"))
     def values(self, change: Change) -> str:
@@ -214,6 +214,6 @@ class ChangeAdmin(ReadOnlyAdmin):
         return json.dumps(change.pgh_data, ensure_ascii=False)
 
 
-def _told(change: Change) -> ToldChange:
-    told: ToldChange = getattr(change, "told", None) or tell_changes([change])[0]
-    return told
+def _entry(change: Change) -> AuditEntry:
+    entry: AuditEntry = getattr(change, "entry", None) or describe_changes([change])[0]
+    return entry

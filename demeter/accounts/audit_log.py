@@ -41,11 +41,11 @@ SUBJECTS = ("code", "sku", "username", "location_id", "original_image_id", "imag
 # They say all by themselves.
 WITHOUT_DETAILS = (*SIGN_INS, "password_changed", "undone", "redone")
 # Too long to be told, or said by the label; the event itself has them.
-UNTOLD = ("id", "polygon", "validated")
+LEFT_OUT = ("id", "polygon", "validated")
 
 
 @dataclass(frozen=True)
-class ToldChange:
+class AuditEntry:
     """One change as people read it. `who` is empty when neither a person nor a command is known."""
 
     when: datetime
@@ -72,7 +72,7 @@ def read_changes(slugs: Sequence[str]) -> list[Change]:
     return [by_slug[slug] for slug in slugs if slug in by_slug]
 
 
-def tell_changes(changes: Sequence[Change]) -> list[ToldChange]:
+def describe_changes(changes: Sequence[Change]) -> list[AuditEntry]:
     """The same changes in the same order; one query for each table that they name."""
     names = Names()
     for change in changes:
@@ -83,7 +83,7 @@ def tell_changes(changes: Sequence[Change]) -> list[ToldChange]:
         if not _subject_column(change):
             names.want(_model_of(change), change.pgh_obj_id)
     names.read()
-    return [_tell(change, names) for change in changes]
+    return [_describe(change, names) for change in changes]
 
 
 class Names:
@@ -112,7 +112,7 @@ class Names:
         return self._known.get(model, {}).get(str(key), f"#{key}")
 
 
-def _tell(change: Change, names: Names) -> ToldChange:
+def _describe(change: Change, names: Names) -> AuditEntry:
     if change.user_id is not None:
         who = names.of(User, change.user_id)
     else:
@@ -123,7 +123,7 @@ def _tell(change: Change, names: Names) -> ToldChange:
         subject = _say(fields[column], change.pgh_data[column], names)
     else:
         subject = names.of(_model_of(change), change.pgh_obj_id) if change.pgh_obj_id else ""
-    return ToldChange(
+    return AuditEntry(
         when=change.pgh_created_at,
         who=who,
         what=str(WORDS.get(change.pgh_label, change.pgh_label)),
@@ -142,14 +142,14 @@ def _details(change: Change, names: Names) -> Iterable[str]:
         for column, (before, after) in change.pgh_diff.items():
             field = fields[column]
             label = capfirst(str(field.verbose_name))
-            if column in UNTOLD:
+            if column in LEFT_OUT:
                 yield _("%(what)s: changed") % {"what": label}
             else:
                 yield f"{label}: {_say(field, before, names)} → {_say(field, after, names)}"
         return
     subject = _subject_column(change)
     for field, value in _values(change):
-        if value not in (None, "", {}) and field.column not in (subject, *UNTOLD):
+        if value not in (None, "", {}) and field.column not in (subject, *LEFT_OUT):
             yield f"{capfirst(str(field.verbose_name))}: {_say(field, value, names)}"
 
 

@@ -1,15 +1,15 @@
 """Who changed what on a photo, from the audit log."""
 
-from demeter.accounts.audit_log import ToldChange
+from demeter.accounts.audit_log import AuditEntry
 from gallery.places.changes import SHOWN, changes_about
 from photos.models import S3Image
 from processing.models import Correction, Session
 
 
-def photo_changes(image: S3Image) -> list[ToldChange]:
+def photo_changes(image: S3Image) -> list[AuditEntry]:
     """Sign-offs, undone corrections, and the photo's ways into the trash and back, the newest first."""
     moved = [
-        ToldChange(when=event.created_at, who=str(event.user or ""), what=event.get_action_display())
+        AuditEntry(when=event.created_at, who=str(event.user or ""), what=event.get_action_display())
         for event in image.events.select_related("user")[:SHOWN]
     ]
     changes = changes_about(image, Session, Correction)

@@ -1,6 +1,6 @@
 """Who changed what: a location and what grows there, and a photo as a whole, from the trail that nobody can change."""
 
-from demeter.accounts.audit_log import ToldChange, tell_changes
+from demeter.accounts.audit_log import AuditEntry, describe_changes
 from demeter.accounts.models import Change
 from demeter.common.audit import event_model_of
 from locations.models import LocationConfig, StorageLocation
@@ -10,14 +10,14 @@ from processing.models import Correction, Session
 SHOWN = 100
 
 
-def location_changes(location: StorageLocation) -> list[ToldChange]:
+def location_changes(location: StorageLocation) -> list[AuditEntry]:
     """The latest changes of a location and of what grows there, the newest first."""
     return changes_about(location, StorageLocation, LocationConfig)
 
 
 def changes_about(
     thing: StorageLocation | S3Image, *models: type[StorageLocation | LocationConfig | Session | Correction]
-) -> list[ToldChange]:
+) -> list[AuditEntry]:
     """The latest changes of the rows of these models that refer to it, the newest first."""
     tables = Change.objects.across(*map(event_model_of, models))  # type: ignore[no-untyped-call]
-    return tell_changes(tables.references(thing).order_by("-pgh_created_at", "-pgh_id")[:SHOWN])
+    return describe_changes(tables.references(thing).order_by("-pgh_created_at", "-pgh_id")[:SHOWN])

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django_celery_results.models import GroupResult, TaskResult
 from pghistory.core import event_models
 
-from demeter.accounts.audit_log import tell_changes
+from demeter.accounts.audit_log import describe_changes
 from demeter.accounts.models import ApiToken, Change, User, UserRole
 from demeter.accounts.roles import SUPERVISOR
 from demeter.accounts.tokens import issue_token
@@ -46,10 +46,10 @@ PASSWORD = "greenhouse-42"
 CHANGES = "admin:accounts_change_changelist"
 
 
-def trail(model):
+def audit_log(model):
     """What is told of a table's changes, the newest first: (who, what, details)."""
     changes = Change.objects.across(event_model_of(model)).order_by("-pgh_id")
-    return [(told.who, told.what, told.details) for told in tell_changes(changes)]
+    return [(told.who, told.what, told.details) for told in describe_changes(changes)]
 
 
 def client_of(user):
@@ -69,13 +69,13 @@ def test_a_configuration_corrected_on_the_page_tells_who_and_what_it_was():
     worker, config = UserFactory(username="nina"), LocationConfigFactory()
     other = ProductFactory(common_name="Echeveria")
     assert configure(client_of(worker), config, product=other.pk).status_code == 302
-    assert trail(LocationConfig)[0] == ("nina", "Changed", (f"Product: {config.product} → {other}",))
+    assert audit_log(LocationConfig)[0] == ("nina", "Changed", (f"Product: {config.product} → {other}",))
 
 
 def test_a_new_cycle_tells_which_one_it_closed():
     worker, config = UserFactory(username="nina"), LocationConfigFactory(started_at=timezone.now() - timedelta(days=90))
     configure(client_of(worker), config, mode="new_cycle")
-    made, closed = trail(LocationConfig)[:2]
+    made, closed = audit_log(LocationConfig)[:2]
     assert (made[:2], closed[:2]) == (("nina", "Made"), ("nina", "Changed"))
     assert "Active: yes → no" in closed[2]
 
@@ -85,7 +85,7 @@ def test_many_rows_at_once_and_sql_by_hand_are_told_too():
     StorageLocation.objects.update(active=False)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE storage_locations SET name = 'Renamed' WHERE id = %s", [places[0].pk])
-    renamed, *switched = trail(StorageLocation)[:4]
+    renamed, *switched = audit_log(StorageLocation)[:4]
     assert renamed == ("", "Changed", (f"Name: {places[0].name} → Renamed",))
     assert [details for _who, _what, details in switched] == [("Active: yes → no",)] * 3
 
@@ -93,7 +93,7 @@ def test_many_rows_at_once_and_sql_by_hand_are_told_too():
 def test_a_save_that_changes_nothing_is_no_change():
     place = StorageLocationFactory()
     place.save()
-    assert [what for _who, what, _details in trail(StorageLocation)] == ["Made"]
+    assert [what for _who, what, _details in audit_log(StorageLocation)] == ["Made"]
 
 
 def test_an_import_is_told_by_its_command(tmp_path, capsys):
@@ -104,14 +104,14 @@ def test_an_import_is_told_by_its_command(tmp_path, capsys):
     file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
     call_command("import_locations", str(file))
     assert "warehouses: 0 made, 1 changed" in capsys.readouterr().out
-    assert trail(Warehouse)[0] == ("import_locations", "Changed", (f"Name: {place.name} → South",))
+    assert audit_log(Warehouse)[0] == ("import_locations", "Changed", (f"Name: {place.name} → South",))
 
 
 def test_what_an_administrator_deletes_stays_in_the_trail():
     administrator, place = UserFactory(username="olga", admin=True), WarehouseFactory()
     url = reverse("admin:locations_warehouse_delete", args=[place.pk])
     assert client_of(administrator).post(url, {"post": "yes"}).status_code == 302
-    assert trail(Warehouse)[0][:2] == ("olga", "Deleted")
+    assert audit_log(Warehouse)[0][:2] == ("olga", "Deleted")
     assert events_of(Warehouse).first().code == place.code
 
 
@@ -121,7 +121,7 @@ def test_rows_that_are_older_than_the_trail_begin_it_as_they_are():
     for _twice in range(2):
         note_present_rows(event_model_of(StorageLocation))
     StorageLocation.objects.filter(pk=place.pk).update(name="Renamed")
-    changed, found = trail(StorageLocation)
+    changed, found = audit_log(StorageLocation)
     assert found[1] == "Was there already"
     assert changed[2] == (f"Name: {place.name} → Renamed",)
 
@@ -135,11 +135,11 @@ def bed():
 def test_a_sign_off_is_told_and_the_writes_of_the_pipeline_are_not(bed):
     nina = UserFactory(username="nina", supervisor=True)
     Session.objects.filter(pk=bed.pk).update(total_detected=3)
-    assert trail(Session) == []
+    assert audit_log(Session) == []
     url = reverse("photo-sign-off", kwargs={"image_id": bed.original_image_id})
     bed.refresh_from_db()
     client_of(nina).post(url, {"seen": bed.total_estimated})
-    who, what, details = trail(Session)[0]
+    who, what, details = audit_log(Session)[0]
     assert (who, what) == ("nina", "Count signed off")
     assert details[0] == f"Estimated: {bed.total_estimated}"
 
@@ -150,7 +150,7 @@ def test_undo_and_redo_leave_more_than_the_last_of_them(bed):
     client.post(reverse("photo-correct", kwargs=image), {"action": "add", "x": 0.5, "y": 0.5, "class_id": 0})
     for step in ("undo", "redo", "undo"):
         client.post(reverse(f"photo-{step}", kwargs=image))
-    told = [(who, what) for who, what, _details in trail(Correction)]
+    told = [(who, what) for who, what, _details in audit_log(Correction)]
     assert told == [
         ("nina", "Correction undone"),
         ("nina", "Correction made again"),
@@ -161,9 +161,9 @@ def test_undo_and_redo_leave_more_than_the_last_of_them(bed):
 def test_what_is_said_about_a_batch_is_told_and_its_counts_are_the_ledgers():
     batch = StockBatchFactory()
     StockBatch.objects.filter(pk=batch.pk).update(quantity_current=9)
-    assert trail(StockBatch) == []
+    assert audit_log(StockBatch) == []
     StockBatch.objects.filter(pk=batch.pk).update(quality=4)
-    assert "Quality: 4" in trail(StockBatch)[0][2]
+    assert "Quality: 4" in audit_log(StockBatch)[0][2]
 
 
 # --- Accounts and sign-ins --------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def test_sign_in_failure_and_sign_out_are_told(client):
     client.post("/login/", {"username": "nina", "password": "wrong-wrong"})
     client.post("/login/", {"username": "nina", "password": PASSWORD})
     client.post("/logout/")
-    assert [(who, what) for who, what, _details in trail(User)[:3]] == [
+    assert [(who, what) for who, what, _details in audit_log(User)[:3]] == [
         ("nina", "Signed out"),
         ("nina", "Signed in"),
         ("", "Sign-in failed"),
@@ -195,7 +195,7 @@ def test_a_new_password_is_told_without_it():
     nina = UserFactory(username="nina", password=PASSWORD)
     nina.set_password("cactus-and-succulent")
     nina.save()
-    assert trail(User)[0] == ("", "Password changed", ())
+    assert audit_log(User)[0] == ("", "Password changed", ())
     assert nina.password not in json.dumps([change.pgh_data for change in Change.objects.all()])
 
 
@@ -204,8 +204,8 @@ def test_a_role_given_and_taken_is_told():
     group = Group.objects.get(name=SUPERVISOR)
     nina.groups.add(group)
     nina.groups.clear()
-    assert [what for _who, what, _details in trail(UserRole)] == ["Deleted", "Made"]
-    assert trail(UserRole)[0][2] == (f"Group: {SUPERVISOR}",)
+    assert [what for _who, what, _details in audit_log(UserRole)] == ["Deleted", "Made"]
+    assert audit_log(UserRole)[0][2] == (f"Group: {SUPERVISOR}",)
 
 
 def test_tokens_are_told_without_their_hash_or_their_use(client):
@@ -215,7 +215,7 @@ def test_tokens_are_told_without_their_hash_or_their_use(client):
     assert row.last_used_at is not None
     row.revoked_at = timezone.now()
     row.save()
-    revoked, made = trail(ApiToken)
+    revoked, made = audit_log(ApiToken)
     assert (revoked[1], made[1]) == ("Changed", "Made")
     assert revoked[2][0].startswith("Revoked at: nothing → ")
     assert row.token_sha256 not in json.dumps([change.pgh_data for change in Change.objects.all()])
@@ -225,10 +225,10 @@ def test_a_deleted_person_is_still_named():
     gone, config = UserFactory(username="nina"), LocationConfigFactory()
     configure(client_of(gone), config, product=ProductFactory().pk)
     gone.delete()
-    assert trail(LocationConfig)[0][0] == "nina"
+    assert audit_log(LocationConfig)[0][0] == "nina"
 
 
-# --- The trail itself -------------------------------------------------------------------------------------------
+# --- The audit log itself ------------------------------------------------------------------------------------------
 LISTS = {  # short ones that only the admin changes, which keeps its own history of each
     ProductCategory,
     ProductFamily,
@@ -255,7 +255,7 @@ def test_nobody_changes_the_trail(change):
         table = event_model_of(model)._meta.db_table
         with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
             connection.cursor().execute(change.format(table))
-    assert trail(StorageLocation)
+    assert audit_log(StorageLocation)
 
 
 def test_administrators_read_it_and_nobody_else(client):
