@@ -59,7 +59,7 @@ def make_backup(folder: Path) -> Report:
 
     Raises:
         DumpError: the database could not be dumped; an earlier backup is as it was.
-        Unavailable: S3 cannot be reached now; what was copied stays, and a second run goes on.
+        UnavailableError: S3 cannot be reached now; what was copied stays, and a second run goes on.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     dump, index, began = folder / f"{DATABASE}.new", folder / f"{INDEX}.new", timezone.now()
@@ -79,7 +79,7 @@ def restore_backup(folder: Path) -> Report:
 
     Raises:
         BackupError: there is no whole backup in the folder, or there are photos here.
-        Unavailable: S3 cannot be reached now; the database is as it was, run it again.
+        UnavailableError: S3 cannot be reached now; the database is as it was, run it again.
         DumpError: the database could not be restored; it is as it was.
     """
     if not (folder / MANIFEST).is_file():

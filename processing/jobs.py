@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
-from demeter.common.exceptions import Conflict, NotFound, Unavailable
+from demeter.common.exceptions import ConflictError, NotFoundError, UnavailableError
 from locations.models import StorageLocation
 from photos.models import S3Image, Upload
 from processing import lifecycle, tasks
@@ -56,15 +56,15 @@ def reprocess(*, image: S3Image, user: User, reason: str, chosen_location: Stora
     A location that a person chose for an earlier run keeps its word unless `chosen_location` replaces it.
 
     Raises:
-        Conflict: a run of this photo is not finished yet.
-        NotFound: the photo is in the trash.
+        ConflictError: a run of this photo is not finished yet.
+        NotFoundError: the photo is in the trash.
     """
     with transaction.atomic():
         image = S3Image.objects.select_for_update().get(pk=image.pk)
         if image.deleted_at is not None:
-            raise NotFound(_("This photo was deleted."))
+            raise NotFoundError(_("This photo was deleted."))
         if image.jobs.unfinished().exists():
-            raise Conflict(_("This photo is being processed already. Wait until it is done."))
+            raise ConflictError(_("This photo is being processed already. Wait until it is done."))
         [job] = _start_again([image], user, reason, chosen_location)
     return job
 
@@ -135,7 +135,7 @@ def draw_annotated(session: Session) -> str | None:
 
     Raises:
         OriginalLostError: nothing is left to draw on.
-        Unavailable: it is not drawn within DRAWING_SECONDS, or S3 cannot be reached now.
+        UnavailableError: it is not drawn within DRAWING_SECONDS, or S3 cannot be reached now.
     """
     if session.processed_image is None:
         return None
@@ -146,7 +146,7 @@ def draw_annotated(session: Session) -> str | None:
     deadline = time.monotonic() + DRAWING_SECONDS
     while key is None:
         if time.monotonic() > deadline:
-            raise Unavailable(_("The picture is not drawn yet. The photo is safe; look again in a moment."))
+            raise UnavailableError(_("The picture is not drawn yet. The photo is safe; look again in a moment."))
         time.sleep(LOOK_SECONDS)
         key = annotated_pictures.find_annotated(session)
     return key

@@ -20,7 +20,7 @@ from django.db.models import F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone
 
-from demeter.common.exceptions import Conflict
+from demeter.common.exceptions import ConflictError
 from photos.models import S3Image
 from photos.statuses import ImageStatus
 from processing.models import Job, Segment, Session
@@ -41,10 +41,10 @@ def transition(job: Job, to: str, *, problem: Problem | None = None, message: st
     `message` says in words why a job failed or what a completed one still needs; `session` holds result columns.
 
     Raises:
-        Conflict: the move is not allowed from the job's present status.
+        ConflictError: the move is not allowed from the job's present status.
     """
     if to not in ALLOWED_MOVES[job.status]:
-        raise Conflict(f"A {job.status} job cannot become {to}.")
+        raise ConflictError(f"A {job.status} job cannot become {to}.")
     now = timezone.now()
     job.status = to
     job.problem, job.error = (problem.code, message) if problem else ("", "")

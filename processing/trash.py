@@ -58,7 +58,7 @@ def purge_expired() -> int:
     """Let go of the photos that have been in the trash for 30 days, at most 500 a time; how many.
 
     Raises:
-        Unavailable: S3 cannot be reached now; what is left goes next time.
+        UnavailableError: S3 cannot be reached now; what is left goes next time.
     """
     image_ids = list(_due().order_by("deleted_at").values_list("pk", flat=True)[:PURGED_AT_ONCE])
     purged, _failed = do_each(image_ids, _purge, failing="a photo could not be purged")

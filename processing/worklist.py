@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
-from demeter.common.exceptions import Invalid
+from demeter.common.exceptions import InvalidInputError
 from photos.models import PhotoEvent, S3Image
 from photos.statuses import PhotoAction
 from processing.jobs import Restarted, reprocess_photos
@@ -19,7 +19,8 @@ AT_ONCE = 500
 
 
 def retry_cause(*, code: str, user: User) -> Restarted:
-    """Run the photos that have waited longest for this cause again, at most AT_ONCE. Raises Invalid: no such cause."""
+    """Run the photos that have waited longest for this cause again, at most AT_ONCE.
+    Raises InvalidInputError: no such cause."""
     problem = _find(code)
     waiting = S3Image.objects.to_do().filter(problem=code).order_by("created_at")
     image_ids = list(waiting.values_list("pk", flat=True)[:AT_ONCE])
@@ -28,7 +29,8 @@ def retry_cause(*, code: str, user: User) -> Restarted:
 
 @transaction.atomic
 def acknowledge_cause(*, code: str, user: User) -> int:
-    """Put the photos that have waited longest for this cause aside, at most AT_ONCE; how many. Raises Invalid.
+    """Put the photos that have waited longest for this cause aside, at most AT_ONCE; how many.
+    Raises InvalidInputError.
 
     They keep their problem and can still be fixed; a new run takes them out of the put-aside.
     """
@@ -44,5 +46,5 @@ def acknowledge_cause(*, code: str, user: User) -> int:
 
 def _find(code: str) -> Problem:
     if code not in CATALOGUE:
-        raise Invalid(_("There is no such cause."))
+        raise InvalidInputError(_("There is no such cause."))
     return CATALOGUE[code]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from demeter.accounts.models import User
-from demeter.common.exceptions import Conflict, Invalid, NotFound
+from demeter.common.exceptions import ConflictError, InvalidInputError, NotFoundError
 from demeter.common.i18n.messages import Message
 from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image
@@ -145,19 +145,19 @@ def answer_visit(*, visit_id: int, answer: str, seen: Collection[UUID], chosen: 
     that count when the answer is CHOSEN. The same answer again changes nothing.
 
     Raises:
-        NotFound: there is no such visit any more.
-        Conflict: it has other photos by now.
-        Invalid: no photo was chosen.
+        NotFoundError: there is no such visit any more.
+        ConflictError: it has other photos by now.
+        InvalidInputError: no photo was chosen.
     """
     visit = Visit.objects.filter(pk=visit_id, photos__gt=1).first()
     if visit is None:
-        raise NotFound(_("There is no such visit any more. Look at the location again."))
+        raise NotFoundError(_("There is no such visit any more. Look at the location again."))
     _lock_locations({visit.location_id})
     counts = list(visit.counts.standing())
     if {count.image_id for count in counts} != set(seen):
-        raise Conflict(_("Other photos belong to this visit by now. Look at them again."))
+        raise ConflictError(_("Other photos belong to this visit by now. Look at them again."))
     if answer == VisitAnswer.CHOSEN and not set(seen) & set(chosen):
-        raise Invalid(_("Choose at least one photo that counts."))
+        raise InvalidInputError(_("Choose at least one photo that counts."))
     visit.refresh_from_db()
     visit.answer, visit.answered_by, visit.answered_at = answer, user, timezone.now()
     visit.save(update_fields=["answer", "answered_by", "answered_at", "updated_at"])

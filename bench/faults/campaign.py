@@ -25,7 +25,7 @@ from bench.faults.sender import PATIENCE_SECONDS, Sender, Sent
 from demeter.accounts.models import User
 from demeter.accounts.roles import ADMIN, SUPERVISOR, WORKER
 from demeter.accounts.tokens import issue_token
-from demeter.common.exceptions import Unavailable
+from demeter.common.exceptions import UnavailableError
 from locations.demo import load_demo_nursery
 from photos.storage.staging_cleanup import sweep_staging
 from processing.counting.parameters import DEFAULT_PARAMETERS
@@ -117,7 +117,7 @@ class Campaign:
         while True:
             try:
                 return find_faults(sender.upload_session_id, sent, pictures, self.reference["outcomes"], due_at=due_at)
-            except (OperationalError, InterfaceError, Unavailable):
+            except (OperationalError, InterfaceError, UnavailableError):
                 connection.close()
                 self._house.watch(1)
 

@@ -17,15 +17,15 @@ from django.views.decorators.csrf import csrf_exempt
 
 from demeter.accounts.models import User
 from demeter.accounts.tokens import find_token_user
-from demeter.common.exceptions import Refusal
-from demeter.common.http import Unauthenticated, django_error_json, error_json, refusal_json
-from demeter.common.throttling import API, UNKNOWN_TOKEN, Rate, address_of, check, count, note
+from demeter.common.exceptions import DomainError
+from demeter.common.http import UnauthenticatedError, django_error_json, domain_error_json, error_json
+from demeter.common.throttling import API, UNKNOWN_TOKEN, RateLimit, address_of, check, count, count_failure
 
 Params = ParamSpec("Params")
 ApiView = Callable[Concatenate[HttpRequest, Params], HttpResponse]
 
 
-def api_view(*methods: str, permission: str, rate: Rate = API) -> Callable[[ApiView[Params]], ApiView[Params]]:
+def api_view(*methods: str, permission: str, rate: RateLimit = API) -> Callable[[ApiView[Params]], ApiView[Params]]:
     """Makes a function an API endpoint: methods, sign-in, rate, permission (`app.codename`), refusals as JSON."""
 
     def decorate(view: ApiView[Params]) -> ApiView[Params]:
@@ -46,8 +46,8 @@ def api_view(*methods: str, permission: str, rate: Rate = API) -> Callable[[ApiV
                 if not signed_in_user(request).has_perm(permission):
                     raise PermissionDenied(_("Your role does not allow this."))
                 return view(request, *args, **kwargs)
-            except Refusal as refusal:
-                return refusal_json(refusal)
+            except DomainError as error:
+                return domain_error_json(error)
             except (PermissionDenied, Http404, SuspiciousOperation, MultiPartParserError) as error:
                 return django_error_json(error)
 
@@ -64,7 +64,7 @@ def signed_in_user(request: HttpRequest) -> User:
     return user
 
 
-def _authenticate(request: HttpRequest, rate: Rate) -> None:
+def _authenticate(request: HttpRequest, rate: RateLimit) -> None:
     """Sets `request.user` from a bearer token or leaves the session's, whose request must pass the CSRF check.
 
     The request counts before its body is read.
@@ -74,7 +74,7 @@ def _authenticate(request: HttpRequest, rate: Rate) -> None:
     if has_token:
         request.user = _token_user(request, token.strip())
     if not request.user.is_authenticated:
-        raise Unauthenticated(_("Sign in, or send the header: Authorization: Bearer <token>"))
+        raise UnauthenticatedError(_("Sign in, or send the header: Authorization: Bearer <token>"))
     count(request, rate, str(request.user.pk))
     if not has_token:
         _check_csrf(request)
@@ -84,8 +84,8 @@ def _token_user(request: HttpRequest, token: str) -> User:
     check(request, UNKNOWN_TOKEN, address_of(request))
     user = find_token_user(token)
     if user is None:
-        note(request, UNKNOWN_TOKEN, address_of(request))
-        raise Unauthenticated(_("The token is unknown or revoked."))
+        count_failure(request, UNKNOWN_TOKEN, address_of(request))
+        raise UnauthenticatedError(_("The token is unknown or revoked."))
     return user
 
 

@@ -8,8 +8,8 @@ from django.contrib.auth.views import LoginView, redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from demeter.common.exceptions import TooMany
-from demeter.common.throttling import LOGIN_ADDRESS, LOGIN_NAME, Rate, address_of, check, note
+from demeter.common.exceptions import TooManyRequestsError
+from demeter.common.throttling import LOGIN_ADDRESS, LOGIN_NAME, RateLimit, address_of, check, count_failure
 
 
 class LimitedLoginView(LoginView):
@@ -22,20 +22,20 @@ class LimitedLoginView(LoginView):
         try:
             for rate, who in self._limits():
                 check(request, rate, who)
-        except TooMany as refusal:
-            context = self.get_context_data(form=AuthenticationForm(request), too_many=refusal.message)
+        except TooManyRequestsError as error:
+            context = self.get_context_data(form=AuthenticationForm(request), too_many=error.message)
             response = self.render_to_response(context, status=429)
-            response["Retry-After"] = str(refusal.retry_after_seconds)
+            response["Retry-After"] = str(error.retry_after_seconds)
             return response
         return super().post(request, *args, **kwargs)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """Count the failure."""
         for rate, who in self._limits():
-            note(self.request, rate, who)
+            count_failure(self.request, rate, who)
         return super().form_invalid(form)
 
-    def _limits(self) -> tuple[tuple[Rate, str], ...]:
+    def _limits(self) -> tuple[tuple[RateLimit, str], ...]:
         address, name = address_of(self.request), self.request.POST.get("username", "")
         return (LOGIN_NAME, f"{address} {name.casefold()}"), (LOGIN_ADDRESS, address)
 

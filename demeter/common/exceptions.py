@@ -4,7 +4,7 @@
 from django.core.exceptions import BadRequest
 
 
-class Refusal(Exception):  # noqa: N818 - the word of the field
+class DomainError(Exception):
     """A request that cannot be served as asked. `code` is for programs, the message tells a person what to do."""
 
     code = "refused"
@@ -14,43 +14,43 @@ class Refusal(Exception):  # noqa: N818 - the word of the field
         self.message = message
 
 
-class Invalid(Refusal):
+class InvalidInputError(DomainError):
     """The input is wrong; the message says how to right it."""
 
     code = "invalid"
 
 
-class NotFound(Refusal):
+class NotFoundError(DomainError):
     """There is no such thing, or it is not this user's to see."""
 
     code = "not_found"
 
 
-class Conflict(Refusal):
+class ConflictError(DomainError):
     """Right in itself, but not in the present state."""
 
     code = "conflict"
 
 
-class TooLarge(Refusal):
+class TooLargeError(DomainError):
     """More than the limits allow."""
 
     code = "too_large"
 
 
-class Unavailable(Refusal):
+class UnavailableError(DomainError):
     """A service is down for the moment; trying again later helps."""
 
     code = "unavailable"
 
 
-class NoRoom(Refusal, BadRequest):
+class DiskFullError(DomainError, BadRequest):
     """The disk is full. Django's `BadRequest` too: a form's body is read before any view could catch a refusal."""
 
     code = "no_room"
 
 
-class TooMany(Refusal):
+class TooManyRequestsError(DomainError):
     """Too often; `retry_after_seconds` says when it may be tried again."""
 
     code = "too_many_requests"

@@ -19,26 +19,35 @@ from django.template.loader import get_template
 from django.utils.translation import gettext as _
 from django.views import defaults
 
-from demeter.common.exceptions import Conflict, Invalid, NoRoom, NotFound, Refusal, TooLarge, TooMany, Unavailable
+from demeter.common.exceptions import (
+    ConflictError,
+    DiskFullError,
+    DomainError,
+    InvalidInputError,
+    NotFoundError,
+    TooLargeError,
+    TooManyRequestsError,
+    UnavailableError,
+)
 
 RETRY_AFTER_SECONDS = 10
 
 
-class Unauthenticated(Refusal):
+class UnauthenticatedError(DomainError):
     """Nobody is signed in, or the token is not good."""
 
     code = "unauthenticated"
 
 
-STATUS_OF_REFUSAL: Mapping[type[Refusal], int] = {
-    Invalid: 400,
-    Unauthenticated: 401,
-    NotFound: 404,
-    Conflict: 409,
-    TooLarge: 413,
-    TooMany: 429,
-    Unavailable: 503,
-    NoRoom: 507,
+STATUS_OF_ERROR: Mapping[type[DomainError], int] = {
+    InvalidInputError: 400,
+    UnauthenticatedError: 401,
+    NotFoundError: 404,
+    ConflictError: 409,
+    TooLargeError: 413,
+    TooManyRequestsError: 429,
+    UnavailableError: 503,
+    DiskFullError: 507,
 }
 
 
@@ -49,7 +58,7 @@ def error_json(*, code: str, message: str, status: int, **extra: Any) -> JsonRes
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page of a request that Django gave up on (`handler400`); a full disk has one that says what to do."""
-    if isinstance(exception, NoRoom):
+    if isinstance(exception, DiskFullError):
         return render(request, "507.html", {"message": exception.message}, status=status_of(exception))
     return defaults.bad_request(request, exception)
 
@@ -67,22 +76,22 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def status_of(refusal: Refusal) -> int:
-    """The HTTP status of a refusal, by its kind."""
-    return next((status for kind, status in STATUS_OF_REFUSAL.items() if isinstance(refusal, kind)), 400)
+def status_of(error: DomainError) -> int:
+    """The HTTP status of an error, by its kind."""
+    return next((status for kind, status in STATUS_OF_ERROR.items() if isinstance(error, kind)), 400)
 
 
-def form_errors(form: BaseForm) -> Invalid:
-    """The errors of a form as one refusal, field by field."""
+def form_errors(form: BaseForm) -> InvalidInputError:
+    """The errors of a form as one error, field by field."""
     texts = {name: " ".join(map(str, errors)) for name, errors in form.errors.items()}
-    return Invalid(" ".join(text if name == "__all__" else f"{name}: {text}" for name, text in texts.items()))
+    return InvalidInputError(" ".join(text if name == "__all__" else f"{name}: {text}" for name, text in texts.items()))
 
 
 def read_json(request: HttpRequest) -> dict[str, Any]:
     """The JSON object in the body, or the form fields when the body is a form.
 
     Raises:
-        Invalid: the body is not a JSON object.
+        InvalidInputError: the body is not a JSON object.
     """
     if request.content_type != "application/json":
         return request.POST.dict()
@@ -90,21 +99,21 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
         body = json.loads(request.body or b"{}")
         json.dumps(body, ensure_ascii=False).encode()  # half an emoji is valid JSON, but no text that can be kept
     except RecursionError as error:
-        raise Invalid(_("The body is nested too deeply.")) from error
+        raise InvalidInputError(_("The body is nested too deeply.")) from error
     except ValueError as error:
-        raise Invalid(_("The body is not valid JSON: %(error)s") % {"error": error}) from error
+        raise InvalidInputError(_("The body is not valid JSON: %(error)s") % {"error": error}) from error
     if not isinstance(body, dict):
-        raise Invalid(_("The body must be a JSON object."))
+        raise InvalidInputError(_("The body must be a JSON object."))
     return body
 
 
-def refusal_json(refusal: Refusal) -> JsonResponse:
-    """A refusal in the shape of every API error."""
-    response = error_json(code=refusal.code, message=refusal.message, status=status_of(refusal))
-    if isinstance(refusal, Unauthenticated):
+def domain_error_json(error: DomainError) -> JsonResponse:
+    """An error in the shape of every API error."""
+    response = error_json(code=error.code, message=error.message, status=status_of(error))
+    if isinstance(error, UnauthenticatedError):
         response["WWW-Authenticate"] = "Bearer"
-    if isinstance(refusal, TooMany):
-        response["Retry-After"] = str(refusal.retry_after_seconds)
+    if isinstance(error, TooManyRequestsError):
+        response["Retry-After"] = str(error.retry_after_seconds)
     return response
 
 

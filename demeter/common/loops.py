@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError
 
-from demeter.common.exceptions import Unavailable
+from demeter.common.exceptions import UnavailableError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -23,7 +23,7 @@ def do_each(items: Iterable[Item], work: Callable[[Item], Result], *, failing: s
     for item in items:
         try:
             done.append(work(item))
-        except (Unavailable, OperationalError, InterfaceError, OSError):
+        except (UnavailableError, OperationalError, InterfaceError, OSError):
             raise
         except Exception:
             logger.exception("%s: %s", failing, item)

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_ratelimit.core import get_usage
 
-from demeter.common.exceptions import TooMany
+from demeter.common.exceptions import TooManyRequestsError
 
 
 @dataclass(frozen=True)
-class Rate:
+class RateLimit:
     """At most `limit` requests in `seconds`, in a window that starts anew for each who asks."""
 
     name: str
@@ -25,39 +25,39 @@ class Rate:
     seconds: int
 
 
-API = Rate("api", 1200, 60)
-UPLOAD = Rate("upload", 300, 60)
-UNKNOWN_TOKEN = Rate("unknown-token", 60, 60)
+API = RateLimit("api", 1200, 60)
+UPLOAD = RateLimit("upload", 300, 60)
+UNKNOWN_TOKEN = RateLimit("unknown-token", 60, 60)
 # Failed sign-ins: of one name from one address, and from one address whatever the name.
-LOGIN_NAME = Rate("login-name", 10, 300)
-LOGIN_ADDRESS = Rate("login-address", 100, 300)
+LOGIN_NAME = RateLimit("login-name", 10, 300)
+LOGIN_ADDRESS = RateLimit("login-address", 100, 300)
 
 
-def count(request: HttpRequest, rate: Rate, who: str) -> None:
+def count(request: HttpRequest, rate: RateLimit, who: str) -> None:
     """Count one request of `who`.
 
     Raises:
-        TooMany: it is one too many.
+        TooManyRequestsError: it is one too many.
     """
     usage = _usage(request, rate, who, increment=True)
     if usage["count"] > rate.limit:
-        raise _refusal(usage["time_left"])
+        raise _too_many(usage["time_left"])
 
 
-def note(request: HttpRequest, rate: Rate, who: str) -> None:
+def count_failure(request: HttpRequest, rate: RateLimit, who: str) -> None:
     """Count a failure of `who`; `check` refuses the next try when they are too many."""
     _usage(request, rate, who, increment=True)
 
 
-def check(request: HttpRequest, rate: Rate, who: str) -> None:
+def check(request: HttpRequest, rate: RateLimit, who: str) -> None:
     """Look without counting.
 
     Raises:
-        TooMany: `who` has used up the limit.
+        TooManyRequestsError: `who` has used up the limit.
     """
     usage = _usage(request, rate, who, increment=False)
     if usage["count"] >= rate.limit:
-        raise _refusal(usage["time_left"])
+        raise _too_many(usage["time_left"])
 
 
 def address_of(request: HttpRequest) -> str:
@@ -66,7 +66,7 @@ def address_of(request: HttpRequest) -> str:
     return forwarded.rpartition(",")[2].strip() or request.META["REMOTE_ADDR"]
 
 
-def _usage(request: HttpRequest, rate: Rate, who: str, *, increment: bool) -> dict[str, int]:
+def _usage(request: HttpRequest, rate: RateLimit, who: str, *, increment: bool) -> dict[str, int]:
     """`count` and `time_left` in seconds. Without the cache nobody is limited: an upload matters more."""
     usage: dict[str, int] = get_usage(
         request,
@@ -78,7 +78,7 @@ def _usage(request: HttpRequest, rate: Rate, who: str, *, increment: bool) -> di
     return usage
 
 
-def _refusal(seconds: int) -> TooMany:
+def _too_many(seconds: int) -> TooManyRequestsError:
     seconds = max(1, seconds)
     if seconds < 90:
         message = ngettext(
@@ -88,4 +88,4 @@ def _refusal(seconds: int) -> TooMany:
         ) % {"number": seconds}
     else:
         message = _("Too many requests. Try again in %(number)d minutes.") % {"number": round(seconds / 60)}
-    return TooMany(message, retry_after_seconds=seconds)
+    return TooManyRequestsError(message, retry_after_seconds=seconds)

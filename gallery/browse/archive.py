@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from zipstream import ZipStream
 
-from demeter.common.exceptions import Unavailable
+from demeter.common.exceptions import UnavailableError
 from gallery.browse.archive_names import ArchiveNames
 from gallery.browse.queries import newest_sessions, visible_photos
 from gallery.common.tables import WORDS, iso_time, write_csv, write_workbook
@@ -65,7 +65,7 @@ def stream_archive(photos: Sequence[tuple[S3Image, Session | None]], *, language
         row = _describe(image, session)
         try:
             parts = open_original(image)
-        except (OriginalLostError, Unavailable) as error:
+        except (OriginalLostError, UnavailableError) as error:
             row["note"] = LOST if isinstance(error, OriginalLostError) else UNREACHABLE
         else:
             row["file"] = _name(names, image, session)

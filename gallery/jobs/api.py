@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from demeter.accounts.authentication import api_view, signed_in_user
-from demeter.common.exceptions import NotFound
+from demeter.common.exceptions import NotFoundError
 from demeter.common.http import form_errors, read_json
 from gallery.jobs.forms import ReprocessForm, UploadJobsForm
 from photos.models import S3Image
@@ -98,7 +98,7 @@ def reprocess(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """Spec: POST /api/v1/photos/{image_id}/reprocess, a new run from the original in S3."""
     image = S3Image.objects.photos().visible().filter(pk=image_id).first()
     if image is None:
-        raise NotFound(_("There is no such photo."))
+        raise NotFoundError(_("There is no such photo."))
     form = ReprocessForm(read_json(request))
     if not form.is_valid():
         raise form_errors(form)

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from demeter.common.exceptions import NotFound
+from demeter.common.exceptions import NotFoundError
 from gallery.jobs.forms import JobListForm, PollForm
 from processing.job_list import queries
 from processing.job_list.rows import JobList
@@ -66,5 +66,5 @@ def _find_jobs(upload_session_id: UUID | None) -> JobList:
         return queries.recent_jobs()
     try:
         return queries.upload_jobs(upload_session_id)
-    except NotFound as refusal:
-        raise Http404(refusal.message) from refusal
+    except NotFoundError as error:
+        raise Http404(error.message) from error

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.utils.translation import gettext as _
 
 from demeter.accounts.authentication import api_view, signed_in_user
-from demeter.common.exceptions import NotFound
+from demeter.common.exceptions import NotFoundError
 from demeter.common.http import form_errors, read_json
 from gallery.common.http import absolute_url, time_text
 from gallery.photo.detail import PhotoDetail, find_photo, newest_count, photo_detail
@@ -39,9 +39,9 @@ def annotated(request: HttpRequest, image_id: UUID) -> HttpResponse:
     try:
         key = draw_annotated(session) if session else None
     except OriginalLostError as error:
-        raise NotFound(_("The annotated picture has expired and the original is lost.")) from error
+        raise NotFoundError(_("The annotated picture has expired and the original is lost.")) from error
     if key is None:
-        raise NotFound(_("This photo has no annotated picture yet."))
+        raise NotFoundError(_("This photo has no annotated picture yet."))
     return HttpResponseRedirect(picture_url(image, key, download="download" in request.GET))
 
 

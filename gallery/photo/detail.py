@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from demeter.common.exceptions import NotFound
+from demeter.common.exceptions import NotFoundError
 from gallery.browse.queries import visible_photos
 from gallery.common.badges import Badge, badge_of, problem_message
 from gallery.photo.containers import ContainerRow, container_rows
@@ -126,16 +126,16 @@ def find_photo(image_id: UUID) -> S3Image:
     """A photo that people may see, with who uploaded it.
 
     Raises:
-        NotFound: unknown, deleted, or not an uploaded photo.
+        NotFoundError: unknown, deleted, or not an uploaded photo.
     """
     image = visible_photos().select_related("uploaded_by_user", "same_shot_as").filter(pk=image_id).first()
     if image is None:
-        raise NotFound(_("There is no such photo; it may have been deleted."))
+        raise NotFoundError(_("There is no such photo; it may have been deleted."))
     return image
 
 
 def photo_detail(image_id: UUID, *, with_history: bool) -> PhotoDetail:
-    """Everything the detail page and the API show of a photo. Raises NotFound as `find_photo`."""
+    """Everything the detail page and the API show of a photo. Raises NotFoundError as `find_photo`."""
     image = find_photo(image_id)
     runs = photo_runs(image)
     newest = runs[0] if runs else None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from demeter.common.exceptions import NotFound
+from demeter.common.exceptions import NotFoundError
 from gallery.common.tables import WORDS, Row, iso_time
 from gallery.photo.detail import find_photo
 from photos.models import S3Image
@@ -41,12 +41,12 @@ def photo_table(image_id: UUID) -> tuple[S3Image, list[Row]]:
     """A photo and the rows of its marks and corrections, with the columns of COLUMNS.
 
     Raises:
-        NotFound: there is no such photo, or it has no count yet.
+        NotFoundError: there is no such photo, or it has no count yet.
     """
     image = find_photo(image_id)
     session = counted_session(image)
     if session is None:
-        raise NotFound(_("This photo has no count yet."))
+        raise NotFoundError(_("This photo has no count yet."))
     photo = read_reviewed(image, session)
     corrections = (_correction(correction, photo) for correction in reversed(photo_corrections(image)))
     return image, [*_marks(photo), *corrections]

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from demeter.common.exceptions import NotFound
+from demeter.common.exceptions import NotFoundError
 from gallery.common.tables import write_csv, write_workbook
 from gallery.photo.export import COLUMNS, photo_table
 
@@ -24,8 +24,8 @@ def export(_request: HttpRequest, image_id: UUID, ending: str) -> HttpResponse:
     """The file, named after the photo."""
     try:
         image, rows = photo_table(image_id)
-    except NotFound as refusal:
-        raise Http404(refusal.message) from refusal
+    except NotFoundError as error:
+        raise Http404(error.message) from error
     write, content_type = WRITERS[ending]
     name = f"{PurePath(image.original_filename).stem}.{ending}"
     disposition = content_disposition_header(as_attachment=True, filename=name)

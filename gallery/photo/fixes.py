@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
-from demeter.common.exceptions import Conflict, Invalid
+from demeter.common.exceptions import ConflictError, InvalidInputError
 from demeter.common.i18n.numbers import write_number
 from gallery.browse.queries import find_photos_waiting_at
 from gallery.photo.detail import Candidate
@@ -133,8 +133,8 @@ def settle(
     `values` are the cleaned data of the fix's form. No photo stays without a configuration at a location that has one.
 
     Raises:
-        Conflict: the photo is being processed, or lacks what the fix builds on.
-        Invalid: the photo cannot be of that date.
+        ConflictError: the photo is being processed, or lacks what the fix builds on.
+        InvalidInputError: the photo cannot be of that date.
     """
     waiting = photos_waiting(image, problem=problem, session=session).values_list("pk", flat=True)[:AT_ONCE]
     if problem.fix == "date":
@@ -157,10 +157,10 @@ def _write_date(image: S3Image, others: Sequence[UUID], values: Mapping[str, Any
         dating.date_by_camera([image.pk, *others])
         return DATE_BY_CAMERA.format()
     if others:
-        raise Invalid(_("A typed date holds for one photo. Leave the others out."))
+        raise InvalidInputError(_("A typed date holds for one photo. Leave the others out."))
     moment: datetime = values["moment"]
     if moment > image.created_at:
-        raise Invalid(_("The photo was uploaded before that. Check the date."))
+        raise InvalidInputError(_("The photo was uploaded before that. Check the date."))
     dating.date_by_hand(image.pk, moment)
     return DATE_BY_HAND.format(moment=f"{timezone.localtime(moment):%Y-%m-%d %H:%M}")
 
@@ -173,11 +173,11 @@ def _write(fix: Fix, session: Session | None, values: Mapping[str, Any]) -> tupl
     if fix == "reprocess":
         return None, AGAIN.format()
     if session is None or session.storage_location is None:
-        raise Conflict(_("The photo has no location yet. Process it again."))
+        raise ConflictError(_("The photo has no location yet. Process it again."))
     if fix == "configure":
         return None, write_configuration(session.storage_location, values)
     config = config_of(session)
     if config is None:
-        raise Conflict(_("The location is not configured yet. Configure it first."))
+        raise ConflictError(_("The location is not configured yet. Configure it first."))
     density = set_density(product=config.product, packaging=config.packaging, **values)
     return None, DENSITY_SET.format(number=f"{round(density.plants_per_m2, 1):g}")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from demeter.accounts.authentication import signed_in_user
-from demeter.common.exceptions import TooMany
+from demeter.common.exceptions import TooManyRequestsError
 from demeter.common.throttling import UPLOAD, count
 from gallery.upload.forms import LabelForm
 from photos.upload.location_lookup import FoundPlace, place_by_label
@@ -36,6 +36,6 @@ def _read(request: HttpRequest) -> FoundPlace:
         return FoundPlace(message=gettext("Choose a picture of the label."))
     try:
         count(request, UPLOAD, str(signed_in_user(request).pk))
-    except TooMany as refusal:
-        return FoundPlace(message=refusal.message)
+    except TooManyRequestsError as error:
+        return FoundPlace(message=error.message)
     return place_by_label(form.cleaned_data["label"])

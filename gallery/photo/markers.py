@@ -10,7 +10,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from demeter.common.exceptions import NotFound
+from demeter.common.exceptions import NotFoundError
 from gallery.photo.detail import find_photo
 from locations.models import ContainerKind
 from photos.models import S3Image
@@ -28,12 +28,12 @@ def photo_markers(image_id: UUID) -> dict[str, Any]:
     """Pictures, containers and marks of a counted photo.
 
     Raises:
-        NotFound: there is no such photo, or it has no count or no picture yet.
+        NotFoundError: there is no such photo, or it has no count or no picture yet.
     """
     image = find_photo(image_id)
     session = counted_session(image)
     if session is None or not (image.width_px and image.height_px and image.s3_key_preview):
-        raise NotFound(_("This photo has no count yet."))
+        raise NotFoundError(_("This photo has no count yet."))
     shows_original = _is_turned_alike(image) and image.width_px * image.height_px <= FULL_PICTURE_LIMIT_PX
     photo = read_reviewed(image, session)
     return {

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from demeter.accounts.authentication import signed_in_user
-from demeter.common.exceptions import NotFound, Refusal
+from demeter.common.exceptions import DomainError, NotFoundError
 from gallery.browse.queries import (
     newest_sessions,
 )
@@ -77,8 +77,8 @@ def fix(request: HtmxRequest, image_id: UUID) -> HttpResponse:
             started = fixes.settle(
                 problem=found, image=image, session=session, values=form.cleaned_data, user=user, others=others
             )
-        except Refusal as refusal:
-            form.add_error(None, refusal.message)
+        except DomainError as error:
+            form.add_error(None, error.message)
         else:
             messages.success(request, _say_started(image, started))
             return _back_to_photo(request, image)
@@ -96,8 +96,8 @@ def _say_started(image: S3Image, started: int) -> str:
 def _photo_with_session(image_id: UUID) -> tuple[S3Image, Session | None]:
     try:
         image = find_photo(image_id)
-    except NotFound as refusal:
-        raise Http404(refusal.message) from refusal
+    except NotFoundError as error:
+        raise Http404(error.message) from error
     return image, newest_sessions([image.pk]).get(image.pk)
 
 

@@ -15,7 +15,7 @@ from django_htmx.http import retarget
 from django_stubs_ext import StrOrPromise
 
 from demeter.accounts.authentication import signed_in_user
-from demeter.common.exceptions import NotFound
+from demeter.common.exceptions import NotFoundError
 from gallery.common.http import HtmxRequest
 from gallery.photo.changes import photo_changes
 from gallery.photo.detail import PhotoDetail, photo_detail
@@ -37,8 +37,8 @@ def photo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     """One photo. Its poll gets the progress alone, and the whole photo once the run has ended."""
     try:
         context = tab_context(image_id, request.GET.get("tab", ""))
-    except NotFound as refusal:
-        raise Http404(refusal.message) from refusal
+    except NotFoundError as error:
+        raise Http404(error.message) from error
     detail: PhotoDetail = context["detail"]
     unfinished_run = detail.newest if detail.badge.unfinished else None
     context["job"] = one_job(unfinished_run.job_id) if unfinished_run else None
@@ -59,13 +59,13 @@ def photo_tab(request: HtmxRequest, image_id: UUID, tab: str) -> HttpResponse:
         return redirect(f"{reverse('photo', kwargs={'image_id': image_id})}?{urlencode({'tab': tab})}")
     try:
         context = tab_context(image_id, tab)
-    except NotFound as refusal:
-        raise Http404(refusal.message) from refusal
+    except NotFoundError as error:
+        raise Http404(error.message) from error
     return render(request, "gallery/photo/_details.html", context)
 
 
 def tab_context(image_id: UUID, tab: str) -> dict[str, Any]:
-    """A photo, and what the tabs of its page need; an unknown tab is the first. Raises NotFound."""
+    """A photo, and what the tabs of its page need; an unknown tab is the first. Raises NotFoundError."""
     shown = tab if tab in TABS else next(iter(TABS))
     detail = photo_detail(image_id, with_history=shown == "history")
     corrections = photo_corrections(detail.image) if shown == "trace" else ()

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from demeter.accounts.authentication import signed_in_user
-from demeter.common.exceptions import NotFound, Refusal
+from demeter.common.exceptions import DomainError, NotFoundError
 from gallery.photo.forms import VisitForm
 from gallery.places import visits
 
@@ -33,10 +33,10 @@ def answer(request: HttpRequest, image_id: UUID) -> HttpResponse:
             chosen=data["chosen"],
             user=signed_in_user(request),
         )
-    except NotFound as refusal:
-        raise Http404(refusal.message) from refusal
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
+    except NotFoundError as error:
+        raise Http404(error.message) from error
+    except DomainError as error:
+        messages.error(request, error.message)
     else:
         plants = detail.visit.quantity
         words = ngettext("The visit counts as %(count)d plant.", "The visit counts as %(count)d plants.", plants)

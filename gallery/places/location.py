@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from demeter.common.exceptions import NotFound
+from demeter.common.exceptions import NotFoundError
 from gallery.browse.queries import find_photos_waiting_at
 from gallery.places.chart import Chart
 from gallery.places.history import HistoryEvent, draw_history, location_history
@@ -64,15 +64,15 @@ class LocationDetail:
 
 
 def find_location(code: str) -> StorageLocation:
-    """A location by its code, in use or not, with its names and its last count. Raises NotFound."""
+    """A location by its code, in use or not, with its names and its last count. Raises NotFoundError."""
     location = with_last_count(StorageLocation.objects.with_names()).filter(code=code).first()
     if location is None:
-        raise NotFound(_("There is no location with this code."))
+        raise NotFoundError(_("There is no location with this code."))
     return location
 
 
 def location_detail(code: str) -> LocationDetail:
-    """Everything the page shows. Raises NotFound as `find_location`."""
+    """Everything the page shows. Raises NotFoundError as `find_location`."""
     location = find_location(code)
     last = read_last_count(location)
     cycles = location.configs.select_related("product", "packaging", "expected_state").order_by(

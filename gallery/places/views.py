@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from demeter.accounts.authentication import signed_in_user
-from demeter.common.exceptions import NotFound
+from demeter.common.exceptions import NotFoundError
 from gallery.common import permissions
 from gallery.common.http import UNPROCESSABLE
 from gallery.places import configuring
@@ -96,8 +96,8 @@ def changes(request: HttpRequest, code: str) -> HttpResponse:
     """Who changed the location and what grows there."""
     try:
         place = find_location(code)
-    except NotFound as refusal:
-        raise Http404(refusal.message) from refusal
+    except NotFoundError as error:
+        raise Http404(error.message) from error
     return render(
         request, "gallery/places/location_changes.html", {"location": place, "changes": location_changes(place)}
     )
@@ -127,8 +127,8 @@ def nursery_map(request: HttpRequest) -> HttpResponse:
 def _find(code: str) -> LocationDetail:
     try:
         return location_detail(code)
-    except NotFound as refusal:
-        raise Http404(refusal.message) from refusal
+    except NotFoundError as error:
+        raise Http404(error.message) from error
 
 
 def _show(request: HttpRequest, detail: LocationDetail, *, form: ConfigureLocationForm | None) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
-from demeter.common.exceptions import NotFound
+from demeter.common.exceptions import NotFoundError
 from locations.models import StorageLocation
 from photos.models import S3Image
 from photos.storage.thumbnails import thumbnail_url
@@ -87,12 +87,12 @@ def answer(
     """Say how the photos of a photo's visit belong together; `seen` are the photos that the person saw.
 
     Raises:
-        NotFound: the photo belongs to no visit with others.
-        Conflict, Invalid: as `ledger.answer_visit`.
+        NotFoundError: the photo belongs to no visit with others.
+        ConflictError, InvalidInputError: as `ledger.answer_visit`.
     """
     found = visit_of(image_id)
     if found is None:
-        raise NotFound(_("This photo does not belong to a visit with others."))
+        raise NotFoundError(_("This photo does not belong to a visit with others."))
     everyone = [photo.image_id for photo in found.photos]
     ledger.answer_visit(
         visit_id=found.visit.pk,

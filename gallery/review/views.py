@@ -22,7 +22,7 @@ from django_htmx.http import trigger_client_event
 
 from demeter.accounts.authentication import signed_in_user
 from demeter.accounts.models import User
-from demeter.common.exceptions import NotFound, Refusal
+from demeter.common.exceptions import DomainError, NotFoundError
 from demeter.common.http import form_errors
 from gallery.common.http import UNPROCESSABLE, HtmxRequest
 from gallery.photo.detail import find_photo
@@ -124,7 +124,7 @@ def sign_off(request: HtmxRequest, image_id: UUID) -> HttpResponse:
 
 
 def _read(form: forms.Form) -> dict[str, Any]:
-    """The cleaned values; Invalid names the bad field."""
+    """The cleaned values; InvalidInputError names the bad field."""
     if not form.is_valid():
         raise form_errors(form)
     return form.cleaned_data
@@ -137,12 +137,12 @@ def _answer(
     user, refused = signed_in_user(request), False
     try:
         image = find_photo(image_id)
-    except NotFound as refusal:
-        raise Http404(refusal.message) from refusal
+    except NotFoundError as error:
+        raise Http404(error.message) from error
     try:
         said = act(image, user)
-    except Refusal as refusal:
-        said, refused = refusal.message, True
+    except DomainError as error:
+        said, refused = error.message, True
     if not request.htmx:
         (messages.error if refused else messages.success)(request, said)
         return redirect("photo", image_id=image_id)

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from demeter.accounts.authentication import signed_in_user
-from demeter.common.exceptions import Invalid
+from demeter.common.exceptions import InvalidInputError
 from gallery.places.visits import open_visits
 from gallery.review.queue import COUNTED_UP_TO, count_doubtful
 from gallery.todo.causes import causes
@@ -38,8 +38,8 @@ def retry(request: HttpRequest) -> HttpResponse:
     """Run the photos of one cause again."""
     try:
         restarted = retry_cause(code=request.POST.get("cause", ""), user=signed_in_user(request))
-    except Invalid as refusal:
-        raise BadRequest(refusal.message) from refusal
+    except InvalidInputError as error:
+        raise BadRequest(error.message) from error
     count = len(restarted.started)
     again = ngettext("%(number)d photo: processing again.", "%(number)d photos: processing again.", count)
     messages.success(request, again % {"number": count})
@@ -52,8 +52,8 @@ def acknowledge(request: HttpRequest) -> HttpResponse:
     """Put the photos of one cause aside."""
     try:
         count = acknowledge_cause(code=request.POST.get("cause", ""), user=signed_in_user(request))
-    except Invalid as refusal:
-        raise BadRequest(refusal.message) from refusal
+    except InvalidInputError as error:
+        raise BadRequest(error.message) from error
     aside = ngettext(
         "%(number)d photo put aside. The gallery still shows it.",
         "%(number)d photos put aside. The gallery still shows them.",

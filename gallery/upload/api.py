@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from demeter.accounts.authentication import api_view, signed_in_user
-from demeter.common.exceptions import NotFound
+from demeter.common.exceptions import NotFoundError
 from demeter.common.http import error_json, form_errors, read_json
 from demeter.common.throttling import UPLOAD
 from gallery.upload.forms import KnownForm, UploadForm
@@ -113,13 +113,15 @@ def thumbnail(request: HttpRequest, image_id: UUID) -> HttpResponse:
         photos = photos.visible()
     image = photos.filter(pk=image_id).first()
     if image is None:
-        raise NotFound(_("There is no such photo, or it is not stored yet."))
+        raise NotFoundError(_("There is no such photo, or it is not stored yet."))
     try:
         key = restore_thumbnail(image)
     except OriginalLostError as error:
-        raise NotFound(_("The thumbnail has expired and the original is lost.")) from error
+        raise NotFoundError(_("The thumbnail has expired and the original is lost.")) from error
     except UnreadablePictureError as error:
-        raise NotFound(_("The thumbnail has expired and could not be made again. The original is there.")) from error
+        raise NotFoundError(
+            _("The thumbnail has expired and could not be made again. The original is there.")
+        ) from error
     return HttpResponseRedirect(presigned_url(key))
 
 

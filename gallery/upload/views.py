@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from demeter.accounts.authentication import signed_in_user
-from demeter.common.exceptions import NotFound, TooMany, Unavailable
+from demeter.common.exceptions import NotFoundError, TooManyRequestsError, UnavailableError
 from demeter.common.throttling import UPLOAD, count
 from gallery.upload.forms import LabelForm, PositionForm, UploadForm
 from locations.search import search_locations
@@ -52,19 +52,19 @@ def upload(request: HttpRequest) -> HttpResponse:
         return _render_page(request, form, status=422)
     try:
         count(request, UPLOAD, str(request.user.pk))
-    except TooMany as refusal:
-        form.add_error(None, refusal.message)
+    except TooManyRequestsError as error:
+        form.add_error(None, error.message)
         response = _render_page(request, form, status=429)
-        response["Retry-After"] = str(refusal.retry_after_seconds)
+        response["Retry-After"] = str(error.retry_after_seconds)
         return response
     fields = {**form.cleaned_data, "source": source_of(request)}
     try:
         with accepting(user=signed_in_user(request), **fields) as accepted:
             start_jobs(upload=accepted.upload, images=accepted.images, chosen_location=accepted.storage_location)
-    except NotFound as refusal:
-        raise Http404(refusal.message) from refusal
-    except Unavailable as refusal:
-        form.add_error(None, refusal.message)
+    except NotFoundError as error:
+        raise Http404(error.message) from error
+    except UnavailableError as error:
+        form.add_error(None, error.message)
         return _render_page(request, form, status=503)
     _tell(request, accepted)
     if not accepted.images:
@@ -101,8 +101,8 @@ def place_label(request: HttpRequest) -> HttpResponse:
         return _render_place(request, FoundPlace(message=_("Choose a picture of the label.")))
     try:
         count(request, UPLOAD, str(request.user.pk))
-    except TooMany as refusal:
-        return _render_place(request, FoundPlace(message=refusal.message))
+    except TooManyRequestsError as error:
+        return _render_place(request, FoundPlace(message=error.message))
     return _render_place(request, place_by_label(form.cleaned_data["label"]))
 
 

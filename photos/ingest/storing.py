@@ -37,7 +37,7 @@ def store_original(image_id: UUID, *, renew: Callable[[], None] = lambda: None) 
     Raises:
         UnreadablePictureError: it cannot be decoded, or part of it is missing; the original is in S3 all the same.
         OriginalLostError: the file is neither in staging nor in S3, or is not the one that was received.
-        Unavailable: S3 cannot be reached now; the photo stays in staging.
+        UnavailableError: S3 cannot be reached now; the photo stays in staging.
     """
     image = S3Image.objects.get(pk=image_id)
     data = None

@@ -14,7 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from demeter.common.exceptions import NoRoom
+from demeter.common.exceptions import DiskFullError
 
 MESSAGE = _(
     "Demeter has no room for more photos at the moment. Keep these on the phone, tell the person who looks after the "
@@ -25,17 +25,17 @@ OVERHEAD_BYTES = 2 * 1024 * 1024
 logger = logging.getLogger(__name__)
 
 
-def check_room(size_bytes: int) -> None:
+def check_space(size_bytes: int) -> None:
     """The places of an upload on disks of ours, where it arrives and where it waits, must hold it and keep the reserve.
 
     Raises:
-        NoRoom: one of them cannot.
+        DiskFullError: one of them cannot.
     """
     for folder in _folders():
         free = shutil.disk_usage(folder).free
         if free < size_bytes + reserve_bytes():
             logger.error("an upload of %d bytes was refused: %s has %d bytes left", size_bytes, folder, free)
-            raise NoRoom(str(MESSAGE))
+            raise DiskFullError(str(MESSAGE))
 
 
 def may_arrive(size_bytes: int) -> bool:
@@ -72,7 +72,7 @@ def refusing_when_full() -> Iterator[None]:
     """Writes inside may meet a full disk: other uploads were quicker.
 
     Raises:
-        NoRoom: they did.
+        DiskFullError: they did.
     """
     try:
         yield
@@ -80,7 +80,7 @@ def refusing_when_full() -> Iterator[None]:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         logger.exception("an upload was cut short: the disk is full")
-        raise NoRoom(str(MESSAGE)) from error
+        raise DiskFullError(str(MESSAGE)) from error
 
 
 def _nearest(folder: Path) -> Path:

@@ -1,6 +1,6 @@
 """The only access to S3 and to the staging storage: read, write, verify, delete, sign.
 
-Every call to S3 goes through the circuit breaker that all workers share; an outage comes out as `Unavailable`, so
+Every call to S3 goes through the circuit breaker that all workers share; an outage comes out as `UnavailableError`, so
 that the caller can come back later. Signing is arithmetic and needs no call.
 """
 
@@ -24,7 +24,7 @@ from django.core.files.storage import storages
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
-from demeter.common.exceptions import Unavailable
+from demeter.common.exceptions import UnavailableError
 from photos.models import S3Image
 from photos.storage import keys
 from photos.storage.circuit_breaker import GOOD_CALLS_TO_CLOSE, BreakerOpenError, CircuitBreaker, Mode
@@ -64,8 +64,8 @@ def stage_file(name: str, file: File[bytes]) -> str:
     """Keep an accepted file; the name under which it lies there.
 
     Raises:
-        NoRoom: the disk is full.
-        Unavailable: staging is in S3, which cannot be reached now. So may all that follow here.
+        DiskFullError: the disk is full.
+        UnavailableError: staging is in S3, which cannot be reached now. So may all that follow here.
     """
     with refusing_when_full():
         return storages["staging"].save(name, file)
@@ -105,7 +105,7 @@ def put_object(key: str, data: bytes, *, content_type: str, metadata: Mapping[st
     """Write an object and check that S3 has it whole, by size and SHA-256.
 
     Raises:
-        Unavailable: S3 cannot be reached now, or the object did not arrive whole.
+        UnavailableError: S3 cannot be reached now, or the object did not arrive whole.
     """
     checksum = base64.b64encode(hashlib.sha256(data).digest()).decode()
 
@@ -131,7 +131,7 @@ def read_object(key: str) -> bytes:
 
     Raises:
         ObjectMissingError: there is none.
-        Unavailable: S3 cannot be reached now.
+        UnavailableError: S3 cannot be reached now.
     """
 
     def read() -> bytes:
@@ -155,7 +155,7 @@ def open_original(image: S3Image) -> Iterator[bytes]:
 
 
 def has_object(key: str) -> bool:
-    """Whether there is an object under this key: one request. Raises Unavailable when S3 cannot be reached now."""
+    """Whether there is an object under this key: one request. Raises UnavailableError when S3 cannot be reached now."""
     try:
         _guarded(lambda: client().head_object(Bucket=settings.S3_BUCKET, Key=key))
     except ObjectMissingError:
@@ -168,7 +168,7 @@ def is_back() -> bool:
     try:
         for _ in range(GOOD_CALLS_TO_CLOSE):
             has_object(NO_SUCH_KEY)
-    except Unavailable:
+    except UnavailableError:
         return False
     return True
 
@@ -190,12 +190,12 @@ def breaker_mode() -> Mode:
 
 
 def written_at(key: str) -> datetime:
-    """When an object was written. Raises ObjectMissingError, or Unavailable when S3 cannot be reached now."""
+    """When an object was written. Raises ObjectMissingError, or UnavailableError when S3 cannot be reached now."""
     return _guarded(lambda: client().head_object(Bucket=settings.S3_BUCKET, Key=key))["LastModified"]
 
 
 def list_objects(prefix: str) -> list[str]:
-    """The keys that begin with `prefix`. Raises Unavailable when S3 cannot be reached now."""
+    """The keys that begin with `prefix`. Raises UnavailableError when S3 cannot be reached now."""
 
     def read() -> list[str]:
         pages = client().get_paginator("list_objects_v2").paginate(Bucket=settings.S3_BUCKET, Prefix=prefix)
@@ -205,7 +205,7 @@ def list_objects(prefix: str) -> list[str]:
 
 
 def delete_object(key: str) -> None:
-    """Remove an object; silent when it is gone. Raises Unavailable when S3 cannot be reached now."""
+    """Remove an object; silent when it is gone. Raises UnavailableError when S3 cannot be reached now."""
     _guarded(lambda: client().delete_object(Bucket=settings.S3_BUCKET, Key=key))
 
 
@@ -214,7 +214,7 @@ def read_original(image: S3Image) -> bytes:
 
     Raises:
         OriginalLostError: it is in neither.
-        Unavailable: S3 cannot be reached now.
+        UnavailableError: S3 cannot be reached now.
     """
     staged = read_staged(image.staging_name) if image.staging_name else None
     if staged is not None and image.stored_at is None:
@@ -274,10 +274,10 @@ def _guarded(call: Callable[[], Result]) -> Result:
     try:
         return _breaker().call(call)
     except BreakerOpenError as error:
-        raise Unavailable(str(OUTAGE_MESSAGE)) from error
+        raise UnavailableError(str(OUTAGE_MESSAGE)) from error
     except (ClientError, BotoCoreError, ObjectDamagedError) as error:
         if _is_outage(error):
-            raise Unavailable(str(OUTAGE_MESSAGE)) from error
+            raise UnavailableError(str(OUTAGE_MESSAGE)) from error
         if isinstance(error, ClientError):
             raise ObjectMissingError(str(error)) from error
         raise

@@ -27,7 +27,7 @@ def check_originals() -> int:
     """Look at the originals that are due; how many are faulty.
 
     Raises:
-        Unavailable: S3 cannot be reached now; the next night goes on from there.
+        UnavailableError: S3 cannot be reached now; the next night goes on from there.
     """
     stored = S3Image.objects.photos().filter(verified_at__isnull=False, purged_at=None)
     looks = LOOKS_A_NIGHT + stored.filter(created_at__gte=timezone.now() - A_DAY).count()

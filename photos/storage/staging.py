@@ -36,7 +36,8 @@ def _write_through(path: Path) -> None:
 
 @deconstructible
 class BucketStaging(Storage):
-    """Objects under `temp_uploads/`, checked by SHA-256 when they are written. Every method may raise Unavailable."""
+    """Objects under `temp_uploads/`, checked by SHA-256 when they are written.
+    Every method may raise UnavailableError."""
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         """The name as it is: it holds a UUID of its own."""

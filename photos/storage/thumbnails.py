@@ -46,7 +46,7 @@ def restore_thumbnail(image: S3Image) -> str:
     Raises:
         OriginalLostError: nothing is left to make it from.
         UnreadablePictureError: the original cannot be decoded, or is too large to be decoded beside the pages.
-        Unavailable: S3 cannot be reached now.
+        UnavailableError: S3 cannot be reached now.
     """
     key = image.s3_key_thumbnail or keys.thumbnail_key(image.image_id, image.created_at)
     old = keys.may_be_gone(key, written_at=image.thumbnail_stored_at, now=timezone.now())

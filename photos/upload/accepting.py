@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
-from demeter.common.exceptions import NotFound, Unavailable
+from demeter.common.exceptions import NotFoundError, UnavailableError
 from locations.models import StorageLocation
 from photos.models import S3Image, Upload
 from photos.storage import keys, object_store
@@ -64,8 +64,8 @@ def accepting(
     The block runs in the same transaction: when it raises, nothing is kept.
 
     Raises:
-        NotFound: the upload session is another user's.
-        NoRoom, Unavailable: staging cannot take them now.
+        NotFoundError: the upload session is another user's.
+        DiskFullError, UnavailableError: staging cannot take them now.
     """
     checked = [check_file(file) for file in files]
     refused = [file for file in checked if isinstance(file, RefusedFile)]
@@ -132,7 +132,7 @@ def _open_upload(session: Upload) -> Upload:
         Upload.objects.bulk_create([session], ignore_conflicts=True)  # another request of the session may be quicker
         upload = uploads.get(pk=session.pk)
     if upload.user_id != session.user_id:
-        raise NotFound(_("There is no such upload session."))
+        raise NotFoundError(_("There is no such upload session."))
     return upload
 
 
@@ -213,5 +213,5 @@ def _delete_staged(images: Iterable[S3Image]) -> None:
     """What cannot be removed now is left for `photos.storage.staging_cleanup`: the others are stored, and their sender
     must know."""
     for image in images:
-        with suppress(Unavailable):
+        with suppress(UnavailableError):
             object_store.delete_staged(image.staging_name)

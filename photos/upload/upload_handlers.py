@@ -17,8 +17,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.utils.translation import gettext as _
 
-from demeter.common.exceptions import NoRoom
-from photos.storage.disk_space import check_room, largest_bytes, refusing_when_full
+from demeter.common.exceptions import DiskFullError
+from photos.storage.disk_space import check_space, largest_bytes, refusing_when_full
 
 # A file that arrives is written to all the time.
 CUT_SHORT_AFTER_SECONDS = 3600
@@ -35,13 +35,13 @@ class PhotoUploadHandler(TemporaryFileUploadHandler):
         boundary: Any,
         encoding: Any = None,
     ) -> None:
-        """Raises RequestDataTooBig or NoRoom."""
+        """Raises RequestDataTooBig or DiskFullError."""
         if content_length > largest_bytes():
             raise RequestDataTooBig(
                 _("An upload takes %(megabytes)d MB in all. Send the photos in several uploads.")
                 % {"megabytes": settings.UPLOAD_MAX_TOTAL_BYTES // 1024**2}
             )
-        check_room(content_length)
+        check_space(content_length)
         _prepare_folder()
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
@@ -53,24 +53,24 @@ class PhotoUploadHandler(TemporaryFileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         """Some of it is here."""
         self._sha256.update(raw_data)
-        with self._told_when_full():
+        with self._without_a_full_disk():
             return super().receive_data_chunk(raw_data, start)
 
     def file_complete(self, file_size: int) -> UploadedFile[bytes] | None:
         """All of it is here."""
-        with self._told_when_full():
+        with self._without_a_full_disk():
             file = super().file_complete(file_size)
         if file is not None:
             file.sha256 = self._sha256.hexdigest()  # type: ignore[attr-defined]  # read by `sha256_of`
         return file
 
     @contextmanager
-    def _told_when_full(self) -> Iterator[None]:
-        """Raises NoRoom when the disk is full; what had arrived of the file goes at once and makes room."""
+    def _without_a_full_disk(self) -> Iterator[None]:
+        """Raises DiskFullError when the disk is full; what had arrived of the file goes at once and makes room."""
         try:
             with refusing_when_full():
                 yield
-        except NoRoom:
+        except DiskFullError:
             with suppress(OSError):  # closing writes what is still in the buffer
                 self.upload_interrupted()
             raise

@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, Max, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from demeter.common.exceptions import NotFound
+from demeter.common.exceptions import NotFoundError
 from photos.models import Upload
 from photos.storage import object_store
 from photos.storage.circuit_breaker import Mode
@@ -48,13 +48,13 @@ def upload_jobs(upload_session_id: UUID) -> JobList:
     """The jobs of one upload session, however old.
 
     Raises:
-        NotFound: there is no such upload session.
+        NotFoundError: there is no such upload session.
     """
 
     def make() -> JobList:
         jobs = _make_list(Job.objects.filter(upload_id=upload_session_id))
         if not jobs.jobs and not Upload.objects.filter(pk=upload_session_id).exists():
-            raise NotFound(_("There is no such upload session."))
+            raise NotFoundError(_("There is no such upload session."))
         return jobs
 
     return shared_list(f"upload:{upload_session_id}", make)
@@ -64,13 +64,13 @@ def one_job(job_id: UUID) -> JobRow:
     """One job, the latest of its photo or not.
 
     Raises:
-        NotFound: there is no such job.
+        NotFoundError: there is no such job.
     """
 
     def make() -> JobRow:
         rows = _make_rows(Job.objects.filter(pk=job_id))
         if not rows:
-            raise NotFound(_("There is no such job."))
+            raise NotFoundError(_("There is no such job."))
         return rows[0]
 
     return shared(f"one:{job_id}", make)

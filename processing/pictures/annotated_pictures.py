@@ -54,7 +54,7 @@ def picture_url(image: S3Image, key: str, *, download: bool = False) -> str:
 def find_annotated(session: Session) -> str | None:
     """The key of the annotated picture of a completed run as it stands; None where it must be drawn first.
 
-    Raises Unavailable when S3 cannot be reached now.
+    Raises UnavailableError when S3 cannot be reached now.
     """
     picture = session.processed_image
     if picture is None:
@@ -68,7 +68,7 @@ def find_annotated(session: Session) -> str | None:
 
 
 def check_original(session: Session) -> None:
-    """Raises OriginalLostError where nothing is left to draw on, Unavailable when S3 cannot be reached now."""
+    """Raises OriginalLostError where nothing is left to draw on, UnavailableError when S3 cannot be reached now."""
     image = session.original_image
     if image.stored_at is not None and not object_store.has_object(image.s3_key_original):
         raise object_store.OriginalLostError(str(image.image_id))
@@ -80,7 +80,7 @@ def restore_annotated(session: Session) -> str | None:
     Raises:
         OriginalLostError: nothing is left to draw on.
         UnreadablePictureError: the original cannot be decoded any more.
-        Unavailable: S3 cannot be reached now.
+        UnavailableError: S3 cannot be reached now.
     """
     picture, key = session.processed_image, find_annotated(session)
     if picture is None or key is not None:

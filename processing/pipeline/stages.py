@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 
-from demeter.common.exceptions import Unavailable
+from demeter.common.exceptions import UnavailableError
 from demeter.common.logs import bound
 from locations.labels.reader import read_labels
 from photos.decoding import decoder_pool
@@ -125,7 +125,7 @@ def _try_to_detect(segment: Segment) -> None:
         _detect(segment)
     except (OperationalError, InterfaceError, lifecycle.LeaseLostError):
         raise  # nothing can be written without the database, or may be; recovery sends the container again
-    except Unavailable:
+    except UnavailableError:
         lifecycle.postpone(segment, seconds=_retry_delay(segment.postponements))
     except Exception as error:
         logger.exception("container %s of session %s failed", segment.number, segment.session_id)
@@ -179,7 +179,7 @@ def _try(job: Job, work: Callable[[], Result]) -> Result | None:
         return work()
     except (OperationalError, InterfaceError, lifecycle.LeaseLostError):
         raise  # nothing can be written without the database, or may be; recovery sends the job again
-    except Unavailable:
+    except UnavailableError:
         lifecycle.postpone(job, seconds=_retry_delay(job.postponements))
     except UnreadablePictureError as error:
         _fail(job, UNREADABLE_PHOTO, str(error))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from demeter.accounts.models import User
-from demeter.common.exceptions import Conflict, Invalid, NotFound
+from demeter.common.exceptions import ConflictError, InvalidInputError, NotFoundError
 from photos.models import S3Image
 from processing.counting.corrections import SAME_PLACE_SHARE, MarkAction
 from processing.models import Correction, Session
@@ -54,11 +54,11 @@ def correct(
     same `sent_as`: then the first one is it.
 
     Raises:
-        Invalid: the place lies outside the photo.
-        Conflict: there is no count, nothing to correct at this place, or it is so already.
+        InvalidInputError: the place lies outside the photo.
+        ConflictError: there is no count, nothing to correct at this place, or it is so already.
     """
     if not (0 <= x <= 1 and 0 <= y <= 1):
-        raise Invalid(_("The place lies outside the photo."))
+        raise InvalidInputError(_("The place lies outside the photo."))
     image, session = _lock(image)
     sent_before = Correction.objects.filter(user=user, sent_as=sent_as).first() if sent_as else None
     if sent_before is not None:
@@ -76,11 +76,11 @@ def correct(
 def note(*, image: S3Image, user: User, text: str) -> Correction:
     """Say something about a photo's count; the same again within a minute is the same note, sent twice.
 
-    Raises Invalid when there is nothing to say, Conflict without a count.
+    Raises InvalidInputError when there is nothing to say, ConflictError without a count.
     """
     text = text.strip()
     if not text or len(text) > NOTE_LENGTH:
-        raise Invalid(_("A note has 1 to %(most)d characters.") % {"most": NOTE_LENGTH})
+        raise InvalidInputError(_("A note has 1 to %(most)d characters.") % {"most": NOTE_LENGTH})
     image, session = _lock(image)
     said = image.corrections.standing().filter(user=user, action=Correction.Action.NOTE, text=text)
     twice = said.filter(created_at__gt=timezone.now() - TWICE_WITHIN).first()
@@ -93,11 +93,12 @@ def note(*, image: S3Image, user: User, text: str) -> Correction:
 
 @transaction.atomic
 def undo(*, image: S3Image, user: User) -> Correction:
-    """Take back this user's newest correction of the photo that still stands. Raises Conflict when there is none."""
+    """Take back this user's newest correction of the photo that still stands.
+    Raises ConflictError when there is none."""
     image, session = _lock(image)
     correction = image.corrections.undoable(user).first()
     if correction is None:
-        raise Conflict(_("There is nothing of yours to undo on this photo."))
+        raise ConflictError(_("There is nothing of yours to undo on this photo."))
     correction.undone_at = timezone.now()
     correction.save(update_fields=["undone_at"])
     _recount(session, read_reviewed(image, session), user)
@@ -106,14 +107,14 @@ def undo(*, image: S3Image, user: User) -> Correction:
 
 @transaction.atomic
 def redo(*, image: S3Image, user: User) -> Correction:
-    """Make the correction again that this user undid last. Raises Conflict when there is none.
+    """Make the correction again that this user undid last. Raises ConflictError when there is none.
 
     What was undone before a newer correction stays undone.
     """
     image, session = _lock(image)
     correction = image.corrections.redoable(user).first()
     if correction is None:
-        raise Conflict(_("There is nothing of yours to redo on this photo."))
+        raise ConflictError(_("There is nothing of yours to redo on this photo."))
     correction.undone_at = None
     correction.save(update_fields=["undone_at"])
     _recount(session, read_reviewed(image, session), user)
@@ -127,12 +128,12 @@ def sign_off(*, image: S3Image, user: User, seen: int) -> Session:
     A count that the run had refused is settled by this: the person has counted, not the models.
 
     Raises:
-        Conflict: there is no count, or it is another one by now.
+        ConflictError: there is no count, or it is another one by now.
     """
     image, session = _lock(image)
     if session.total_estimated != seen:
         changed = _("The count has changed to %(number)s meanwhile. Look at it again.")
-        raise Conflict(changed % {"number": number_format(session.total_estimated or 0, force_grouping=True)})
+        raise ConflictError(changed % {"number": number_format(session.total_estimated or 0, force_grouping=True)})
     session.validated, session.validated_by_user, session.validation_date = True, user, timezone.now()
     _save_validation(session)
     follow_sign_off(image, session, user=user)
@@ -141,7 +142,7 @@ def sign_off(*, image: S3Image, user: User, seen: int) -> Session:
 
 @transaction.atomic
 def reopen_count(*, image: S3Image, user: User) -> Session:
-    """Take a sign-off back; a count that the run had refused is refused again. Raises Conflict without a count."""
+    """Take a sign-off back; a count that the run had refused is refused again. Raises ConflictError without a count."""
     image, session = _lock(image)
     session.validated, session.validated_by_user, session.validation_date = False, None, None
     _save_validation(session)
@@ -153,10 +154,10 @@ def _lock(image: S3Image) -> tuple[S3Image, Session]:
     """The photo, locked until the transaction ends, and what is shown as its count."""
     locked = S3Image.objects.select_for_update(no_key=True).filter(pk=image.pk, deleted_at=None).first()
     if locked is None:
-        raise NotFound(_("This photo was deleted."))
+        raise NotFoundError(_("This photo was deleted."))
     session = counted_session(locked)
     if session is None:
-        raise Conflict(_("This photo has no count yet."))
+        raise ConflictError(_("This photo has no count yet."))
     return locked, session
 
 
@@ -171,15 +172,15 @@ def _find_place(photo: ReviewedPhoto, *, x: float, y: float, action: MarkAction,
     wanted = class_id if action == "remove" else None
     index = nearest(x * width, y * height, within_sides=TAP_SIDES, class_id=wanted)
     if index is None:
-        raise Conflict(str(NOTHING_THERE[action]))
+        raise ConflictError(str(NOTHING_THERE[action]))
     if action == "retype" and photo.corrected.class_id[index] == class_id:
         raise _so_already(class_id)
     centre_x, centre_y = photo.corrected.centres[index]
     return min(1.0, max(0.0, centre_x / width)), min(1.0, max(0.0, centre_y / height))
 
 
-def _so_already(class_id: int) -> Conflict:
-    return Conflict(_("This is counted as %(thing)s already.") % {"thing": CLASS_WORDS[class_id]})
+def _so_already(class_id: int) -> ConflictError:
+    return ConflictError(_("This is counted as %(thing)s already.") % {"thing": CLASS_WORDS[class_id]})
 
 
 def _recount(session: Session, photo: ReviewedPhoto, user: User) -> None:

@@ -159,7 +159,7 @@ def test_restore_cut_short_by_an_outage_is_run_again(tmp_path, monkeypatch):
 
     def put_twice(key, *args, **kwargs):
         if len(done) == 2:
-            raise object_store.Unavailable("away")
+            raise object_store.UnavailableError("away")
         done.append(key)
         put(key, *args, **kwargs)
 

@@ -5,7 +5,7 @@ from unittest import mock
 import pytest
 from django.utils import timezone
 
-from demeter.common.exceptions import Conflict, NotFound
+from demeter.common.exceptions import ConflictError, NotFoundError
 from processing import jobs
 from processing.job_list import queries
 from processing.models import Job
@@ -89,11 +89,11 @@ def test_reprocess_of_photo_that_never_reached_storage_begins_there(sent):
 
 def test_reprocess_refuses_photo_under_way():
     session = SessionFactory(processing=True)
-    with pytest.raises(Conflict, match="being processed already"):
+    with pytest.raises(ConflictError, match="being processed already"):
         jobs.reprocess(image=session.original_image, user=session.job.requested_by, reason="")
 
 
 def test_reprocess_refuses_deleted_photo():
     session = SessionFactory(ready=True, job__image__deleted_at="2026-01-01T00:00:00Z")
-    with pytest.raises(NotFound, match="deleted"):
+    with pytest.raises(NotFoundError, match="deleted"):
         jobs.reprocess(image=session.original_image, user=session.job.requested_by, reason="")

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from demeter.common.exceptions import Conflict
+from demeter.common.exceptions import ConflictError
 from photos.statuses import ImageStatus
 from processing import lifecycle
 from processing.models import Job, Segment
@@ -53,7 +53,7 @@ def test_transition_completed_with_problem_keeps_counts_and_fails_image():
 
 def test_transition_refuses_move_out_of_finished():
     session = SessionFactory(ready=True)
-    with pytest.raises(Conflict, match="completed job cannot become processing"):
+    with pytest.raises(ConflictError, match="completed job cannot become processing"):
         lifecycle.transition(session.job, RunStatus.PROCESSING)
 
 

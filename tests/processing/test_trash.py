@@ -9,7 +9,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from demeter.celery import app
-from demeter.common.exceptions import Unavailable
+from demeter.common.exceptions import UnavailableError
 from photos.models import PhotoEvent, S3Image
 from photos.storage import object_store
 from processing import periodic_tasks, trash
@@ -234,11 +234,11 @@ def test_purged_photo_cannot_come_back(old, user):
 
 def test_purge_waits_while_storage_is_away_and_goes_on_afterwards(old, monkeypatch):
     def away(key):
-        raise Unavailable("away")
+        raise UnavailableError("away")
 
     with monkeypatch.context() as patch:
         patch.setattr(object_store, "delete_object", away)
-        with pytest.raises(Unavailable):
+        with pytest.raises(UnavailableError):
             purge_expired()
     assert deleted_photos().exists()
     assert purge_expired() == 1

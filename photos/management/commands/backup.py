@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from demeter.common.database_dump import DumpError
-from demeter.common.exceptions import Unavailable
+from demeter.common.exceptions import UnavailableError
 from photos.backup import make_backup
 
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         """Back up; an error when an original is not as it was uploaded."""
         try:
             report = make_backup(folder)
-        except (DumpError, Unavailable) as error:
+        except (DumpError, UnavailableError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{report.photos} photos are in {folder}; {report.files} files were new.")
         if report.faulty:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from demeter.common.database_dump import DumpError
-from demeter.common.exceptions import Unavailable
+from demeter.common.exceptions import UnavailableError
 from photos.backup import BackupError, restore_backup
 
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         """Restore; an error when an original is not as it was uploaded."""
         try:
             report = restore_backup(folder)
-        except (BackupError, DumpError, Unavailable) as error:
+        except (BackupError, DumpError, UnavailableError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{report.photos} photos are back; {report.files} files were written.")
         if report.faulty:

@@ -19,11 +19,11 @@ from tests.factories import UserFactory
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 RAISED = {
-    "invalid": exceptions.Invalid("Not like this."),
-    "not-found": exceptions.NotFound("Not here."),
-    "conflict": exceptions.Conflict("Not now."),
-    "too-large": exceptions.TooLarge("Not so much."),
-    "unavailable": exceptions.Unavailable("Not at the moment."),
+    "invalid": exceptions.InvalidInputError("Not like this."),
+    "not-found": exceptions.NotFoundError("Not here."),
+    "conflict": exceptions.ConflictError("Not now."),
+    "too-large": exceptions.TooLargeError("Not so much."),
+    "unavailable": exceptions.UnavailableError("Not at the moment."),
     "http-404": Http404("secret table name"),
     "denied": PermissionDenied,
 }
@@ -156,7 +156,7 @@ def test_refusals_are_mapped_in_one_place(client, bearer, kind, answer):
 
 
 def test_refusal_of_an_unknown_kind_is_a_bad_request():
-    assert status_of(exceptions.Refusal("No.")) == 400
+    assert status_of(exceptions.DomainError("No.")) == 400
 
 
 @pytest.mark.parametrize("body", ["{", "[1]", '"a"', "\udc80".encode("utf-8", "surrogatepass")])

@@ -3,7 +3,7 @@
 import pytest
 from django.db import DataError, OperationalError
 
-from demeter.common.exceptions import Unavailable
+from demeter.common.exceptions import UnavailableError
 from demeter.common.loops import do_each
 
 
@@ -16,7 +16,7 @@ def fail(error: Exception):
     raise error
 
 
-@pytest.mark.parametrize("error", [Unavailable("S3 is away"), OperationalError(), OSError("the disk is full")])
+@pytest.mark.parametrize("error", [UnavailableError("S3 is away"), OperationalError(), OSError("the disk is full")])
 def test_an_outage_stops_the_loop(error):
     with pytest.raises(type(error)):
         do_each([error], fail, failing="anything")

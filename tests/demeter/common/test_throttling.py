@@ -7,7 +7,7 @@ from django.test import Client, RequestFactory
 
 from demeter.accounts.tokens import issue_token
 from demeter.common import throttling
-from demeter.common.throttling import API, LOGIN_ADDRESS, LOGIN_NAME, UNKNOWN_TOKEN, UPLOAD, Rate, address_of
+from demeter.common.throttling import API, LOGIN_ADDRESS, LOGIN_NAME, UNKNOWN_TOKEN, UPLOAD, RateLimit, address_of
 from photos.models import S3Image
 from tests.factories import UserFactory
 from tests.photos.files import photo
@@ -27,7 +27,7 @@ def few():
     """A limit of three, put back afterwards."""
     changed = []
 
-    def set_limit(rate: Rate, limit: int = 3) -> None:
+    def set_limit(rate: RateLimit, limit: int = 3) -> None:
         changed.append((rate, rate.limit))
         object.__setattr__(rate, "limit", limit)
 

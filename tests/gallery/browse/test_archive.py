@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, expect
 from pytest_django.asserts import assertContains
 from pytest_django.live_server_helper import LiveServer
 
-from demeter.common.exceptions import Unavailable
+from demeter.common.exceptions import UnavailableError
 from gallery.browse import archive
 from gallery.browse.archive import LOST, MANIFESTS, UNREACHABLE, read_photos, stream_archive
 from gallery.browse.archive_names import MAX_NAME, ArchiveNames
@@ -152,7 +152,7 @@ def test_an_outage_between_two_originals_is_named(monkeypatch):
 
     def open_first_alone(image: S3Image) -> Iterator[bytes]:
         if image.pk == second.pk:
-            raise Unavailable("away")
+            raise UnavailableError("away")
         return opening(image)
 
     monkeypatch.setattr(archive, "open_original", open_first_alone)

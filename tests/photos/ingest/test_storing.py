@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings as django_settings
 from PIL import Image
 
-from demeter.common.exceptions import Unavailable
+from demeter.common.exceptions import UnavailableError
 from photos.decoding.pixels import UnreadablePictureError
 from photos.ingest import storing
 from photos.ingest.storing import original_metadata, store_original
@@ -126,12 +126,12 @@ def test_interrupted_run_goes_on_where_it_stopped(image, monkeypatch, broken, su
     def break_later(*args, **options):
         calls.append(args)
         if len(calls) == successes + 1:
-            raise Unavailable("gone")
+            raise UnavailableError("gone")
         return working(*args, **options)
 
     monkeypatch.setattr(storing.object_store, broken, break_later)
     if broken == "put_object" or successes == 0:
-        with pytest.raises(Unavailable):
+        with pytest.raises(UnavailableError):
             store_original(image.image_id)
         image.refresh_from_db()
         assert object_store.read_staged(image.staging_name) is not None
@@ -143,10 +143,10 @@ def test_interrupted_run_goes_on_where_it_stopped(image, monkeypatch, broken, su
 
 def test_outage_leaves_the_photo_in_staging(image, monkeypatch):
     def outage(*_args, **_options):
-        raise Unavailable("S3 is away")
+        raise UnavailableError("S3 is away")
 
     monkeypatch.setattr(storing.object_store, "put_object", outage)
-    with pytest.raises(Unavailable):
+    with pytest.raises(UnavailableError):
         store_original(image.image_id)
     image.refresh_from_db()
     assert image.stored_at is None

@@ -82,11 +82,11 @@ def test_unstored_and_purged_photos_have_no_original_to_look_at():
 
 def test_outage_is_no_fault(monkeypatch):
     def away(key):
-        raise object_store.Unavailable(object_store.OUTAGE_MESSAGE)
+        raise object_store.UnavailableError(object_store.OUTAGE_MESSAGE)
 
     make_stored()
     monkeypatch.setattr(object_store, "read_object", away)
-    with pytest.raises(object_store.Unavailable):
+    with pytest.raises(object_store.UnavailableError):
         check_originals()
     assert not S3Image.objects.faulty().exists()
 

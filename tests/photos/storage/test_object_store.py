@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 
-from demeter.common.exceptions import Unavailable
+from demeter.common.exceptions import UnavailableError
 from photos.models import S3Image
 from photos.storage import connections, keys, object_store
 from photos.storage.circuit_breaker import BreakerState, Mode, after_call
@@ -54,7 +54,7 @@ def test_missing_object_is_no_outage():
 def test_object_that_arrived_differently_is_refused(monkeypatch):
     client = object_store.client()
     monkeypatch.setattr(client, "head_object", lambda **_: {"ContentLength": 6, "ChecksumSHA256": "other"})
-    with pytest.raises(Unavailable):
+    with pytest.raises(UnavailableError):
         object_store.put_object("originals/y.jpg", b"pixels", content_type="image/jpeg")
 
 
@@ -196,10 +196,10 @@ def dead_s3(monkeypatch):
 
 def test_outage_is_unavailable_and_opens_the_breaker_for_everyone(dead_s3):
     for _ in range(10):
-        with pytest.raises(Unavailable):
+        with pytest.raises(UnavailableError):
             object_store.read_object("originals/x.jpg")
     assert len(dead_s3) == 10
-    with pytest.raises(Unavailable):
+    with pytest.raises(UnavailableError):
         object_store.put_object("originals/x.jpg", b"1", content_type="image/jpeg")
     assert len(dead_s3) == 10
     elsewhere = RedisBreakerStore(url=settings.REDIS_URL, name="s3")
@@ -208,7 +208,7 @@ def test_outage_is_unavailable_and_opens_the_breaker_for_everyone(dead_s3):
 
 def test_log_says_why_the_storage_failed_and_when_the_breaker_changes(dead_s3, caplog):
     for _ in range(12):
-        with pytest.raises(Unavailable):
+        with pytest.raises(UnavailableError):
             object_store.read_object("originals/x.jpg")
     told = [record.getMessage() for record in caplog.records if record.name == "photos.storage.circuit_breaker_store"]
     assert told == ["circuit breaker s3: open after closed"]
@@ -235,7 +235,7 @@ def test_refused_credentials_are_an_outage_and_the_log_says_so(monkeypatch, capl
         "s3", endpoint_url=settings.S3_ENDPOINT_URL, aws_access_key_id="x", aws_secret_access_key="y"
     )
     monkeypatch.setattr(object_store, "client", lambda: client)
-    with pytest.raises(Unavailable):
+    with pytest.raises(UnavailableError):
         object_store.read_object("originals/x.jpg")
     assert "ClientError: An error occurred (InvalidAccessKeyId)" in caplog.text
 

@@ -9,7 +9,7 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from demeter.common.exceptions import Unavailable
+from demeter.common.exceptions import UnavailableError
 from photos.ingest.storing import store_original
 from photos.models import S3Image, Upload
 from photos.storage import bucket, keys, object_store
@@ -34,7 +34,7 @@ def in_bucket(settings):
 @pytest.fixture
 def away(monkeypatch):
     def refuse(*_args, **_kwargs):
-        raise Unavailable(object_store.OUTAGE_MESSAGE)
+        raise UnavailableError(object_store.OUTAGE_MESSAGE)
 
     monkeypatch.setattr(object_store, "put_object", refuse)
 

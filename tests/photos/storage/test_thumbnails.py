@@ -100,7 +100,7 @@ def test_thumbnail_of_an_unstored_or_deleted_photo_is_not_found(viewer, traits):
 
 def test_thumbnail_waits_while_storage_is_away(viewer, monkeypatch):
     def away(key):
-        raise object_store.Unavailable(object_store.OUTAGE_MESSAGE)
+        raise object_store.UnavailableError(object_store.OUTAGE_MESSAGE)
 
     monkeypatch.setattr(object_store, "read_object", away)
     image = S3ImageFactory(ready=True, thumbnail_stored_at=None)

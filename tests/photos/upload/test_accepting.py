@@ -9,7 +9,7 @@ from django.core.files.storage import storages
 from django.db import IntegrityError, OperationalError, connection
 from django.utils import timezone
 
-from demeter.common.exceptions import NotFound
+from demeter.common.exceptions import NotFoundError
 from photos.models import S3Image, Upload
 from photos.statuses import ImageStatus, UploadSource
 from photos.storage import object_store
@@ -123,7 +123,7 @@ def test_limits_hold_for_the_whole_session(user, settings):
 def test_session_of_another_user_does_not_exist(user):
     session_id = accept(user, [photo()]).upload.pk
     before = staged_names()
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFoundError):
         accept(UserFactory(), [photo()], upload_session_id=session_id)
     assert staged_names() == before
 

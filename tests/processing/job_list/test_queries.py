@@ -5,7 +5,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from demeter.common.exceptions import NotFound
+from demeter.common.exceptions import NotFoundError
 from processing.job_list import queries
 from processing.models import Job
 from processing.statuses import JobKind
@@ -78,9 +78,9 @@ def test_upload_jobs_of_an_upload_without_photos_are_none():
 
 
 def test_unknown_upload_and_job_are_not_found():
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFoundError):
         queries.upload_jobs(uuid4())
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFoundError):
         queries.one_job(uuid4())
 
 

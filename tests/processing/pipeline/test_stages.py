@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from demeter.common.exceptions import Unavailable
+from demeter.common.exceptions import UnavailableError
 from locations.configuration import ConfigureMode, configure_location
 from photos.decoding.pixels import encode_jpeg
 from photos.ingest import storing
@@ -208,7 +208,7 @@ def test_photo_that_cannot_be_believed_keeps_its_count_and_stands_for_no_stock(p
 def test_outage_of_the_storage_puts_the_photo_off_and_nobody_sees_failed(place, monkeypatch):
     job = upload(tray_and_bed(), place)
     with monkeypatch.context() as outage:
-        outage.setattr(object_store, "put_object", mock.Mock(side_effect=Unavailable("down")))
+        outage.setattr(object_store, "put_object", mock.Mock(side_effect=UnavailableError("down")))
         assert stages.store_photos([job.image_id], worker=WORKER) == []
     job.refresh_from_db()
     assert (job.status, job.phase, job.postponements, job.held_by) == (RunStatus.PROCESSING, Phase.STORE, 1, "")

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from demeter.common.exceptions import Conflict, Invalid, NotFound
+from demeter.common.exceptions import ConflictError, InvalidInputError, NotFoundError
 from photos.models import S3Image
 from processing.counting.pyramid import Pyramid
 from processing.mapping import copy_detections
@@ -142,12 +142,12 @@ def test_several_levels_of_undo_and_redo(bed, ana):
         corrections.undo(image=image, user=ana)
         assert totals(bed)[0] == left
     assert bed.manual_adjustments is None, "nothing is left that a person changed"
-    with pytest.raises(Conflict, match="undo"):
+    with pytest.raises(ConflictError, match="undo"):
         corrections.undo(image=image, user=ana)
     for left in (4, 3, 2):
         corrections.redo(image=image, user=ana)
         assert totals(bed)[0] == left
-    with pytest.raises(Conflict, match="redo"):
+    with pytest.raises(ConflictError, match="redo"):
         corrections.redo(image=image, user=ana)
 
 
@@ -155,7 +155,7 @@ def test_a_new_correction_ends_what_can_be_redone(bed, ana):
     correct(bed, ana, "remove", place(0))
     corrections.undo(image=bed.original_image, user=ana)
     correct(bed, ana, "add", FREE)
-    with pytest.raises(Conflict):
+    with pytest.raises(ConflictError):
         corrections.redo(image=bed.original_image, user=ana)
     corrections.undo(image=bed.original_image, user=ana)
     assert corrections.redo(image=bed.original_image, user=ana).action == "add"
@@ -164,11 +164,11 @@ def test_a_new_correction_ends_what_can_be_redone(bed, ana):
 def test_each_person_undoes_their_own(bed, ana, luis):
     correct(bed, ana, "remove", place(0))
     correct(bed, luis, "remove", place(1))
-    with pytest.raises(Conflict):
+    with pytest.raises(ConflictError):
         corrections.undo(image=bed.original_image, user=UserFactory(supervisor=True))
     assert corrections.undo(image=bed.original_image, user=ana).user == ana
     assert totals(bed)[0] == 4
-    with pytest.raises(Conflict):
+    with pytest.raises(ConflictError):
         corrections.redo(image=bed.original_image, user=luis)
 
 
@@ -183,13 +183,13 @@ def test_what_somebody_added_can_be_removed_by_another(bed, ana, luis):
 @pytest.mark.parametrize(
     ("action", "where", "class_id", "error"),
     [
-        ("remove", FREE, PLANT, Conflict),
-        ("remove", place(5), PLANT, Conflict),
-        ("retype", FREE, DEAD, Conflict),
-        ("retype", place(0), PLANT, Conflict),
-        ("add", {"x": 0.105, "y": 0.1}, PLANT, Conflict),
-        ("add", {"x": 1.1, "y": 0.5}, PLANT, Invalid),
-        ("add", {"x": float("nan"), "y": 0.5}, PLANT, Invalid),
+        ("remove", FREE, PLANT, ConflictError),
+        ("remove", place(5), PLANT, ConflictError),
+        ("retype", FREE, DEAD, ConflictError),
+        ("retype", place(0), PLANT, ConflictError),
+        ("add", {"x": 0.105, "y": 0.1}, PLANT, ConflictError),
+        ("add", {"x": 1.1, "y": 0.5}, PLANT, InvalidInputError),
+        ("add", {"x": float("nan"), "y": 0.5}, PLANT, InvalidInputError),
     ],
 )
 def test_impossible_corrections_are_refused_and_leave_nothing(bed, ana, action, where, class_id, error):
@@ -201,21 +201,21 @@ def test_impossible_corrections_are_refused_and_leave_nothing(bed, ana, action, 
 
 @pytest.mark.parametrize("text", ["", "  ", "x" * 2001])
 def test_a_note_says_something(bed, ana, text):
-    with pytest.raises(Invalid):
+    with pytest.raises(InvalidInputError):
         corrections.note(image=bed.original_image, user=ana, text=text)
 
 
 def test_photos_without_count_or_in_the_trash_are_not_corrected(ana):
-    with pytest.raises(Conflict, match="no count"):
+    with pytest.raises(ConflictError, match="no count"):
         correct(SessionFactory(processing=True), ana, "add", FREE)
     deleted = make_bed(PLANT)
     S3Image.objects.update(deleted_at=timezone.now())
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFoundError):
         correct(deleted, ana, "add", FREE)
 
 
 def test_sign_off_names_the_person_and_is_for_the_count_that_was_seen(bed, ana, luis):
-    with pytest.raises(Conflict, match="changed to 7"):
+    with pytest.raises(ConflictError, match="changed to 7"):
         corrections.sign_off(image=bed.original_image, user=ana, seen=6)
     corrections.sign_off(image=bed.original_image, user=ana, seen=7)
     bed.refresh_from_db()

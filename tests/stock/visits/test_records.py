@@ -13,7 +13,7 @@ from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from demeter.common.exceptions import Conflict, Invalid, NotFound
+from demeter.common.exceptions import ConflictError, InvalidInputError, NotFoundError
 from locations.models import LocationConfig
 from photos.models import S3Image
 from stock.ledger import answer_visit, correct_count, record_count, restore_image_count, reverse_image_counts
@@ -175,12 +175,12 @@ def test_a_photo_between_two_visits_makes_them_one(config):
 
 def test_answers_are_refused_when_they_cannot_be_meant(config):
     first = shoot(config, 84, place=1)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFoundError):
         answer_visit(visit_id=Visit.objects.get().pk, answer="parts", seen=[], chosen=[], user=UserFactory())
     shoot(config, 94, place=2, minute=1)
-    with pytest.raises(Conflict):
+    with pytest.raises(ConflictError):
         answer(config, "parts", seen=[first.image_id])
-    with pytest.raises(Invalid):
+    with pytest.raises(InvalidInputError):
         answer(config, "chosen")
 
 
