@@ -50,27 +50,27 @@ def check_date(image: S3Image) -> None:
     image.save(update_fields=["date_doubt", "updated_at"])
 
 
-def tell_doubt(image: S3Image) -> str:
+def describe_doubt(image: S3Image) -> str:
     """Why the date is asked about, with what the camera wrote, as a sentence to keep."""
     return TEXTS[DateDoubt(image.date_doubt)].format(written=_written(image).replace("T", " "))
 
 
 def date_by_upload(image_ids: Iterable[UUID]) -> None:
     """These photos were taken when they were uploaded."""
-    _settle(image_ids, F("created_at"))
+    _resolve(image_ids, F("created_at"))
 
 
 def date_by_camera(image_ids: Iterable[UUID]) -> None:
     """The clocks of their cameras are right; where one wrote no date that a row can hold, the upload counts."""
-    _settle(image_ids, Least("taken_at", "created_at"))
+    _resolve(image_ids, Least("taken_at", "created_at"))
 
 
 def date_by_hand(image_id: UUID, moment: datetime) -> None:
     """A person says when this photo was taken; not later than its upload."""
-    _settle([image_id], moment)
+    _resolve([image_id], moment)
 
 
-def _settle(image_ids: Iterable[UUID], moment: datetime | F | Least) -> None:
+def _resolve(image_ids: Iterable[UUID], moment: datetime | F | Least) -> None:
     S3Image.objects.filter(pk__in=list(image_ids)).update(dated_at=moment, date_doubt="", updated_at=timezone.now())
 
 

@@ -26,7 +26,7 @@ class Restarted:
     """Photos of which a new run was made, and those that have one under way."""
 
     started: tuple[S3Image, ...]
-    left: tuple[S3Image, ...]
+    skipped: tuple[S3Image, ...]
 
 
 def start_jobs(
@@ -45,7 +45,7 @@ def start_jobs(
     ]
     with transaction.atomic(savepoint=False):
         _save_with_sessions(jobs)
-        transaction.on_commit(queries.note_started, robust=True)
+        transaction.on_commit(queries.mark_started, robust=True)
         transaction.on_commit(lambda: tasks.send_batches(jobs), robust=True)
     return tuple(jobs)
 
@@ -109,7 +109,7 @@ def _start_again(
     ]
     _save_with_sessions(jobs)
     lifecycle.reopen(images)
-    transaction.on_commit(queries.note_started, robust=True)
+    transaction.on_commit(queries.mark_started, robust=True)
     transaction.on_commit(lambda: tasks.send_each(jobs), robust=True)
     return jobs
 

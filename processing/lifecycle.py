@@ -103,7 +103,7 @@ def fail(job_id: UUID, problem: Problem, message: str) -> None:
             transition(job, RunStatus.FAILED, problem=problem, message=message)
 
 
-def take_job(job_id: UUID, *, phases: tuple[Phase, ...], worker: str) -> Job | None:
+def claim_job(job_id: UUID, *, phases: tuple[Phase, ...], worker: str) -> Job | None:
     """Take the lease of an unfinished job that is in one of `phases`; None when there is nothing to do."""
     with transaction.atomic():
         job = lock_unfinished(job_id)
@@ -114,7 +114,7 @@ def take_job(job_id: UUID, *, phases: tuple[Phase, ...], worker: str) -> Job | N
         return job
 
 
-def take_segment(segment_id: int, *, worker: str) -> Segment | None:
+def claim_segment(segment_id: int, *, worker: str) -> Segment | None:
     """Take the lease of a container that still waits for detection; None when there is nothing to do."""
     with transaction.atomic():
         segment = Segment.objects.select_for_update().filter(pk=segment_id, status=SegmentStatus.PENDING).first()
@@ -262,7 +262,7 @@ def wait_in_queue(row: Job | Segment, *changed: str) -> None:
     row.save(update_fields=["held_by", "awaits_storage", "lease_until", "updated_at", *changed])
 
 
-def note_sent(waiting: QuerySet[Job] | QuerySet[Segment]) -> None:
+def mark_sent(waiting: QuerySet[Job] | QuerySet[Segment]) -> None:
     """Their messages are in a queue, where they may wait; what a worker holds by now keeps that lease."""
     waiting.filter(held_by="").update(lease_until=timezone.now() + QUEUE_LEASE)
 

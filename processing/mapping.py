@@ -78,7 +78,7 @@ def read_counted(segment: Segment) -> Detections:
     return _read_boxes(segment, segment.detections.filter(counted=True))
 
 
-def note_counted(segment: Segment, found: Detections, counted: Detections) -> None:
+def mark_counted(segment: Segment, found: Detections, counted: Detections) -> None:
     """Mark which of the boxes found in a container are counted; `found` is as `read_detections` gave it."""
     pks = np.array(segment.detections.order_by("pk").values_list("pk", flat=True), dtype=np.int64)
     left_out = pks[~found.holds(counted)].tolist()

@@ -2,7 +2,7 @@
 
     upload_s3_batch [io] -> process_photo_ml [gpu] -> group(detect_sahi, detect_direct) [gpu] -> aggregate_results [cpu]
 
-Every task is safe to run twice: `lifecycle.take_job` and `take_segment` give work to one worker at a time and say
+Every task is safe to run twice: `lifecycle.claim_job` and `claim_segment` give work to one worker at a time and say
 no when it is done. A message is only a wake-up; what is lost on the way, `processing.recovery` sends again.
 `demeter.celery` says which queue serves which task.
 
@@ -65,7 +65,7 @@ def _send(message: Callable[[], object], waiting: QuerySet[Job] | QuerySet[Segme
     except (OperationalError, RedisError) as error:
         logger.warning("a message is not sent now: %s", error)
     else:
-        lifecycle.note_sent(waiting)
+        lifecycle.mark_sent(waiting)
 
 
 def _send_to_phase(job: Job) -> None:

@@ -34,7 +34,7 @@ class Moved:
     """Photos that went into the trash or came out of it, and those that could not. Others were there already."""
 
     moved: tuple[S3Image, ...]
-    left: tuple[S3Image, ...]
+    skipped: tuple[S3Image, ...]
 
 
 def delete_photos(*, image_ids: Iterable[UUID], user: User) -> Moved:
@@ -74,7 +74,7 @@ def _move(image_ids: Iterable[UUID], move: Callable[[UUID], tuple[S3Image, bool]
     results = [result for image_id in dict.fromkeys(image_ids) if (result := move(image_id)) is not None]
     return Moved(
         moved=tuple(image for image, done in results if done),
-        left=tuple(image for image, done in results if not done),
+        skipped=tuple(image for image, done in results if not done),
     )
 
 

@@ -22,7 +22,7 @@ from demeter.common.i18n.messages import Message
 from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image
 from stock.models import StockBatch, StockCount, StockMovement, Visit, VisitAnswer
-from stock.reconciliation import reverse, settle
+from stock.reconciliation import reconcile, reverse
 
 COUNTED_AGAIN = Message(gettext_noop("The photo was counted again."))
 
@@ -48,7 +48,7 @@ def record_count(
     known = StockCount.objects.filter(session_id=session_id).first()
     if known is not None:
         return known
-    earlier = _standing_count(image_id)
+    earlier = _count_in_force(image_id)
     places = {location.pk} | ({earlier.batch.location_id} if earlier else set())
     _lock_locations(places)
     batch = _batch_of(location, config, happened_at)
@@ -67,7 +67,7 @@ def record_count(
         happened_at=happened_at,
     )
     for place in places:
-        settle(place, user=user)
+        reconcile(place, user=user)
     return count
 
 
@@ -80,19 +80,19 @@ def correct_count(
     None: the run stands for no stock, for example because the photo still needs a location.
     """
     _lock_image(image_id)
-    count = _standing_count(image_id)
+    count = _count_in_force(image_id)
     if count is None or count.session_id != session_id:
         return None
     place = count.batch.location_id
     _lock_locations({place})
     count.quantity, count.quantity_empty = quantity, quantity_empty
     count.save(update_fields=["quantity", "quantity_empty", "updated_at"])
-    settle(place, user=user)
+    reconcile(place, user=user)
     return count
 
 
 @transaction.atomic
-def stand_again(
+def reinstate_count(
     *, image_id: UUID, session_id: UUID, quantity: int, quantity_empty: int, user: User | None
 ) -> StockCount | None:
     """Let the withdrawn count of a run stand again, with these numbers.
@@ -101,12 +101,12 @@ def stand_again(
     """
     _lock_image(image_id)
     count = StockCount.objects.select_related("batch").filter(image_id=image_id, session_id=session_id).first()
-    if count is None or _standing_count(image_id) not in (None, count):
+    if count is None or _count_in_force(image_id) not in (None, count):
         return None
     _lock_locations({count.batch.location_id})
     count.withdrawn_at, count.quantity, count.quantity_empty = None, quantity, quantity_empty
     count.save(update_fields=["withdrawn_at", "quantity", "quantity_empty", "updated_at"])
-    settle(count.batch.location_id, user=user)
+    reconcile(count.batch.location_id, user=user)
     return count
 
 
@@ -114,13 +114,13 @@ def stand_again(
 def reverse_image_counts(image_id: UUID, *, user: User | None, reason: str) -> bool:
     """Take a photo's count out of the stock, for example when a new run finds no location. False: it had none."""
     _lock_image(image_id)
-    count = _standing_count(image_id)
+    count = _count_in_force(image_id)
     if count is None:
         return False
     _lock_locations({count.batch.location_id})
     _withdraw(count)
     reverse(StockMovement.objects.filter(image_id=image_id), user=user, reason=reason)
-    settle(count.batch.location_id, user=user)
+    reconcile(count.batch.location_id, user=user)
     return True
 
 
@@ -130,12 +130,12 @@ def restore_image_count(image_id: UUID, *, withdrawn_since: datetime, user: User
     _lock_image(image_id)
     withdrawn = StockCount.objects.filter(image_id=image_id, withdrawn_at__gte=withdrawn_since)
     count = withdrawn.select_related("batch").order_by("-withdrawn_at").first()
-    if count is None or _standing_count(image_id) is not None:
+    if count is None or _count_in_force(image_id) is not None:
         return False
     _lock_locations({count.batch.location_id})
     count.withdrawn_at = None
     count.save(update_fields=["withdrawn_at", "updated_at"])
-    settle(count.batch.location_id, user=user)
+    reconcile(count.batch.location_id, user=user)
     return True
 
 
@@ -153,7 +153,7 @@ def answer_visit(*, visit_id: int, answer: str, seen: Collection[UUID], chosen: 
     if visit is None:
         raise NotFoundError(_("There is no such visit any more. Look at the location again."))
     _lock_locations({visit.location_id})
-    counts = list(visit.counts.standing())
+    counts = list(visit.counts.in_force())
     if {count.image_id for count in counts} != set(seen):
         raise ConflictError(_("Other photos belong to this visit by now. Look at them again."))
     if answer == VisitAnswer.CHOSEN and not set(seen) & set(chosen):
@@ -164,7 +164,7 @@ def answer_visit(*, visit_id: int, answer: str, seen: Collection[UUID], chosen: 
     for count in counts:
         count.covered, count.left_out = True, answer == VisitAnswer.CHOSEN and count.image_id not in chosen
     StockCount.objects.bulk_update(counts, ["covered", "left_out"])
-    settle(visit.location_id, user=user)
+    reconcile(visit.location_id, user=user)
     return Visit.objects.get(pk=visit_id)
 
 
@@ -178,8 +178,8 @@ def _lock_locations(places: Iterable[int]) -> None:
     list(StorageLocation.objects.select_for_update(no_key=True).filter(pk__in=places).order_by("pk").values("pk"))
 
 
-def _standing_count(image_id: UUID) -> StockCount | None:
-    return StockCount.objects.standing().select_related("batch").filter(image_id=image_id).first()
+def _count_in_force(image_id: UUID) -> StockCount | None:
+    return StockCount.objects.in_force().select_related("batch").filter(image_id=image_id).first()
 
 
 def _batch_of(location: StorageLocation, config: LocationConfig, happened_at: datetime) -> StockBatch:

@@ -42,10 +42,10 @@ def _reversal(movement: StockMovement, *, user: User | None, reason: str) -> Sto
     )
 
 
-def settle(place: int, *, user: User | None) -> None:
+def reconcile(place: int, *, user: User | None) -> None:
     """Append what the visits to a location lack in the ledger, then bring its batches up to date."""
     batches = StockBatch.objects.filter(location=place).in_bulk()
-    counts = {count.image_id: count for count in StockCount.objects.standing().filter(batch__in=batches)}
+    counts = {count.image_id: count for count in StockCount.objects.in_force().filter(batch__in=batches)}
     for count in counts.values():
         count.batch = batches[count.batch_id]
     visits = form_visits(place, list(counts.values()))

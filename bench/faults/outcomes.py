@@ -68,7 +68,7 @@ def _outcome(session: Session) -> Outcome:
         "counts": session.category_counts,
         "partial": session.partial,
         "location": session.storage_location.code if session.storage_location else None,
-        "stock": StockCount.objects.standing().filter(image_id=image.pk).count(),
+        "stock": StockCount.objects.in_force().filter(image_id=image.pk).count(),
     }
 
 

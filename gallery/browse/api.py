@@ -53,13 +53,13 @@ def gallery(request: HttpRequest) -> JsonResponse:
 
 @api_view("POST", permission="photos.delete_s3image")
 def delete(request: HttpRequest) -> JsonResponse:
-    """Move photos to the trash; `left` are those with an unfinished run."""
+    """Move photos to the trash; `skipped` are those with an unfinished run."""
     return JsonResponse(moved_json(delete_photos(image_ids=_image_ids(request), user=signed_in_user(request))))
 
 
 @api_view("POST", permission="photos.delete_s3image")
 def restore(request: HttpRequest) -> JsonResponse:
-    """Bring photos back from the trash; `left` are those that were uploaded again meanwhile."""
+    """Bring photos back from the trash; `skipped` are those that were uploaded again meanwhile."""
     return JsonResponse(moved_json(restore_photos(image_ids=_image_ids(request), user=signed_in_user(request))))
 
 
@@ -75,7 +75,8 @@ def moved_json(moved: Moved) -> dict[str, list[str]]:
     """Ids; a photo that was there already, or that is unknown, is in neither list."""
     return {
         "image_ids": [str(image.pk) for image in moved.moved],
-        "left": [str(image.pk) for image in moved.left],
+        "skipped": [str(image.pk) for image in moved.skipped],
+        "left": [str(image.pk) for image in moved.skipped],  # the old name of `skipped`, for one release
     }
 
 

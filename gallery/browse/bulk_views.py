@@ -111,6 +111,6 @@ def _tell(request: HttpRequest, restarted: Restarted) -> None:
         count = len(restarted.started)
         again = ngettext("%(number)d photo: processing again.", "%(number)d photos: processing again.", count)
         messages.success(request, again % {"number": count})
-    if restarted.left:
-        busy = _("%(photos)s: still being processed.") % {"photos": name_photos(restarted.left)}
+    if restarted.skipped:
+        busy = _("%(photos)s: still being processed.") % {"photos": name_photos(restarted.skipped)}
         messages.warning(request, busy)

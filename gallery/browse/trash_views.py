@@ -56,9 +56,9 @@ def delete(request: HttpRequest) -> HttpResponse:
         context = {"photos": result.moved, "filters": request.POST.get("filters", "")}
         undo = render_to_string("gallery/browse/_deleted.html", context, request)
         messages.success(request, undo)
-    if result.left:
+    if result.skipped:
         busy = _("%(photos)s: still being processed. Delete it when it is done.")
-        messages.warning(request, busy % {"photos": name_photos(result.left)})
+        messages.warning(request, busy % {"photos": name_photos(result.skipped)})
     return redirect(gallery_address(request))
 
 
@@ -71,9 +71,9 @@ def restore(request: HttpRequest) -> HttpResponse:
         count = len(result.moved)
         back = ngettext("%(number)d photo brought back.", "%(number)d photos brought back.", count)
         messages.success(request, back % {"number": count})
-    if result.left:
+    if result.skipped:
         here = _("%(photos)s: uploaded again meanwhile, so the photo is in the gallery.")
-        messages.warning(request, here % {"photos": name_photos(result.left)})
+        messages.warning(request, here % {"photos": name_photos(result.skipped)})
     return redirect("trash" if "in_trash" in request.POST else gallery_address(request))
 
 

@@ -99,14 +99,16 @@ def photos_waiting(image: S3Image, *, problem: Problem, session: Session | None)
 
 
 @dataclass(frozen=True)
-class Doubt:
+class Confirmation:
     """What a person is asked before a fix is written; `answer` comes back with the form when it is meant so."""
 
     question: str
     answer: str
 
 
-def doubt_about(*, problem: Problem, session: Session | None, values: Mapping[str, Any], answer: str) -> Doubt | None:
+def find_confirmation(
+    *, problem: Problem, session: Session | None, values: Mapping[str, Any], answer: str
+) -> Confirmation | None:
     """Whether a density is far from all that are known of the product, as a slip of the decimal sign is."""
     config = config_of(session) if session and problem.fix == "calibrate" else None
     if config is None:
@@ -121,11 +123,11 @@ def doubt_about(*, problem: Problem, session: Session | None, values: Mapping[st
         "Correct it, or save again if it is right."
     )
     numbers = {"density": density, "least": usual[0], "most": usual[1]}
-    return Doubt(question % {name: write_number(round(number, 1)) for name, number in numbers.items()}, typed)
+    return Confirmation(question % {name: write_number(round(number, 1)) for name, number in numbers.items()}, typed)
 
 
 @transaction.atomic
-def settle(
+def resolve(
     *, problem: Problem, image: S3Image, session: Session | None, values: Mapping[str, Any], user: User, others: bool
 ) -> int:
     """Write the fix and run the photo again, and with `others` every photo that the fix unblocks; how many run.

@@ -65,16 +65,16 @@ def fix(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     if not permissions.may_fix(user, found):
         raise PermissionDenied
     form = FIX_FORMS[found.fix](request.POST, label_suffix="")
-    doubt = None
+    confirmation = None
     if form.is_valid():
         answer = request.POST.get("meant", "")
-        doubt = fixes.doubt_about(problem=found, session=session, values=form.cleaned_data, answer=answer)
-    if doubt:
-        form.add_error(None, doubt.question)
+        confirmation = fixes.find_confirmation(problem=found, session=session, values=form.cleaned_data, answer=answer)
+    if confirmation:
+        form.add_error(None, confirmation.question)
     elif form.is_valid():
         try:
             others = "others" in request.POST
-            started = fixes.settle(
+            started = fixes.resolve(
                 problem=found, image=image, session=session, values=form.cleaned_data, user=user, others=others
             )
         except DomainError as error:
@@ -82,7 +82,7 @@ def fix(request: HtmxRequest, image_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _say_started(image, started))
             return _back_to_photo(request, image)
-    return _show_problem(request, image, session, form=form, doubt=doubt)
+    return _show_problem(request, image, session, form=form, confirmation=confirmation)
 
 
 def _say_started(image: S3Image, started: int) -> str:
@@ -112,11 +112,11 @@ def _show_problem(
     session: Session | None,
     *,
     form: forms.Form | None,
-    doubt: fixes.Doubt | None = None,
+    confirmation: fixes.Confirmation | None = None,
 ) -> HttpResponse:
     """The problem with its form, redrawn with its errors (422) when it was sent."""
     found = badge_of(image, newest_run=session.status if session else None)
-    context: dict[str, Any] = {"image": image, "session": session, "badge": found, "doubt": doubt}
+    context: dict[str, Any] = {"image": image, "session": session, "badge": found, "confirmation": confirmation}
     context["problem"] = found.problem
     if found.problem is not None:
         context |= _fix_context(request, found.problem, image, session)

@@ -18,7 +18,7 @@ class ReviewState:
 
 def review_state(image: S3Image, user: User) -> ReviewState:
     """Three queries."""
-    notes = image.corrections.standing().filter(action=Correction.Action.NOTE).select_related("user")
+    notes = image.corrections.in_force().filter(action=Correction.Action.NOTE).select_related("user")
     return ReviewState(
         undoable=image.corrections.undoable(user).first(),
         redoable=image.corrections.redoable(user).first(),

@@ -63,7 +63,7 @@ def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
         "original_image__thumbnail_stored_at",
     )
     events = [HistoryEvent(*row) for row in rows[:HISTORY_LENGTH]]
-    counts = StockCount.objects.standing().filter(image_id__in={event.image_id for event in events})
+    counts = StockCount.objects.in_force().filter(image_id__in={event.image_id for event in events})
     visits = {count.image_id: count.visit for count in counts.select_related("visit")}
     return tuple(replace(event, visit=visits.get(event.image_id)) for event in events)
 

@@ -62,7 +62,7 @@ class VisitDetail:
 
 def visit_of(image_id: UUID) -> VisitDetail | None:
     """The visit of a photo; None where it stands for no stock or is alone. One query, three where there is a visit."""
-    counts = StockCount.objects.standing().filter(image_id=image_id, visit__photos__gt=1)
+    counts = StockCount.objects.in_force().filter(image_id=image_id, visit__photos__gt=1)
     visit_id = counts.values_list("visit_id", flat=True).first()
     return next(iter(_details(Visit.objects.filter(pk=visit_id))), None) if visit_id else None
 
@@ -105,8 +105,8 @@ def answer(
 
 
 def _details(visits: QuerySet[Visit]) -> tuple[VisitDetail, ...]:
-    standing = Prefetch("counts", StockCount.objects.standing().select_related("batch"), to_attr="standing")
-    found = list(visits.select_related("answered_by").prefetch_related(standing))
+    in_force = Prefetch("counts", StockCount.objects.in_force().select_related("batch"), to_attr="in_force")
+    found = list(visits.select_related("answered_by").prefetch_related(in_force))
     if not found:
         return ()
     images = S3Image.objects.only("s3_key_thumbnail", "thumbnail_stored_at").in_bulk(
@@ -137,5 +137,5 @@ def _photo(count: StockCount, visit: Visit, image: S3Image | None) -> VisitPhoto
 
 
 def _standing(visit: Visit) -> Sequence[StockCount]:
-    found: Sequence[StockCount] = getattr(visit, "standing")  # noqa: B009 - a prefetch, which the type does not know
+    found: Sequence[StockCount] = getattr(visit, "in_force")  # noqa: B009 - a prefetch, which the type does not know
     return found

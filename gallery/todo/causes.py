@@ -57,7 +57,7 @@ class Cause:
         return self.problem.fix == "reprocess"
 
     @property
-    def settled_by_people(self) -> bool:
+    def has_form(self) -> bool:
         """Whether somebody can settle it in a form."""
         return self.problem.fix in FIX_PERMISSIONS
 

@@ -8,7 +8,7 @@ differ, so nothing is refused; the gallery says it and links to the first.
 from photos.models import S3Image
 
 
-def note_copies(image: S3Image) -> None:
+def mark_same_shots(image: S3Image) -> None:
     """Link all photos of this camera and second to the first. Whoever of two at once looks last sees both."""
     written = image.exif_metadata or {}
     if image.taken_at is None or "camera_model" not in written:

@@ -19,7 +19,7 @@ from photos.decoding.content_types import JPEG
 from photos.decoding.decoder_pool import check_whole, make_preview
 from photos.decoding.exif import PhotoExif, exif_json, gps_json, read_exif
 from photos.decoding.pixels import inspect_picture, make_thumbnail
-from photos.ingest.same_shots import note_copies
+from photos.ingest.same_shots import mark_same_shots
 from photos.models import S3Image
 from photos.storage import keys, object_store
 
@@ -100,7 +100,7 @@ def _describe(image: S3Image, data: bytes, renew: Callable[[], None]) -> None:
                 "updated_at",
             ]
         )
-        note_copies(image)
+        mark_same_shots(image)
 
 
 def _note_size(image: S3Image, preview: bytes) -> None:

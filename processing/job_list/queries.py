@@ -103,7 +103,7 @@ def shared_list(name: str, make: Callable[[], Value]) -> Value:
     return shared(f"{cache.get(STARTED_KEY, '')}:{name}", make)
 
 
-def note_started() -> None:
+def mark_started() -> None:
     """Runs were started: lists that were made before are old."""
     cache.set(STARTED_KEY, uuid4().hex, timeout=None)
 

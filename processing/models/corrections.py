@@ -37,9 +37,9 @@ WORDS: Mapping[tuple[str, int | None], StrOrPromise] = {
 
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):
-    """Read as adjectives: `Correction.objects.standing()`."""
+    """Read as adjectives: `Correction.objects.in_force()`."""
 
-    def standing(self) -> "CorrectionQuerySet":
+    def in_force(self) -> "CorrectionQuerySet":
         """Not undone, in the order in which they were made."""
         return self.filter(undone_at=None).order_by("pk")
 

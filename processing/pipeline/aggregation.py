@@ -27,7 +27,7 @@ from processing.models import Estimation, Job, Segment, Session
 from processing.pictures import drawing
 from processing.pipeline.photo_count import estimate_counts, own_detections
 from processing.problems import DETECTION_FAILED, NEEDS_CALIBRATION, REFUSALS, Problem
-from processing.review.outcome import config_of, find_need, record_stock
+from processing.review.outcome import config_of, find_problem, record_stock
 from processing.review.recount import read_reviewed, recount, take_over, totals_of
 from processing.statuses import Phase, RunStatus, SegmentStatus
 from stock.visits.likeness import make_sketch
@@ -161,7 +161,7 @@ def _complete(job: Job, session: Session, counted: Counted, picture: Picture) ->
     photo = counted.photo
     _save_containers(counted)
     session.refusal, session.refusal_message = _find_refusal(photo)
-    need, message = find_need(session, counted.config)
+    need, message = find_problem(session, counted.config)
     problem, message = (need, message) if need else _find_lack(photo, counted.config)
     lifecycle.enter_phase(job, Phase.DONE)
     lifecycle.transition(
@@ -182,11 +182,11 @@ def _complete(job: Job, session: Session, counted: Counted, picture: Picture) ->
     )
     # From here on the photo's row is locked: a correction was made before and is seen, or waits for this result.
     session.refresh_from_db()
-    if job.image.corrections.standing().exists():
+    if job.image.corrections.in_force().exists():
         recount(session, read_reviewed(job.image, session))
     _keep_sign_off(session)
     if session.refusal and session.validated:
-        need, message = find_need(session, counted.config)
+        need, message = find_problem(session, counted.config)
         lifecycle.restate(job, need, message)
     record_stock(session, counted.config, problem=need, user=job.requested_by)
 
@@ -213,7 +213,7 @@ def _save_containers(counted: Counted) -> None:
     """Counts and estimation of each container; what the rules of today leave out is marked, for those of tomorrow."""
     containers = zip(counted.segments, counted.found, counted.detections, counted.photo.containers, strict=True)
     for segment, found, boxes, count in containers:
-        mapping.note_counted(segment, found, boxes)
+        mapping.mark_counted(segment, found, boxes)
         segment.detected, segment.estimated = count.detected, count.estimated
         segment.empty, segment.dead = count.empty, count.dead
         segment.save(update_fields=["detected", "estimated", "empty", "dead", "updated_at"])

@@ -48,7 +48,7 @@ def store_photos(image_ids: Sequence[UUID], *, worker: str) -> list[Job]:
 
 
 def _store_photo(job_id: UUID, worker: str) -> Job | None:
-    job = lifecycle.take_job(job_id, phases=(Phase.STORE,), worker=worker)
+    job = lifecycle.claim_job(job_id, phases=(Phase.STORE,), worker=worker)
     if job is None:
         return None
     taken = job
@@ -65,7 +65,7 @@ def _store_photo(job_id: UUID, worker: str) -> Job | None:
 def open_photo(image_id: UUID, *, worker: str) -> tuple[Job | None, list[Segment]]:
     """Phase 2: location and containers. The containers still to be detected; no job when there is nothing to do."""
     waiting = Job.objects.unfinished().filter(image_id=image_id).values_list("pk", flat=True).first()
-    job = waiting and lifecycle.take_job(waiting, phases=(Phase.LOCATE, Phase.SEGMENT), worker=worker)
+    job = waiting and lifecycle.claim_job(waiting, phases=(Phase.LOCATE, Phase.SEGMENT), worker=worker)
     if not job:
         return None, []
     segments = _ending_job(job, lambda: _open(job))
@@ -108,7 +108,7 @@ def _read_held(row: Job | Segment, image: S3Image) -> Pyramid:
 
 def detect(segment_id: int, *, worker: str) -> dict[str, Any]:
     """Phase 3 of one container. Its failure is returned and kept in its row: the others count."""
-    segment = lifecycle.take_segment(segment_id, worker=worker)
+    segment = lifecycle.claim_segment(segment_id, worker=worker)
     if segment is None:
         return {"segment": segment_id, "skipped": True}
     with bound(job=segment.session.job_id, image=segment.session.original_image_id, container=segment.number):
@@ -151,7 +151,7 @@ def close_photo(job_id: UUID, *, worker: str) -> dict[str, Any]:
     waiting = Segment.objects.filter(session__job=job_id, status=SegmentStatus.PENDING)
     if waiting.exists():
         return {"job": str(job_id), "skipped": True}
-    job = lifecycle.take_job(job_id, phases=(Phase.DETECT, Phase.AGGREGATE), worker=worker)
+    job = lifecycle.claim_job(job_id, phases=(Phase.DETECT, Phase.AGGREGATE), worker=worker)
     if job is None:
         return {"job": str(job_id), "skipped": True}
     taken = job

@@ -82,7 +82,7 @@ def note(*, image: S3Image, user: User, text: str) -> Correction:
     if not text or len(text) > NOTE_LENGTH:
         raise InvalidInputError(_("A note has 1 to %(most)d characters.") % {"most": NOTE_LENGTH})
     image, session = _lock(image)
-    said = image.corrections.standing().filter(user=user, action=Correction.Action.NOTE, text=text)
+    said = image.corrections.in_force().filter(user=user, action=Correction.Action.NOTE, text=text)
     twice = said.filter(created_at__gt=timezone.now() - TWICE_WITHIN).first()
     if twice is not None:
         return twice

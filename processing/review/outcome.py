@@ -10,7 +10,7 @@ from locations.configuration import config_at
 from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image
 from processing import lifecycle
-from processing.dating import tell_doubt
+from processing.dating import describe_doubt
 from processing.messages import NEEDS_ATTENTION, NOT_CONFIGURED
 from processing.models import Session
 from processing.problems import NEEDS_CONFIG, NEEDS_DATE, NEEDS_LOCATION, REFUSALS, Problem
@@ -31,7 +31,7 @@ def config_of(session: Session, *, lock: bool = False) -> LocationConfig | None:
     return config_at(session.storage_location, session.original_image.moment)
 
 
-def find_need(session: Session, config: LocationConfig | None) -> tuple[Problem | None, str]:
+def find_problem(session: Session, config: LocationConfig | None) -> tuple[Problem | None, str]:
     """What a person must still do, the most basic first, with what exactly is wrong; `config` is the location's."""
     if session.refusal and not session.validated:
         return REFUSALS[session.refusal], session.refusal_message
@@ -39,7 +39,7 @@ def find_need(session: Session, config: LocationConfig | None) -> tuple[Problem 
         evidence = session.location_evidence or {}
         return NEEDS_LOCATION, evidence.get("text", "")
     if session.original_image.date_doubt:
-        return NEEDS_DATE, tell_doubt(session.original_image)
+        return NEEDS_DATE, describe_doubt(session.original_image)
     if config is None:
         return NEEDS_CONFIG, NOT_CONFIGURED.format(location=session.storage_location.full_name)
     return None, ""
@@ -57,7 +57,7 @@ def record_stock(
         ledger.reverse_image_counts(image.pk, user=user, reason=NEEDS_ATTENTION.format())
         return
     quantity, quantity_empty = session.total_estimated or 0, session.total_empty_containers or 0
-    if session.refusal and ledger.stand_again(
+    if session.refusal and ledger.reinstate_count(
         image_id=image.pk, session_id=session.session_id, quantity=quantity, quantity_empty=quantity_empty, user=user
     ):
         return
@@ -84,7 +84,7 @@ def follow_sign_off(image: S3Image, session: Session, *, user: User) -> None:
     if newest is None or newest.status in UNFINISHED:
         return
     config = config_of(session, lock=True)
-    problem, message = find_need(session, config)
+    problem, message = find_problem(session, config)
     if newest.pk == session.job_id:
         lifecycle.restate(newest, problem, message)
     record_stock(session, config, problem=problem, user=user)

@@ -41,7 +41,7 @@ def read_reviewed(image: S3Image, session: Session) -> ReviewedPhoto:
     """A counted photo as people corrected it; three queries."""
     segments = tuple(session.segments.order_by("number"))
     found = mapping.read_photo(segments, (image.width_px or 1, image.height_px or 1))
-    return _reviewed(segments, found, tuple(image.corrections.standing()))
+    return _reviewed(segments, found, tuple(image.corrections.in_force()))
 
 
 def _reviewed(segments: tuple[Segment, ...], found: FoundPhoto, corrections: tuple[Correction, ...]) -> ReviewedPhoto:

@@ -71,9 +71,9 @@ class Visit(Timestamped):
 
 
 class StockCountQuerySet(models.QuerySet["StockCount"]):
-    """Read as adjectives: `StockCount.objects.standing()`."""
+    """Read as adjectives: `StockCount.objects.in_force()`."""
 
-    def standing(self) -> "StockCountQuerySet":
+    def in_force(self) -> "StockCountQuerySet":
         """Not withdrawn: at most one for each photo."""
         return self.filter(withdrawn_at=None)
 

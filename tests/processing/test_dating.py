@@ -13,7 +13,7 @@ from processing import dating
 from processing.dating import check_date
 from processing.models import Session
 from processing.problems import NEEDS_CONFIG, NEEDS_DATE
-from processing.review.outcome import find_need, record_stock
+from processing.review.outcome import find_problem, record_stock
 from stock.models import StockCount, StockMovement, Visit
 from tests.factories import UserFactory
 from tests.locations.factories import LocationConfigFactory
@@ -135,7 +135,7 @@ def counted(clock: str, **config) -> Session:
 def test_photo_of_an_impossible_date_stands_for_no_stock_until_it_is_settled():
     session = counted("2000:01:01 00:03:12")
     config = session.storage_location.configs.get()
-    problem, message = find_need(session, config)
+    problem, message = find_problem(session, config)
     assert problem == NEEDS_DATE
     assert message == ("The camera's date lies more than a year before the first upload of all: 2000-01-01 00:03:12")
     record_stock(session, config, problem=problem, user=None)
@@ -143,7 +143,7 @@ def test_photo_of_an_impossible_date_stands_for_no_stock_until_it_is_settled():
 
     dating.date_by_upload([session.original_image_id])
     session = Session.objects.get(pk=session.pk)
-    problem, _message = find_need(session, config)
+    problem, _message = find_problem(session, config)
     assert problem is None
     record_stock(session, config, problem=problem, user=None)
     assert StockCount.objects.get().happened_at == session.original_image.created_at
@@ -155,21 +155,21 @@ def test_photo_of_an_impossible_date_joins_the_visit_of_its_bay_once_it_is_settl
     lost = counted("2000:01:01 00:03:12")
     Session.objects.filter(pk=lost.pk).update(storage_location=config.location)
     for session in (part, Session.objects.get(pk=lost.pk)):
-        record_stock(session, config, problem=find_need(session, config)[0], user=None)
+        record_stock(session, config, problem=find_problem(session, config)[0], user=None)
     assert Visit.objects.get(location=config.location).photos == 1
 
     dating.date_by_upload([lost.original_image_id])
     lost = Session.objects.get(pk=lost.pk)
-    record_stock(lost, config, problem=find_need(lost, config)[0], user=None)
+    record_stock(lost, config, problem=find_problem(lost, config)[0], user=None)
     visit = Visit.objects.get(location=config.location)
     assert (visit.photos, visit.last_at, visit.is_open) == (2, lost.original_image.moment, True)
 
 
 def test_date_comes_before_the_configuration_which_depends_on_it():
     session = counted("2000:01:01 00:03:12")
-    assert find_need(session, None)[0] == NEEDS_DATE
+    assert find_problem(session, None)[0] == NEEDS_DATE
     dating.date_by_upload([session.original_image_id])
-    assert find_need(Session.objects.get(pk=session.pk), None)[0] == NEEDS_CONFIG
+    assert find_problem(Session.objects.get(pk=session.pk), None)[0] == NEEDS_CONFIG
 
 
 def test_answer_holds_when_the_photo_is_counted_again():

@@ -20,7 +20,7 @@ COUNTS = {"total_detected": 3, "total_estimated": 4, "total_empty_containers": 1
 
 
 def take(job: Job, worker: str = "gpu@a") -> Job | None:
-    return lifecycle.take_job(job.pk, phases=(Phase.STORE,), worker=worker)
+    return lifecycle.claim_job(job.pk, phases=(Phase.STORE,), worker=worker)
 
 
 def test_transition_moves_job_session_and_image_together():
@@ -86,7 +86,7 @@ def test_take_job_gives_work_to_one_worker_only():
 
 def test_take_job_ignores_other_phase():
     session = SessionFactory()
-    assert lifecycle.take_job(session.job.pk, phases=(Phase.DETECT,), worker="gpu@a") is None
+    assert lifecycle.claim_job(session.job.pk, phases=(Phase.DETECT,), worker="gpu@a") is None
 
 
 def test_enter_phase_measures_the_phase_before():
@@ -154,10 +154,10 @@ def test_worker_of_a_finished_job_writes_nothing():
 
 def test_container_of_another_worker_is_left_alone():
     segment = SegmentFactory(session=SessionFactory(processing=True), tiles_total=4)
-    first = lifecycle.take_segment(segment.pk, worker="gpu@a")
+    first = lifecycle.claim_segment(segment.pk, worker="gpu@a")
     assert first is not None
     Segment.objects.update(lease_until=timezone.now())
-    assert lifecycle.take_segment(segment.pk, worker="gpu@b") is not None
+    assert lifecycle.claim_segment(segment.pk, worker="gpu@b") is not None
     with pytest.raises(lifecycle.LeaseLostError):
         lifecycle.report_tiles(first, done=4, total=4)
     with pytest.raises(lifecycle.LeaseLostError):

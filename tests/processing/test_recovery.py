@@ -80,7 +80,7 @@ def test_containers_whose_sender_died_are_sent_again_soon(sent):
 
 def test_message_that_was_sent_leaves_the_lease_of_a_quick_worker_alone(sent):
     session = SessionFactory(processing=True, job__phase=Phase.LOCATE)
-    taken = lifecycle.take_job(session.job.pk, phases=(Phase.LOCATE,), worker="gpu@a")
+    taken = lifecycle.claim_job(session.job.pk, phases=(Phase.LOCATE,), worker="gpu@a")
     with mock.patch("celery.app.task.Task.apply_async"):
         tasks.send(session.job)
     session.job.refresh_from_db()
@@ -143,7 +143,7 @@ def test_worker_that_starts_lets_go_of_what_it_held(sent):
 def test_message_that_a_dead_worker_had_taken_is_sent_again_when_it_starts(sent):
     session = SessionFactory(processing=True, job__phase=Phase.DETECT)
     waiting = SegmentFactory(session=session, number=1, container_class="box")
-    lifecycle.note_sent(Segment.objects.filter(pk=waiting.pk))
+    lifecycle.mark_sent(Segment.objects.filter(pk=waiting.pk))
     assert sent() == []
     recovery.release_held_work(sender=mock.Mock(hostname="gpu@a"))
     assert sent() == ["detect_direct"]
@@ -189,5 +189,5 @@ def test_storage_is_not_asked_while_nothing_waits_for_it(sent, storage_state):
 def test_work_that_a_worker_has_taken_again_does_not_wait_for_the_storage(sent, storage_state):
     job = SessionFactory(processing=True, job__phase=Phase.STORE).job
     lifecycle.postpone(job, seconds=0)
-    lifecycle.take_job(job.pk, phases=(Phase.STORE,), worker="io@a")
+    lifecycle.claim_job(job.pk, phases=(Phase.STORE,), worker="io@a")
     assert not lifecycle.has_postponed()

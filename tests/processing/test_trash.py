@@ -79,7 +79,7 @@ def test_restored_photo_counts_again_at_its_moment(user):
     delete(session, user)
     assert restore_photos(image_ids=[session.original_image_id], user=user).moved
     assert stock() == 120
-    assert StockCount.objects.standing().get().session_id == session.session_id
+    assert StockCount.objects.in_force().get().session_id == session.session_id
     assert set(StockMovement.objects.values_list("happened_at", flat=True)) == {first.happened_at}
     assert [event.action for event in PhotoEvent.objects.all()] == ["restored", "deleted"]
 
@@ -128,7 +128,7 @@ def test_many_photos_go_together_and_each_only_once(user):
     ids = [image.pk for image in images]
     moved = delete_photos(image_ids=[*ids, ids[0], uuid4()], user=user)
     assert [image.pk for image in moved.moved] == ids
-    assert moved.left == ()
+    assert moved.skipped == ()
     assert delete_photos(image_ids=ids, user=user).moved == ()
     assert PhotoEvent.objects.count() == 3
 
@@ -136,7 +136,7 @@ def test_many_photos_go_together_and_each_only_once(user):
 def test_photo_with_an_unfinished_run_stays(user):
     session = SessionFactory(processing=True)
     moved = delete_photos(image_ids=[session.original_image_id], user=user)
-    assert (moved.moved, [image.pk for image in moved.left]) == ((), [session.original_image_id])
+    assert (moved.moved, [image.pk for image in moved.skipped]) == ((), [session.original_image_id])
     assert S3Image.objects.visible().filter(pk=session.original_image_id).exists()
 
 
@@ -145,7 +145,7 @@ def test_photo_uploaded_again_meanwhile_stays_in_the_trash(user):
     delete_photos(image_ids=[image.pk], user=user)
     S3ImageFactory(ready=True, sha256=image.sha256)
     moved = restore_photos(image_ids=[image.pk], user=user)
-    assert (moved.moved, [left.pk for left in moved.left]) == ((), [image.pk])
+    assert (moved.moved, [left.pk for left in moved.skipped]) == ((), [image.pk])
     image.refresh_from_db()
     assert image.deleted_at is not None
 

@@ -85,7 +85,7 @@ def test_same_count_writes_no_movement_but_is_known(config):
     second = count(config, 100, hour=1)
     assert ledger() == [100]
     assert second.quantity == 100
-    assert StockCount.objects.standing().count() == 2
+    assert StockCount.objects.in_force().count() == 2
 
 
 def test_count_of_zero_plants_is_a_count(config):
@@ -118,7 +118,7 @@ def test_rerun_replaces_its_own_count_and_reverses_its_movement(config):
     assert reversal.reverses.quantity == 100
     assert stock_now(config.location) == [95]
     assert StockBatch.objects.get().quantity_initial == 95
-    assert StockCount.objects.standing().get().quantity == 95
+    assert StockCount.objects.in_force().get().quantity == 95
 
 
 def test_rerun_with_the_same_result_writes_no_movement(config):
@@ -126,7 +126,7 @@ def test_rerun_with_the_same_result_writes_no_movement(config):
     count(config, 100, image=image)
     again = count(config, 100, image=image)
     assert ledger() == [100]
-    assert StockCount.objects.standing().get() == again
+    assert StockCount.objects.in_force().get() == again
 
 
 def test_rerun_of_an_older_photo_leaves_the_newer_count_true(config):

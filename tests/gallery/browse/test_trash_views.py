@@ -116,10 +116,10 @@ def test_api_deletes_and_restores(supervisor: Client):
     image, busy = S3ImageFactory(ready=True), SessionFactory(processing=True).original_image
     body = {"image_ids": [str(image.pk), str(busy.pk), str(uuid4())]}
     answer = supervisor.post("/api/v1/photos/delete", body, content_type="application/json")
-    assert answer.json() == {"image_ids": [str(image.pk)], "left": [str(busy.pk)]}
+    assert answer.json() == {"image_ids": [str(image.pk)], "skipped": [str(busy.pk)], "left": [str(busy.pk)]}
     assert is_deleted(image)
     answer = supervisor.post("/api/v1/photos/restore", body, content_type="application/json")
-    assert answer.json() == {"image_ids": [str(image.pk)], "left": []}
+    assert answer.json() == {"image_ids": [str(image.pk)], "skipped": [], "left": []}
     assert not is_deleted(image)
 
 

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
-from processing.job_list.queries import note_started
+from processing.job_list.queries import mark_started
 from processing.models import Job
 from tests.factories import UserFactory
 from tests.processing.factories import SessionFactory
@@ -69,7 +69,7 @@ def test_jobs_say_that_the_workers_know_the_storage_to_be_away(client, open_brea
     SessionFactory(ready=True)
     assert words not in client.get(reverse("jobs")).content.decode()  # nothing waits for it
     SessionFactory(processing=True)
-    note_started()
+    mark_started()
     assert words in client.get(reverse("jobs")).content.decode()
 
 

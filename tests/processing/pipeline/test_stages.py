@@ -323,7 +323,7 @@ def test_two_photos_of_a_bay_are_one_visit_with_their_pictures_compared(place):
     assert visit.quantity == first.session.total_estimated + second.session.total_estimated
     run(upload(np.clip(tray_and_bed().astype(int) + 2, 0, 255).astype(np.uint8), place))
     visit.refresh_from_db()
-    assert (visit.photos, visit.counts.standing().filter(is_counted=True).count()) == (3, 2)
+    assert (visit.photos, visit.counts.in_force().filter(is_counted=True).count()) == (3, 2)
 
 
 def test_corrections_are_applied_again_to_a_new_run(place, monkeypatch):

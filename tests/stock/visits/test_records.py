@@ -54,7 +54,7 @@ def stock_at(config, minute=100_000):
 
 def answer(config, word, *, chosen=(), seen=None):
     visit = Visit.objects.filter(location=config.location, photos__gt=1).first()
-    seen = seen or list(visit.counts.standing().values_list("image_id", flat=True))
+    seen = seen or list(visit.counts.in_force().values_list("image_id", flat=True))
     return answer_visit(visit_id=visit.pk, answer=word, seen=seen, chosen=list(chosen), user=UserFactory())
 
 
@@ -242,9 +242,9 @@ def _live_through(steps):
         elif word == "restore":
             restore_image_count(image.pk, withdrawn_since=NOON, user=None)
         elif Visit.objects.filter(location=config.location, photos__gt=1).exists():
-            answer(config, word, chosen=[row.image_id for row in StockCount.objects.standing()])
+            answer(config, word, chosen=[row.image_id for row in StockCount.objects.in_force()])
         for visit in Visit.objects.filter(location=config.location, photos__gt=0):
-            counted = visit.counts.standing().filter(is_counted=True)
+            counted = visit.counts.in_force().filter(is_counted=True)
             assert visit.quantity == sum(count.quantity for count in counted)
             last = max(counted, key=lambda count: (count.happened_at, count.image_id))
             assert sum(line.quantity for line in stock_of(config.location, last.happened_at)) == visit.quantity
@@ -317,7 +317,7 @@ def _send(shots, chance):
 def _answer_all(good):
     """A person who was there says it of every visit that is open."""
     for visit in Visit.objects.filter(is_open=True):
-        seen = list(visit.counts.standing().values_list("image_id", flat=True))
+        seen = list(visit.counts.in_force().values_list("image_id", flat=True))
         chosen = [image for image in seen if image in good] or seen
         word = "parts" if len(chosen) == len(seen) else "chosen"
         answer_visit(visit_id=visit.pk, answer=word, seen=seen, chosen=chosen, user=UserFactory())
