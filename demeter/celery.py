@@ -14,7 +14,7 @@ from celery.signals import celeryd_init
 from kombu import Queue
 
 from demeter.common import broker, logs
-from demeter.common.database import limit_waiting
+from demeter.common.database import set_statement_timeout
 from demeter.monitoring import heartbeat
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demeter.settings")
@@ -45,7 +45,7 @@ app.conf.beat_schedule = {
 }
 
 
-def send_impatiently() -> None:
+def shorten_publish_timeouts() -> None:
     """For the web process, which only sends: a broker that is away or hangs costs a request a second at most.
 
     What is not sent is found by its row (`processing.recovery`).
@@ -56,9 +56,9 @@ def send_impatiently() -> None:
 
 
 @celeryd_init.connect
-def limit_waiting_of_workers(**_signal: Any) -> None:
+def set_worker_statement_timeout(**_signal: Any) -> None:
     """Before a worker opens its pool, whose processes inherit it."""
-    limit_waiting(statement_seconds=120)
+    set_statement_timeout(statement_seconds=120)
 
 
 app.autodiscover_tasks()

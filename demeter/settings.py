@@ -139,7 +139,7 @@ CACHES = {
 }
 
 CELERY_BROKER_URL = REDIS_URL
-CELERY_RESULT_BACKEND = "demeter.common.celery_results:ForgivingBackend"
+CELERY_RESULT_BACKEND = "demeter.common.celery_results:BestEffortBackend"
 CELERY_RESULT_EXTENDED = True
 CELERY_RESULT_EXPIRES = 48 * 3600
 CELERY_TIMEZONE = TIME_ZONE  # what beat does at night is done in the nursery's night

@@ -9,13 +9,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demeter.settings")
 application = get_wsgi_application()
 
 import demeter.urls  # noqa: E402, F401 - every view, which Django would load only for the first request
-from demeter.celery import send_impatiently  # noqa: E402
-from demeter.common.database import limit_waiting  # noqa: E402
-from photos.storage.connections import be_impatient  # noqa: E402
+from demeter.celery import shorten_publish_timeouts  # noqa: E402
+from demeter.common.database import set_statement_timeout  # noqa: E402
+from photos.storage.connections import shorten_timeouts  # noqa: E402
 
-limit_waiting(statement_seconds=30)
-send_impatiently()
-be_impatient()
+set_statement_timeout(statement_seconds=30)
+shorten_publish_timeouts()
+shorten_timeouts()
 # What is loaded by now stays: the collector need not look through it during somebody's request (90 ms each time).
 gc.collect()
 gc.freeze()

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 _rests_until: dict[str, float] = {}
 
 
-class BrokerRestsError(redis.ConnectionError):
+class BrokerUnavailableError(redis.ConnectionError):
     """It did not answer a moment ago, so nothing was asked."""
 
 
@@ -38,10 +38,10 @@ def asking(url: str) -> Iterator[None]:
     """Around anything that asks the server at `url`.
 
     Raises:
-        BrokerRestsError: it did not answer within the last REST_SECONDS.
+        BrokerUnavailableError: it did not answer within the last REST_SECONDS.
     """
     if time.monotonic() < _rests_until.get(url, 0.0):
-        raise BrokerRestsError("The broker did not answer a moment ago.")
+        raise BrokerUnavailableError("The broker did not answer a moment ago.")
     try:
         yield
     except (redis.ConnectionError, redis.TimeoutError, OperationalError) as error:

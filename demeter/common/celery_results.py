@@ -17,7 +17,7 @@ from django_celery_results.backends.database import DatabaseBackend
 logger = logging.getLogger(__name__)
 
 
-class ForgivingBackend(DatabaseBackend):  # type: ignore[misc]  # django_celery_results has no types
+class BestEffortBackend(DatabaseBackend):  # type: ignore[misc]  # django_celery_results has no types
     """django-celery-results' backend that goes on without the database."""
 
     def store_result(self, task_id: str, result: Any, state: str, *args: Any, **kwargs: Any) -> Any:

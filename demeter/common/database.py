@@ -10,7 +10,7 @@ import os
 IDLE_SECONDS = 300
 
 
-def limit_waiting(*, statement_seconds: int) -> None:
+def set_statement_timeout(*, statement_seconds: int) -> None:
     """End statements, waiting for locks included, after so long; what the operator has set (`PGOPTIONS`) wins."""
     limits = {"statement_timeout": statement_seconds, "idle_in_transaction_session_timeout": IDLE_SECONDS}
     os.environ.setdefault("PGOPTIONS", " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items()))

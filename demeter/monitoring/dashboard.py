@@ -55,7 +55,7 @@ class QueueRow:
 
 
 @dataclass(frozen=True)
-class StorageFigures:
+class StorageStatistics:
     """Where the photos are."""
 
     breaker: StrOrPromise
@@ -83,7 +83,7 @@ class Dashboard:
     phases: tuple[tuple[StrOrPromise, PhaseTime], ...]
     statuses: tuple[tuple[StrOrPromise, int], ...]
     causes: tuple[tuple[Problem, int], ...]
-    storage: StorageFigures
+    storage: StorageStatistics
     read_at: datetime
 
 
@@ -118,11 +118,11 @@ def _causes(day: LastDay) -> tuple[tuple[Problem, int], ...]:
     return tuple(sorted(occurred, key=lambda cause: -cause[1]))
 
 
-def _read_storage() -> StorageFigures:
+def _read_storage() -> StorageStatistics:
     """Four queries."""
     received = Upload.objects.aggregate(files=Sum("accepted_files"), bytes=Sum("accepted_bytes"))
     mode = breaker_mode()
-    return StorageFigures(
+    return StorageStatistics(
         breaker=BREAKER_WORDS[mode],
         is_away=mode is not Mode.CLOSED,
         put_off=Job.objects.unfinished().filter(awaits_storage=True).count(),

@@ -29,7 +29,7 @@ class PlainSelect(forms.Select):
         )
 
 
-class OneAnswer(ModelChoiceIterator[Model]):
+class SingleQueryIterator(ModelChoiceIterator[Model]):
     """The rows to choose from in one query: Django opens a cursor in the database for them, and closes it, instead."""
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
@@ -39,15 +39,15 @@ class OneAnswer(ModelChoiceIterator[Model]):
         yield from (self.choice(row) for row in self.queryset.all())
 
 
-class OneOf(forms.ModelChoiceField[Model]):
+class SingleQueryChoiceField(forms.ModelChoiceField[Model]):
     """A filter by one of a table's rows."""
 
-    iterator = OneAnswer
+    iterator = SingleQueryIterator
     widget = PlainSelect
 
 
-class SomeOf(forms.ModelMultipleChoiceField[Model]):
+class SingleQueryMultipleChoiceField(forms.ModelMultipleChoiceField[Model]):
     """A filter by some of a table's rows."""
 
-    iterator = OneAnswer
+    iterator = SingleQueryIterator
     widget = forms.CheckboxSelectMultiple

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from demeter.accounts.models import User
 from gallery.browse.cursor import Cursor, read_cursor
-from gallery.browse.fields import OneOf, PlainSelect, SomeOf
+from gallery.browse.fields import PlainSelect, SingleQueryChoiceField, SingleQueryMultipleChoiceField
 from gallery.browse.queries import GalleryFilter
 from gallery.common.forms import MAX_PAGE, MAX_PER_PAGE, PER_PAGE, UuidsField
 from locations.models import Product, StorageArea, StorageLocation, Warehouse
@@ -63,17 +63,19 @@ class GalleryFilterForm(forms.Form):
     )
     date_from = forms.DateField(label=_("From"), input_formats=ISO_DATE, required=False, widget=CALENDAR)
     date_to = forms.DateField(label=_("To"), input_formats=ISO_DATE, required=False, widget=CALENDAR)
-    warehouse_id = SomeOf(
+    warehouse_id = SingleQueryMultipleChoiceField(
         label=_("Warehouses"), queryset=Warehouse.objects.order_by("name").only("name"), required=False
     )
-    area_id = OneOf(label=_("Area"), queryset=StorageArea.objects.all(), required=False, empty_label=_("Any area"))
-    product_id = OneOf(
+    area_id = SingleQueryChoiceField(
+        label=_("Area"), queryset=StorageArea.objects.all(), required=False, empty_label=_("Any area")
+    )
+    product_id = SingleQueryChoiceField(
         label=_("Product"),
         queryset=Product.objects.order_by("common_name").only("common_name", "scientific_name"),
         required=False,
         empty_label=_("Any product"),
     )
-    uploader_id = OneOf(
+    uploader_id = SingleQueryChoiceField(
         label=_("Uploaded by"),
         queryset=User.objects.order_by("username").only("username"),
         required=False,

@@ -36,7 +36,7 @@ def session() -> boto3.Session:
     return boto3.Session(aws_access_key_id=_storage().access_key, aws_secret_access_key=_storage().secret_key)
 
 
-def be_impatient() -> None:
+def shorten_timeouts() -> None:
     """For the web process: while S3 hangs a request holds its thread for some seconds, not for most of a minute."""
     storage = _storage()
     storage.client_config = storage.client_config.merge(_patience(connect_seconds=1, read_seconds=5))

@@ -9,7 +9,7 @@ from django_celery_results.managers import TaskResultManager
 from django_celery_results.models import TaskResult
 
 from demeter.celery import app
-from demeter.common.celery_results import ForgivingBackend
+from demeter.common.celery_results import BestEffortBackend
 
 
 def run(body):
@@ -42,7 +42,7 @@ def test_a_worker_ends_a_task_whose_result_cannot_be_stored(monkeypatch, caplog,
 
 @pytest.mark.django_db
 def test_results_are_stored_while_the_database_is_there() -> None:
-    assert isinstance(app.backend, ForgivingBackend)
+    assert isinstance(app.backend, BestEffortBackend)
     task_id, _ = run(succeed)
     assert TaskResult.objects.get(task_id=task_id).status == SUCCESS
 
@@ -50,5 +50,5 @@ def test_results_are_stored_while_the_database_is_there() -> None:
 def test_a_part_of_a_chord_that_cannot_be_counted_is_no_error(caplog) -> None:
     request = mock.Mock(id="one", chord={"options": {}})
     with mock.patch("django_celery_results.backends.database.transaction.atomic", side_effect=OperationalError("away")):
-        ForgivingBackend(app=app).on_chord_part_return(request, SUCCESS, None)
+        BestEffortBackend(app=app).on_chord_part_return(request, SUCCESS, None)
     assert "result of task one was not stored" in caplog.text
