@@ -35,8 +35,8 @@ QUEUE_WORDS: Mapping[str, StrOrPromise] = {
 }
 BREAKER_WORDS: Mapping[Mode, StrOrPromise] = {
     Mode.CLOSED: _("Works"),
-    Mode.HALF_OPEN: _("Was away, is being tried again"),
-    Mode.OPEN: _("Away: photos wait in staging and go on by themselves"),
+    Mode.HALF_OPEN: _("Was unavailable, trying again"),
+    Mode.OPEN: _("Unavailable: photos wait in staging and continue by themselves"),
 }
 
 

@@ -133,7 +133,7 @@ class UploadForm(forms.Form):
         ),
     )
     visit = forms.ChoiceField(
-        choices=[("", _("Ask me afterwards")), *VisitAnswer.choices],
+        choices=[("", _("Ask me later")), *VisitAnswer.choices],
         required=False,
         label=_("Several photos of one location are"),
     )

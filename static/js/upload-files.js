@@ -82,8 +82,8 @@ function postFile(url, file, fields, onProgress) {
 }
 
 function waitingFor({ status }) {
-  if (status === 429) return gettext("Demeter is busy; going on in a moment");
-  return navigator.onLine ? gettext("The network is weak; trying again") : gettext("No network; waiting for it");
+  if (status === 429) return gettext("Demeter is busy, trying again in a moment");
+  return navigator.onLine ? gettext("Weak connection, trying again") : gettext("Offline, waiting for the network");
 }
 
 function connectionOrPause(milliseconds) {

@@ -33,7 +33,7 @@ async function makeSmaller(file) {
 }
 
 function findByPosition() {
-  waits.textContent = gettext("Looking for your position");
+  waits.textContent = gettext("Finding your position");
   positionButton.disabled = true;
   navigator.geolocation.getCurrentPosition(sendPosition, showNoPosition, POSITION);
 }
@@ -41,14 +41,14 @@ function findByPosition() {
 async function sendPosition({ coords }) {
   positionButton.disabled = false;
   const body = new URLSearchParams({ lat: coords.latitude, lon: coords.longitude, accuracy: coords.accuracy });
-  await find(positionButton.dataset.url, body, gettext("Looking for your position"));
+  await find(positionButton.dataset.url, body, gettext("Finding your position"));
 }
 
 function showNoPosition(error) {
   positionButton.disabled = false;
   waits.textContent = error.code === error.PERMISSION_DENIED
-    ? gettext("The browser may not tell your position. Allow it in its settings, or choose the location yourself.")
-    : gettext("The device does not know its position now. Choose the location yourself.");
+    ? gettext("The browser is not allowed to share your position. Allow it in the settings, or choose the location yourself.")
+    : gettext("Your device cannot find its position right now. Choose the location yourself.");
 }
 
 async function find(url, body, words) {
@@ -65,7 +65,7 @@ async function find(url, body, words) {
     window.htmx.swap("#upload-place", await answer.text(), { swapStyle: "outerHTML" });
     document.dispatchEvent(new Event("upload-place:filled"));
   } catch {
-    waits.textContent = gettext("Demeter could not be asked. Try again, or choose the location yourself.");
+    waits.textContent = gettext("Demeter did not answer. Try again, or choose the location yourself.");
   }
 }
 

@@ -113,7 +113,7 @@ async function passOverKnown() {
   if (!crypto.subtle) return;
   const waiting = new Map();
   for (const entry of entries.filter(({ state, released }) => state === "ready" && released)) {
-    show(entry, "ready", gettext("Looking whether it is here already"));
+    show(entry, "ready", gettext("Checking for duplicates"));
     try {
       waiting.set(await sha256(entry.file), entry);
       show(entry, "ready", gettext("Ready to send"));
@@ -123,7 +123,7 @@ async function passOverKnown() {
   }
   if (!waiting.size) return;
   for (const { sha256: checksum, image_id: imageId } of await askKnown(form.dataset.knownUrl, [...waiting.keys()])) {
-    show(waiting.get(checksum), "known", gettext("Here already, not counted twice"), photoUrl(imageId));
+    show(waiting.get(checksum), "known", gettext("Already uploaded, not counted twice"), photoUrl(imageId));
   }
   showTotals();
 }
@@ -171,7 +171,7 @@ function settle(entry, { status, json }, attempt) {
   const refused = (json.refused ?? json.error?.refused ?? [])[0];
   if (json.jobs?.length) receive(entry);
   else if (json.duplicates?.length && attempt > 1) receive(entry); // the answer to the attempt before was lost
-  else if (json.duplicates?.length) show(entry, "known", gettext("Here already, not counted twice"), photoUrl(json.duplicates[0].image_id));
+  else if (json.duplicates?.length) show(entry, "known", gettext("Already uploaded, not counted twice"), photoUrl(json.duplicates[0].image_id));
   else if (refused) show(entry, "refused", refused.message);
   else stop(entry, status, json.error?.message);
   showTotals();

@@ -78,7 +78,7 @@ def test_storage_says_what_was_received_and_what_is_wrong(admin, settings, monke
     page = admin.get("/status/")
     assertContains(page, "1,500 photos, 3.0\xa0GB")
     assertContains(page, "uploads are refused")
-    assertContains(page, "Away: photos wait in staging")
+    assertContains(page, "Unavailable: photos wait in staging")
 
 
 def test_page_costs_the_same_however_much_there_is(admin, django_assert_num_queries):

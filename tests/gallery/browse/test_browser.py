@@ -145,12 +145,12 @@ def test_deleted_photo_is_undone_at_once_or_brought_back_later(page: Page, live_
     sign_in(page.context, UserFactory(supervisor=True), live_server)
     image = make_counted().original_image
     card = page.locator(f"#card-{image.pk}")
-    for way_back in ("Undo", "Bring back"):
+    for way_back in ("Undo", "Restore"):
         page.goto(f"/gallery/{image.pk}/")
         page.get_by_role("button", name="Delete this photo").click()
         expect(page.get_by_text("1 photo moved to the trash.")).to_be_visible()
         expect(card).to_have_count(0)
-        if way_back == "Bring back":
+        if way_back == "Restore":
             page.get_by_role("link", name="Trash").click()
             expect(page.get_by_text("29 days left")).to_be_visible()
         page.get_by_role("button", name=way_back).click()
@@ -165,7 +165,7 @@ def test_searching_keeps_the_modal_and_an_error_explains_itself(page: Page):
     page.goto("/gallery/")
     page.get_by_role("link", name="look at").click()
     page.get_by_label("Find a location").fill("south-44")
-    expect(page.get_by_text("Found for")).to_be_visible()
+    expect(page.get_by_text("Results for")).to_be_visible()
     expect(page.get_by_label("Southern bay")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="Close").click()
@@ -225,7 +225,7 @@ def test_chosen_photos_get_one_location(page: Page):
         page.get_by_role("checkbox", name="Choose photo").nth(number).check()
     page.get_by_role("button", name="Set location").click()
     page.get_by_label("Find a location").fill("south-44")
-    expect(page.get_by_text("Found for")).to_be_visible()
+    expect(page.get_by_text("Results for")).to_be_visible()
     assert_accessible(page)
     page.get_by_label("Southern bay").check()
     page.get_by_role("button", name="Save and process again").click()

@@ -287,7 +287,7 @@ def test_a_run_that_began_meanwhile_is_named(worker: Client, lost, monkeypatch):
 def test_fixes_are_for_those_who_may(viewer: Client, worker: Client, lost, uncalibrated):
     assert Client().post(fix_path(lost)).status_code == 302
     assert viewer.post(fix_path(lost)).status_code == 403
-    assertContains(viewer.get(problem_path(lost)), "Your role cannot settle this")
+    assertContains(viewer.get(problem_path(lost)), "Your role does not allow you to fix this")
     assert worker.post(fix_path(uncalibrated)).status_code == 403
     assertContains(worker.get(problem_path(uncalibrated)), "Ask a supervisor")
 

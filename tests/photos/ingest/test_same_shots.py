@@ -53,10 +53,12 @@ def test_gallery_and_page_say_it_while_the_first_is_there(person, client):
     describe(first, second)
     client.force_login(person)
     addresses = ("/gallery/", f"/gallery/{second.pk}/")
-    for address, words in zip(addresses, ("Same camera and second as first.jpg", "is here already"), strict=True):
+    for address, words in zip(
+        addresses, ("Same camera and second as first.jpg", "has already been uploaded"), strict=True
+    ):
         assertContains(client.get(address), words)
-    assertNotContains(client.get(f"/gallery/{first.pk}/"), "is here already")
+    assertNotContains(client.get(f"/gallery/{first.pk}/"), "has already been uploaded")
     S3Image.objects.filter(pk=first.pk).update(status="ready")
     delete_photos(image_ids=[first.pk], user=person)
     assertNotContains(client.get(addresses[0]), "Same camera and second")
-    assertNotContains(client.get(addresses[1]), "is here already")
+    assertNotContains(client.get(addresses[1]), "has already been uploaded")

@@ -195,7 +195,7 @@ def test_position_is_asked_for_and_offers_a_choice(page: Page, context: BrowserC
 def test_refused_position_says_what_to_do(page: Page, context: BrowserContext):
     context.clear_permissions()
     page.get_by_role("button", name="Use my position").click()
-    expect(page.get_by_text("The browser may not tell your position.")).to_be_visible()
+    expect(page.get_by_text("The browser is not allowed to share your position.")).to_be_visible()
 
 
 @pytest.mark.browser
