@@ -1,4 +1,4 @@
-"""What `locations.geo` says of a polygon that cannot be one, so that the admin can tell it in another language."""
+"""What `locations.geo` says of a polygon that cannot be one, so that the admin can translate it."""
 
 from django.utils.translation import gettext_noop
 

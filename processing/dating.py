@@ -1,4 +1,4 @@
-"""When a photo was taken: whether its camera's clock can be believed, and what a person says where it cannot.
+"""When a photo was taken: whether its camera's clock is plausible, and what a person says where it is not.
 
 `processing.pipeline.stages` asks once the location is known; `gallery.photo.fixes` writes the answer. While the
 question is open the photo has the moment of its upload, stands for no stock and is left out of its location's history.

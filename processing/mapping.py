@@ -1,4 +1,5 @@
-"""Between rows and arrays: segments as containers, detections as boxes, and results taken over from an earlier run."""
+"""Mapping between rows and arrays: segments as containers, detections as boxes, and results taken over from an earlier
+run."""
 
 import math
 from collections.abc import Sequence

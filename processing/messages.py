@@ -1,4 +1,4 @@
-"""What is kept in the database about a run in English words, so that pages can tell it in another language.
+"""The messages that the database keeps about a run, so that pages can translate them.
 
 The phases of the pipeline fill these in. What `processing.counting` and `photos.decoding.pixels` say by themselves,
 being free of Django, is only recognised; the words of `find_faults` and `count_photo` come behind a code.

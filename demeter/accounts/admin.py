@@ -150,7 +150,7 @@ class AuditEntryList(ChangeList):
     """A page of changes: which ones, then these with their differences, then the names of all of them together."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """Keep the told change beside each row."""
+        """Attach its audit entry to each row."""
         super().get_results(request)
         self.result_list = read_changes(list(self.result_list.values_list("pgh_slug", flat=True)))
         for change, entry in zip(self.result_list, describe_changes(self.result_list), strict=True):

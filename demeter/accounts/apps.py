@@ -13,7 +13,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        """Grant the roles their permissions after each migration, and keep a trail of sign-ins."""
+        """Grant the roles their permissions after each migration, and log sign-ins."""
         # Models are not loaded before ready().
         from demeter.accounts.roles import grant_role_permissions
         from demeter.accounts.sign_ins import watch_sign_ins

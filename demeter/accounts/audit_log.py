@@ -1,4 +1,4 @@
-"""The trail of changes (`demeter.common.audit`), told to people: who did what to what, with names instead of ids.
+"""The audit log (`demeter.common.audit`) in words: who did what to what, with names instead of ids.
 
 The admin lists all of it; the pages of a location and of a photo show what is theirs.
 """
@@ -40,7 +40,7 @@ WORDS: Mapping[str, StrOrPromise] = {
 SUBJECTS = ("code", "sku", "username", "location_id", "original_image_id", "image_id", "user_id", "product_id")
 # They say all by themselves.
 WITHOUT_DETAILS = (*SIGN_INS, "password_changed", "undone", "redone")
-# Too long to be told, or said by the label; the event itself has them.
+# Too long to show, or said by the label already; the event itself has them.
 LEFT_OUT = ("id", "polygon", "validated")
 
 
@@ -87,7 +87,7 @@ def describe_changes(changes: Sequence[Change]) -> list[AuditEntry]:
 
 
 class Names:
-    """What rows are called, read once for all; what is gone is called by what the trail still knows of it."""
+    """What rows are called, read once for all; deleted rows keep the name that their events recorded."""
 
     def __init__(self) -> None:
         self._wanted: dict[type[models.Model], set[str]] = {}

@@ -107,7 +107,7 @@ class WhatFilter(admin.SimpleListFilter):
     parameter_name = "what"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        """Everything that the trail has words for."""
+        """Every kind of entry."""
         return list(WORDS.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

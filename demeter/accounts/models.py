@@ -1,4 +1,4 @@
-"""The user of the spec's `users` table, hashed bearer tokens for the API, and the trail of who changed what."""
+"""The user of the spec's `users` table, hashed bearer tokens for the API, and the audit log."""
 
 from typing import Any, ClassVar
 
@@ -32,7 +32,7 @@ class User(AbstractUser):
 
 @audited(pghistory.InsertEvent(), pghistory.DeleteEvent(), linked=False)
 class UserRole(User.groups.through):  # type: ignore[name-defined,misc]
-    """A role that a person has: Django's own table, under a name that its trail can have."""
+    """A role that a person has: Django's own table, under a name that its audit log can have."""
 
     class Meta:
         proxy = True

@@ -1,4 +1,4 @@
-"""Sign-ins and sign-outs, kept in the trail of the account they are about.
+"""Sign-ins and sign-outs, recorded in the audit log of the account.
 
 What was typed as a name or a password is never kept: people type their password into the wrong field. A try with a
 name that nobody has is a line in the log, which tells its address, and nothing else.

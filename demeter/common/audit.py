@@ -18,7 +18,7 @@ from pghistory.models import Event
 AuditedModel = TypeVar("AuditedModel", bound=models.Model)
 
 OWNER = pghistory.ObjForeignKey(related_name="+", related_query_name="+", db_index=False)
-# The label of events of rows that were there before their trail.
+# The label of events of rows that existed before they were audited.
 FOUND = "found"
 # They change with every save and say nothing that the event's own moment does not.
 TIMESTAMPS = ("created_at", "updated_at")
@@ -83,7 +83,7 @@ def event_model_of(model: type[models.Model]) -> type[models.Model]:
 
 
 def note_present_rows(event_model: type[models.Model]) -> None:
-    """Begin the trail of rows that are older than it: what they are now, so that their next change has a before.
+    """Record existing rows as they are now, so that their next change has a before.
 
     For migrations, with the models of their moment. Twice adds nothing.
     """

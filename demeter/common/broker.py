@@ -1,4 +1,4 @@
-"""Valkey as pages may use it: short patience, and a rest for everybody once it did not answer.
+"""Connections to Valkey with short timeouts; after a failure nobody tries again for a few seconds.
 
 The cache, sessions, signs of life, the storage's circuit breaker and the sending of messages go through `asking`. While
 the broker is away or hangs, the first of them waits for half a second and the others not at all, for some seconds; each

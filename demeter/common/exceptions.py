@@ -1,4 +1,4 @@
-"""What the core says when it will not do something; free of HTTP.
+"""Errors of the core that a person can understand; free of HTTP.
 `demeter.common.http` maps the kinds to status codes."""
 
 from django.core.exceptions import BadRequest

@@ -1,4 +1,4 @@
-"""The JSON face: bearer-token or session sign-in, JSON answers, and one mapping of refusals to status codes."""
+"""The JSON face: bearer-token or session sign-in, JSON answers, and one mapping of errors to status codes."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""How often: limits on sign-in, uploads and the API, counted in the shared cache by django-ratelimit.
+"""Rate limits on sign-in, uploads and the API, counted in the shared cache by django-ratelimit.
 
 The limits stop guessing and runaway programs. A worker who sends 100 photos one by one, a page that polls every two
 seconds and a gallery full of old thumbnails stay far below. Signed-in people are counted by themselves, since a whole

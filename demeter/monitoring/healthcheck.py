@@ -1,5 +1,4 @@
-"""Is this container alive? `python -m demeter.monitoring.healthcheck PART` is its health check;
-exit status 0 means yes.
+"""Is this container alive? `python -m demeter.monitoring.healthcheck PART` exits with 0 if it is.
 
 The web lives when `/livez` answers, which asks no other part. A worker (`io`, `gpu`, `cpu`) or `beat`
 lives when a process of this host gave a sign of life lately (`demeter.monitoring.heartbeat`).

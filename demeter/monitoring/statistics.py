@@ -1,7 +1,7 @@
-"""What the rows say about the work: queues, the last day, seconds per phase, living workers.
+"""Statistics from the database: queues, the last day, seconds per phase, live workers.
 
 `demeter.monitoring.metrics` tells Prometheus, `demeter.monitoring.dashboard` shows it to people. The rows are the
-truth, so the figures are the same whichever web process answers and survive every restart. What happened is counted
+truth, so the statistics are the same whichever web process answers and survive every restart. What happened is counted
 over 24 hours, which the index on the time of a job makes cheap however many there are.
 """
 

@@ -1,4 +1,4 @@
-"""Who changed what: a location and what grows there, and a photo as a whole, from the trail that nobody can change."""
+"""Who changed what at a location, from the audit log."""
 
 from demeter.accounts.audit_log import AuditEntry, describe_changes
 from demeter.accounts.models import Change

@@ -1,7 +1,7 @@
-"""Is there room for an upload? Asked before its first byte is read, so that a full disk refuses and never cuts short.
+"""Whether the disk has space for an upload, checked before its first byte is read so that none is cut short.
 
 `photos.upload.upload_handlers` asks with the length that the request announces; where the disk fills up all the same,
-an error of the file system comes out as the same refusal.
+an error of the file system becomes the same error.
 """
 
 import errno

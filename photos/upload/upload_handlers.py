@@ -1,4 +1,5 @@
-"""The first to see an upload's bytes: refuses unread what is too much or finds no room, hashes files while they arrive.
+"""Django's upload handler: rejects what is too large for the limits or the disk unread, and hashes files as they
+arrive.
 
 The one entry of `FILE_UPLOAD_HANDLERS`. A form could refuse only what already fills the disk; and a hundred photos
 hashed after their last byte would take a third of the half second in which the answer is due.

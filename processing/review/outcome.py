@@ -1,7 +1,7 @@
-"""What a counted photo still needs before its count stands, and the stock that it stands for.
+"""The outcome of a count: the problem that it still has, or the stock that it adds.
 
 `processing.pipeline.aggregation` asks when a run ends, `processing.review.corrections` when a person signs a count off
-or takes that back. A run that refuses its own count (too dark, blurred, ...) stands for nothing until a person has
+or takes that back. A run that refuses its own count (too dark, blurred, ...) adds no stock until a person has
 signed it off.
 """
 

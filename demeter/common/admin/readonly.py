@@ -31,7 +31,7 @@ class ReadOnlyAdmin(SearchedAdmin[Any]):
 
     list_per_page = 50
     show_full_result_count = False
-    # Columns of sentences, which are kept in English: told in the language of the page, as everywhere.
+    # Columns of stored messages, shown in the language of the page.
     message_fields: tuple[str, ...] = ()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

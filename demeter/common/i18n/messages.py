@@ -1,8 +1,8 @@
-"""Sentences that are kept in the database: written in English, told in the language of whoever looks.
+"""Messages that the database keeps in English and pages translate.
 
 Reasons and messages outlive the page and the person that caused them, and the API and the log show them as they are.
-`Message.format` makes one; the filter `translated` finds out which it was and says it in the language of the page. What
-nobody knows here, for example what a person typed, is told as it is.
+`Message.format` makes one; the filter `translated` recognises which it was and translates it into the language of
+the page. Other text, such as what a person typed, is shown unchanged.
 """
 
 import re
@@ -23,7 +23,7 @@ register = template.Library()
 
 
 class Message:
-    """A sentence of the catalogue (mark it with `gettext_noop`), with places as `%(name)s`.
+    """A message of the catalogue (mark it with `gettext_noop`), with placeholders as `%(name)s`.
 
     `words` names the places that hold words of the catalogue themselves; the others hold names and numbers.
     """
@@ -39,12 +39,12 @@ class Message:
         self.known.append(self)
 
     def format(self, **values: str | int | Promise) -> str:
-        """The sentence in English, whatever the language of the moment."""
+        """The text in English, whatever language is active."""
         with translation.override(None):
             return self.text % values
 
     def translate(self, values: dict[str, str]) -> str:
-        """The sentence in the language of the moment."""
+        """The text in the active language."""
         return translation.gettext(self.text) % {
             name: self._translate_value(name, value) for name, value in values.items()
         }
@@ -59,7 +59,7 @@ class Message:
 
 @register.filter
 def translated(text: str | None) -> str:
-    """A kept sentence in the language of the page, without the code before it."""
+    """A stored message in the language of the page, without the code in front of it."""
     if not text:
         return ""
     found = _recognise(CODE.sub("", text)) or _recognise(text)
