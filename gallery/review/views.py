@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,8 +22,8 @@ from django_htmx.http import trigger_client_event
 
 from demeter.accounts.authentication import signed_in_user
 from demeter.accounts.models import User
-from demeter.common.exceptions import DomainError, NotFoundError
-from demeter.common.http import form_errors
+from demeter.common.exceptions import DomainError
+from demeter.common.http import form_errors, found_or_404
 from gallery.common.http import UNPROCESSABLE, HtmxRequest
 from gallery.photo.detail import find_photo
 from gallery.photo.review_state import review_state
@@ -135,10 +135,8 @@ def _answer(
 ) -> HttpResponse:
     """Act, then show the count anew with what happened; a refusal is shown there too (422)."""
     user, refused = signed_in_user(request), False
-    try:
+    with found_or_404():
         image = find_photo(image_id)
-    except NotFoundError as error:
-        raise Http404(error.message) from error
     try:
         said = act(image, user)
     except DomainError as error:

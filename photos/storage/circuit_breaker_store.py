@@ -51,7 +51,7 @@ class RedisBreakerStore:
 
     @cached_property
     def _client(self) -> Any:
-        return redis.Redis.from_url(self._url, **broker.CONNECTION_OPTIONS)
+        return broker.make_client(self._url)
 
 
 def _parse(raw: bytes | None) -> BreakerState:
