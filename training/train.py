@@ -17,7 +17,6 @@ from typing import Any
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import torch
-from ultralytics import YOLO
 
 RECIPES: dict[str, dict[str, Any]] = {
     "detector": {"imgsz": 512, "mosaic": 0.0, "flipud": 0.5, "scale": 0.2, "max_det": 600},
@@ -138,6 +137,9 @@ def main() -> None:
     """Train or resume."""
     args = read_arguments()
     last = args.runs.resolve() / args.name / "weights" / "last.pt"
+    # Not above: it puts an Image.open into Pillow that tests of the arguments must not have.
+    from ultralytics import YOLO  # noqa: PLC0415
+
     model = YOLO(last if args.resume else args.base)
     model.add_callback("on_train_start", use_the_whole_cpu)
     model.add_callback("on_train_start", keep_no_history)
