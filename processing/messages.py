@@ -59,7 +59,8 @@ ROWS_MISSING = Message(gettext_noop("the lower %(share)s of the photo is one pla
 TOO_DARK = Message(gettext_noop("the photo is too dark to tell plants from the ground"))
 BURNT_OUT = Message(gettext_noop("%(share)s of the photo is burnt out to white"))
 BLURRED = Message(gettext_noop("the photo is out of focus, or the phone moved"))
-UNFAMILIAR = Message(gettext_noop("what was counted was hardly recognised (median confidence %(confidence)s)"))
+UNFAMILIAR = Message(gettext_noop("what was counted was hardly recognised (agreement %(agreement)s)"))
+VIEWS_DISAGREE = Message(gettext_noop("views at different scales disagree about the plants (agreement %(agreement)s)"))
 LIMIT_TOUCHED = Message(
     gettext_noop("a limit was touched in a %(container)s, plants may be missing"), words=("container",)
 )

@@ -115,7 +115,7 @@ def scene_faults(detections: Sequence[Detections], parameters: QualityParameters
     if agreement < parameters.min_agreement:
         return (f"unfamiliar_scene: what was counted was hardly recognised (agreement {agreement:.2f})",)
     if agreement < parameters.sure_agreement:
-        return (f"doubtful: a closer look counts otherwise than a wider one (agreement {agreement:.2f})",)
+        return (f"doubtful: views at different scales disagree about the plants (agreement {agreement:.2f})",)
     return ()
 
 
