@@ -32,7 +32,7 @@ TWICE_WITHIN = timedelta(minutes=10)
 class ConfigureMode(models.TextChoices):
     """Correct what is there, or begin a new cultivation cycle and leave history as it was."""
 
-    UPDATE = "update", _("Correct the present configuration")
+    UPDATE = "update", _("Correct the current configuration")
     NEW_CYCLE = "new_cycle", _("Start a new cultivation cycle")
 
 

@@ -30,14 +30,14 @@ class Upload(Timestamped):
         blank=True,
         related_name="uploads",
         verbose_name=_("location"),
-        help_text=_("Chosen for its first photos, and for later ones that name none; each photo's job has its own"),
+        help_text=_("Chosen with the first photos, and the default for later ones; the job of each photo has its own"),
     )
     notes = models.TextField(_("notes"), blank=True)
     accepted_files = models.PositiveIntegerField(_("accepted files"), default=0)
     accepted_bytes = models.BigIntegerField(_("accepted bytes"), default=0)
     refused = models.JSONField(_("refused"), default=list, help_text=_("Refused files: [{filename, code, message}]"))
     duplicates = models.JSONField(
-        _("duplicates"), default=list, help_text=_("Files that are here already: [{filename, image_id}]")
+        _("duplicates"), default=list, help_text=_("Files that were already uploaded: [{filename, image_id}]")
     )
 
     class Meta:
@@ -129,16 +129,18 @@ class S3Image(Timestamped):
     gps_coordinates = models.JSONField(
         _("GPS position"), null=True, blank=True, help_text="{lat, lon, altitude, accuracy}"
     )
-    taken_at = models.DateTimeField(_("taken at"), null=True, blank=True, help_text=_("As the camera's clock says"))
+    taken_at = models.DateTimeField(_("taken at"), null=True, blank=True, help_text=_("By the camera's clock"))
     date_doubt = models.CharField(
         _("doubt about the date"),
         max_length=20,
         choices=DateDoubt.choices,
         blank=True,
-        help_text=_("Why the camera's clock cannot be believed; until a person settles it the upload counts"),
+        help_text=_(
+            "Why the camera's clock is not trusted; until a person corrects the date, the time of upload is used"
+        ),
     )
     dated_at = models.DateTimeField(
-        _("dated at"), null=True, blank=True, help_text=_("When it was taken, as a person says")
+        _("dated at"), null=True, blank=True, help_text=_("When it was taken, as corrected by a person")
     )
     # When its plants were seen: the one date that lists, history, chart, map, stock and exports go by. PostgreSQL keeps
     # it. A phone whose clock is ahead of the upload must not outrank all later photos.
@@ -154,14 +156,14 @@ class S3Image(Timestamped):
         "self", models.SET_NULL, null=True, blank=True, related_name="other_copies", verbose_name=_("same shot as")
     )
     sketch = models.BinaryField(
-        _("sketch"), null=True, blank=True, help_text=_("The picture in small and grey, to tell retakes from parts")
+        _("sketch"), null=True, blank=True, help_text=_("A small grey copy of the picture, to tell retakes from parts")
     )
     visit_answer = models.CharField(
         _("photos of one location"),
         max_length=8,
         choices=VisitAnswer.choices,
         blank=True,
-        help_text=_("What the uploader said about several photos of one location"),
+        help_text=_("What the uploader answered about several photos of one location"),
     )
     storage_location = models.ForeignKey(
         "locations.StorageLocation",
@@ -171,7 +173,7 @@ class S3Image(Timestamped):
         related_name="photos",
         verbose_name=_("location"),
         db_index=False,
-        help_text=_("Where its latest run placed it, as that run's session has it too; the gallery filters by it"),
+        help_text=_("Location found by its latest run, copied from that session so that the gallery can filter by it"),
     )
     upload = models.ForeignKey(
         Upload, on_delete=models.PROTECT, null=True, blank=True, related_name="images", verbose_name=_("upload")
@@ -192,10 +194,10 @@ class S3Image(Timestamped):
     )
     error_details = models.TextField(_("error details"), null=True, blank=True)
     acknowledged_at = models.DateTimeField(
-        _("put aside at"),
+        _("dismissed at"),
         null=True,
         blank=True,
-        help_text=_("When a person said that nothing will be done about its problem"),
+        help_text=_("When a person dismissed its problem without fixing it"),
     )
     processing_status_updated_at = models.DateTimeField(_("status changed at"), null=True, blank=True)
     deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True)

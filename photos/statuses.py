@@ -25,8 +25,8 @@ class VisitAnswer(models.TextChoices):
     """How several photos of one location, taken within half an hour, belong together;
     `stock.visits.grouping` counts by it."""
 
-    PARTS = "parts", _("Parts of it: add them")
-    RETAKE = "retake", _("Retakes: the newest stands")
+    PARTS = "parts", _("Parts: add them")
+    RETAKE = "retake", _("Retakes: keep the newest")
 
 
 class OriginalFault(models.TextChoices):
@@ -52,4 +52,4 @@ class PhotoAction(models.TextChoices):
     DELETED = "deleted", _("Deleted")
     RESTORED = "restored", _("Restored")
     PURGED = "purged", _("Purged")
-    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    ACKNOWLEDGED = "acknowledged", _("Dismissed")

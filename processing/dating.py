@@ -35,7 +35,7 @@ class DateSource(models.TextChoices):
     """What settles the date of a photo whose camera cannot be believed."""
 
     UPLOAD = "upload", _("When it was uploaded")
-    CAMERA = "camera", _("As the camera says")
+    CAMERA = "camera", _("As recorded by the camera")
     TYPED = "typed", _("At another time")
 
 

@@ -64,7 +64,7 @@ def reprocess(*, image: S3Image, user: User, reason: str, chosen_location: Stora
         if image.deleted_at is not None:
             raise NotFoundError(_("This photo was deleted."))
         if image.jobs.unfinished().exists():
-            raise ConflictError(_("This photo is being processed already. Wait until it is done."))
+            raise ConflictError(_("This photo is already being processed. Wait until it is done."))
         [job] = _start_again([image], user, reason, chosen_location)
     return job
 
@@ -146,7 +146,7 @@ def draw_annotated(session: Session) -> str | None:
     deadline = time.monotonic() + DRAWING_SECONDS
     while key is None:
         if time.monotonic() > deadline:
-            raise UnavailableError(_("The picture is not drawn yet. The photo is safe; look again in a moment."))
+            raise UnavailableError(_("The picture is not ready yet. The photo is safe; try again in a moment."))
         time.sleep(LOOK_SECONDS)
         key = annotated_pictures.find_annotated(session)
     return key

@@ -151,13 +151,13 @@ def answer_visit(*, visit_id: int, answer: str, seen: Collection[UUID], chosen: 
     """
     visit = Visit.objects.filter(pk=visit_id, photos__gt=1).first()
     if visit is None:
-        raise NotFoundError(_("There is no such visit any more. Look at the location again."))
+        raise NotFoundError(_("This visit no longer exists. Check the location again."))
     _lock_locations({visit.location_id})
     counts = list(visit.counts.in_force())
     if {count.image_id for count in counts} != set(seen):
-        raise ConflictError(_("Other photos belong to this visit by now. Look at them again."))
+        raise ConflictError(_("The photos of this visit have changed. Check them again."))
     if answer == VisitAnswer.CHOSEN and not set(seen) & set(chosen):
-        raise InvalidInputError(_("Choose at least one photo that counts."))
+        raise InvalidInputError(_("Tick at least one photo to count."))
     visit.refresh_from_db()
     visit.answer, visit.answered_by, visit.answered_at = answer, user, timezone.now()
     visit.save(update_fields=["answer", "answered_by", "answered_at", "updated_at"])

@@ -29,7 +29,7 @@ from demeter.common.admin.readonly import ReadOnlyAdmin
 
 admin.site.site_header = "Demeter"
 admin.site.site_title = "Demeter"
-admin.site.index_title = _("Set up and look into")
+admin.site.index_title = _("Configuration and records")
 
 
 @admin.register(User)
@@ -127,7 +127,10 @@ class _TokenForm(ModelForm[ApiToken]):
         user: User = self.cleaned_data["user"]
         if not _is_within(self.request, user):
             raise ValidationError(
-                _("%(user)s may do more than you. Choose somebody else, or ask a superuser to make this token."),
+                _(
+                    "%(user)s has more permissions than you. Choose another user, "
+                    "or ask a superuser to create this token."
+                ),
                 params={"user": user},
             )
         return user

@@ -23,8 +23,8 @@ from demeter.accounts.models import SIGN_INS, Change, User
 from demeter.common.audit import FOUND, events_of
 
 WORDS: Mapping[str, StrOrPromise] = {
-    FOUND: gettext_lazy("Was there already"),
-    "insert": pgettext_lazy("what was done", "Made"),
+    FOUND: gettext_lazy("Already existed"),
+    "insert": pgettext_lazy("what was done", "Created"),
     "update": pgettext_lazy("what was done", "Changed"),
     "delete": pgettext_lazy("what was done", "Deleted"),
     "password_changed": gettext_lazy("Password changed"),
@@ -34,7 +34,7 @@ WORDS: Mapping[str, StrOrPromise] = {
     "signed_off": gettext_lazy("Count signed off"),
     "sign_off_lost": gettext_lazy("Sign-off withdrawn"),
     "undone": gettext_lazy("Correction undone"),
-    "redone": gettext_lazy("Correction made again"),
+    "redone": gettext_lazy("Correction redone"),
 }
 # Which columns say what a row is about, the first that it has; the others are its details.
 SUBJECTS = ("code", "sku", "username", "location_id", "original_image_id", "image_id", "user_id", "product_id")

@@ -78,7 +78,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if not isinstance(sys.exception(), OperationalError | InterfaceError):
         return defaults.server_error(request)
     if request.path.startswith("/api/"):
-        message = _("The database cannot be reached now. Try again in a minute.")
+        message = _("The database cannot be reached at the moment. Try again in a minute.")
         response: HttpResponse = error_json(code="unavailable", message=message, status=503)
     else:
         response = HttpResponse(get_template("500.html").render(), status=503)
@@ -133,7 +133,7 @@ def django_error_json(error: Exception) -> JsonResponse:
         case PermissionDenied():
             return error_json(code="forbidden", message=str(error) or _("Your role does not allow this."), status=403)
         case Http404():
-            return error_json(code="not_found", message=_("There is no such thing here."), status=404)
+            return error_json(code="not_found", message=_("Not found."), status=404)
         case RequestDataTooBig() | TooManyFilesSent() | TooManyFieldsSent():
             return error_json(
                 code="too_large", message=_("The request has too many files, fields or bytes."), status=413

@@ -31,7 +31,7 @@ STATUSES = (
     ("all", _("All photos")),
     ("success", _("Ready")),
     ("errors", _("Needs attention")),
-    *((problem.code, format_lazy(_("Only: {problem}"), problem=problem.title)) for problem in CATALOGUE.values()),
+    *((problem.code, format_lazy(_("Only {problem}"), problem=problem.title)) for problem in CATALOGUE.values()),
 )
 
 
@@ -101,7 +101,7 @@ class GalleryFilterForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         date_from, date_to = cleaned.get("date_from"), cleaned.get("date_to")
         if date_from and date_to and date_to < date_from:
-            self.add_error("date_to", _("The end must not be before the beginning."))
+            self.add_error("date_to", _("The end must not be before the start."))
         return cleaned
 
     @property

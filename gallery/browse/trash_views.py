@@ -69,10 +69,10 @@ def restore(request: HttpRequest) -> HttpResponse:
     result = restore_photos(image_ids=read_image_ids(request), user=signed_in_user(request))
     if result.moved:
         count = len(result.moved)
-        back = ngettext("%(number)d photo brought back.", "%(number)d photos brought back.", count)
+        back = ngettext("%(number)d photo restored.", "%(number)d photos restored.", count)
         messages.success(request, back % {"number": count})
     if result.skipped:
-        here = _("%(photos)s: uploaded again meanwhile, so the photo is in the gallery.")
+        here = _("%(photos)s: uploaded again in the meantime, so it is in the gallery.")
         messages.warning(request, here % {"photos": name_photos(result.skipped)})
     return redirect("trash" if "in_trash" in request.POST else gallery_address(request))
 

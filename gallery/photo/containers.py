@@ -38,7 +38,7 @@ def container_rows(session: Session) -> tuple[ContainerRow, ...]:
     rows = [_row(segment, adjusted.get(segment.number, {})) for segment in segments]
     if None in adjusted:
         added = {name: adjusted[None][name] for name in NUMBERS}
-        rows.append(ContainerRow(None, str(_("Beside the containers")), **added, note=str(_("Added by hand"))))
+        rows.append(ContainerRow(None, str(_("Outside the containers")), **added, note=str(_("Added by hand"))))
     return tuple(rows)
 
 

@@ -119,8 +119,8 @@ def find_confirmation(
     if usual is None or usual[0] / UNUSUAL_FACTOR <= density <= usual[1] * UNUSUAL_FACTOR or answer == typed:
         return None
     question = _(
-        "%(density)s plants per m² is far from what is known of comparable plants (%(least)s to %(most)s). "
-        "Correct it, or save again if it is right."
+        "%(density)s plants per m² is far outside the usual range for similar plants (%(least)s to %(most)s). "
+        "Correct it, or save again to confirm it."
     )
     numbers = {"density": density, "least": usual[0], "most": usual[1]}
     return Confirmation(question % {name: write_number(round(number, 1)) for name, number in numbers.items()}, typed)
@@ -159,7 +159,7 @@ def _write_date(image: S3Image, others: Sequence[UUID], values: Mapping[str, Any
         dating.date_by_camera([image.pk, *others])
         return DATE_BY_CAMERA.format()
     if others:
-        raise InvalidInputError(_("A typed date holds for one photo. Leave the others out."))
+        raise InvalidInputError(_("A date that you type applies to one photo only. Untick the others."))
     moment: datetime = values["moment"]
     if moment > image.created_at:
         raise InvalidInputError(_("The photo was uploaded before that. Check the date."))

@@ -44,5 +44,5 @@ class DateForm(forms.Form):
         if is_typed and moment is None and "moment" not in self.errors:
             self.add_error("moment", _("Type when the photo was taken."))
         if moment is not None and cleaned.get("source") and not is_typed:
-            self.add_error("source", _("You typed a date as well. Choose it, or empty the field."))
+            self.add_error("source", _("You also typed a date. Choose it, or clear the field."))
         return cleaned

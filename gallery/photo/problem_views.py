@@ -60,7 +60,7 @@ def fix(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     user = signed_in_user(request)
     found = badge_of(image, newest_run=session.status if session else None).problem
     if found is None or found.fix == "none":
-        settled = gettext("There is nothing to fix on %(filename)s any more.")
+        settled = gettext("%(filename)s has nothing left to fix.")
         messages.info(request, settled % {"filename": image.original_filename})
         return _back_to_photo(request, image)
     if not permissions.may_fix(user, found):

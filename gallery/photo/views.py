@@ -26,7 +26,7 @@ from processing.job_list.queries import one_job
 TABS: Mapping[str, StrOrPromise] = {
     "counts": _("Counts"),
     "history": _("History"),
-    "trace": _("Trace"),
+    "trace": _("Origin"),
     "file": _("Photo"),
 }
 

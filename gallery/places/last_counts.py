@@ -38,7 +38,7 @@ AGE_CLASSES = (
     AgeClass("week", 7, _("counted in the last 7 days")),
     AgeClass("month", 30, _("8 to 30 days ago")),
     AgeClass("quarter", 90, _("31 to 90 days ago")),
-    AgeClass("older", None, _("longer ago")),
+    AgeClass("older", None, _("more than 90 days ago")),
 )
 NEVER = AgeClass("never", None, _("never counted"))
 

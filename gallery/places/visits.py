@@ -92,7 +92,7 @@ def answer(
     """
     found = visit_of(image_id)
     if found is None:
-        raise NotFoundError(_("This photo does not belong to a visit with others."))
+        raise NotFoundError(_("This photo is not part of a visit with other photos."))
     everyone = [photo.image_id for photo in found.photos]
     ledger.answer_visit(
         visit_id=found.visit.pk,

@@ -114,7 +114,7 @@ def sign_off(request: HtmxRequest, image_id: UUID) -> HttpResponse:
         wanted = _read(SignOffForm(request.POST))
         if wanted["reopen"]:
             corrections.reopen_count(image=image, user=user)
-            return _("The sign-off is taken back.")
+            return _("The sign-off was withdrawn.")
         session = corrections.sign_off(image=image, user=user, seen=wanted["seen"])
         number = session.total_estimated or 0
         signed = ngettext("Signed off: %(number)s plant.", "Signed off: %(number)s plants.", number)

@@ -55,8 +55,8 @@ def acknowledge(request: HttpRequest) -> HttpResponse:
     except InvalidInputError as error:
         raise BadRequest(error.message) from error
     aside = ngettext(
-        "%(number)d photo put aside. The gallery still shows it.",
-        "%(number)d photos put aside. The gallery still shows them.",
+        "%(number)d photo dismissed. It stays in the gallery.",
+        "%(number)d photos dismissed. They stay in the gallery.",
         count,
     )
     messages.success(request, aside % {"number": count})

@@ -83,8 +83,8 @@ class LocationField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A location in use by its code, or by its name where only one has it."""
 
     default_error_messages = {
-        "invalid_choice": _("There is no location with this code or name. Choose one of the list."),
-        "ambiguous": _("Several locations have this name. Choose one of the list."),
+        "invalid_choice": _("There is no location with this code or name. Choose one from the list."),
+        "ambiguous": _("Several locations have this name. Choose one from the list."),
     }
 
     def to_python(self, value: Any) -> StorageLocation | None:
@@ -119,7 +119,7 @@ class UploadForm(forms.Form):
         to_field_name="code",
         required=False,
         label=_("Location of these photos"),
-        help_text=_("Leave it empty when the photos know their position (GPS)."),
+        help_text=_("Leave empty if the photos contain their position (GPS)."),
         widget=forms.TextInput(
             attrs={
                 "autocomplete": "off",

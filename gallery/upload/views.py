@@ -164,7 +164,7 @@ def _tell(request: HttpRequest, accepted: AcceptedUpload) -> None:
         received = ngettext("Received: %(number)d photo.", "Received: %(number)d photos.", count)
         messages.success(request, received % {"number": count})
     for duplicate in accepted.duplicates:
-        known = _("%(filename)s: this photo is here already; it is not counted twice.")
+        known = _("%(filename)s: already uploaded; it is not counted twice.")
         messages.info(request, known % {"filename": duplicate.filename})
     for refused in accepted.refused:
         messages.warning(request, f"{refused.filename}: {refused.message}")

@@ -45,7 +45,7 @@ class LocationConfig(Timestamped):
         null=True,
         blank=True,
         validators=POSITIVE,
-        help_text=_("Only where it differs from the area of the polygon."),
+        help_text=_("Only if it differs from the area of the polygon."),
     )
     notes = models.TextField(_("notes"), blank=True)
     active = models.BooleanField(_("active"), default=True)

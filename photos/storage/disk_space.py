@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from demeter.common.exceptions import DiskFullError
 
 MESSAGE = _(
-    "Demeter has no room for more photos at the moment. Keep these on the phone, tell the person who looks after the "
-    "server that its disk is full, and send them again later. What was received before is safe."
+    "Demeter has no space for more photos at the moment. Keep these on the phone, tell your administrator that the "
+    "server's disk is full, and send them again later. Photos received before are safe."
 )
 # Form fields and the lines between the parts.
 OVERHEAD_BYTES = 2 * 1024 * 1024

@@ -37,7 +37,9 @@ def place_by_label(file: UploadedFile[bytes]) -> FoundPlace:
     except UnreadablePictureError as error:
         return FoundPlace(message=str(error))
     if not labels:
-        return FoundPlace(message=_("No QR label was found in the picture. Go nearer, or type the code printed on it."))
+        return FoundPlace(
+            message=_("No QR label was found in the picture. Move closer, or type the code printed on the label.")
+        )
     match = match_qr_codes(labels)
     if match.location:
         return FoundPlace(match.location, reason=match.candidates[0].evidence)
@@ -62,7 +64,7 @@ def place_by_position(*, lon: float, lat: float, accuracy_m: float) -> FoundPlac
     if match.location:
         return FoundPlace(match.location, reason=match.candidates[0].evidence)
     if match.candidates:
-        words = _("Your position is good to %(metres)d m. Choose where the photos are from.")
+        words = _("Your position is accurate to %(metres)d m. Choose where the photos were taken.")
     else:
-        words = _("Your position is good to %(metres)d m. No location is near it.")
+        words = _("Your position is accurate to %(metres)d m. There is no location nearby.")
     return FoundPlace(offers=match.candidates, message=words % {"metres": max(1, round(accuracy_m))})

@@ -24,14 +24,14 @@ CLASS_WORDS: tuple[StrOrPromise, ...] = (
 )
 WORDS: Mapping[tuple[str, int | None], StrOrPromise] = {
     ("add", 0): _("add plant"),
-    ("add", 1): _("add empty"),
-    ("add", 2): _("add dead"),
+    ("add", 1): _("add empty place"),
+    ("add", 2): _("add dead plant"),
     ("remove", 0): _("remove plant"),
-    ("remove", 1): _("remove empty"),
-    ("remove", 2): _("remove dead"),
-    ("retype", 0): _("retype plant"),
-    ("retype", 1): _("retype empty"),
-    ("retype", 2): _("retype dead"),
+    ("remove", 1): _("remove empty place"),
+    ("remove", 2): _("remove dead plant"),
+    ("retype", 0): _("change to plant"),
+    ("retype", 1): _("change to empty place"),
+    ("retype", 2): _("change to dead plant"),
     ("note", None): _("note"),
 }
 
@@ -65,7 +65,7 @@ class Correction(models.Model):
     class Action(models.TextChoices):
         ADD = "add", _("Add")
         REMOVE = "remove", _("Remove")
-        RETYPE = "retype", _("Retype")
+        RETYPE = "retype", _("Change type")
         NOTE = "note", _("Note")
 
     image = models.ForeignKey(S3Image, on_delete=models.CASCADE, related_name="corrections", verbose_name=_("photo"))
@@ -81,9 +81,12 @@ class Correction(models.Model):
     )
     x = models.FloatField(_("x"), null=True, blank=True, help_text=_("Share of the upright photo's width"))
     y = models.FloatField(_("y"), null=True, blank=True, help_text=_("Share of the upright photo's height"))
-    text = models.TextField(_("text"), blank=True, help_text=_("Of a note"))
+    text = models.TextField(_("text"), blank=True, help_text=_("Text of a note"))
     sent_as = models.UUIDField(
-        _("sent as"), null=True, blank=True, help_text=_("The browser's name for it: sent again, it is made once")
+        _("sent as"),
+        null=True,
+        blank=True,
+        help_text=_("Id chosen by the browser, so that a correction sent twice is made once"),
     )
     created_at = models.DateTimeField(_("written at"), auto_now_add=True)
     undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)

@@ -20,18 +20,18 @@ class Leased(models.Model):
     """
 
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
-    held_by = models.CharField(_("held by"), max_length=255, blank=True)
+    held_by = models.CharField(_("worker"), max_length=255, blank=True)
     attempt = models.PositiveSmallIntegerField(
-        _("attempt"), default=0, help_text=_("How often a worker was lost at this work")
+        _("attempt"), default=0, help_text=_("How many times a worker was lost during this job")
     )
     postponements = models.PositiveSmallIntegerField(
-        _("postponements"), default=0, help_text=_("How often an outage put it off")
+        _("postponements"), default=0, help_text=_("How many times an outage postponed it")
     )
     awaits_storage = models.BooleanField(
-        _("waits for the storage"),
+        _("waiting for the storage"),
         default=False,
         db_default=False,  # so that processes of the version before can go on during an upgrade
-        help_text=_("An outage put it off: it goes on at `lease_until`, or as soon as the storage answers"),
+        help_text=_("Postponed by an outage: it continues at `lease_until`, or as soon as the storage answers"),
     )
 
     class Meta:

@@ -32,8 +32,8 @@ TWICE_WITHIN = timedelta(minutes=1)
 TAP_SIDES = 0.75
 
 NOTHING_THERE: Mapping[str, StrOrPromise] = {
-    "remove": gettext_lazy("There is nothing to remove at this place any more."),
-    "retype": gettext_lazy("There is nothing to retype at this place any more."),
+    "remove": gettext_lazy("There is nothing left to remove here."),
+    "retype": gettext_lazy("There is nothing left to change here."),
 }
 
 
@@ -58,7 +58,7 @@ def correct(
         ConflictError: there is no count, nothing to correct at this place, or it is so already.
     """
     if not (0 <= x <= 1 and 0 <= y <= 1):
-        raise InvalidInputError(_("The place lies outside the photo."))
+        raise InvalidInputError(_("This position is outside the photo."))
     image, session = _lock(image)
     sent_before = Correction.objects.filter(user=user, sent_as=sent_as).first() if sent_as else None
     if sent_before is not None:
@@ -98,7 +98,7 @@ def undo(*, image: S3Image, user: User) -> Correction:
     image, session = _lock(image)
     correction = image.corrections.undoable(user).first()
     if correction is None:
-        raise ConflictError(_("There is nothing of yours to undo on this photo."))
+        raise ConflictError(_("You have nothing to undo on this photo."))
     correction.undone_at = timezone.now()
     correction.save(update_fields=["undone_at"])
     _recount(session, read_reviewed(image, session), user)
@@ -114,7 +114,7 @@ def redo(*, image: S3Image, user: User) -> Correction:
     image, session = _lock(image)
     correction = image.corrections.redoable(user).first()
     if correction is None:
-        raise ConflictError(_("There is nothing of yours to redo on this photo."))
+        raise ConflictError(_("You have nothing to redo on this photo."))
     correction.undone_at = None
     correction.save(update_fields=["undone_at"])
     _recount(session, read_reviewed(image, session), user)
@@ -132,7 +132,7 @@ def sign_off(*, image: S3Image, user: User, seen: int) -> Session:
     """
     image, session = _lock(image)
     if session.total_estimated != seen:
-        changed = _("The count has changed to %(number)s meanwhile. Look at it again.")
+        changed = _("The count has changed to %(number)s in the meantime. Check it again.")
         raise ConflictError(changed % {"number": number_format(session.total_estimated or 0, force_grouping=True)})
     session.validated, session.validated_by_user, session.validation_date = True, user, timezone.now()
     _save_validation(session)
@@ -180,7 +180,7 @@ def _find_place(photo: ReviewedPhoto, *, x: float, y: float, action: MarkAction,
 
 
 def _so_already(class_id: int) -> ConflictError:
-    return ConflictError(_("This is counted as %(thing)s already.") % {"thing": CLASS_WORDS[class_id]})
+    return ConflictError(_("This is already counted as %(thing)s.") % {"thing": CLASS_WORDS[class_id]})
 
 
 def _recount(session: Session, photo: ReviewedPhoto, user: User) -> None:

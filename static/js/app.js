@@ -45,10 +45,10 @@ document.addEventListener("htmx:afterRequest", (event) => {
 
 // --- What a person sent and the server never heard or refused: unlike a poll it does not go on by itself -------------
 function refusalWords(status) {
-  if (status === 0) return gettext("No connection to Demeter: this was not done. Try again when it is back.");
-  if (status === 404) return gettext("This was not done: what it is about was deleted meanwhile. Load the page again.");
-  if (status === 403) return gettext("This was not done: your role does not allow it, or you were signed out. Load the page again.");
-  return gettext("This was not done: Demeter could not do it. Try again in a moment.");
+  if (status === 0) return gettext("No connection to Demeter: nothing was changed. Try again when it is back.");
+  if (status === 404) return gettext("That did not work: it was deleted in the meantime. Reload the page.");
+  if (status === 403) return gettext("That did not work: your role does not allow it, or you are signed out. Reload the page.");
+  return gettext("That did not work. Try again in a moment.");
 }
 
 // Where the person looks: in the open modal, else at the top of the page.

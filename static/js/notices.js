@@ -1,4 +1,4 @@
-// "Tell me when all are done": a notification of the device, for whoever asks. Places in the page: templates/gallery/jobs/_jobs.html.
+// "Notify me when all are done": a notification of the device, for whoever asks. Places in the page: templates/gallery/jobs/_jobs.html.
 // A hidden tab asks nothing of the server, but for this it asks twice a minute.
 
 const HIDDEN_POLL_MS = 30_000;

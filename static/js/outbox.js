@@ -99,8 +99,8 @@ class Outbox {
     if (html) this.counts.set(correction.url, html);
     const detail = { correction, status: answer.status, html };
     const heard = !document.dispatchEvent(new CustomEvent("outbox:answered", { detail, cancelable: true }));
-    if (answer.status === 404) this.tell(gettext("%s was deleted. Corrections of it that were not saved yet are gone."), correction);
-    else if (!answer.ok && !(heard && html)) this.tell(gettext("A correction of %s could not be made any more. Look at the photo again."), correction);
+    if (answer.status === 404) this.tell(gettext("%s was deleted. Its unsaved corrections are lost."), correction);
+    else if (!answer.ok && !(heard && html)) this.tell(gettext("A correction of %s is no longer possible. Check the photo again."), correction);
   }
 
   tell(words, { photo }) {
@@ -137,10 +137,10 @@ class Outbox {
   }
 
   words(number) {
-    const parts = [interpolate(ngettext("%s correction waits to be saved.", "%s corrections wait to be saved.", number), [number.toLocaleString(document.documentElement.lang)])];
+    const parts = [interpolate(ngettext("%s correction is not saved yet.", "%s corrections are not saved yet.", number), [number.toLocaleString(document.documentElement.lang)])];
     if (this.stopped) parts.push(gettext("You are signed out, or your role does not allow corrections. They are kept on this device."));
-    else if (this.failures && this.failedWith) parts.push(gettext("Demeter cannot save them now. They are kept on this device and sent again."));
-    else if (this.failures) parts.push(gettext("No connection to Demeter. They are kept on this device and sent when it is back."));
+    else if (this.failures && this.failedWith) parts.push(gettext("Demeter cannot save them now. They are kept on this device and will be sent again."));
+    else if (this.failures) parts.push(gettext("No connection to Demeter. They are kept on this device and will be sent when it is back."));
     return parts.join(" ");
   }
 }

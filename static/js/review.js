@@ -161,7 +161,7 @@ class Review {
     const mark = this.viewer.marks.selected;
     const panel = this.root.querySelector(".viewer__selection");
     panel.querySelector("[data-selected]").textContent = mark
-      ? interpolate(gettext("Chosen: %s"), [CLASS_WORDS[mark.classId]]) : gettext("No mark is chosen");
+      ? interpolate(gettext("Selected: %s"), [CLASS_WORDS[mark.classId]]) : gettext("No mark is selected");
     for (const button of panel.querySelectorAll("button")) button.disabled = !mark || Number(button.dataset.retype) === mark.classId;
   }
 

@@ -24,8 +24,8 @@ function update() {
   for (const box of boxes()) if (box.checked) chosenIds.add(box.value);
   const most = Number(selection.dataset.most);
   const count = chosenIds.size;
-  const chosen = interpolate(ngettext("%s chosen", "%s chosen", count), [count]);
-  const tooMany = interpolate(gettext("%(count)s chosen, at most %(most)s at a time"), { count, most }, true);
+  const chosen = interpolate(ngettext("%s selected", "%s selected", count), [count]);
+  const tooMany = interpolate(gettext("%(count)s selected, at most %(most)s at a time"), { count, most }, true);
   selection.querySelector("[data-chosen]").textContent = count > most ? tooMany : chosen;
   for (const button of selection.querySelectorAll("[type=submit]")) button.disabled = count > most;
 }

@@ -115,7 +115,7 @@ function show(entry, state, text, url = "") {
   entry.row.querySelector("use").setAttribute("href", `#icon-${ICONS[state]}`);
   const words = entry.row.querySelector(".file-row__state");
   words.textContent = text;
-  if (url) words.append(" ", Object.assign(document.createElement("a"), { href: url, textContent: gettext("Show it") }));
+  if (url) words.append(" ", Object.assign(document.createElement("a"), { href: url, textContent: gettext("View it") }));
   entry.row.querySelector("progress").hidden = state !== "sending";
 }
 

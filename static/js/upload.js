@@ -17,7 +17,7 @@ const limits = {
   fileBytes: Number(form.dataset.maxFileBytes),
   totalBytes: Number(form.dataset.maxTotalBytes),
 };
-const SIGNED_OUT = gettext("You are signed out. Sign in in another tab and come back: the chosen photos stay here, and what was received is safe.");
+const SIGNED_OUT = gettext("You are signed out. Sign in in another tab and come back: the selected photos stay here, and those already received are safe.");
 
 let entries = []; // one for each chosen file: {file, row, state, sentBytes, released: may be sent, place: location or ""}
 let senders = new Set();
@@ -65,7 +65,7 @@ function offerPlace() {
   const button = document.getElementById("upload-replace");
   button.hidden = others.length === 0 || !typedPlace();
   const words = ngettext(
-    "Use %(place)s for the chosen photo of another location too", "Use %(place)s for the %(number)s chosen photos of other locations too", others.length,
+    "Also use %(place)s for the selected photo with another location", "Also use %(place)s for the %(number)s selected photos with other locations", others.length,
   );
   button.querySelector("span").textContent = interpolate(words, { place: typedPlace(), number: others.length }, true);
 }
@@ -220,14 +220,14 @@ function showTotals() {
 }
 
 function summary(going) {
-  if (going && count("ready") === going) return say(ngettext("%s photo chosen", "%s photos chosen", going), going);
+  if (going && count("ready") === going) return say(ngettext("%s photo selected", "%s photos selected", going), going);
   const parts = [];
   const all = going - count("known");
   if (all > 0) {
     const words = ngettext("%(received)s of %(all)s photo received", "%(received)s of %(all)s photos received", all);
     parts.push(interpolate(words, { received: count("received"), all }, true));
   }
-  if (count("known")) parts.push(say(ngettext("%s here already", "%s here already", count("known")), count("known")));
+  if (count("known")) parts.push(say(ngettext("%s already uploaded", "%s already uploaded", count("known")), count("known")));
   if (count("refused")) parts.push(say(ngettext("%s refused", "%s refused", count("refused")), count("refused")));
   if (count("failed")) parts.push(say(ngettext("%s not sent", "%s not sent", count("failed")), count("failed")));
   return parts.join(", ");

@@ -16,8 +16,8 @@ class VisitAnswer(models.TextChoices):
     """How the photos of a visit belong together, as a person said."""
 
     PARTS = "parts", _("Parts: add them")
-    RETAKE = "retake", _("Retakes: the newest stands")
-    CHOSEN = "chosen", _("Chosen photos")
+    RETAKE = "retake", _("Retakes: keep the newest")
+    CHOSEN = "chosen", _("Selected photos")
 
 
 @audited(pghistory.UpdateEvent(), only=("answer", "answered_by"))
@@ -45,7 +45,7 @@ class Visit(Timestamped):
     photos = models.PositiveSmallIntegerField(_("photos"))
     quantity = models.PositiveIntegerField(_("plants"))
     is_open = models.BooleanField(
-        _("open"), help_text=_("Nobody has said how all its photos belong together, so its number may be wrong")
+        _("open"), help_text=_("Nobody has said whether its photos are parts or retakes, so its number may be wrong")
     )
 
     class Meta:
@@ -109,11 +109,13 @@ class StockCount(Timestamped):
         blank=True,
         help_text=_("Photos of a visit whose pictures look alike have the same number"),
     )
-    covered = models.BooleanField(_("covered"), default=False, help_text=_("It was there when the visit was answered"))
-    left_out = models.BooleanField(_("left out"), default=False, help_text=_("Not among the chosen photos"))
-    is_counted = models.BooleanField(_("counted"), default=True, help_text=_("It makes the number of its visit"))
+    covered = models.BooleanField(
+        _("covered"), default=False, help_text=_("Was part of the visit when it was answered")
+    )
+    left_out = models.BooleanField(_("left out"), default=False, help_text=_("Not among the selected photos"))
+    is_counted = models.BooleanField(_("counted"), default=True, help_text=_("Counts towards its visit"))
     withdrawn_at = models.DateTimeField(
-        _("withdrawn at"), null=True, blank=True, help_text=_("When a later run of the same photo took its place")
+        _("withdrawn at"), null=True, blank=True, help_text=_("When a later run of the same photo replaced it")
     )
 
     objects = StockCountQuerySet.as_manager()
