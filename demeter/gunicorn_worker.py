@@ -43,8 +43,6 @@ class FrugalParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no 
 
 
 class FrugalChannel(HTTPChannel):  # type: ignore[misc]
-    """A connection."""
-
     parser_class = FrugalParser
 
 

@@ -4,6 +4,4 @@ from django.apps import AppConfig
 
 
 class GalleryConfig(AppConfig):
-    """The gallery app; it has no tables of its own."""
-
     name = "gallery"

@@ -29,8 +29,6 @@ OUTLINE_FIELDS = ("area_m2", "centroid_lon", "centroid_lat", "created_at", "upda
 
 @admin.register(models.Warehouse)
 class WarehouseAdmin(EditedAdmin[models.Warehouse]):
-    """Greenhouses, fields, tunnels."""
-
     list_display = ("code", "name", "warehouse_type", area, "active")
     list_filter = ("active", "warehouse_type")
     search_fields = ("code", "name")
@@ -39,8 +37,6 @@ class WarehouseAdmin(EditedAdmin[models.Warehouse]):
 
 @admin.register(models.StorageArea)
 class StorageAreaAdmin(EditedAdmin[models.StorageArea]):
-    """Beds in a warehouse."""
-
     list_display = ("code", "name", "warehouse", "position", area, "active")
     list_filter = ("active", "position", "warehouse")
     list_select_related = ("warehouse",)
@@ -90,8 +86,6 @@ class StorageLocationAdmin(EditedAdmin[models.StorageLocation]):
 
 @admin.register(models.ProductCategory, models.PackagingType, models.PackagingMaterial, models.PackagingColour)
 class CatalogueEntryAdmin(EditedAdmin[Any]):
-    """Short lists of coded names."""
-
     list_display = ("code", "name", "active")
     list_filter = ("active",)
     search_fields = ("code", "name")
@@ -99,8 +93,6 @@ class CatalogueEntryAdmin(EditedAdmin[Any]):
 
 @admin.register(models.ProductFamily)
 class ProductFamilyAdmin(EditedAdmin[models.ProductFamily]):
-    """Genera and groups."""
-
     list_display = ("code", "name", "scientific_name", "category", "active")
     list_filter = ("active", "category")
     list_select_related = ("category",)
@@ -110,8 +102,6 @@ class ProductFamilyAdmin(EditedAdmin[models.ProductFamily]):
 
 @admin.register(models.Product)
 class ProductAdmin(EditedAdmin[models.Product]):
-    """What is grown and sold."""
-
     list_display = ("sku", "common_name", "scientific_name", "family", "active")
     list_filter = ("active", "family__category", "family")
     list_select_related = ("family",)
@@ -121,8 +111,6 @@ class ProductAdmin(EditedAdmin[models.Product]):
 
 @admin.register(models.ProductState)
 class ProductStateAdmin(EditedAdmin[models.ProductState]):
-    """Stages of growth."""
-
     list_display = ("sort_order", "code", "name", "is_sellable", "active")
     list_display_links = ("code",)
     list_filter = ("active", "is_sellable")
@@ -132,8 +120,6 @@ class ProductStateAdmin(EditedAdmin[models.ProductState]):
 
 @admin.register(models.ProductSize)
 class ProductSizeAdmin(EditedAdmin[models.ProductSize]):
-    """Size classes by height."""
-
     list_display = ("sort_order", "code", "min_height_cm", "max_height_cm", "active")
     list_display_links = ("code",)
     list_filter = ("active",)
@@ -143,8 +129,6 @@ class ProductSizeAdmin(EditedAdmin[models.ProductSize]):
 
 @admin.register(models.Packaging)
 class PackagingAdmin(EditedAdmin[models.Packaging]):
-    """Pots and cells."""
-
     list_display = ("sku", "name", "packaging_type", "material", "colour", "volume_l", "diameter_cm", "active")
     list_filter = ("active", "packaging_type", "material", "colour")
     list_select_related = ("packaging_type", "material", "colour")
@@ -155,8 +139,6 @@ class PackagingAdmin(EditedAdmin[models.Packaging]):
 
 @admin.register(models.ContainerType)
 class ContainerTypeAdmin(EditedAdmin[models.ContainerType]):
-    """Crates, trays and the like."""
-
     list_display = ("code", "name", "kind", "rows", "columns", "capacity", "active")
     list_filter = ("active", "kind")
     search_fields = ("code", "name")

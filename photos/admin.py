@@ -19,8 +19,6 @@ class UploadAdmin(ReadOnlyAdmin):
 
 @admin.register(S3Image)
 class S3ImageAdmin(ReadOnlyAdmin):
-    """Photos and the annotated pictures made from them."""
-
     message_fields = ("error_details",)
     list_display = (
         "original_filename",

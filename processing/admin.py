@@ -8,8 +8,6 @@ from processing.models import Correction, Estimation, Job, Segment, Session
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
-    """Runs of photos through the pipeline."""
-
     message_fields = ("error", "reason")
     list_display = (
         "job_id",
@@ -32,8 +30,6 @@ class JobAdmin(ReadOnlyAdmin):
 
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin):
-    """Counts of photos."""
-
     message_fields = ("error_message", "refusal_message")
     list_display = (
         "session_id",
@@ -61,8 +57,6 @@ class SessionAdmin(ReadOnlyAdmin):
 
 @admin.register(Segment)
 class SegmentAdmin(ReadOnlyAdmin):
-    """Containers found in photos."""
-
     message_fields = ("error",)
     list_display = (
         "session",

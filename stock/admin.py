@@ -46,8 +46,6 @@ class StockBatchAdmin(SearchedAdmin[StockBatch]):
 
 @admin.register(StockCount)
 class StockCountAdmin(ReadOnlyAdmin):
-    """What photos saw."""
-
     list_display = ("batch", "quantity", "quantity_empty", "happened_at", "user", "image_id", "withdrawn_at")
     list_filter = (("withdrawn_at", admin.EmptyFieldListFilter),)
     list_select_related = ("batch", "user")
@@ -57,8 +55,6 @@ class StockCountAdmin(ReadOnlyAdmin):
 
 @admin.register(StockMovement)
 class StockMovementAdmin(ReadOnlyAdmin):
-    """The ledger."""
-
     message_fields = ("reason",)
     list_display = ("happened_at", "batch", "kind", "quantity", "source_type", "user", "reason", "created_at")
     list_filter = ("kind", "source_type", ("reverses", admin.EmptyFieldListFilter))

@@ -51,7 +51,6 @@ class DemeterUserAdmin(OneByOneAdmin[User], UserAdmin[User]):
         return super().has_change_permission(request, obj) and self._may_touch(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Nor is the account itself for others to delete."""
         return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
 
     def _may_touch(self, request: HttpRequest, obj: User | None) -> bool:
@@ -84,7 +83,6 @@ class ApiTokenAdmin(OneByOneAdmin[ApiToken]):
         return super().has_change_permission(request, obj) and (obj is None or _is_within(request, obj.user))
 
     def has_delete_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        """Likewise."""
         return super().has_delete_permission(request, obj) and (obj is None or _is_within(request, obj.user))
 
     def get_form(self, request: HttpRequest, *args: Any, **options: Any) -> type[ModelForm[ApiToken]]:

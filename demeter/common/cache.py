@@ -35,39 +35,30 @@ class DispensableClient(RedisCacheClient):
         return self._ask(partial(super().add, key, value, timeout), without=True)
 
     def get(self, key: Any, default: Any) -> Any:
-        """Nothing is kept."""
         return self._ask(partial(super().get, key, default), without=default)
 
     def set(self, key: Any, value: Any, timeout: Any) -> None:
-        """It is not kept."""
         self._ask(partial(super().set, key, value, timeout), without=None)
 
     def touch(self, key: Any, timeout: Any) -> bool:
-        """Nothing is kept."""
         return self._ask(partial(super().touch, key, timeout), without=False)
 
     def delete(self, key: Any) -> bool:
-        """It is not deleted."""
         return self._ask(partial(super().delete, key), without=False)
 
     def get_many(self, keys: Iterable[Any]) -> dict[Any, Any]:
-        """Nothing is kept."""
         return self._ask(partial(super().get_many, keys), without={})
 
     def has_key(self, key: Any) -> bool:
-        """Nothing is kept."""
         return self._ask(partial(super().has_key, key), without=False)
 
     def incr(self, key: Any, delta: int) -> int:
-        """The first of its kind."""
         return self._ask(partial(super().incr, key, delta), without=delta)
 
     def set_many(self, data: Mapping[Any, Any], timeout: Any) -> None:
-        """They are not kept."""
         self._ask(partial(super().set_many, data, timeout), without=None)
 
     def delete_many(self, keys: Iterable[Any]) -> None:
-        """They are not deleted."""
         self._ask(partial(super().delete_many, keys), without=None)
 
 

@@ -42,7 +42,6 @@ class LocalState:
         return cls(path, **json.loads(path.read_text())) if path.is_file() else cls(path)
 
     def save(self) -> None:
-        """Write the file."""
         write_private(
             self.path, json.dumps({"ports": self.ports, "secrets": self.secrets, "facts": self.facts}, indent=2)
         )

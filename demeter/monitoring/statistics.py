@@ -36,7 +36,6 @@ class Queue:
     oldest: datetime | None = None
 
     def add(self, waiting: int, running: int, oldest: datetime | None) -> None:
-        """More of it."""
         self.waiting += waiting
         self.running += running
         self.oldest = min(filter(None, (self.oldest, oldest)), default=None)

@@ -109,7 +109,6 @@ def photo_json(card: PhotoCard, request: HttpRequest) -> GalleryPhotoJson:
 
 
 def gallery_session_json(session: CardSession) -> GallerySessionJson:
-    """The result of a photo in the gallery."""
     return {
         "session_id": str(session.session_id),
         "total_detected": session.total_detected,

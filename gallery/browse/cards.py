@@ -86,7 +86,6 @@ class PhotoCard:
 
     @property
     def address(self) -> str:
-        """Its page."""
         return _any_page().replace(str(ANY_PHOTO), str(self.image_id))
 
     @property
@@ -106,7 +105,6 @@ class PhotoCard:
 
     @property
     def place(self) -> str:
-        """Where its newest run placed it, in words."""
         return (self.session and self.session.storage_location_name) or _("Location unknown")
 
     @property
@@ -123,7 +121,6 @@ class PhotoCard:
 
     @property
     def plants(self) -> int | None:
-        """How many its newest run estimates; None until it has counted."""
         return self.session.total_estimated if self.session else None
 
     @property

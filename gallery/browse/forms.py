@@ -97,7 +97,6 @@ class GalleryFilterForm(forms.Form):
             areas.widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
-        """The two dates in their order."""
         cleaned: dict[str, Any] = super().clean() or {}
         date_from, date_to = cleaned.get("date_from"), cleaned.get("date_to")
         if date_from and date_to and date_to < date_from:
@@ -106,7 +105,6 @@ class GalleryFilterForm(forms.Form):
 
     @property
     def wanted(self) -> GalleryFilter:
-        """The valid form as the read model's filter."""
         cleaned = self.cleaned_data
         beginnings = [_midnight(cleaned["date_from"])] if cleaned["date_from"] else []
         if cleaned["days"]:
@@ -127,7 +125,6 @@ class GalleryFilterForm(forms.Form):
 
     @property
     def page_size(self) -> int:
-        """Photos a page."""
         return self.cleaned_data["per_page"] or PER_PAGE
 
 
@@ -138,7 +135,6 @@ class NumberedPageForm(GalleryFilterForm):
 
     @property
     def page_number(self) -> int:
-        """The page asked for, else the first."""
         return self.cleaned_data["page"] or 1
 
 
@@ -148,7 +144,6 @@ class CursorField(forms.CharField):
     widget = forms.HiddenInput
 
     def clean(self, value: Any) -> Cursor | None:
-        """The place; None when none is named."""
         word = super().clean(value)
         try:
             return read_cursor(word) if word else None

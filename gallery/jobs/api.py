@@ -20,8 +20,6 @@ from processing.statuses import RunStatus
 
 
 class ResultJson(TypedDict):
-    """What a completed job found."""
-
     session_id: str
     total_detected: int | None
     storage_location_id: int | None
@@ -35,8 +33,6 @@ class ErrorJson(TypedDict):
 
 
 class JobJson(TypedDict):
-    """One job."""
-
     job_id: str
     image_id: str
     filename: str
@@ -49,8 +45,6 @@ class JobJson(TypedDict):
 
 
 class SummaryJson(TypedDict):
-    """The totals of an upload session."""
-
     total_jobs: int
     completed: int
     processing: int
@@ -60,16 +54,12 @@ class SummaryJson(TypedDict):
 
 
 class JobsJson(TypedDict):
-    """An upload session with its jobs."""
-
     upload_session_id: str
     jobs: list[JobJson]
     summary: SummaryJson
 
 
 class ReprocessJson(TypedDict):
-    """A new run was accepted."""
-
     status: str
     image_id: str
     new_job_id: str

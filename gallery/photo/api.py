@@ -28,7 +28,6 @@ from processing.review.corrections import counted_session
 
 @api_view("GET", permission="photos.view_s3image")
 def detail(request: HttpRequest, image_id: UUID) -> JsonResponse:
-    """One photo."""
     return JsonResponse(detail_json(photo_detail(image_id, with_history=True), request))
 
 
@@ -48,7 +47,6 @@ def annotated(request: HttpRequest, image_id: UUID) -> HttpResponse:
 
 @api_view("GET", permission="photos.view_s3image")
 def markers(_request: HttpRequest, image_id: UUID) -> JsonResponse:
-    """Every mark of a photo, for the viewer."""
     return JsonResponse(photo_markers(image_id))
 
 

@@ -44,12 +44,10 @@ class LocationDetail:
 
     @property
     def config(self) -> LocationConfig | None:
-        """The running cycle; None where nothing is configured."""
         return next((cycle for cycle in self.cycles if cycle.active), None)
 
     @property
     def chart(self) -> Chart | None:
-        """The counts over time."""
         return draw_history(self.history)
 
     @property

@@ -11,11 +11,9 @@ class CodeConverter:
     regex = "[A-Za-z0-9][A-Za-z0-9._-]*"
 
     def to_python(self, value: str) -> str:
-        """Lookups raise it to upper case themselves."""
         return value
 
     def to_url(self, value: object) -> str:
-        """As it is written."""
         return str(value)
 
 

@@ -74,8 +74,6 @@ def correct(request: HtmxRequest, image_id: UUID) -> HttpResponse:
 @require_POST
 @permission_required(REVIEW_PERMISSIONS, raise_exception=True)
 def undo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
-    """Take back one's own last correction."""
-
     def act(image: S3Image, user: User) -> str:
         return _("Undone: %(what)s.") % {"what": corrections.undo(image=image, user=user).words}
 
@@ -85,8 +83,6 @@ def undo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
 @require_POST
 @permission_required(REVIEW_PERMISSIONS, raise_exception=True)
 def redo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
-    """Make again what one undid last."""
-
     def act(image: S3Image, user: User) -> str:
         return _("Redone: %(what)s.") % {"what": corrections.redo(image=image, user=user).words}
 
@@ -96,8 +92,6 @@ def redo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
 @require_POST
 @permission_required(REVIEW_PERMISSIONS, raise_exception=True)
 def note(request: HtmxRequest, image_id: UUID) -> HttpResponse:
-    """Say something about the count."""
-
     def act(image: S3Image, user: User) -> str:
         corrections.note(image=image, user=user, text=request.POST.get("text", "").replace("\x00", ""))
         return _("Note saved.")

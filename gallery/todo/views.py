@@ -35,7 +35,6 @@ def work(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required(("photos.view_s3image", "processing.add_job"), raise_exception=True)
 def retry(request: HttpRequest) -> HttpResponse:
-    """Run the photos of one cause again."""
     try:
         restarted = retry_cause(code=request.POST.get("cause", ""), user=signed_in_user(request))
     except InvalidInputError as error:
@@ -49,7 +48,6 @@ def retry(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required(("photos.view_s3image", "processing.change_session"), raise_exception=True)
 def acknowledge(request: HttpRequest) -> HttpResponse:
-    """Put the photos of one cause aside."""
     try:
         count = acknowledge_cause(code=request.POST.get("cause", ""), user=signed_in_user(request))
     except InvalidInputError as error:

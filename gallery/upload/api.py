@@ -126,7 +126,6 @@ def thumbnail(request: HttpRequest, image_id: UUID) -> HttpResponse:
 
 
 def upload_json(accepted: AcceptedUpload, jobs: Sequence[Job]) -> UploadJson:
-    """The accepted upload, as the spec has it."""
     session_id = str(accepted.upload.upload_session_id)
     return {
         "status": "accepted",
@@ -149,12 +148,10 @@ def upload_json(accepted: AcceptedUpload, jobs: Sequence[Job]) -> UploadJson:
 
 
 def refused_json(refused: Sequence[RefusedFile]) -> list[RefusedJson]:
-    """Refused files."""
     return [{"filename": file.filename, "code": file.code, "message": file.message} for file in refused]
 
 
 def duplicates_json(duplicates: Sequence[DuplicateFile]) -> list[DuplicateJson]:
-    """Known files."""
     return [{"filename": file.filename, "image_id": str(file.image_id)} for file in duplicates]
 
 

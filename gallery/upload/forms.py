@@ -28,7 +28,6 @@ class PhotosField(forms.FileField):
     widget = PhotosInput(attrs={"accept": ACCEPTED_FILES})
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
-        """The files, unread."""
         files = [file for file in data or [] if isinstance(file, UploadedFile)]
         if not files:
             raise forms.ValidationError(self.error_messages["required"], code="required")
@@ -39,7 +38,6 @@ class ChecksumsField(forms.Field):
     """A JSON list of SHA-256 checksums in hexadecimal, no more than an upload takes files."""
 
     def clean(self, value: Any) -> list[str]:
-        """The checksums in lower case."""
         texts = value if isinstance(value, list) else []
         if not 0 < len(texts) <= settings.UPLOAD_MAX_FILES or not all(map(_is_sha256, texts)):
             raise forms.ValidationError(
@@ -73,7 +71,6 @@ class PositionForm(forms.Form):
     accuracy = forms.FloatField(min_value=0)
 
     def clean(self) -> dict[str, Any]:
-        """In the words of `place_by_position`."""
         cleaned = super().clean() or {}
         cleaned["accuracy_m"] = cleaned.pop("accuracy", None)
         return cleaned
@@ -141,6 +138,5 @@ class UploadForm(forms.Form):
     upload_session_id = forms.UUIDField(required=False)
 
     def clean(self) -> dict[str, Any]:
-        """In the words of `accepting`."""
         cleaned = super().clean() or {}
         return {**cleaned, "inherits_location": self.add_prefix("storage_location") not in self.data}

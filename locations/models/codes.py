@@ -18,18 +18,15 @@ class CodeField(models.CharField):  # type: ignore[type-arg]
     default_validators = [validate_code]
 
     def to_python(self, value: Any) -> Any:
-        """What forms and files give."""
         text = super().to_python(value)
         return text.strip().upper() if isinstance(text, str) else text
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """What the instance shows after it was saved."""
         code = self.to_python(getattr(model_instance, self.attname))
         setattr(model_instance, self.attname, code)
         return code
 
     def get_prep_value(self, value: Any) -> Any:
-        """What lookups compare with."""
         prepared = super().get_prep_value(value)
         return prepared.strip().upper() if isinstance(prepared, str) else prepared
 

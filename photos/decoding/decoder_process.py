@@ -52,7 +52,6 @@ def answer(answers: BinaryIO, operation: str, data: bytes, options: dict[str, in
 
 
 def send(answers: BinaryIO, data: memoryview, **about: object) -> None:
-    """One answer."""
     answers.write(json.dumps({"size": data.nbytes, **about}).encode() + b"\n")
     answers.write(data)
     answers.flush()

@@ -258,7 +258,6 @@ def _number(value: Any, *, above: float, below: float) -> float | None:
 
 
 def _numbers(value: Any) -> tuple[float, float, float] | None:
-    """Three numbers."""
     if not isinstance(value, tuple | list) or len(value) != 3:
         return None
     first, second, third = map(_float, value)

@@ -67,7 +67,6 @@ def _read_tags(data: bytes) -> Image.Exif:
 
 
 def _read_jpeg(data: bytes) -> tuple[bytes, bytes]:
-    """EXIF and XMP."""
     parts = jpeg.take_apart(data)
     if parts is None:
         return b"", b""
@@ -75,5 +74,4 @@ def _read_jpeg(data: bytes) -> tuple[bytes, bytes]:
 
 
 def _read_png(data: bytes) -> tuple[bytes, bytes]:
-    """EXIF and XMP."""
     return png.read_exif_chunk(data), png.read_xmp_chunk(data)

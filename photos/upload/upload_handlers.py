@@ -46,19 +46,16 @@ class PhotoUploadHandler(TemporaryFileUploadHandler):
         _prepare_folder()
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """A file begins."""
         with refusing_when_full():
             super().new_file(*args, **kwargs)
         self._sha256 = hashlib.sha256()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        """Some of it is here."""
         self._sha256.update(raw_data)
         with self._without_a_full_disk():
             return super().receive_data_chunk(raw_data, start)
 
     def file_complete(self, file_size: int) -> UploadedFile[bytes] | None:
-        """All of it is here."""
         with self._without_a_full_disk():
             file = super().file_complete(file_size)
         if file is not None:

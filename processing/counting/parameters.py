@@ -158,8 +158,6 @@ class QualityParameters:
 
 @dataclass(frozen=True)
 class CountingParameters:
-    """All of the above."""
-
     segmentation: SegmentationParameters = field(default_factory=SegmentationParameters)
     missed: MissedParameters = field(default_factory=MissedParameters)
     looks: LookParameters = field(default_factory=LookParameters)

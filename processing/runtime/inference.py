@@ -85,8 +85,6 @@ class SahiSlicer(Slicer):
 
 
 class YoloDetector(Detector):
-    """The plant detector."""
-
     def __init__(self, weights: WeightFile) -> None:
         self.model = _load_model(weights)
 
@@ -104,8 +102,6 @@ class YoloDetector(Detector):
 
 
 class YoloSegmenter(Segmenter):
-    """The container segmenter."""
-
     def __init__(self, weights: WeightFile) -> None:
         self.model = _load_model(weights)
 
@@ -126,13 +122,11 @@ class YoloSegmenter(Segmenter):
 
 @cache
 def load_detector() -> Detector:
-    """The detector of this process."""
     return YoloDetector(read_weights("detector"))
 
 
 @cache
 def load_segmenter() -> Segmenter:
-    """The segmenter of this process."""
     return YoloSegmenter(read_weights("segmenter"))
 
 

@@ -35,22 +35,18 @@ class ReadOnlyAdmin(SearchedAdmin[Any]):
     message_fields: tuple[str, ...] = ()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """The calm one."""
         return CalmChangeList
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """The list's columns."""
         return [self._translated(name) for name in super().get_list_display(request)]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """All columns of a row."""
         return [self._translated(name) for name in super().get_fields(request, obj)]
 
     def _translated(self, name: Any) -> Column:
         return _translated_column(self.model, name) if name in self.message_fields else name
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -58,7 +54,6 @@ class ReadOnlyAdmin(SearchedAdmin[Any]):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
         return False
 
 

@@ -57,12 +57,9 @@ def write_number(number: float) -> str:
 
 
 class TypedNumberField(forms.FloatField):
-    """A number with decimals."""
-
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
     def to_python(self, value: Any) -> float | None:  # type: ignore[override]  # a FloatField is an IntegerField
-        """What was typed; asks about what may mean two numbers."""
         if not isinstance(value, str) or not value.strip():
             return super().to_python(value)
         try:
@@ -77,7 +74,6 @@ class TypedNumberField(forms.FloatField):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
     def prepare_value(self, value: Any) -> Any:
-        """What the field starts with."""
         return write_number(value) if isinstance(value, int | float) else value
 
 
@@ -87,7 +83,6 @@ class TypedWholeField(forms.IntegerField):
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
     def to_python(self, value: Any) -> int | None:
-        """What was typed."""
         if not isinstance(value, str) or not value.strip():
             return super().to_python(value)
         try:

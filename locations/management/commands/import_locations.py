@@ -17,7 +17,6 @@ class Command(BaseCommand):
     help = "Import warehouses, areas and locations from GeoJSON files (docs/locations.md names the properties)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The files, and the names other programs use."""
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE.geojson")
         parser.add_argument(
             "--map",
@@ -28,7 +27,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Import, print the report, and end with an error when anything was refused."""
         with pghistory.context(command="import_locations"):
             report = import_files(options["files"], renames=dict(_read_rename(text) for text in options["map"]))
         self.stdout.write(describe_report(report))

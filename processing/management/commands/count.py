@@ -47,13 +47,11 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The files and what to write."""
         parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
         parser.add_argument("--json", action="store_true", help="a list with one object per photo, and nothing else")
         parser.add_argument("--annotated", type=Path, metavar="DIR", help="write each annotated picture to this folder")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Counts each file, writes the table or the JSON at the end."""
         try:
             with library_output_on_stderr():
                 inference.load_models()
@@ -87,13 +85,11 @@ def count_file(path: Path, annotated_dir: Path | None) -> PhotoJson:
 
 
 def unreadable(reason: str) -> PhotoCount:
-    """The count of a file that is no picture."""
     empty = count_photo((), ())
     return PhotoCount(**{**empty.__dict__, "problems": (f"unreadable: {reason}",)})
 
 
 def photo_json(path: Path, count: PhotoCount, seconds: dict[str, float]) -> PhotoJson:
-    """The object of one photo."""
     return PhotoJson(
         file=str(path),
         total_detected=count.total_detected,
@@ -108,7 +104,6 @@ def photo_json(path: Path, count: PhotoCount, seconds: dict[str, float]) -> Phot
 
 
 def container_json(item: ContainerCount) -> ContainerJson:
-    """The object of one container."""
     return {
         "class": item.container.kind,
         "polygon": [[x, y] for x, y in item.container.polygon],

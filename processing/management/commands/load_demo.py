@@ -24,8 +24,6 @@ PHOTOS_DIR = settings.BASE_DIR / "demo" / "photos"
 
 
 class Command(BaseCommand):
-    """Load the demo nursery, its users and its photos."""
-
     help = "Load the demo nursery with one user per role and eight synthetic photos; prints the login."
 
     def handle(self, *args: Any, **options: Any) -> None:

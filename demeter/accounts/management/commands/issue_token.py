@@ -10,12 +10,9 @@ from demeter.accounts.tokens import issue_token
 
 
 class Command(BaseCommand):
-    """Issue a bearer token for scripts and phones."""
-
     help = "Issue an API token for a user and print it; it cannot be shown again."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The owner and a name that says where the token is used."""
         parser.add_argument("username")
         parser.add_argument("name")
 
