@@ -46,7 +46,8 @@ class StorageAreaAdmin(EditedAdmin[models.StorageArea]):
 
 
 class LocationConfigInline(admin.StackedInline[models.LocationConfig, models.StorageLocation]):
-    """The cultivation cycles of a location, latest first; not as a table, whose fields have no labels of their own."""
+    """The cultivation cycles of a location, latest first. Stacked, because the fields of a table have no labels of
+    their own."""
 
     model = models.LocationConfig
     fields = ("product", "packaging", "expected_state", "active", "started_at", "closed_at")
@@ -71,16 +72,16 @@ class StorageLocationAdmin(EditedAdmin[models.StorageLocation]):
 
     @admin.action(description=_("Configure selected locations"), permissions=["configure"])
     def configure(self, request: HttpRequest, queryset: QuerySet[models.StorageLocation]) -> HttpResponseRedirect:
-        """On to the page that says what grows in all of them; it refuses more than it can show."""
+        """Go to the page that configures all selected locations; it refuses more than it can show."""
         location_ids = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
         return redirect(f"{reverse('locations-configure')}?{urlencode({'location_id': location_ids}, doseq=True)}")
 
     def has_configure_permission(self, request: HttpRequest) -> bool:
-        """As on a location's own page."""
+        """The same permission as on a location's own page."""
         return request.user.has_perm("locations.change_locationconfig")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[models.StorageLocation]:
-        """Names need their area and warehouse everywhere, autocomplete included."""
+        """Every name is shown with its area and warehouse, in autocomplete too."""
         return super().get_queryset(request).select_related("storage_area__warehouse")
 
 

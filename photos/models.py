@@ -16,7 +16,7 @@ from photos.statuses import DateDoubt, ImageStatus, OriginalFault, PhotoAction, 
 
 
 class Upload(Timestamped):
-    """One upload session: what a person sent in one go, and what was refused of it."""
+    """One upload session: the files a person sent together, and which of them were refused."""
 
     upload_session_id = models.UUIDField(_("upload session"), primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(
@@ -72,16 +72,16 @@ class S3ImageQuerySet(models.QuerySet["S3Image"]):
         return self.filter(deleted_at=None)
 
     def in_trash(self) -> "S3ImageQuerySet":
-        """Deleted, and can still be brought back."""
+        """Deleted photos that can still be restored."""
         return self.exclude(deleted_at=None).filter(purged_at=None)
 
     def to_do(self) -> "S3ImageQuerySet":
-        """Photos that need attention and that nobody has put aside."""
+        """Photos that need attention and were not dismissed."""
         failed = self.photos().visible().filter(status=ImageStatus.FAILED)
         return failed.filter(acknowledged_at=None)
 
     def faulty(self) -> "S3ImageQuerySet":
-        """Whose original was lost or changed in storage."""
+        """Photos whose original was lost or changed in storage."""
         return self.exclude(original_fault="")
 
 
@@ -142,8 +142,8 @@ class S3Image(Timestamped):
     dated_at = models.DateTimeField(
         _("dated at"), null=True, blank=True, help_text=_("When it was taken, as corrected by a person")
     )
-    # When its plants were seen: the one date that lists, history, chart, map, stock and exports go by. PostgreSQL keeps
-    # it. A phone whose clock is ahead of the upload must not outrank all later photos.
+    # The moment of the photo: the one date used by lists, history, chart, map, stock and exports. A generated column. A
+    # phone whose clock is ahead of the upload must not outrank all later photos.
     moment = models.GeneratedField(
         expression=Coalesce(
             "dated_at", Case(When(date_doubt="", then=Least("taken_at", "created_at")), default="created_at")
@@ -304,15 +304,16 @@ class S3Image(Timestamped):
 
     @property
     def first_of_shot(self) -> "S3Image | None":
-        """The photo of the same camera and second that was here before this one and is still."""
+        """The earlier photo of the same camera and second, if it still exists."""
         first = self.same_shot_as
         return first if first is not None and first.deleted_at is None else None
 
 
 class PhotoEvent(Timestamped):
-    """Who moved a photo to the trash, brought it back, or let it go. Only added to; it outlives the photo's files.
+    """Who deleted, restored, purged or dismissed a photo.
 
-    No user means the software itself: the purge after the days in the trash.
+    Append-only; it outlives the photo's files. Without a user it was the software itself: the purge after the days in
+    the trash.
     """
 
     image = models.ForeignKey(S3Image, on_delete=models.PROTECT, related_name="events", verbose_name=_("photo"))

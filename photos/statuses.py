@@ -37,7 +37,7 @@ class OriginalFault(models.TextChoices):
 
 
 class DateDoubt(models.TextChoices):
-    """Why the camera's clock cannot be believed, so that a person is asked when the photo was taken."""
+    """Why the camera's clock is not trusted, so that a person is asked when the photo was taken."""
 
     UNREADABLE = "unreadable", _("Impossible date")
     AHEAD = "ahead", _("In the future")
@@ -47,7 +47,7 @@ class DateDoubt(models.TextChoices):
 
 
 class PhotoAction(models.TextChoices):
-    """What happened to a photo as a whole; what is kept of it for ever."""
+    """What happened to a photo as a whole; kept permanently."""
 
     DELETED = "deleted", _("Deleted")
     RESTORED = "restored", _("Restored")

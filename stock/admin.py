@@ -1,4 +1,4 @@
-"""Stock in the Django admin: batches are described here, never counted; counts and movements come from the ledger."""
+"""Stock in the Django admin. Batches can be described here; counts and movements come from the ledger."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from stock.models import DESCRIPTION_FIELDS, StockBatch, StockCount, StockMoveme
 
 @admin.register(StockBatch)
 class StockBatchAdmin(SearchedAdmin[StockBatch]):
-    """What stands where. A photo count makes a batch; people describe it."""
+    """Batches are created by photo counts; people describe them."""
 
     list_display = (
         "batch_code",
@@ -65,7 +65,7 @@ class StockMovementAdmin(ReadOnlyAdmin):
 
 @admin.register(Visit)
 class VisitAdmin(ReadOnlyAdmin):
-    """Which photos are one count, and who said how they belong together."""
+    """Which photos are one count, and who answered for them."""
 
     list_display = ("location", "last_at", "photos", "quantity", "answer", "is_open", "answered_by", "answered_at")
     list_filter = ("is_open", "answer")

@@ -1,4 +1,4 @@
-"""Upper-case codes: the short unique names people write on labels, in files and in addresses."""
+"""Upper-case codes: the short unique names on labels, in files and in URLs."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ class CodeField(models.CharField):  # type: ignore[type-arg]
 
 
 def upper_case_constraint(field: str) -> models.CheckConstraint:
-    """The database's own guard of a code column; usable in abstract models."""
+    """The CHECK constraint of a code column; usable in abstract models."""
     return models.CheckConstraint(
         condition=models.Q(**{field: Upper(field)}),
         name=f"%(class)s_{field}_upper",

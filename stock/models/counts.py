@@ -1,4 +1,4 @@
-"""Counts: what photos saw of a batch, and the visits that these photos were taken on."""
+"""Counts: how many plants of a batch photos showed, and the visits on which the photos were taken."""
 
 import pghistory
 from django.conf import settings
@@ -13,7 +13,7 @@ from stock.models.batches import StockBatch
 
 
 class VisitAnswer(models.TextChoices):
-    """How the photos of a visit belong together, as a person said."""
+    """A person's answer about the photos of a visit."""
 
     PARTS = "parts", _("Parts: add them")
     RETAKE = "retake", _("Retakes: keep the newest")
@@ -22,9 +22,9 @@ class VisitAnswer(models.TextChoices):
 
 @audited(pghistory.UpdateEvent(), only=("answer", "answered_by"))
 class Visit(Timestamped):
-    """Photos of one location that were taken within half an hour of each other: together they are one count.
+    """Photos of one location that were taken within half an hour of each other and form one count.
 
-    `stock.visits.records` forms visits and keeps their columns; only the answer is a person's.
+    `stock.visits.records` forms visits and writes their columns; only the answer comes from a person.
     """
 
     location = models.ForeignKey(
@@ -79,9 +79,9 @@ class StockCountQuerySet(models.QuerySet["StockCount"]):
 
 
 class StockCount(Timestamped):
-    """What one run of one photo saw of a batch, as an absolute number.
+    """How many plants of a batch one run of one photo found, as an absolute number.
 
-    `part`, `covered`, `left_out` and `is_counted` say how it belongs to its visit (`stock.visits.grouping`).
+    `part`, `covered`, `left_out` and `is_counted` describe its place in its visit (`stock.visits.grouping`).
 
     Image and session are ids, not foreign keys: the ledger outlives a purged photo.
     """

@@ -12,7 +12,7 @@ from locations.importing.importer import ImportReport, import_files
 
 
 class Command(BaseCommand):
-    """Thin: the work is `locations.importing.importer.import_files`."""
+    """Calls `locations.importing.importer.import_files`."""
 
     help = "Import warehouses, areas and locations from GeoJSON files (docs/locations.md names the properties)."
 
