@@ -1,4 +1,4 @@
-"""Jobs and their results in the Django admin, to look into. Detections are drawn on the photo, not listed here."""
+"""Jobs and their results in the Django admin, read-only. Detections are drawn on the photo, not listed here."""
 
 from django.contrib import admin
 
@@ -93,7 +93,7 @@ class EstimationAdmin(ReadOnlyAdmin):
 
     @admin.display(ordering="segment__session")
     def session(self, estimation: Estimation) -> Session:
-        """The result that the estimate is part of."""
+        """The session of the estimation."""
         return estimation.segment.session
 
 

@@ -1,4 +1,4 @@
-"""The catalogue of problems: each code with what a person is told and which form fixes it."""
+"""The catalogue of problems: each code with its texts and the form that fixes it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -22,7 +22,7 @@ class Problem:
 
     @property
     def refuses(self) -> bool:
-        """Whether a run says by this that its own count cannot be believed; signed off by a person it can."""
+        """Whether the run refuses its own count with this problem; a sign-off overrides it."""
         return self.code in REFUSALS
 
 

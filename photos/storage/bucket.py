@@ -61,8 +61,8 @@ def _cors_rule() -> Any:
 
 
 def _retention_days() -> dict[str, int]:
-    """Retention by prefix. Staged files have none, so that they outlast any outage: `photos.storage.staging_cleanup`
-    removes them."""
+    """Retention by prefix. Files staged in the bucket have none, so that they outlast any outage;
+    `photos.storage.staging_cleanup` removes them."""
     staged_here = settings.STAGING == "s3"
     return {
         prefix: days

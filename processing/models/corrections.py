@@ -1,4 +1,4 @@
-"""What people corrected in a photo: events, applied by position to whatever the newest run found."""
+"""People's corrections of a photo: events that are applied by position to the result of the newest run."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -44,16 +44,17 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         return self.filter(undone_at=None).order_by("pk")
 
     def undoable(self, user: User) -> "CorrectionQuerySet":
-        """What this user can undo, the newest first."""
+        """The corrections that this user can undo, newest first."""
         return self.filter(user=user, undone_at=None).order_by("-pk")
 
     def redoable(self, user: User) -> "CorrectionQuerySet":
-        """What this user can redo, the last undone first; a newer correction ends what was undone before it."""
+        """The corrections that this user can redo, last undone first. A newer correction clears those undone before
+        it."""
         newest = self.filter(user=user).order_by("-pk").values("created_at")[:1]
         return self.filter(user=user, undone_at__gt=newest).order_by("pk")
 
 
-# A correction is an event itself; what is kept of it here is each undo and redo, of which the row tells only the last.
+# A correction is an event itself; this log adds each undo and redo, of which the row has only the last.
 @audited(
     pghistory.UpdateEvent("undone", condition=pghistory.Q(old__undone_at__isnull=True, new__undone_at__isnull=False)),
     pghistory.UpdateEvent("redone", condition=pghistory.Q(old__undone_at__isnull=False, new__undone_at__isnull=True)),
@@ -118,12 +119,12 @@ class Correction(models.Model):
 
     @property
     def place_percent(self) -> tuple[int, int] | None:
-        """Where, in whole percent of the photo's width and height; None for a note."""
+        """The position in whole percent of the photo's width and height; None for a note."""
         return None if self.x is None or self.y is None else (round(self.x * 100), round(self.y * 100))
 
     @property
     def is_note(self) -> bool:
-        """Whether it says something and changes nothing."""
+        """Whether it is only a note and changes no count."""
         return self.action == self.Action.NOTE
 
     def as_mark(self, resolution_wh: tuple[int, int]) -> Mark:

@@ -1,4 +1,4 @@
-"""Sessions (the result of a job) and what was found: segments, detections, estimations."""
+"""Sessions (the result of a job) with their segments, detections and estimations."""
 
 import uuid
 
@@ -15,7 +15,7 @@ from processing.models.runs import Job, Leased
 from processing.statuses import RunStatus, SegmentStatus
 
 
-# Only what people decide about a count: the pipeline's own writes have their trace in the runs.
+# Only people's decisions about a count: the pipeline's own changes are visible in the runs.
 @audited(
     pghistory.UpdateEvent(
         "signed_off",
@@ -163,7 +163,7 @@ class Session(Timestamped):
 
     @property
     def is_changed_by_hand(self) -> bool:
-        """Whether marks or totals differ from what the run itself found."""
+        """Whether marks or totals differ from the run's own result."""
         changes = self.manual_adjustments or {}
         return any(changes.get(kind) for kind in ("added", "removed", "retyped", "kept"))
 

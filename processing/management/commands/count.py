@@ -1,4 +1,4 @@
-"""`manage.py count PHOTO... [--json] [--annotated DIR]`: photo in, count out, on files and without any service."""
+"""`manage.py count PHOTO... [--json] [--annotated DIR]`: counts files, without any server."""
 
 import contextlib
 import ctypes
@@ -67,7 +67,7 @@ class Command(BaseCommand):
 
 
 def count_file(path: Path, annotated_dir: Path | None) -> PhotoJson:
-    """The count of one file; what cannot be read counts nothing and says why."""
+    """The count of one file, or why it cannot be read."""
     watch = Stopwatch()
     try:
         photo = open_picture(path.read_bytes(), watch=watch)
@@ -114,7 +114,7 @@ def container_json(item: ContainerCount) -> ContainerJson:
 
 
 def format_table(results: list[PhotoJson]) -> str:
-    """A line per photo and its problems beneath it, for people."""
+    """A line per photo with its problems beneath it, for people."""
     width = max(len(result["file"]) for result in results)
     head = f"{'photo':{width}}  plants  estimated  empty  dead  containers  confidence  seconds"
     lines = [head, "-" * len(head)]
@@ -131,7 +131,7 @@ def format_table(results: list[PhotoJson]) -> str:
 
 @contextlib.contextmanager
 def library_output_on_stderr() -> Iterator[None]:
-    """Whatever libraries print inside, from Python or from C, goes to standard error."""
+    """Redirect the output of libraries, from Python or from C, to standard error."""
     sys.stdout.flush()
     saved = os.dup(1)
     os.dup2(2, 1)
