@@ -1,4 +1,4 @@
-"""Gallery: what people see of photos and counts."""
+"""Gallery: the pages and the API of photos and counts."""
 
 from django.apps import AppConfig
 

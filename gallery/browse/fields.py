@@ -1,4 +1,4 @@
-"""Fields and widgets of the gallery's filter bar, which every page of it shows: few queries, few templates."""
+"""Fields and widgets of the gallery's filter bar, which is on every page: few queries, few templates."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 
 class PlainSelect(forms.Select):
-    """A select written in one go: a template for each of its hundred options would take longer than the photos."""
+    """A select rendered at once: a template for each of its hundred options would take longer than the photos."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = self.format_value(value)
@@ -29,7 +29,7 @@ class PlainSelect(forms.Select):
 
 
 class SingleQueryIterator(ModelChoiceIterator[Model]):
-    """The rows to choose from in one query: Django opens a cursor in the database for them, and closes it, instead."""
+    """The choices in one query, without the server-side cursor that Django would use."""
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         if self.field.empty_label is not None:

@@ -1,4 +1,4 @@
-"""The JSON face of jobs: how far they are, and a new run of a photo. The shapes are those of the specification."""
+"""Jobs in the API: their progress, and a new run of a photo. JSON as in the specification."""
 
 from typing import NotRequired, TypedDict
 from uuid import UUID
@@ -26,7 +26,7 @@ class ResultJson(TypedDict):
 
 
 class ErrorJson(TypedDict):
-    """Why a job failed, or what a completed one still needs."""
+    """Why a job failed, or what a completed job still needs."""
 
     code: str
     message: str
@@ -79,7 +79,7 @@ def upload_jobs_status(request: HttpRequest) -> JsonResponse:
 
 @api_view("GET", permission="photos.view_s3image")
 def job_status(_request: HttpRequest, job_id: UUID) -> JsonResponse:
-    """Where `poll_url` of a reprocess leads: one job."""
+    """One job: the `poll_url` of a reprocess."""
     return JsonResponse(job_json(queries.one_job(job_id)))
 
 
@@ -142,7 +142,7 @@ def job_json(job: JobRow) -> JobJson:
 
 
 def reprocess_json(job: Job) -> ReprocessJson:
-    """A new run, and where to ask for it."""
+    """A new run, and the URL to poll."""
     return {
         "status": "accepted",
         "image_id": str(job.image_id),

@@ -1,4 +1,4 @@
-"""What the map shows."""
+"""The parameters of the map."""
 
 from django import forms
 

@@ -6,7 +6,7 @@ from gallery.places import api, label_sheet_views, views
 
 
 class CodeConverter:
-    """The code of a place in an address, as `locations.models.codes` has it; lower case is found too."""
+    """The code of a place in an address, as `locations.models.codes` has it; lower case is accepted too."""
 
     regex = "[A-Za-z0-9][A-Za-z0-9._-]*"
 

@@ -1,4 +1,4 @@
-"""The work list: failures and warnings by cause; run all of one cause again, or put them aside."""
+"""The to-do list: failures and warnings by cause; process all of one cause again, or dismiss them."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -19,7 +19,7 @@ from processing.worklist import AT_ONCE, acknowledge_cause, retry_cause
 @require_safe
 @permission_required("photos.view_s3image", raise_exception=True)
 def work(request: HttpRequest) -> HttpResponse:
-    """Everything that waits for a person, by what would settle it."""
+    """Everything that waits for a person, by cause."""
     count, newest = open_visits()
     context = {
         "causes": causes(),
