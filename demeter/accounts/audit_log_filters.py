@@ -1,6 +1,6 @@
-"""The admin's filters of changes: when, who, which table, what was done.
+"""The admin's filters of changes: when, who, which table, which action.
 
-The first narrows the others: a year of a nursery is tens of thousands of changes, of which a page tells fifty.
+The first narrows the others: a nursery has tens of thousands of changes a year, and a page shows fifty.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ NOBODY = "nobody"
 
 
 class PeriodFilter(admin.SimpleListFilter):
-    """The latest 30 days unless another period is chosen."""
+    """The last 30 days unless another period is chosen."""
 
     title = _("when")
     parameter_name = "period"
@@ -47,7 +47,7 @@ class PeriodFilter(admin.SimpleListFilter):
         return super().value() or self.default
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        """Without "All": ever is a choice of its own."""
+        """Without "All", as "Ever" is one of the lookups."""
         for key, words in self.lookup_choices:
             link = changelist.get_query_string({self.parameter_name: key})
             yield {"selected": self.value() == key, "query_string": link, "display": words}

@@ -1,4 +1,4 @@
-"""`/api/v1/metrics`: what Prometheus scrapes, read from the rows at each scrape, for whoever may see jobs."""
+"""`/api/v1/metrics`: metrics for Prometheus, read from the rows at each scrape; needs permission to view jobs."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -18,7 +18,7 @@ from photos.storage.circuit_breaker import Mode
 
 @api_view("GET", permission="processing.view_job")
 def metrics(_request: HttpRequest) -> HttpResponse:
-    """All of them in Prometheus' text format."""
+    """All metrics in Prometheus' text format."""
     registry = CollectorRegistry()
     registry.register(DemeterCollector())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
@@ -28,7 +28,7 @@ class DemeterCollector(Collector):
     """Seven queries and two round trips to the broker."""
 
     def collect(self) -> Iterator[Metric]:
-        """Work now, what became of the last day's, and what needs a person."""
+        """Current work, the results of the last day, and photos that need a person."""
         now = timezone.now()
         yield from _work(now)
         yield from _last_day(now)
