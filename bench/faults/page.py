@@ -33,8 +33,8 @@ PAGE = """# Faults
 `python -m bench.faults` breaks one part of Demeter after the other while photos are uploaded, stored and counted, and
 compares every row with an undisturbed run of the same pictures. It runs the real PostgreSQL, Valkey, SeaweedFS,
 gunicorn, workers and beat, restarted by the supervisor of `bin/up`, with the trained models on small synthetic
-pictures. Leases are seconds instead of minutes (`bench/faults/settings.py`); the circuit breaker and the retries after an outage
-of the storage have their real times. Measured on {cores} cores shared with other work.
+pictures. Leases are seconds instead of minutes (`bench/faults/settings.py`); the circuit breaker and the retries after
+an outage of the storage have their real times. Measured on {cores} cores shared with other work.
 """
 CAMPAIGN = """## Every part killed, stopped or starved
 
@@ -52,8 +52,8 @@ Each fault has a row in [faults.csv](faults.csv).
 - *Swept*: files in staging that no row names, left by a killed web process. Their uploads were not acknowledged, the
   page sent them again, and the sweep removes the files within the hour.
 """
-PAGES = """- *Pages*: what a worker, a supervisor and an administrator who are signed in load meanwhile. They may be slow or
-  fail while the web or the database is down, and none may be a 500.
+PAGES = """- *Pages*: what a worker, a supervisor and an administrator who are signed in load meanwhile. They may be
+  slow or fail while the web or the database is down, and none may be a 500.
 """
 AWAY = """## The storage down for {away_seconds:.0f} seconds
 
@@ -75,8 +75,8 @@ transitions are in [faults.json](faults.json).
 FOUND = """## Faults that were found and fixed
 
 - Earlier, each photo waited for its own retry after an outage: 5 of 20 photos were done 123 to 143 s late after
-  SeaweedFS was killed for a second, and the last of 100 photos was stored 591 s after an outage of five minutes. Now recovery
-  checks the storage while photos wait for it, and all of them continue once it answers.
+  SeaweedFS was killed for a second, and the last of 100 photos was stored 591 s after an outage of five minutes. Now
+  recovery checks the storage while photos wait for it, and all of them continue once it answers.
 - PostgreSQL was killed while eight photos were being stored. Celery could not store that the tasks had failed, dropped
   their messages without acknowledging them, and the io worker took no more work: 11 photos stayed in staging until a
   restart. Now a result that cannot be stored is left out (`demeter/common/celery_results.py`).

@@ -25,7 +25,7 @@ def metrics(_request: HttpRequest) -> HttpResponse:
 
 
 class DemeterCollector(Collector):
-    """Seven queries and two round trips to the broker."""
+    """Six queries and two round trips to the broker."""
 
     def collect(self) -> Iterator[Metric]:
         """Current work, the results of the last day, and photos that need a person."""
