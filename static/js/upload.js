@@ -53,13 +53,13 @@ function startAfresh() {
 const typedPlace = () => form.elements.storage_location.value.trim();
 const placed = () => entries.filter(({ state, released }) => state === "ready" && !released);
 
-// Another location in the field is that of the photos without one, and of those that are added from now on.
+// A new location in the field applies to the photos without one, and to those that are added from now on.
 function followPlace() {
   for (const entry of placed().filter((candidate) => !candidate.place)) place(entry, typedPlace());
   offerPlace();
 }
 
-// Was it mistyped, or are the next photos from elsewhere? A person says; nothing chosen changes its location by itself.
+// Was it mistyped, or are the next photos from elsewhere? A person decides; selected photos keep their locations.
 function offerPlace() {
   const others = placed().filter((entry) => entry.place && entry.place !== typedPlace());
   const button = document.getElementById("upload-replace");
@@ -77,7 +77,7 @@ function replacePlaces() {
 }
 
 // --- Sending --------------------------------------------------------------------------------------------------------
-// What is added while others are sent waits for the button too: its location may still be changed.
+// Photos added while others are sent wait for the button too: their location may still change.
 function release() {
   followPlace();
   for (const entry of entries.filter(({ state }) => ["ready", "failed"].includes(state))) {
@@ -233,7 +233,7 @@ function summary(going) {
   return parts.join(", ");
 }
 
-// When all went well the list folds away; what did not stays in sight.
+// If everything succeeded the list is folded; failures stay visible.
 function showProblemsFirst() {
   const problems = entries.filter((entry) => entry.state !== "received");
   document.getElementById("upload-files").prepend(...problems.map((entry) => entry.row));
