@@ -136,8 +136,8 @@ def _rows(breakages: Mapping[str, Figures]) -> tuple[list[str], list[list[Any]],
     """The columns that were measured, a line for each fault, and the totals."""
     columns = [column for column in COLUMNS if any(column in own for own in breakages.values())]
     rows = [[name, *(own.get(column, 0) for column in columns)] for name, own in breakages.items()]
-    totals = [
-        (max if column.startswith("longest") else sum)(own.get(column, 0) for own in breakages.values())
-        for column in columns
-    ]
+    totals: list[Any] = []
+    for column in columns:
+        values = [own.get(column, 0) for own in breakages.values()]
+        totals.append(max(values) if column.startswith("longest") else sum(values))
     return [COLUMNS[column] for column in columns], rows, totals
