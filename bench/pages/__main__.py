@@ -1,7 +1,7 @@
 """Fill, request each page, write the table: `python -m bench.pages [10000 100000 1000000]`, with servers of its own.
 
 The time of an answer is how long it keeps processors busy: the web process (middleware, queries, template) and that of
-PostgreSQL that serves it. Other work on the machine changes that little, unlike the time on the clock beside it.
+PostgreSQL that serves it. Other work on the machine hardly changes that, unlike the elapsed time.
 """
 
 import csv
@@ -63,7 +63,7 @@ def sign_in(username: str) -> Client:
 
 
 def measure(visit: Visit, client: Client) -> Measured:
-    """The page asked for TIMES times, after once to warm up and once to count its queries."""
+    """Request the page TIMES times, after one request to warm up and one to count its queries."""
     with CaptureQueriesContext(connection) as queries:
         ask(client, visit.address(), visit.headers)
         asked = len(queries)  # before the next request empties the log

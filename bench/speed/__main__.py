@@ -4,8 +4,8 @@
 
 Photos below 12 megapixels are enlarged to 12 first (a phone's photo is what counts, and renders are small). The true
 count comes from ../truth/NAME.json beside the photo's folder, where there is one. Each contender counts each
-photo in a process of its own, one after the other; other work on the machine slows both, so believe the ratios before
-the seconds.
+photo in a process of its own, one after the other; other work on the machine slows both, so the ratios are more
+reliable than the seconds.
 """
 
 import argparse
@@ -80,7 +80,7 @@ def read_photos(paths: Sequence[Path], folder: Path) -> Iterator[Photo]:
 
 
 def run_contender(name: str, repeats: int, photo: Path) -> Measured:
-    """What the contender's process prints about one photo."""
+    """The result of the contender's process for one photo."""
     words = [sys.executable, "-W", "ignore", "-m", "bench.speed.contender", name, str(repeats), str(photo)]
     done = subprocess.run(words, cwd=REPOSITORY, check=True, stdout=subprocess.PIPE, text=True)
     result: Measured = json.loads(done.stdout.splitlines()[-1])
