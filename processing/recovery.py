@@ -31,7 +31,7 @@ def release_held_work(sender: Any = None, **_signal: Any) -> None:
     """Release what still carries the name of a starting worker: it belonged to the process that died."""
     released = lifecycle.release_worker(sender.hostname)
     if released:
-        logger.warning("%s was lost with %d pieces of work; they will be started again", sender.hostname, released)
+        logger.warning("%s was lost with %d pieces of work; they will be restarted", sender.hostname, released)
 
 
 @shared_task(soft_time_limit=60, time_limit=90, ignore_result=True)
@@ -50,7 +50,7 @@ def resume_after_outage() -> int:
     if not lifecycle.has_postponed() or not object_store.is_back():
         return 0
     resumed = lifecycle.resume_postponed()
-    logger.warning("the storage is back: %d pieces of work that waited for it go on", resumed)
+    logger.warning("the storage is back: %d pieces of postponed work continue", resumed)
     return resumed
 
 

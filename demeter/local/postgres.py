@@ -70,7 +70,9 @@ def _make_cluster(cluster: Path, *, password: str, as_user: tuple[str, ...]) -> 
             text=True,
         )
     except subprocess.CalledProcessError as failure:
-        raise RuntimeError(f"PostgreSQL's folder could not be made in {cluster}: {failure.stderr.strip()}") from failure
+        raise RuntimeError(
+            f"PostgreSQL's folder could not be created in {cluster}: {failure.stderr.strip()}"
+        ) from failure
     finally:
         password_file.unlink()
     unfinished.rename(cluster)

@@ -86,7 +86,7 @@ def _only_one(data_dir: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as taken:
-            raise CannotStartError(f"Demeter is running already on {data_dir}.") from taken
+            raise CannotStartError(f"Demeter is already running on {data_dir}.") from taken
         yield
 
 
@@ -159,7 +159,7 @@ def _keep_running(options: Options, supervisor: Supervisor, is_stopping: StopReq
                 _welcome(options)
             elif now - began > GREEN_SECONDS and not is_late:
                 is_late = True
-                say(f"Not everything is up yet: {json.dumps(health)}. Logs: {options.data_dir / 'logs'}")
+                say(f"Still starting: {json.dumps(health)}. Logs: {options.data_dir / 'logs'}")
             next_look = now + HEALTH_EVERY_SECONDS
         time.sleep(TICK_SECONDS)
 

@@ -81,5 +81,5 @@ def _beat_forever(queues: tuple[str, ...]) -> None:
                 for queue in queues:
                     record_sign_of_life(client, queue, member)
             except redis.RedisError:
-                logger.warning("no sign of life could be given: the broker does not answer")
+                logger.warning("the heartbeat could not be sent: the broker does not answer")
             time.sleep(EVERY_SECONDS)

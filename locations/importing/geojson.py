@@ -65,7 +65,7 @@ def read_text(value: object) -> str:
     text = unicodedata.normalize("NFC", str(value)).strip()
     strange = next((sign for sign in text if unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\r\t"), None)
     if strange is not None:
-        raise ValueError(f"has a sign that cannot be kept (U+{ord(strange):04X})")
+        raise ValueError(f"has a character that cannot be stored (U+{ord(strange):04X})")
     return text
 
 

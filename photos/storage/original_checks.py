@@ -32,7 +32,7 @@ def check_originals() -> int:
     stored = S3Image.objects.photos().filter(verified_at__isnull=False, purged_at=None)
     looks = LOOKS_A_NIGHT + stored.filter(created_at__gte=timezone.now() - A_DAY).count()
     due = stored.order_by("verified_at").only("s3_key_original", "sha256", "original_filename")[:looks]
-    faulty, _failed = do_each(due, _check, failing="the original of a photo could not be looked at")
+    faulty, _failed = do_each(due, _check, failing="the original of a photo could not be checked")
     return sum(faulty)
 
 

@@ -45,7 +45,7 @@ def restore_thumbnail(image: S3Image) -> str:
 
     Raises:
         OriginalLostError: neither preview nor original exists.
-        UnreadablePictureError: the original cannot be decoded, or is too large to be decoded beside the pages.
+        UnreadablePictureError: the original cannot be decoded, or is too large for the web process to decode.
         UnavailableError: S3 cannot be reached now.
     """
     key = image.s3_key_thumbnail or keys.thumbnail_key(image.image_id, image.created_at)
@@ -66,5 +66,5 @@ def _read_picture(image: S3Image) -> bytes:
         except object_store.ObjectMissingError:
             logger.warning("photo %s has lost its preview", image.pk)
     if (image.width_px or 0) * (image.height_px or 0) > MAX_WEB_PIXELS:
-        raise TooManyPixelsError(f"{image.pk} is too large to be decoded beside the pages")
+        raise TooManyPixelsError(f"{image.pk} is too large for the web process to decode")
     return make_preview(object_store.read_original(image))

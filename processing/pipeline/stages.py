@@ -116,7 +116,7 @@ def detect(segment_id: int, *, worker: str) -> dict[str, Any]:
         try:
             _try_to_detect(segment)
         except lifecycle.LeaseLostError:
-            logger.warning("container %s is another worker's by now; nothing is written", segment.number)
+            logger.warning("container %s was taken over by another worker; nothing is written", segment.number)
             return {"segment": segment_id, "skipped": True}
     return {"segment": segment_id, "status": segment.status}
 
@@ -171,7 +171,7 @@ def _ending_job(job: Job, work: Callable[[], Result]) -> Result | None:
         try:
             return _try(job, work)
         except lifecycle.LeaseLostError:
-            logger.warning("job %s is another worker's by now; nothing is written", job.pk)
+            logger.warning("job %s was taken over by another worker; nothing is written", job.pk)
             return None
 
 

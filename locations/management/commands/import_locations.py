@@ -23,7 +23,7 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="foreign=own",
-            help="read the foreign property (or layer) name as Demeter's own; may be repeated",
+            help="map a foreign property (or layer) name to Demeter's own; may be repeated",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,7 +37,7 @@ class Command(BaseCommand):
 def _read_rename(text: str) -> tuple[str, str]:
     foreign, separator, own = text.partition("=")
     if not (separator and foreign and own):
-        raise CommandError(f'--map wants foreign=own, not "{text}"')
+        raise CommandError(f'--map expects foreign=own, not "{text}"')
     return foreign, own
 
 

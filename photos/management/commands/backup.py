@@ -12,7 +12,7 @@ from photos.backup import make_backup
 
 
 class Command(BaseCommand):
-    help = "Writes the database, the originals and what waits in staging into a folder; copies only what is new."
+    help = "Writes the database, the originals and staged photos into a folder; copies only new files."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", metavar="DIR", type=Path)

@@ -12,7 +12,7 @@ from photos.backup import BackupError, restore_backup
 
 
 class Command(BaseCommand):
-    help = "Brings back a backup: the photos, each compared with its checksum, then the database."
+    help = "Restores a backup: the photos, each compared with its checksum, then the database."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", metavar="DIR", type=Path)
