@@ -1,1 +1,1 @@
-"""Measurements of the product, outside the web application: accuracy, speed, faults, the match of locations."""
+"""Benchmarks, outside the web application: accuracy, speed, faults, matching of locations."""

@@ -1,4 +1,4 @@
-"""A Django view that only saves the files it gets, and nothing else: what `bench/upload.py` compares Demeter with."""
+"""A Django view that only saves the uploaded files, for comparison in `bench/upload.py`."""
 
 import os
 

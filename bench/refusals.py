@@ -1,6 +1,6 @@
-"""Are spoilt photos refused, and good ones not? `python bench/refusals.py RENDERS [--foreign DIR...] [--split ...]`.
+"""Are bad photos refused, and good ones not? `python bench/refusals.py RENDERS [--foreign DIR...] [--split ...]`.
 
-Each held-out render is counted as it is and spoilt in every way of SHIFTS; --foreign folders hold photos of anything
+Each held-out render is counted unchanged and degraded in every way of SHIFTS; --foreign folders hold photos of anything
 but a nursery. Prints, per shift: photos, those flagged (refused, in doubt, or no container found), how often each
 code, and quantiles of what the thresholds of `QualityParameters` look at. Thresholds are chosen on the split
 "calibration" and judged on "validation". All of it is SYNTHETIC but for the foreign photos.

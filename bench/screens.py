@@ -1,7 +1,7 @@
-"""Takes docs/screens anew from a running Demeter with its demo nursery: `bench/screens.py ADDRESS USER PASSWORD`.
+"""Renews docs/screens from a running Demeter with its demo nursery: `bench/screens.py ADDRESS USER PASSWORD`.
 
 Every page in its main states as a supervisor who may use the admin sees it: on a phone (390 px) and a desk (1280 px),
-light and dark in English, light in Spanish. Look at them; nothing here judges them.
+light and dark in English, light in Spanish. Check them yourself; nothing here compares them.
 """
 
 import argparse

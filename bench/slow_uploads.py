@@ -1,8 +1,8 @@
-"""What pages feel of phones on a weak network: `python -m bench.slow_uploads [--phones 50] [--seconds 60]`.
+"""How phones on a weak network affect pages: `python -m bench.slow_uploads [--phones 50] [--seconds 60]`.
 
 On servers of its own, all on the loopback: phones that each send a photo at 4 KB/s, and beside them somebody who loads
 the gallery every half second. First under gunicorn's own thread worker, then as Demeter is served
-(`demeter.gunicorn_worker`). Every request has an end. Prints the figures and writes docs/slow-uploads.md.
+(`demeter.gunicorn_worker`). Every request has a timeout. Prints the results and writes docs/slow-uploads.md.
 """
 
 import argparse

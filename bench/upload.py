@@ -1,8 +1,8 @@
 """How soon an upload of 100 photos of 5 MB is answered: `python bench/upload.py [--repeats 3]`, on servers of its own.
 
 Demeter's API and a Django view that only saves the files (`plain_upload.py`), both under gunicorn as `bin/up` runs it,
-take the same photos in turn: one by one, six at a time, as the page sends them; and all in one request. The clock runs
-from the last byte handed to the network to the answer. Prints the figures and writes docs/upload.md.
+take the same photos in turn: one by one, six at a time, as the page sends them; and all in one request. Timed from the
+last byte sent to the answer. Prints the results and writes docs/upload.md.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
 `io` waits on storage (threads pool), `gpu` runs the models (solo: CUDA and fork do not mix), `cpu` aggregates
 (prefork). Time limits of tasks hold in `cpu` alone; `processing.tasks` says what holds elsewhere. The broker only wakes
-workers up; the truth of every job is its database row (`processing.recovery`).
+workers up; the state of every job is its database row (`processing.recovery`).
 """
 
 import os
@@ -22,8 +22,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demeter.settings")
 app = Celery("demeter")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.task_queues = [Queue(name) for name in heartbeat.QUEUES]
-# Redis: the lower number goes first. A photo whose containers are known is finished before the next is opened, and
-# recovery does not wait behind the uploads that it rescues.
+# In Redis the lower number goes first. A photo whose containers are known is finished before the next is opened, and
+# recovery does not wait behind the uploads that it restarts.
 FIRST, LATER = 0, 5
 app.conf.task_routes = {
     "processing.tasks.upload_s3_batch": {"queue": "io", "priority": LATER},
@@ -37,7 +37,7 @@ app.conf.task_routes = {
 }
 app.conf.task_create_missing_queues = False
 app.conf.beat_schedule = {
-    # A round that waits for a thread longer than this is covered by those behind it.
+    # A round that waits for a thread longer than this is replaced by later ones.
     "recover-stalled": {"task": "processing.recovery.recover_stalled", "schedule": 10.0, "options": {"expires": 60}},
     "purge-trash": {"task": "processing.periodic_tasks.purge_trash", "schedule": crontab(minute=17)},
     "clean-staging": {"task": "processing.periodic_tasks.clean_staging", "schedule": crontab(minute="*/10")},
@@ -46,9 +46,9 @@ app.conf.beat_schedule = {
 
 
 def shorten_publish_timeouts() -> None:
-    """For the web process, which only sends: a broker that is away or hangs costs a request a second at most.
+    """For the web process, which only sends: a broker that is down or hangs delays a request by a second at most.
 
-    What is not sent is found by its row (`processing.recovery`).
+    Unsent messages are replaced by recovery (`processing.recovery`).
     """
     timeouts = {"socket_timeout": broker.PATIENCE_SECONDS, "socket_connect_timeout": broker.PATIENCE_SECONDS}
     app.conf.broker_transport_options = {**app.conf.broker_transport_options, **timeouts}
@@ -57,7 +57,7 @@ def shorten_publish_timeouts() -> None:
 
 @celeryd_init.connect
 def set_worker_statement_timeout(**_signal: Any) -> None:
-    """Before a worker opens its pool, whose processes inherit it."""
+    """Set before a worker opens its pool, so that its processes inherit it."""
     set_statement_timeout(statement_seconds=120)
 
 

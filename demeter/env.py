@@ -1,11 +1,11 @@
-"""Typed reading of the environment; the only place that looks at it for settings.
+"""Typed reading of environment variables; the only place that reads them for settings.
 
 `bin/up` writes the addresses of the servers it started to `<data>/demeter.env`; that file is read first so that any
 `manage.py` command finds them, and the real environment always wins. Set but empty means unset. A bad value stops the
 process at start with `ImproperlyConfigured` and the variable's name.
 
-Secrets may come by file: where `NAME_FILE` is set, the value of `NAME` is what that file holds (containers mount their
-secrets under /run/secrets).
+Secrets may come from files: if `NAME_FILE` is set, the value of `NAME` is the content of that file (containers mount
+their secrets under /run/secrets).
 """
 
 import math
@@ -24,7 +24,7 @@ BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "n
 
 
 def read_str(name: str, *, default: str = "") -> str:
-    """A text, stripped; from the file that `NAME_FILE` names where that is set."""
+    """A text, stripped; from the file `NAME_FILE` if that is set."""
     path = os.environ.get(f"{name}_FILE", "").strip()
     if not path:
         return os.environ.get(name, "").strip() or default
@@ -67,14 +67,14 @@ def read_choice(name: str, choices: tuple[str, ...]) -> str:
 
 
 def read_url(name: str, *, schemes: tuple[str, ...], default: str = "") -> str:
-    """An address with one of `schemes`; empty when unset and no default is given."""
+    """A URL with one of `schemes`; empty if unset and without a default."""
     raw = read_str(name, default=default)
     if not raw:
         return ""
     try:
         parts = urlsplit(raw)
         is_known = parts.scheme in schemes and "://" in raw and parts.port != 0
-    except ValueError:  # a port that is no number, a bracket in the host; the message could show the password
+    except ValueError:  # an invalid port or host; the original message could show the password
         is_known = False
     if not is_known:
         raise ImproperlyConfigured(f"{name} is not an address like {schemes[0]}://host:port/...")
@@ -82,7 +82,7 @@ def read_url(name: str, *, schemes: tuple[str, ...], default: str = "") -> str:
 
 
 def read_time_zone(name: str) -> str:
-    """A zone of the IANA database, such as `America/Mexico_City`; that of the machine when unset, else UTC."""
+    """A time zone of the IANA database, such as `America/Mexico_City`; if unset, that of the machine, else UTC."""
     raw = read_str(name)
     if not raw:
         found = _machine_time_zone()
@@ -93,7 +93,7 @@ def read_time_zone(name: str) -> str:
 
 
 def _machine_time_zone() -> str | None:
-    with warnings.catch_warnings(action="ignore"):  # of files that contradict each other
+    with warnings.catch_warnings(action="ignore"):  # from files that contradict each other
         try:
             return tzlocal.get_localzone_name()
         except (ZoneInfoNotFoundError, ValueError):
@@ -106,9 +106,9 @@ def read_list(name: str, *, default: tuple[str, ...] = ()) -> list[str]:
 
 
 def host_of(template: str) -> str:
-    """Scheme and host of an address of pictures, as a Content-Security-Policy names them; empty for none.
+    """Scheme and host of a URL of pictures, for a Content-Security-Policy; empty for none.
 
-    `{s}` in an address of map tiles stands for any of several hosts.
+    `{s}` in a URL of map tiles means any of several hosts.
     """
     parts = urlsplit(template)
     return f"{parts.scheme}://{parts.netloc.replace('{s}', '*')}" if template else ""

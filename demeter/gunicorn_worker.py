@@ -1,9 +1,9 @@
-"""How gunicorn serves Demeter: a request is received whole before one of the few threads that make pages sees it.
+"""The gunicorn worker class of Demeter: a request is received completely before one of the few threads handles it.
 
-With gunicorn's own thread worker a phone on a weak network holds a thread for as long as its photo takes, and eighteen
-such uploads hold all of them. Here waitress receives requests and sends answers in one loop, whatever their pace, and
-gives what has arrived to a thread; gunicorn starts the processes and restarts those that die. Larger bodies wait on the
-disk on which uploads arrive. Measured: docs/slow-uploads.md.
+With gunicorn's own thread worker a phone on a weak network occupies a thread while its photo arrives, and eighteen such
+uploads occupy all of them. Here waitress receives requests and sends answers in one loop, at any speed, and passes
+complete requests to a thread; gunicorn starts the processes and restarts those that die. Large bodies are buffered on
+the disk of incoming uploads. Measured: docs/slow-uploads.md.
 """
 
 import os
@@ -20,22 +20,22 @@ from waitress.wasyncore import loop
 
 from photos.storage.disk_space import largest_bytes, may_arrive
 
-# For each process. A phone sends six photos at a time, and each connection may need a second file for its body.
+# Per process. A phone sends six photos at a time, and each connection may need a second file for its body.
 CONNECTION_LIMIT = 400
 IN_MEMORY_BYTES = 512 * 1024
 PIECE_BYTES = 64 * 1024
-# As soon as this a worker notices that it is asked to stop, and says to gunicorn that it lives.
+# How often a worker checks whether it should stop, and notifies gunicorn that it is alive.
 LOOP_SECONDS = 1
 
 
 class FrugalParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
-    """Leaves the body of an upload unread that is too large or finds no room: `photos.upload.upload_handlers` refuses
-    it then."""
+    """Does not read the body of an upload that is too large or does not fit on the disk:
+    `photos.upload.upload_handlers` then refuses it."""
 
     content_length: int
 
     def parse_header(self, header_plus: bytes) -> None:
-        """The connection ends with the answer, because the rest of the body may still be on its way."""
+        """Close the connection after the answer, because the rest of the body may still arrive."""
         super().parse_header(header_plus)
         if self.content_length > IN_MEMORY_BYTES and not may_arrive(self.content_length):
             self.body_rcv, self.content_length, self.expect_continue = None, 0, False
@@ -43,16 +43,14 @@ class FrugalParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no 
 
 
 class FrugalChannel(HTTPChannel):  # type: ignore[misc]
-    """A connection."""
-
     parser_class = FrugalParser
 
 
 class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
-    """A process of gunicorn in which waitress serves, with `--threads` threads."""
+    """A gunicorn worker in which waitress serves, with `--threads` threads."""
 
     def run(self) -> None:
-        """Serve until gunicorn asks to stop or is gone; then finish the requests that were received whole."""
+        """Serve until gunicorn stops the worker or is gone; then finish the requests that were received completely."""
         server = self._make_server()
         while self.alive and self.ppid == os.getppid():
             self._turn(server)
@@ -64,7 +62,7 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
     def _make_server(self) -> TcpWSGIServer:
         folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
         folder.mkdir(parents=True, exist_ok=True)
-        tempfile.tempdir = str(folder)  # where waitress keeps bodies; /tmp may be memory
+        tempfile.tempdir = str(folder)  # where waitress buffers bodies; /tmp may be in memory
         (listener,) = self.sockets
         server = create_server(
             self.wsgi,
@@ -72,9 +70,9 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
             threads=self.cfg.threads,
             connection_limit=CONNECTION_LIMIT,
             inbuf_overflow=IN_MEMORY_BYTES,
-            max_request_body_size=largest_bytes() + 1,  # of a body that comes without its length
+            max_request_body_size=largest_bytes() + 1,  # for a body without a length
             recv_bytes=PIECE_BYTES,
-            clear_untrusted_proxy_headers=False,  # Django reads them with HTTPS=true alone
+            clear_untrusted_proxy_headers=False,  # Django reads them only with HTTPS=true
             ident=None,
         )
         server.channel_class = FrugalChannel
@@ -86,5 +84,5 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
 
 
 def _is_busy(server: TcpWSGIServer) -> bool:
-    """Whether a thread works on a request, or an answer is not sent yet."""
+    """Whether a request is being handled, or an answer is not sent yet."""
     return any(channel.requests or channel.total_outbufs_len for channel in server.active_channels.values())

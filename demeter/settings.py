@@ -33,7 +33,7 @@ DEBUG = read_bool("DEBUG", default=False)
 SECRET_KEY = read_str("SECRET_KEY") or secrets.token_urlsafe(50)
 ALLOWED_HOSTS = read_list("ALLOWED_HOSTS", default=("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = read_list("CSRF_TRUSTED_ORIGINS")
-# The nursery's: pages are in it, days begin in it, and cameras that write no zone are taken to show it.
+# The nursery's time zone, for pages, for days, and for cameras that record none.
 TIME_ZONE = read_time_zone("TIME_ZONE")
 
 INSTALLED_APPS = [
@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
-    "django.contrib.postgres",  # words of the gallery's search are found by trigrams
+    "django.contrib.postgres",  # the gallery's search uses trigram indexes
     "pghistory",
     "pgtrigger",
     "django_celery_results",
@@ -92,7 +92,7 @@ TEMPLATES = [
                 "demeter.common.theme.theme_context",
                 "demeter.common.i18n.scripts.words_context",
             ],
-            # Every template has words to translate.
+            # Every template has strings to translate.
             "builtins": ["django.templatetags.i18n", "demeter.common.i18n.messages"],
         },
     }
@@ -103,11 +103,11 @@ _database_url = read_url("DATABASE_URL", schemes=("postgres", "postgresql"), def
 DATABASES: dict[str, Any] = {
     "default": {**environ.Env.db_url_config(_database_url), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True},
 }
-# A host that is gone is noticed within half a minute, not when the kernel gives up after two hours.
+# A lost host is detected within half a minute, not when the kernel gives up after two hours.
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     connect_timeout=5, keepalives_idle=10, keepalives_interval=5, keepalives_count=3, tcp_user_timeout=25_000
 )
-# An address without a password leaves it to a secret of its own.
+# A URL without a password takes it from a separate secret.
 DATABASES["default"]["PASSWORD"] = DATABASES["default"]["PASSWORD"] or read_str("POSTGRES_PASSWORD")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -126,9 +126,9 @@ PGHISTORY_MIDDLEWARE_METHODS = (
     "PUT",
     "PATCH",
     "DELETE",
-)  # nothing else changes anything (`demeter.common.audit`)
+)  # other methods change nothing (`demeter.common.audit`)
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # a poll every 2 s need not read its session from disk
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # so that polls do not read sessions from the database
 SESSION_CACHE_ALIAS = "sessions"
 
 # --- Queue and cache --------------------------------------------------------------------------------------------
@@ -142,7 +142,7 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = "demeter.common.celery_results:BestEffortBackend"
 CELERY_RESULT_EXTENDED = True
 CELERY_RESULT_EXPIRES = 48 * 3600
-CELERY_TIMEZONE = TIME_ZONE  # what beat does at night is done in the nursery's night
+CELERY_TIMEZONE = TIME_ZONE  # nightly tasks of beat run in the nursery's night
 CELERY_TASK_DEFAULT_QUEUE = "cpu"
 CELERY_TASK_TRACK_STARTED = True
 CELERY_TASK_ACKS_LATE = True
@@ -160,12 +160,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 
-# --- Leases: after how long work is started again (processing.recovery) ------------------------------------------
+# --- Leases: after how long work is restarted (processing.recovery) ------------------------------------------
 # A worker renews its lease at each milestone; loading and exporting a model on first use is the longest silence.
 WORK_LEASE = timedelta(minutes=4)
-# From the commit of the rows until their message is sent: a process that dies in between costs this, not QUEUE_LEASE.
+# From the commit of the rows until their message is sent: if a process dies in between, this is the delay, not
+# QUEUE_LEASE.
 SEND_LEASE = timedelta(minutes=1)
-# Once it is sent: long enough for a queue of 100 photos; starting queued work a second time is harmless, only useless.
+# Once it is sent: long enough for a queue of 100 photos. Sending queued work a second time is harmless.
 QUEUE_LEASE = timedelta(minutes=30)
 # How long a chord may take to call its body before recovery does.
 CHORD_GRACE = timedelta(seconds=20)
@@ -183,11 +184,11 @@ S3_PUBLIC_ENDPOINT_URL = read_url(
 # Where accepted photos wait for the io workers: a folder that web and io workers share, or the bucket (several hosts).
 STAGING = read_choice("STAGING", ("folder", "s3"))
 STAGING_ROOT = read_str("STAGING_ROOT", default=str(DATA_DIR / "staging" / "uploads"))
-# On the disk of the staging folder: an accepted file is moved there, not copied.
+# On the disk of the staging folder, so that an accepted file is moved, not copied.
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "staging" / "incoming")
 SILENCED_SYSTEM_CHECKS = [
     "files.E001"
-]  # the folder is made when the first photo arrives (`photos.upload.upload_handlers`)
+]  # the folder is created when the first photo arrives (`photos.upload.upload_handlers`)
 
 STORAGES = {
     "default": {
@@ -198,7 +199,7 @@ STORAGES = {
             "endpoint_url": S3_ENDPOINT_URL or None,
             "access_key": read_str("AWS_ACCESS_KEY_ID") or None,
             "secret_key": read_str("AWS_SECRET_ACCESS_KEY") or None,
-            # Short patience: a worker waits for its turn in the queue rather than on a dead connection.
+            # Short timeouts: a worker should wait in the queue rather than on a dead connection.
             "client_config": Config(
                 s3={"addressing_style": "path"},
                 signature_version="s3v4",
@@ -220,18 +221,18 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# What an upload must leave free on the disk: for those that arrive at the same time, and for what else lives there.
+# The space that an upload must leave on the disk, for simultaneous uploads and other data.
 STAGING_RESERVE_BYTES = 1024**3
 UPLOAD_MAX_FILES = 100
 UPLOAD_MAX_FILE_BYTES = 20 * 1024 * 1024
 UPLOAD_MAX_TOTAL_BYTES = 500 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_MAX_FILES + 50  # above the limit, so that the form can refuse kindly
+DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_MAX_FILES + 50  # above the limit, so that the form can refuse with a message
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # fields other than files
 FILE_UPLOAD_HANDLERS = ["photos.upload.upload_handlers.PhotoUploadHandler"]
 YOLO_CONFIG_DIR = DATA_DIR / "cache" / "ultralytics"  # ultralytics wants to write settings somewhere
 
 # --- Pages ------------------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "en"  # for browsers that ask for neither, and for what is written into the database and the log
+LANGUAGE_CODE = "en"  # for browsers that prefer neither, and for texts in the database and the log
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "demeter.common.i18n.formats"
@@ -243,11 +244,11 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(read_str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
-# How far off a GPS point may be that states no error: what phones reach under the open sky.
+# The assumed error of a GPS point without a stated one: the accuracy of phones under the open sky.
 GPS_ASSUMED_ERROR_M = read_positive("GPS_ASSUMED_ERROR_M", default=8)
 
 # Streets or an aerial picture under the map: https://tiles.example/{z}/{x}/{y}.png; none by default, so that browsers
-# ask nobody else. The attribution is what the owner of the tiles wants to be named.
+# contact no other server. The attribution is required by the owner of the tiles.
 MAP_TILE_URL = read_url("MAP_TILE_URL", schemes=("http", "https"))
 MAP_TILE_ATTRIBUTION = read_str("MAP_TILE_ATTRIBUTION")
 
@@ -290,7 +291,7 @@ LOGGING = {
             "()": "pythonjsonlogger.json.JsonFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
             "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
-            "reserved_attrs": [*RESERVED_ATTRS, "ids", "data", "request"],  # what libraries attach is no field of ours
+            "reserved_attrs": [*RESERVED_ATTRS, "ids", "data", "request"],  # ignore attributes added by libraries
         },
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["ids"]}},

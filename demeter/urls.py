@@ -1,4 +1,4 @@
-"""The composition root of the web: every page, fragment and endpoint hangs here."""
+"""The root URLconf: every page, fragment and endpoint is included here."""
 
 from django.contrib import admin
 from django.contrib.auth import views as auth_views

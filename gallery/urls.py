@@ -1,4 +1,4 @@
-"""Every page, fragment and endpoint of the gallery, room by room."""
+"""Every page, fragment and endpoint of the gallery, package by package."""
 
 from django.urls import include, path
 

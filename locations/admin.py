@@ -29,8 +29,6 @@ OUTLINE_FIELDS = ("area_m2", "centroid_lon", "centroid_lat", "created_at", "upda
 
 @admin.register(models.Warehouse)
 class WarehouseAdmin(EditedAdmin[models.Warehouse]):
-    """Greenhouses, fields, tunnels."""
-
     list_display = ("code", "name", "warehouse_type", area, "active")
     list_filter = ("active", "warehouse_type")
     search_fields = ("code", "name")
@@ -39,8 +37,6 @@ class WarehouseAdmin(EditedAdmin[models.Warehouse]):
 
 @admin.register(models.StorageArea)
 class StorageAreaAdmin(EditedAdmin[models.StorageArea]):
-    """Beds in a warehouse."""
-
     list_display = ("code", "name", "warehouse", "position", area, "active")
     list_filter = ("active", "position", "warehouse")
     list_select_related = ("warehouse",)
@@ -50,7 +46,8 @@ class StorageAreaAdmin(EditedAdmin[models.StorageArea]):
 
 
 class LocationConfigInline(admin.StackedInline[models.LocationConfig, models.StorageLocation]):
-    """The cultivation cycles of a location, latest first; not as a table, whose fields have no labels of their own."""
+    """The cultivation cycles of a location, latest first. Stacked, because the fields of a table have no labels of
+    their own."""
 
     model = models.LocationConfig
     fields = ("product", "packaging", "expected_state", "active", "started_at", "closed_at")
@@ -75,23 +72,21 @@ class StorageLocationAdmin(EditedAdmin[models.StorageLocation]):
 
     @admin.action(description=_("Configure selected locations"), permissions=["configure"])
     def configure(self, request: HttpRequest, queryset: QuerySet[models.StorageLocation]) -> HttpResponseRedirect:
-        """On to the page that says what grows in all of them; it refuses more than it can show."""
+        """Go to the page that configures all selected locations; it refuses more than it can show."""
         location_ids = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
         return redirect(f"{reverse('locations-configure')}?{urlencode({'location_id': location_ids}, doseq=True)}")
 
     def has_configure_permission(self, request: HttpRequest) -> bool:
-        """As on a location's own page."""
+        """The same permission as on a location's own page."""
         return request.user.has_perm("locations.change_locationconfig")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[models.StorageLocation]:
-        """Names need their area and warehouse everywhere, autocomplete included."""
+        """Every name is shown with its area and warehouse, in autocomplete too."""
         return super().get_queryset(request).select_related("storage_area__warehouse")
 
 
 @admin.register(models.ProductCategory, models.PackagingType, models.PackagingMaterial, models.PackagingColour)
 class CatalogueEntryAdmin(EditedAdmin[Any]):
-    """Short lists of coded names."""
-
     list_display = ("code", "name", "active")
     list_filter = ("active",)
     search_fields = ("code", "name")
@@ -99,8 +94,6 @@ class CatalogueEntryAdmin(EditedAdmin[Any]):
 
 @admin.register(models.ProductFamily)
 class ProductFamilyAdmin(EditedAdmin[models.ProductFamily]):
-    """Genera and groups."""
-
     list_display = ("code", "name", "scientific_name", "category", "active")
     list_filter = ("active", "category")
     list_select_related = ("category",)
@@ -110,8 +103,6 @@ class ProductFamilyAdmin(EditedAdmin[models.ProductFamily]):
 
 @admin.register(models.Product)
 class ProductAdmin(EditedAdmin[models.Product]):
-    """What is grown and sold."""
-
     list_display = ("sku", "common_name", "scientific_name", "family", "active")
     list_filter = ("active", "family__category", "family")
     list_select_related = ("family",)
@@ -121,8 +112,6 @@ class ProductAdmin(EditedAdmin[models.Product]):
 
 @admin.register(models.ProductState)
 class ProductStateAdmin(EditedAdmin[models.ProductState]):
-    """Stages of growth."""
-
     list_display = ("sort_order", "code", "name", "is_sellable", "active")
     list_display_links = ("code",)
     list_filter = ("active", "is_sellable")
@@ -132,8 +121,6 @@ class ProductStateAdmin(EditedAdmin[models.ProductState]):
 
 @admin.register(models.ProductSize)
 class ProductSizeAdmin(EditedAdmin[models.ProductSize]):
-    """Size classes by height."""
-
     list_display = ("sort_order", "code", "min_height_cm", "max_height_cm", "active")
     list_display_links = ("code",)
     list_filter = ("active",)
@@ -143,8 +130,6 @@ class ProductSizeAdmin(EditedAdmin[models.ProductSize]):
 
 @admin.register(models.Packaging)
 class PackagingAdmin(EditedAdmin[models.Packaging]):
-    """Pots and cells."""
-
     list_display = ("sku", "name", "packaging_type", "material", "colour", "volume_l", "diameter_cm", "active")
     list_filter = ("active", "packaging_type", "material", "colour")
     list_select_related = ("packaging_type", "material", "colour")
@@ -155,8 +140,6 @@ class PackagingAdmin(EditedAdmin[models.Packaging]):
 
 @admin.register(models.ContainerType)
 class ContainerTypeAdmin(EditedAdmin[models.ContainerType]):
-    """Crates, trays and the like."""
-
     list_display = ("code", "name", "kind", "rows", "columns", "capacity", "active")
     list_filter = ("active", "kind")
     search_fields = ("code", "name")

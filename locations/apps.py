@@ -1,4 +1,4 @@
-"""The locations app: where plants stand, what grows there and how densely. Everything else builds on it."""
+"""The locations app: where plants grow, what grows there and how densely. Every other app builds on it."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

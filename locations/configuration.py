@@ -1,4 +1,5 @@
-"""Say what grows in a location and how densely: the only writer of LocationConfig and DensityParameters."""
+"""Configure what grows in a location and how densely. Pages and fixes write LocationConfig and DensityParameters only
+here."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -30,9 +31,9 @@ TWICE_WITHIN = timedelta(minutes=10)
 
 
 class ConfigureMode(models.TextChoices):
-    """Correct what is there, or begin a new cultivation cycle and leave history as it was."""
+    """Correct the current cycle, or start a new one and leave history unchanged."""
 
-    UPDATE = "update", _("Correct the present configuration")
+    UPDATE = "update", _("Correct the current configuration")
     NEW_CYCLE = "new_cycle", _("Start a new cultivation cycle")
 
 
@@ -46,8 +47,8 @@ def configure_location(
 ) -> LocationConfig:
     """Write the active configuration; without an active one both modes open the first cycle.
 
-    The location's row is locked, so that two people cannot both open a cycle. A cycle that is begun twice within
-    TWICE_WITHIN with the same plants is one: a form was sent twice.
+    The location's row is locked, so that two people cannot both open a cycle. Starting the same cycle again within
+    TWICE_WITHIN changes nothing: the form was submitted twice.
     """
     wanted = (product, packaging, expected_state)
     with transaction.atomic():
@@ -68,15 +69,15 @@ def configure_location(
 
 
 def active_config(location: StorageLocation) -> LocationConfig | None:
-    """The running cultivation cycle of a location, with what it names."""
+    """The current cultivation cycle of a location, with its related rows."""
     return location.configs.filter(active=True).select_related("product", "packaging", "expected_state").first()
 
 
 def config_at(location: StorageLocation, moment: datetime) -> LocationConfig | None:
-    """The cultivation cycle that a photo of this moment shows, with what it names.
+    """The cultivation cycle that was current at this moment, with its related rows.
 
-    What was taken before the first cycle, or between two, belongs to the cycle that began next; None after the last one
-    was closed.
+    A photo taken before the first cycle, or between two cycles, belongs to the next one. None after the last cycle was
+    closed.
     """
     cycles = location.configs.select_related("product", "packaging", "expected_state")
     begun = cycles.filter(Q(closed_at=None) | Q(closed_at__gt=moment), started_at__lte=moment)
@@ -85,7 +86,7 @@ def config_at(location: StorageLocation, moment: datetime) -> LocationConfig | N
 
 
 def active_configs(locations: Iterable[StorageLocation]) -> dict[int, LocationConfig]:
-    """The running cycles of these locations by the id of their location; without one a location is not in it."""
+    """The current cycles of these locations by location id. Locations without one are left out."""
     running = LocationConfig.objects.filter(active=True, location__in=locations)
     return {config.location_id: config for config in running.select_related("product", "packaging", "expected_state")}
 
@@ -118,7 +119,7 @@ def set_density(
 
 
 def usual_densities(*, container_type: ContainerType, product: Product) -> tuple[float, float] | None:
-    """The least and the most plants per m² that are known of the product, else of any product in such containers."""
+    """The lowest and highest known plants per m² of the product, or else of any product in this kind of container."""
     known = DensityParameters.objects.filter(product=product)
     if not known.exists():
         known = DensityParameters.objects.filter(container_type__kind=container_type.kind)

@@ -1,7 +1,7 @@
 """The demo nursery: 4 warehouses, 8 areas, 120 locations, a catalogue, configurations and densities.
 
 `manage.py load_demo` loads it on the first start. The places come from the GeoJSON files in demo/nursery through
-the ordinary import, the rest from catalogue.json beside them. What exists already is left as it is.
+the ordinary import, the rest from catalogue.json beside them. Existing rows are left unchanged.
 """
 
 import json
@@ -68,7 +68,7 @@ CATALOGUE = (
 
 @transaction.atomic
 def load_demo_nursery() -> None:
-    """Load everything; safe to repeat, and nothing a person changed in the catalogue is undone."""
+    """Load everything. Safe to repeat; changes that people made to the catalogue are kept."""
     report = import_files(NURSERY_DIR / f"{layer}.geojson" for layer in LAYERS)
     if report.refused:
         raise ValueError(f"demo nursery: {report.refused[0]}")

@@ -34,7 +34,7 @@ class AssignLocationForm(forms.Form):
 
 
 class ConfigureLocationForm(forms.Form):
-    """Its cleaned data are the arguments of `configuration.configure_location`, but for the location."""
+    """Its cleaned data are the arguments of `configuration.configure_location`, except the location."""
 
     product = forms.ModelChoiceField(queryset=Product.objects.filter(active=True), label=_("Product"))
     packaging = forms.ModelChoiceField(
@@ -56,7 +56,7 @@ class ConfigureLocationForm(forms.Form):
 
 
 class LocationsForm(forms.Form):
-    """Named locations, to be configured together."""
+    """Locations to configure together."""
 
     location_id = forms.ModelMultipleChoiceField(
         queryset=StorageLocation.objects.with_names().order_by("code"),
@@ -83,7 +83,7 @@ class CalibrateForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Exactly one of the two units; what leaves is the area."""
+        """Require exactly one of the two units and convert it to the area per plant."""
         cleaned: dict[str, Any] = super().clean() or {}
         plants_per_m2 = cleaned.pop("plants_per_m2", None)
         area_cm2 = cleaned.get("avg_area_per_plant_cm2")

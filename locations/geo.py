@@ -16,7 +16,7 @@ from shapely import Point, Polygon, distance, transform
 from shapely.geometry import mapping
 from shapely.validation import explain_validity
 
-# Nothing is grown beyond: the fields of Tromsø lie at 70° north, the last land before Antarctica at 56° south.
+# Latitudes where plants are grown: the fields of Tromsø lie at 70° north, the last land before Antarctica at 56° south.
 SOUTHERNMOST_LAT, NORTHERNMOST_LAT = -60.0, 72.0
 EARTH_RADIUS_KM = 6371.0
 # WGS 84 (EPSG:4326): equatorial radius in metres and first eccentricity squared.
@@ -26,7 +26,7 @@ ECCENTRICITY_SQUARED = 0.00669437999014
 
 @dataclass(frozen=True)
 class Outline:
-    """What a table stores of a polygon: itself as GeoJSON, its bounding box, centroid and area."""
+    """The columns of a polygon: its GeoJSON, bounding box, centroid and area."""
 
     polygon: dict[str, Any]
     min_lon: float
@@ -70,7 +70,7 @@ def check_point(lon: float, lat: float) -> None:
 def read_polygon(geometry: object) -> Polygon:
     """Turn a GeoJSON Polygon (or a MultiPolygon of one part, as GIS programs write) into a shapely polygon.
 
-    Raises ValueError, in words for the person who drew it, on anything else: open rings, too few corners,
+    Raises ValueError, with a message for the person who drew it, on anything else: open rings, too few corners,
     coordinates off the Earth, edges that cross, no area. Heights are dropped.
     """
     if not isinstance(geometry, Mapping):
@@ -155,7 +155,7 @@ def outline_of(geometry: object) -> Outline:
 
 
 def check_drawing(outline: Outline, *, largest_m2: float) -> None:
-    """Raise ValueError when no place of a nursery is so large or lies there: metres or swapped coordinates look so."""
+    """Raise ValueError when the place is too large or too far north or south, as with metres or swapped coordinates."""
     if outline.area_m2 > largest_m2:
         raise ValueError(
             f"polygon of {outline.area_m2 / 1e6:,.2f} km² is larger than such a place can be; "
@@ -169,7 +169,7 @@ def check_drawing(outline: Outline, *, largest_m2: float) -> None:
 
 
 def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """The way along the globe between two points (lon, lat): the haversine formula, good to half a percent."""
+    """The great-circle distance between two points (lon, lat) by the haversine formula, accurate to half a percent."""
     (lon, lat), (other_lon, other_lat) = (map(math.radians, point) for point in (one, other))
     half = math.sin((other_lat - lat) / 2) ** 2
     half += math.cos(lat) * math.cos(other_lat) * math.sin((other_lon - lon) / 2) ** 2
@@ -184,7 +184,7 @@ def distances_m(polygons: Sequence[Mapping[str, Any]], *, lon: float, lat: float
 
 
 def search_box(*, lon: float, lat: float, radius_m: float) -> SearchBox:
-    """The smallest box in degrees that holds the circle around a point; cut at the edges of the map."""
+    """The smallest box in degrees that contains the circle around a point, clipped at the edges of the map."""
     lon_m, lat_m = metres_per_degree(lat)
     half_lon = radius_m / lon_m if lon_m > radius_m / 360 else 360.0
     half_lat = radius_m / lat_m

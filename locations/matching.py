@@ -1,9 +1,9 @@
 """From evidence to a location: a GPS point, a QR label or a person's choice.
 
-Phones are good to 5 to 13 m under a roof and a location measures about 7 m2, so GPS alone decides only when
-one single location is within the error of the point and holds it. Otherwise the candidates are offered ranked,
-each with its reason, and a person decides. A point that states no error is taken to be as good as an ordinary phone
-(`GPS_ASSUMED_ERROR_M`): most phones write none.
+Phones are accurate to 5 to 13 m under a roof and a location measures about 7 m2, so GPS alone decides only when a
+single location is within the error of the point and contains it. Otherwise the candidates are offered in order, each
+with its reason, and a person decides. A point without a stated error, as most phones write, is assumed to be as
+accurate as an ordinary phone (`GPS_ASSUMED_ERROR_M`).
 """
 
 import math
@@ -18,7 +18,7 @@ from demeter.common.i18n.messages import Message
 from locations import geo
 from locations.models import StorageLocation
 
-# What phones reach under a roof, and how far offers may lie when a point is worse than any phone.
+# The accuracy of phones under a roof, and the furthest candidate offered for a less accurate point.
 PHONE_ERROR_M = 13.0
 MAX_SEARCH_RADIUS_M = 50.0
 MAX_OFFERS = 10
@@ -35,7 +35,7 @@ Source = Literal["gps", "qr", "choice"]
 
 @dataclass(frozen=True)
 class Candidate:
-    """A location that may be the one, its reason as a kept sentence; `distance_m` is None where GPS played no part."""
+    """A possible location and the reason for it, as a stored message. `distance_m` is None if GPS played no part."""
 
     location: StorageLocation
     source: Source
@@ -45,11 +45,9 @@ class Candidate:
 
 @dataclass(frozen=True)
 class LocationMatch:
-    """What the evidence says.
-
-    matched: the first candidate is the location. ambiguous: several (or one near by) are within the error of the
-    GPS point, best first, or several labels were seen. outside: no location within the error; candidates are the
-    nearest within a phone's error, if any. unknown: no active location carries that QR code or id.
+    """The result of matching. matched: the first candidate is the location. ambiguous: several (or one near by) are
+    within the error of the GPS point, best first, or several labels were seen. outside: no location within the error;
+    candidates are the nearest within a phone's error, if any. unknown: no active location carries that QR code or id.
     """
 
     outcome: Outcome
@@ -57,14 +55,14 @@ class LocationMatch:
 
     @property
     def location(self) -> StorageLocation | None:
-        """The location, when the evidence settles it."""
+        """The location, if the evidence is conclusive."""
         return self.candidates[0].location if self.outcome == "matched" else None
 
 
 def match_gps(*, lon: float, lat: float, accuracy_m: float | None = None) -> LocationMatch:
     """Match a GPS point with its stated error (EXIF GPSHPositioningError); ValueError when it is not on Earth.
 
-    An error that is missing, zero, negative or not a number counts as not stated.
+    A missing, zero, negative or NaN error counts as not stated.
     """
     geo.check_point(lon, lat)
     error_m = _error_m(accuracy_m)
@@ -113,7 +111,7 @@ def match_qr_code(qr_code: str) -> LocationMatch:
 
 
 def match_qr_codes(qr_codes: Collection[str]) -> LocationMatch:
-    """Match the texts of the QR labels in a picture; labels of several locations settle nothing and offer all."""
+    """Match the texts of the QR labels in a picture; labels of several locations are ambiguous, and all are offered."""
     locations = StorageLocation.objects.active().with_names().filter(qr_code__in=qr_codes).order_by("qr_code")
     candidates = tuple(
         Candidate(location=location, source="qr", evidence=LABEL.format(code=location.qr_code or ""))
@@ -125,7 +123,8 @@ def match_qr_codes(qr_codes: Collection[str]) -> LocationMatch:
 
 
 def match_choice(location_id: int) -> LocationMatch:
-    """Match the location a person chose, in use or not: forms offer those in use, and a photo keeps its place."""
+    """Match the location a person chose, in use or not: forms offer only those in use, but a photo keeps its
+    location."""
     location = StorageLocation.objects.with_names().filter(pk=location_id).first()
     if location is None:
         return LocationMatch("unknown")
@@ -137,8 +136,8 @@ def match_choice_with_gps(
 ) -> LocationMatch:
     """Match the location chosen for a whole upload with the GPS point of one of its photos.
 
-    ambiguous: the point means other locations, and the chosen one lies beyond its error and that of any phone. A point
-    with no location near it says nothing against the choice.
+    ambiguous: the point matches other locations, and the chosen one is further away than its error and that of any
+    phone. A point with no location nearby does not contradict the choice.
     """
     chosen = match_choice(location_id)
     near = match_gps(lon=lon, lat=lat, accuracy_m=accuracy_m).candidates

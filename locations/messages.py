@@ -1,4 +1,4 @@
-"""What `locations.geo` says of a polygon that cannot be one, so that the admin can translate it."""
+"""The messages of `locations.geo` about invalid polygons, so that the admin can translate them."""
 
 from django.utils.translation import gettext_noop
 

@@ -19,9 +19,10 @@ SEARCHED = (
 
 
 def search_locations(text: str, *, limit: int = 20) -> list[StorageLocation]:
-    """Active locations in whose code, names or QR code every word of the text occurs, by code; all for no text.
+    """Active locations that contain every word of the text in their code, names or QR code, ordered by code; all of
+    them for an empty text.
 
-    Of a text longer than a person types the longest words are looked for.
+    Of an overlong text only the longest words are used.
     """
     found = StorageLocation.objects.active().with_names()
     for word in longest_words(text):
@@ -30,7 +31,7 @@ def search_locations(text: str, *, limit: int = 20) -> list[StorageLocation]:
 
 
 def contains(text: str, fields: tuple[str, ...]) -> Q:
-    """Rows in one of whose fields the text occurs, however its accents are encoded: "ñ" is one sign or two."""
+    """Rows with the text in one of the fields, however its accents are encoded: "ñ" may be one code point or two."""
     spellings = sorted({unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)})
     conditions = Q()
     for field in fields:

@@ -1,4 +1,4 @@
-"""Uploads and images in the Django admin, to look into."""
+"""Uploads and images in the Django admin, read-only."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from photos.models import PhotoEvent, S3Image, Upload
 
 @admin.register(Upload)
 class UploadAdmin(ReadOnlyAdmin):
-    """Who sent what, and what was refused of it."""
+    """What people uploaded, and which files were refused."""
 
     list_display = ("upload_session_id", "user", "source", "storage_location", "accepted_files", "created_at")
     list_filter = ("source",)
@@ -19,8 +19,6 @@ class UploadAdmin(ReadOnlyAdmin):
 
 @admin.register(S3Image)
 class S3ImageAdmin(ReadOnlyAdmin):
-    """Photos and the annotated pictures made from them."""
-
     message_fields = ("error_details",)
     list_display = (
         "original_filename",
@@ -48,7 +46,7 @@ class S3ImageAdmin(ReadOnlyAdmin):
 
 @admin.register(PhotoEvent)
 class PhotoEventAdmin(ReadOnlyAdmin):
-    """Who deleted photos and brought them back, and which the purge let go."""
+    """Who deleted and restored photos, and which were purged."""
 
     list_display = ("image", "action", "user", "created_at")
     list_filter = ("action",)

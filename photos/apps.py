@@ -5,7 +5,5 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PhotosConfig(AppConfig):
-    """The photos app."""
-
     name = "photos"
     verbose_name = _("Photos")

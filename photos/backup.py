@@ -1,12 +1,12 @@
 """Backup and restore: the database, the originals and previews, and what waits in staging, in one folder.
 
-`manage.py backup` and `restore` call this. Photos may come in meanwhile: the database is dumped first, and originals
-never change, so all that the dump names is there to be copied. A second backup into the same folder copies and hashes
-only what is new; a restore hashes everything. Thumbnails and annotated pictures are not kept; they are made again for
-whoever looks.
+`manage.py backup` and `restore` call this. Photos may be uploaded meanwhile: the database is dumped first, and
+originals never change, so every file that the dump names can be copied. A second backup into the same folder copies and
+hashes only new files; a restore hashes everything. Thumbnails and annotated pictures are left out; they are made again
+when somebody looks at them.
 
-A restore writes the files first and the database last, in one transaction: before that nobody sees a photo, and a
-restore that was cut short is run again.
+A restore writes the files first and the database last, in one transaction. Until then nobody sees a photo, and an
+interrupted restore can be run again.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ from photos.ingest.storing import original_metadata
 from photos.models import S3Image, S3ImageQuerySet
 from photos.storage import bucket, object_store
 
-# Nothing else is read of a photo, so that an odd value elsewhere cannot stop the backup.
+# No other columns are read, so that an odd value elsewhere cannot stop the backup.
 NEEDED_COLUMNS = (
     "s3_key_original",
     "s3_key_preview",
@@ -42,12 +42,12 @@ DATABASE, INDEX, OBJECTS, STAGED, MANIFEST = "database.dump", "photos.jsonl", "o
 
 
 class BackupError(Exception):
-    """What stands in the way; nothing was overwritten."""
+    """The reason why the backup or restore cannot run; nothing was overwritten."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """Photos in the backup, and files that were copied now. `faulty` are the photos whose original is not as it was."""
+    """Photos in the backup, and files copied now. `faulty` are the photos whose original was lost or changed."""
 
     photos: int
     files: int
@@ -55,11 +55,11 @@ class Report:
 
 
 def make_backup(folder: Path) -> Report:
-    """Write the present state into `folder`, beside or over an earlier backup.
+    """Write the current state into `folder`, next to or over an earlier backup.
 
     Raises:
-        DumpError: the database could not be dumped; an earlier backup is as it was.
-        UnavailableError: S3 cannot be reached now; what was copied stays, and a second run goes on.
+        DumpError: the database could not be dumped; an earlier backup is unchanged.
+        UnavailableError: S3 cannot be reached; copied files stay, and a second run continues.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     dump, index, began = folder / f"{DATABASE}.new", folder / f"{INDEX}.new", timezone.now()
@@ -75,12 +75,12 @@ def make_backup(folder: Path) -> Report:
 
 
 def restore_backup(folder: Path) -> Report:
-    """Bring back what `make_backup` wrote, into a Demeter that holds no photo.
+    """Restore what `make_backup` wrote, into a Demeter without photos.
 
     Raises:
-        BackupError: there is no whole backup in the folder, or there are photos here.
-        UnavailableError: S3 cannot be reached now; the database is as it was, run it again.
-        DumpError: the database could not be restored; it is as it was.
+        BackupError: the folder has no complete backup, or this Demeter has photos.
+        UnavailableError: S3 cannot be reached; the database is unchanged, run it again.
+        DumpError: the database could not be restored; it is unchanged.
     """
     if not (folder / MANIFEST).is_file():
         raise BackupError(f"There is no finished backup in {folder}.")
@@ -101,7 +101,7 @@ def restore_backup(folder: Path) -> Report:
 
 # --- Backup ---------------------------------------------------------------------------------------------------------
 def _read_faulty(folder: Path) -> set[str]:
-    """The photos that an earlier backup into this folder did not have whole."""
+    """The photos whose original an earlier backup into this folder found faulty."""
     manifest = folder / MANIFEST
     return set(json.loads(manifest.read_text())["faulty"]) if manifest.is_file() else set()
 
@@ -118,13 +118,13 @@ def _copy_photos(folder: Path, index: TextIO, images: S3ImageQuerySet, *, faulty
 
 
 def _copy_photo(folder: Path, index: TextIO, image: S3Image, *, faulty_before: set[str]) -> tuple[int, str]:
-    """How many files were copied, and the id of the photo if its original is not as it was.
+    """How many files were copied, and the id of the photo if its original was lost or changed.
 
-    What an earlier backup into this folder has hashed is not hashed again.
+    Files hashed by an earlier backup into this folder are not hashed again.
     """
     photo = _describe(image)
     known = photo["image_id"] not in faulty_before and _has_all_bytes(folder, photo, image.file_size_bytes)
-    # Staging first: what leaves it meanwhile is in S3 by then.
+    # Staging first: a file that leaves it meanwhile is in S3 by then.
     files = int(_copy_staged(folder, image.staging_name))
     files += sum(_copy_object(folder, key) for key in photo["keys"])
     index.write(json.dumps(photo) + "\n")
@@ -137,7 +137,7 @@ def _has_all_bytes(folder: Path, photo: dict[str, Any], size_bytes: int | None) 
 
 
 def _describe(image: S3Image) -> dict[str, Any]:
-    """A line of the index: all that a restore needs before there are rows."""
+    """A line of the index: what a restore needs before there are rows."""
     types = {image.s3_key_original: str(image.content_type)}
     if image.s3_key_preview:
         types[image.s3_key_preview] = "image/jpeg"
@@ -152,7 +152,7 @@ def _describe(image: S3Image) -> dict[str, Any]:
 
 
 def _copy_object(folder: Path, key: str) -> bool:
-    """Whether it had to be copied. An object never changes under its key."""
+    """Copy an object unless it is there; whether it was copied. An object never changes under its key."""
     path = folder / OBJECTS / key
     if path.is_file():
         return False
@@ -173,7 +173,7 @@ def _copy_staged(folder: Path, name: str) -> bool:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """The whole file or none."""
+    """Write the whole file or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.new")
     unfinished.write_bytes(data)
@@ -181,7 +181,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _is_whole(folder: Path, photo: dict[str, Any]) -> bool:
-    """Whether its original lies in the backup byte for byte, as S3 or as staging had it."""
+    """Whether the backup has the original byte for byte, from S3 or from staging."""
     return any(hashlib.sha256(path.read_bytes()).hexdigest() == photo["sha256"] for path in _originals(folder, photo))
 
 
@@ -194,7 +194,7 @@ def _originals(folder: Path, photo: dict[str, Any]) -> Iterator[Path]:
 
 # --- Restore --------------------------------------------------------------------------------------------------------
 def _put_photo(folder: Path, photo: dict[str, Any]) -> int:
-    """Its files where they were; how many."""
+    """Put the files of a photo back where they were; how many."""
     files = 0
     for key, content_type in photo["keys"].items():
         path = folder / OBJECTS / key
@@ -211,6 +211,6 @@ def _put_photo(folder: Path, photo: dict[str, Any]) -> int:
 
 
 def _forget_derived() -> None:
-    """No thumbnail or annotated picture is there any more, whatever the rows say: who looks has it made again."""
+    """Forget thumbnails and annotated pictures, which a backup does not have; they are made again when needed."""
     S3Image.objects.photos().update(thumbnail_stored_at=None)
     S3Image.objects.filter(kind=S3Image.Kind.ANNOTATED).update(stored_at=None)

@@ -1,7 +1,7 @@
-"""Whether the clock of a camera can be believed. `processing.dating` asks once the location of a photo is known.
+"""Whether the clock of a camera can be trusted. `processing.dating` asks once the location of a photo is known.
 
-Phones and cameras lose their time: it falls back to the first of January of some year, runs ahead, or counts the years
-of another calendar. A photo of such a moment would change nothing in the stock, or hide all later ones.
+Clocks of phones and cameras go wrong: they are reset to the first of January of some year, run ahead, or use another
+calendar. A photo with such a date would change nothing in the stock, or hide all later photos.
 """
 
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from datetime import UTC, datetime, timedelta
 
 from photos.statuses import DateDoubt
 
-# What a row can hold, whatever the zone; no digital camera is older, and a person types no other date either.
+# The dates that a row can store in any time zone. No digital camera is older, and forms accept no other dates either.
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 AHEAD_BY, BEFORE_NURSERY_BY, BEHIND_LOCATION_BY = timedelta(days=1), timedelta(days=366), timedelta(days=31)
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a camera's clock is compared with: the first upload of all, and the newest count of its location."""
+    """What a camera's clock is compared with: the first upload ever, and the newest count of its location."""
 
     first_upload: datetime
     newest_count: datetime | None = None
 
 
 def find_doubt(clock: datetime | None, *, uploaded_at: datetime, known: Surroundings) -> DateDoubt | None:
-    """Why the moment that a camera wrote, with its zone, cannot be believed; None where it can.
+    """Why the moment that a camera recorded cannot be trusted; None if it can.
 
-    `clock` is None when a date is written that is none.
+    `clock` is None if the recorded date is invalid.
     """
     if clock is None or not is_storable(clock):
         return DateDoubt.UNREADABLE
@@ -41,10 +41,10 @@ def find_doubt(clock: datetime | None, *, uploaded_at: datetime, known: Surround
 
 
 def is_storable(moment: datetime) -> bool:
-    """Whether a row can hold an aware moment: the year 9999 breaks every page of a zone that is ahead of UTC."""
+    """Whether a row can store an aware moment: the year 9999 breaks every page of a zone that is ahead of UTC."""
     return EARLIEST <= moment < LATEST
 
 
 def _is_reset(clock: datetime) -> bool:
-    """Whether it is the first hour of a year, where clocks begin that have lost their time."""
+    """Whether it is the first hour of a year, where clocks restart after a reset."""
     return (clock.month, clock.day, clock.hour) == (1, 1, 0)

@@ -16,7 +16,7 @@ from photos.statuses import DateDoubt, ImageStatus, OriginalFault, PhotoAction, 
 
 
 class Upload(Timestamped):
-    """One upload session: what a person sent in one go, and what was refused of it."""
+    """One upload session: the files a person sent together, and which of them were refused."""
 
     upload_session_id = models.UUIDField(_("upload session"), primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(
@@ -30,14 +30,14 @@ class Upload(Timestamped):
         blank=True,
         related_name="uploads",
         verbose_name=_("location"),
-        help_text=_("Chosen for its first photos, and for later ones that name none; each photo's job has its own"),
+        help_text=_("Chosen with the first photos, and the default for later ones; the job of each photo has its own"),
     )
     notes = models.TextField(_("notes"), blank=True)
     accepted_files = models.PositiveIntegerField(_("accepted files"), default=0)
     accepted_bytes = models.BigIntegerField(_("accepted bytes"), default=0)
     refused = models.JSONField(_("refused"), default=list, help_text=_("Refused files: [{filename, code, message}]"))
     duplicates = models.JSONField(
-        _("duplicates"), default=list, help_text=_("Files that are here already: [{filename, image_id}]")
+        _("duplicates"), default=list, help_text=_("Files that were already uploaded: [{filename, image_id}]")
     )
 
     class Meta:
@@ -72,16 +72,16 @@ class S3ImageQuerySet(models.QuerySet["S3Image"]):
         return self.filter(deleted_at=None)
 
     def in_trash(self) -> "S3ImageQuerySet":
-        """Deleted, and can still be brought back."""
+        """Deleted photos that can still be restored."""
         return self.exclude(deleted_at=None).filter(purged_at=None)
 
     def to_do(self) -> "S3ImageQuerySet":
-        """Photos that need attention and that nobody has put aside."""
+        """Photos that need attention and were not dismissed."""
         failed = self.photos().visible().filter(status=ImageStatus.FAILED)
         return failed.filter(acknowledged_at=None)
 
     def faulty(self) -> "S3ImageQuerySet":
-        """Whose original was lost or changed in storage."""
+        """Photos whose original was lost or changed in storage."""
         return self.exclude(original_fault="")
 
 
@@ -129,19 +129,21 @@ class S3Image(Timestamped):
     gps_coordinates = models.JSONField(
         _("GPS position"), null=True, blank=True, help_text="{lat, lon, altitude, accuracy}"
     )
-    taken_at = models.DateTimeField(_("taken at"), null=True, blank=True, help_text=_("As the camera's clock says"))
+    taken_at = models.DateTimeField(_("taken at"), null=True, blank=True, help_text=_("By the camera's clock"))
     date_doubt = models.CharField(
         _("doubt about the date"),
         max_length=20,
         choices=DateDoubt.choices,
         blank=True,
-        help_text=_("Why the camera's clock cannot be believed; until a person settles it the upload counts"),
+        help_text=_(
+            "Why the camera's clock is not trusted; until a person corrects the date, the time of upload is used"
+        ),
     )
     dated_at = models.DateTimeField(
-        _("dated at"), null=True, blank=True, help_text=_("When it was taken, as a person says")
+        _("dated at"), null=True, blank=True, help_text=_("When it was taken, as corrected by a person")
     )
-    # When its plants were seen: the one date that lists, history, chart, map, stock and exports go by. PostgreSQL keeps
-    # it. A phone whose clock is ahead of the upload must not outrank all later photos.
+    # The moment of the photo: the one date used by lists, history, chart, map, stock and exports. A generated column. A
+    # phone whose clock is ahead of the upload must not outrank all later photos.
     moment = models.GeneratedField(
         expression=Coalesce(
             "dated_at", Case(When(date_doubt="", then=Least("taken_at", "created_at")), default="created_at")
@@ -154,14 +156,14 @@ class S3Image(Timestamped):
         "self", models.SET_NULL, null=True, blank=True, related_name="other_copies", verbose_name=_("same shot as")
     )
     sketch = models.BinaryField(
-        _("sketch"), null=True, blank=True, help_text=_("The picture in small and grey, to tell retakes from parts")
+        _("sketch"), null=True, blank=True, help_text=_("A small grey copy of the picture, to tell retakes from parts")
     )
     visit_answer = models.CharField(
         _("photos of one location"),
         max_length=8,
         choices=VisitAnswer.choices,
         blank=True,
-        help_text=_("What the uploader said about several photos of one location"),
+        help_text=_("What the uploader answered about several photos of one location"),
     )
     storage_location = models.ForeignKey(
         "locations.StorageLocation",
@@ -171,7 +173,7 @@ class S3Image(Timestamped):
         related_name="photos",
         verbose_name=_("location"),
         db_index=False,
-        help_text=_("Where its latest run placed it, as that run's session has it too; the gallery filters by it"),
+        help_text=_("Location found by its latest run, copied from that session so that the gallery can filter by it"),
     )
     upload = models.ForeignKey(
         Upload, on_delete=models.PROTECT, null=True, blank=True, related_name="images", verbose_name=_("upload")
@@ -192,10 +194,10 @@ class S3Image(Timestamped):
     )
     error_details = models.TextField(_("error details"), null=True, blank=True)
     acknowledged_at = models.DateTimeField(
-        _("put aside at"),
+        _("dismissed at"),
         null=True,
         blank=True,
-        help_text=_("When a person said that nothing will be done about its problem"),
+        help_text=_("When a person dismissed its problem without fixing it"),
     )
     processing_status_updated_at = models.DateTimeField(_("status changed at"), null=True, blank=True)
     deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True)
@@ -302,15 +304,16 @@ class S3Image(Timestamped):
 
     @property
     def first_of_shot(self) -> "S3Image | None":
-        """The photo of the same camera and second that was here before this one and is still."""
+        """The earlier photo of the same camera and second, if it still exists."""
         first = self.same_shot_as
         return first if first is not None and first.deleted_at is None else None
 
 
 class PhotoEvent(Timestamped):
-    """Who moved a photo to the trash, brought it back, or let it go. Only added to; it outlives the photo's files.
+    """Who deleted, restored, purged or dismissed a photo.
 
-    No user means the software itself: the purge after the days in the trash.
+    Append-only; it outlives the photo's files. Without a user it was the software itself: the purge after the days in
+    the trash.
     """
 
     image = models.ForeignKey(S3Image, on_delete=models.PROTECT, related_name="events", verbose_name=_("photo"))

@@ -25,8 +25,8 @@ class VisitAnswer(models.TextChoices):
     """How several photos of one location, taken within half an hour, belong together;
     `stock.visits.grouping` counts by it."""
 
-    PARTS = "parts", _("Parts of it: add them")
-    RETAKE = "retake", _("Retakes: the newest stands")
+    PARTS = "parts", _("Parts: add them")
+    RETAKE = "retake", _("Retakes: keep the newest")
 
 
 class OriginalFault(models.TextChoices):
@@ -37,7 +37,7 @@ class OriginalFault(models.TextChoices):
 
 
 class DateDoubt(models.TextChoices):
-    """Why the camera's clock cannot be believed, so that a person is asked when the photo was taken."""
+    """Why the camera's clock is not trusted, so that a person is asked when the photo was taken."""
 
     UNREADABLE = "unreadable", _("Impossible date")
     AHEAD = "ahead", _("In the future")
@@ -47,9 +47,9 @@ class DateDoubt(models.TextChoices):
 
 
 class PhotoAction(models.TextChoices):
-    """What happened to a photo as a whole; what is kept of it for ever."""
+    """What happened to a photo as a whole; kept permanently."""
 
     DELETED = "deleted", _("Deleted")
     RESTORED = "restored", _("Restored")
     PURGED = "purged", _("Purged")
-    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    ACKNOWLEDGED = "acknowledged", _("Dismissed")

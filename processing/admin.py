@@ -1,4 +1,4 @@
-"""Jobs and their results in the Django admin, to look into. Detections are drawn on the photo, not listed here."""
+"""Jobs and their results in the Django admin, read-only. Detections are drawn on the photo, not listed here."""
 
 from django.contrib import admin
 
@@ -8,8 +8,6 @@ from processing.models import Correction, Estimation, Job, Segment, Session
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
-    """Runs of photos through the pipeline."""
-
     message_fields = ("error", "reason")
     list_display = (
         "job_id",
@@ -32,8 +30,6 @@ class JobAdmin(ReadOnlyAdmin):
 
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin):
-    """Counts of photos."""
-
     message_fields = ("error_message", "refusal_message")
     list_display = (
         "session_id",
@@ -61,8 +57,6 @@ class SessionAdmin(ReadOnlyAdmin):
 
 @admin.register(Segment)
 class SegmentAdmin(ReadOnlyAdmin):
-    """Containers found in photos."""
-
     message_fields = ("error",)
     list_display = (
         "session",
@@ -99,7 +93,7 @@ class EstimationAdmin(ReadOnlyAdmin):
 
     @admin.display(ordering="segment__session")
     def session(self, estimation: Estimation) -> Session:
-        """The result that the estimate is part of."""
+        """The session of the estimation."""
         return estimation.segment.session
 
 

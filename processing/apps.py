@@ -5,7 +5,5 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ProcessingConfig(AppConfig):
-    """The processing app."""
-
     name = "processing"
     verbose_name = _("Counting")

@@ -1,7 +1,7 @@
-"""When a photo was taken: whether its camera's clock is plausible, and what a person says where it is not.
+"""When a photo was taken: whether its camera's clock is plausible, and a person's answer if it is not.
 
 `processing.pipeline.stages` asks once the location is known; `gallery.photo.fixes` writes the answer. While the
-question is open the photo has the moment of its upload, stands for no stock and is left out of its location's history.
+question is open the photo has the moment of its upload and is left out of the stock and of its location's history.
 """
 
 from collections.abc import Iterable
@@ -32,16 +32,16 @@ TEXTS = {
 
 
 class DateSource(models.TextChoices):
-    """What settles the date of a photo whose camera cannot be believed."""
+    """The source of the date of a photo whose camera is not trusted."""
 
     UPLOAD = "upload", _("When it was uploaded")
-    CAMERA = "camera", _("As the camera says")
+    CAMERA = "camera", _("As recorded by the camera")
     TYPED = "typed", _("At another time")
 
 
 def check_date(image: S3Image) -> None:
-    """Note whether the camera's clock can be believed; a photo that was placed and has no date, or an answer, is not
-    asked about.
+    """Record whether the camera's clock can be trusted. No question is asked about a located photo without a date, or
+    with an answer.
     """
     doubt = None
     if _written(image) and image.dated_at is None:
@@ -51,22 +51,22 @@ def check_date(image: S3Image) -> None:
 
 
 def describe_doubt(image: S3Image) -> str:
-    """Why the date is asked about, with what the camera wrote, as a sentence to keep."""
+    """Why the date is asked about, with the recorded date, as a stored message."""
     return TEXTS[DateDoubt(image.date_doubt)].format(written=_written(image).replace("T", " "))
 
 
 def date_by_upload(image_ids: Iterable[UUID]) -> None:
-    """These photos were taken when they were uploaded."""
+    """Set the date of these photos to that of their upload."""
     _resolve(image_ids, F("created_at"))
 
 
 def date_by_camera(image_ids: Iterable[UUID]) -> None:
-    """The clocks of their cameras are right; where one wrote no date that a row can hold, the upload counts."""
+    """Set the date of these photos to that of their cameras; if a row cannot store it, to that of the upload."""
     _resolve(image_ids, Least("taken_at", "created_at"))
 
 
 def date_by_hand(image_id: UUID, moment: datetime) -> None:
-    """A person says when this photo was taken; not later than its upload."""
+    """Set the date of this photo by hand; not later than its upload."""
     _resolve([image_id], moment)
 
 
@@ -75,13 +75,13 @@ def _resolve(image_ids: Iterable[UUID], moment: datetime | F | Least) -> None:
 
 
 def _written(image: S3Image) -> str:
-    """What the camera wrote as its date; empty when nothing."""
+    """The date as the camera recorded it; empty if none."""
     written = image.exif_metadata or {}
     return str(written.get("datetime_original") or written.get("datetime_unreadable") or "")
 
 
 def _read_clock(image: S3Image) -> datetime | None:
-    """The camera's clock with the zone that was written or assumed; None when what it wrote is no date."""
+    """The camera's clock in the recorded or assumed time zone; None if it is not a date."""
     text = (image.exif_metadata or {}).get("datetime_original")
     if not text:
         return None
@@ -96,7 +96,7 @@ def _surroundings(image: S3Image) -> Surroundings:
 
 
 def _newest_count(image: S3Image) -> datetime | None:
-    """The newest moment that the location knew when this photo came: later uploads say nothing about its clock."""
+    """The newest count of the location when this photo was uploaded: later uploads say nothing about its clock."""
     if image.storage_location_id is None:
         return None
     counted = (

@@ -1,4 +1,4 @@
-"""What starts work: the first run of uploaded photos, a new run of a photo from its original in S3, a drawing."""
+"""Starts work: the first run of uploaded photos, a new run of a photo from its original in S3, a drawing."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ DRAWING_SECONDS, LOOK_SECONDS = 10.0, 0.3
 
 @dataclass(frozen=True)
 class Restarted:
-    """Photos of which a new run was made, and those that have one under way."""
+    """Photos with a new run, and photos skipped because they have an unfinished one."""
 
     started: tuple[S3Image, ...]
     skipped: tuple[S3Image, ...]
@@ -53,7 +53,7 @@ def start_jobs(
 def reprocess(*, image: S3Image, user: User, reason: str, chosen_location: StorageLocation | None = None) -> Job:
     """A new run of a photo from its original; the original and earlier results stay as they are.
 
-    A location that a person chose for an earlier run keeps its word unless `chosen_location` replaces it.
+    A location that a person chose for an earlier run is kept unless `chosen_location` replaces it.
 
     Raises:
         ConflictError: a run of this photo is not finished yet.
@@ -64,7 +64,7 @@ def reprocess(*, image: S3Image, user: User, reason: str, chosen_location: Stora
         if image.deleted_at is not None:
             raise NotFoundError(_("This photo was deleted."))
         if image.jobs.unfinished().exists():
-            raise ConflictError(_("This photo is being processed already. Wait until it is done."))
+            raise ConflictError(_("This photo is already being processed. Wait until it is done."))
         [job] = _start_again([image], user, reason, chosen_location)
     return job
 
@@ -72,9 +72,10 @@ def reprocess(*, image: S3Image, user: User, reason: str, chosen_location: Stora
 def reprocess_photos(
     *, image_ids: Iterable[UUID], user: User, reason: str, chosen_location: StorageLocation | None = None
 ) -> Restarted:
-    """A new run of each photo; those that are being processed are left, unknown and deleted ones are passed over.
+    """Start a new run of each photo.
 
-    The same few queries for any number of photos, beside the messages.
+    Photos being processed are returned as skipped; unknown and deleted ones are ignored. A fixed number of queries for
+    any number of photos, apart from the messages.
     """
     with transaction.atomic():
         photos = S3Image.objects.photos().visible().filter(pk__in=list(image_ids))
@@ -88,11 +89,11 @@ def reprocess_photos(
 def _start_again(
     images: Sequence[S3Image], user: User, reason: str, chosen_location: StorageLocation | None
 ) -> list[Job]:
-    """Jobs for photos that are locked and have no unfinished run; sent when the transaction commits."""
+    """Create jobs for locked photos without an unfinished run; they are sent when the transaction commits."""
     earlier = _earlier_choices(images) if chosen_location is None else {}
     if (
         chosen_location is not None
-    ):  # for these very photos, whatever GPS says: `processing.pipeline.locating` asks no more
+    ):  # chosen for these photos themselves, so `processing.pipeline.locating` does not compare it with GPS
         lost = [image.pk for image in images if image.storage_location_id is None]
         S3Image.objects.filter(pk__in=lost).update(storage_location=chosen_location)
     jobs = [
@@ -129,13 +130,14 @@ def _save_with_sessions(jobs: Sequence[Job]) -> None:
 
 
 def draw_annotated(session: Session) -> str | None:
-    """The key of the annotated picture of a run as it stands, drawn by a cpu worker if it is not there.
+    """The key of the current annotated picture of a run, drawn by a cpu worker if it is missing.
 
-    None if the run has none. A photo of 200 megapixels has no place in the memory of the web process.
+    None if the run has none. Not drawn here, because a photo of 200 megapixels does not fit into the memory of the web
+    process.
 
     Raises:
-        OriginalLostError: nothing is left to draw on.
-        UnavailableError: it is not drawn within DRAWING_SECONDS, or S3 cannot be reached now.
+        OriginalLostError: there is no original to draw on.
+        UnavailableError: it is not drawn within DRAWING_SECONDS, or S3 cannot be reached.
     """
     if session.processed_image is None:
         return None
@@ -146,7 +148,7 @@ def draw_annotated(session: Session) -> str | None:
     deadline = time.monotonic() + DRAWING_SECONDS
     while key is None:
         if time.monotonic() > deadline:
-            raise UnavailableError(_("The picture is not drawn yet. The photo is safe; look again in a moment."))
+            raise UnavailableError(_("The picture is not ready yet. The photo is safe; try again in a moment."))
         time.sleep(LOOK_SECONDS)
         key = annotated_pictures.find_annotated(session)
     return key

@@ -1,11 +1,11 @@
-"""The only writer of any status. Every move of a job, its session and its image happens here, in one transaction.
+"""The only writer of any status. Every transition of a job, its session and its image happens here, in one transaction.
 
 A job is `pending` until a worker takes it, `processing` until it is `completed` or `failed`. A completed job may
 leave a problem that a person can fix (`needs_location`...): the counts are kept, the image is `failed` until then.
 
-Workers take a lease on a row (job or segment) before they work on it, so that a message delivered twice does the
-work once; `processing.recovery` starts again what outlived its lease. Each taking has a name of its own in `held_by`:
-a worker that was stopped for so long that another has its work writes nothing any more (`holding`).
+Workers take a lease on a row (job or segment) before they work on it, so that a message delivered twice does the work
+once; `processing.recovery` restarts work whose lease has expired. Each claim has its own name in `held_by`: a worker
+that was stopped for so long that another took over its work cannot write any more (`holding`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,16 +32,16 @@ MAX_LOST_WORKERS = 3
 
 
 class LeaseLostError(Exception):
-    """Another worker has this work, or it is finished: what was found here counts for nothing."""
+    """Another worker has this work, or it is finished: the result must be discarded."""
 
 
 def transition(job: Job, to: str, *, problem: Problem | None = None, message: str = "", **session: Any) -> None:
-    """Move a job, its session and its image together. The caller holds the job's row lock.
+    """Move a job, its session and its image together. The caller has locked the job's row.
 
     `message` says in words why a job failed or what a completed one still needs; `session` holds result columns.
 
     Raises:
-        ConflictError: the move is not allowed from the job's present status.
+        ConflictError: the move is not allowed from the job's current status.
     """
     if to not in ALLOWED_MOVES[job.status]:
         raise ConflictError(f"A {job.status} job cannot become {to}.")
@@ -61,7 +61,7 @@ def transition(job: Job, to: str, *, problem: Problem | None = None, message: st
 
 
 def _image_columns(to: str, problem: Problem | None, message: str, now: datetime) -> dict[str, Any]:
-    """What the move means for the image: a problem makes it `failed`, with `code: message` as the reason."""
+    """The image's columns after the move: a problem makes it `failed`, with `code: message` as the reason."""
     if to == RunStatus.PROCESSING:
         status = ImageStatus.PROCESSING
     else:
@@ -77,7 +77,7 @@ def _image_columns(to: str, problem: Problem | None, message: str, now: datetime
 
 
 def restate(job: Job, problem: Problem | None, message: str) -> None:
-    """Say anew what the photo of a completed job still needs: a person has accepted its count, or not any more."""
+    """Update what the photo of a completed job still needs, after a sign-off or its withdrawal."""
     now = timezone.now()
     job.problem, job.error = (problem.code, message) if problem else ("", "")
     job.save(update_fields=["problem", "error", "updated_at"])
@@ -85,13 +85,13 @@ def restate(job: Job, problem: Problem | None, message: str) -> None:
 
 
 def reopen(images: Sequence[S3Image]) -> None:
-    """Finished photos are to be processed again: what was wrong with them does not count any more."""
+    """Prepare finished photos for a new run: their earlier problems no longer count."""
     columns = _image_columns(RunStatus.PROCESSING, None, "", timezone.now())
     S3Image.objects.filter(pk__in=[image.pk for image in images]).update(**columns)
 
 
 def lock_unfinished(job_id: UUID) -> Job | None:
-    """The job, locked until the transaction ends; None when it is finished (a late or second message)."""
+    """The job, locked until the transaction ends; None if it is finished (a late or repeated message)."""
     return Job.objects.select_for_update().unfinished().filter(pk=job_id).first()
 
 
@@ -104,7 +104,7 @@ def fail(job_id: UUID, problem: Problem, message: str) -> None:
 
 
 def claim_job(job_id: UUID, *, phases: tuple[Phase, ...], worker: str) -> Job | None:
-    """Take the lease of an unfinished job that is in one of `phases`; None when there is nothing to do."""
+    """Claim an unfinished job that is in one of `phases`; None if there is nothing to do."""
     with transaction.atomic():
         job = lock_unfinished(job_id)
         if job is None or job.phase not in phases or _is_held(job):
@@ -115,7 +115,7 @@ def claim_job(job_id: UUID, *, phases: tuple[Phase, ...], worker: str) -> Job | 
 
 
 def claim_segment(segment_id: int, *, worker: str) -> Segment | None:
-    """Take the lease of a container that still waits for detection; None when there is nothing to do."""
+    """Claim a container that still waits for detection; None if there is nothing to do."""
     with transaction.atomic():
         segment = Segment.objects.select_for_update().filter(pk=segment_id, status=SegmentStatus.PENDING).first()
         if segment is None or _is_held(segment):
@@ -136,10 +136,10 @@ def _hold(row: Job | Segment, worker: str) -> None:
 
 @contextmanager
 def holding(row: Job | Segment) -> Iterator[None]:
-    """The transaction in which a worker writes what it found. The row is locked, its lease renewed.
+    """The transaction in which a worker writes its results. Locks the row and renews its lease.
 
     Raises:
-        LeaseLostError: it is held by another, or by nobody any more.
+        LeaseLostError: another worker has it, or nobody.
     """
     with transaction.atomic():
         row.lease_until = timezone.now() + WORK_LEASE
@@ -151,13 +151,13 @@ def holding(row: Job | Segment) -> Iterator[None]:
 
 
 def renew(row: Job | Segment) -> None:
-    """In the middle of a long phase: the worker lives, and what it does is still its own. Raises LeaseLostError."""
+    """Renew the lease during a long phase. Raises LeaseLostError."""
     with holding(row):
         pass
 
 
 def enter_phase(job: Job, phase: Phase) -> None:
-    """Begin a phase (or go on with it after a restart): note how long the one before took and renew the lease."""
+    """Begin a phase (or continue it after a restart): record how long the previous one took and renew the lease."""
     now = timezone.now()
     with holding(job):
         if job.phase != phase or job.phase_started_at is None:
@@ -167,7 +167,8 @@ def enter_phase(job: Job, phase: Phase) -> None:
 
 
 def queue_phase(job: Job, phase: Phase) -> None:
-    """End a phase and hand the job to another worker: nobody holds it, and no time counts, until that one begins."""
+    """End a phase and queue the job for another worker. Until that worker begins, nobody has it and no time is
+    measured."""
     with holding(job):
         _note_seconds(job, timezone.now())
         job.phase, job.phase_started_at = phase, None
@@ -183,7 +184,7 @@ def _note_seconds(job: Job, now: datetime) -> None:
 
 
 def await_detection(job: Job, segments: Sequence[Segment]) -> None:
-    """Hand the containers to the detection workers; those taken over from an earlier run count as done."""
+    """Pass the containers to the detection workers; those copied from an earlier run count as done."""
     pending = [segment.pk for segment in segments if segment.status == SegmentStatus.PENDING]
     with holding(job):
         Segment.objects.filter(pk__in=pending).update(lease_until=send_lease_end())
@@ -195,7 +196,7 @@ def await_detection(job: Job, segments: Sequence[Segment]) -> None:
 
 
 def postpone(row: Job | Segment, *, seconds: float) -> None:
-    """Put work off because the storage is down; recovery starts it again. Nobody sees `failed` for an outage."""
+    """Postpone work because the storage is down; recovery restarts it. An outage never shows as `failed`."""
     with holding(row):
         row.held_by, row.awaits_storage = "", True
         row.lease_until = timezone.now() + timedelta(seconds=seconds)
@@ -209,7 +210,7 @@ def has_postponed() -> bool:
 
 
 def resume_postponed() -> int:
-    """The storage is back: what waits for it need not wait until its time; how much that is."""
+    """Let work that was postponed resume at once, as the storage is back; returns how much."""
     return sum(waiting.update(lease_until=timezone.now()) for waiting in _postponed())
 
 
@@ -234,7 +235,7 @@ def report_tiles(segment: Segment, *, done: int, total: int) -> None:
 
 
 def finish_segment(segment: Segment, *, status: SegmentStatus, error: str = "", capped: bool = False) -> None:
-    """Close one container; the caller has written its detections in the same transaction. Raises LeaseLostError."""
+    """Finish one container; the caller has written its detections in the same transaction. Raises LeaseLostError."""
     with holding(segment):
         segment.status, segment.error, segment.capped = status, error, capped
         segment.held_by, segment.lease_until = "", None
@@ -252,23 +253,23 @@ def _move_job_tiles(session_pk: int) -> None:
 
 
 def send_lease_end() -> datetime:
-    """Until when the message of rows that are committed now must be sent."""
+    """The time by which the message for rows committed now must be sent."""
     return timezone.now() + SEND_LEASE
 
 
 def wait_in_queue(row: Job | Segment, *changed: str) -> None:
-    """A new lease for work that is about to be sent and that nobody holds; saves the `changed` columns with it."""
+    """A new lease for work that is about to be queued; saves the `changed` columns with it."""
     row.held_by, row.awaits_storage, row.lease_until = "", False, send_lease_end()
     row.save(update_fields=["held_by", "awaits_storage", "lease_until", "updated_at", *changed])
 
 
 def mark_sent(waiting: QuerySet[Job] | QuerySet[Segment]) -> None:
-    """Their messages are in a queue, where they may wait; what a worker holds by now keeps that lease."""
+    """Record that their messages are queued and may wait; work that a worker has already claimed keeps its lease."""
     waiting.filter(held_by="").update(lease_until=timezone.now() + QUEUE_LEASE)
 
 
 def count_lost_worker(row: Job | Segment) -> bool:
-    """Note that a worker was lost at this work; True when it may be tried again."""
+    """Record that a worker was lost during this work; True if it may be tried again."""
     row.attempt += 1
     row.save(update_fields=["attempt", "updated_at"])
     wait_in_queue(row)
@@ -276,10 +277,10 @@ def count_lost_worker(row: Job | Segment) -> bool:
 
 
 def release_worker(worker: str) -> int:
-    """Let go of everything a restarted worker held when it died; recovery starts it again at its next round.
+    """Release everything a restarted worker had claimed when it died; recovery restarts it in its next round.
 
-    It may also have taken a message and died before it held the row, so all that waits in a queue is sent again: the
-    second message finds the work taken or done.
+    The worker may also have received a message and died before claiming the row, so all queued work is sent again: a
+    second message finds the work claimed or done.
     """
     now = timezone.now()
     jobs, segments = Job.objects.unfinished(), Segment.objects.filter(status=SegmentStatus.PENDING)

@@ -21,7 +21,7 @@ _BOX_COLUMNS = ("class_id", "center_x_px", "center_y_px", "width_px", "height_px
 
 
 def save_containers(session: Session, containers: Sequence[Container]) -> list[Segment]:
-    """New segments of a session, numbered from 1 in the given order; what an interrupted run left is replaced."""
+    """New segments of a session, numbered from 1 in the given order; those of an interrupted run are replaced."""
     session.segments.all().delete()
     return Segment.objects.bulk_create(
         Segment(
@@ -38,7 +38,7 @@ def save_containers(session: Session, containers: Sequence[Container]) -> list[S
 
 
 def _expected_looks(container: Container) -> int:
-    """How often the detector will look at the container, roughly: the weight of the container in the progress."""
+    """Roughly how many detector passes the container needs: its weight in the progress."""
     looks = DEFAULT_PARAMETERS.looks
     if container.kind != "segment":
         return len(looks.crop_looks_px)
@@ -52,7 +52,7 @@ def read_container(segment: Segment) -> Container:
 
 
 def save_detections(segment: Segment, detections: Detections) -> None:
-    """The boxes of a container, instead of any written before."""
+    """Save the boxes of a container, replacing earlier ones."""
     rows = zip(detections.centres, detections.sizes, detections.class_id, detections.confidence, strict=True)
     segment.detections.all().delete()
     Detection.objects.bulk_create(
@@ -70,17 +70,17 @@ def save_detections(segment: Segment, detections: Detections) -> None:
 
 
 def read_detections(segment: Segment) -> Detections:
-    """All boxes that were found in a container, counted or not, in the order they were written."""
+    """All boxes of a container, counted or not, in the order in which they were saved."""
     return _read_boxes(segment, segment.detections.all())
 
 
 def read_counted(segment: Segment) -> Detections:
-    """The boxes of a container that its count holds."""
+    """The counted boxes of a container."""
     return _read_boxes(segment, segment.detections.filter(counted=True))
 
 
 def mark_counted(segment: Segment, found: Detections, counted: Detections) -> None:
-    """Mark which of the boxes found in a container are counted; `found` is as `read_detections` gave it."""
+    """Mark which of the boxes found in a container are counted; `found` is the result of `read_detections`."""
     pks = np.array(segment.detections.order_by("pk").values_list("pk", flat=True), dtype=np.int64)
     left_out = pks[~found.holds(counted)].tolist()
     segment.detections.filter(counted=False).exclude(pk__in=left_out).update(counted=True)
@@ -97,7 +97,7 @@ def _read_boxes(segment: Segment, boxes: QuerySet[Detection]) -> Detections:
 
 
 def read_count(segment: Segment, detections: Detections) -> ContainerCount:
-    """The count of a closed container as its run left it, whatever densities are known today."""
+    """The count of a finished container as its run saved it, whatever densities are known today."""
     estimated = segment.estimated or 0
     return ContainerCount(
         container=read_container(segment),
@@ -126,7 +126,7 @@ def read_photo(segments: Sequence[Segment], resolution_wh: tuple[int, int]) -> F
 
 
 def find_same_detections(session: Session) -> Session | None:
-    """An earlier complete session of the same photo, made by the same weights with the same parameters."""
+    """An earlier complete session of the same photo with the same weights and parameters."""
     return (
         Session.objects.filter(
             original_image=session.original_image_id,
@@ -142,7 +142,7 @@ def find_same_detections(session: Session) -> Session | None:
 
 
 def copy_detections(source: Session, session: Session) -> list[Segment]:
-    """The containers and all boxes of an earlier session as this session's own, so that history keeps its own."""
+    """Copy the containers and all boxes of an earlier session, so that each session in the history has its own."""
     with transaction.atomic():
         session.segments.all().delete()
         copies = [_copy_segment(segment, session) for segment in source.segments.order_by("number")]

@@ -1,7 +1,7 @@
-"""The messages that the database keeps about a run, so that pages can translate them.
+"""The messages that the database stores about a run, so that pages can translate them.
 
-The phases of the pipeline fill these in. What `processing.counting` and `photos.decoding.pixels` say by themselves,
-being free of Django, is only recognised; the words of `find_faults` and `count_photo` come behind a code.
+The phases of the pipeline fill these in. The messages of `processing.counting` and `photos.decoding.pixels`, which do
+not use Django, are only recognised here; those of `find_faults` and `count_photo` follow a code.
 """
 
 from django.utils.translation import gettext_noop

@@ -1,6 +1,6 @@
-"""What beat does for the photos at rest: the purge of the trash, the sweep of staging, the look at the originals.
+"""Periodic tasks of beat: purging the trash, cleaning staging, checking originals.
 
-Each is safe to run twice and leaves what it cannot do now for the next time.
+Each is safe to run twice and leaves what it cannot do now for the next run.
 """
 
 import logging
@@ -16,17 +16,17 @@ logger = logging.getLogger(__name__)
 
 @shared_task(soft_time_limit=540, time_limit=600, ignore_result=True)
 def purge_trash() -> None:
-    """Every hour: photos that have been in the trash for 30 days. Twice at once: each photo goes under its lock."""
+    """Every hour: purge photos that have been in the trash for 30 days. Safe to run twice: each photo is locked."""
     logger.info("purged %d photos", purge_expired())
 
 
 @shared_task(soft_time_limit=540, time_limit=600, ignore_result=True)
 def clean_staging() -> None:
-    """Every ten minutes: files left over in staging. Twice at once: removing a file that is gone is silent."""
+    """Every ten minutes: delete files left over in staging. Safe to run twice: a missing file is no error."""
     logger.info("removed %d files left over in staging", sweep_staging())
 
 
 @shared_task(soft_time_limit=540, time_limit=600, ignore_result=True)
 def verify_originals() -> None:
-    """Every night: originals read back and hashed. Twice at once: the same looks twice."""
+    """Every night: read originals back and hash them. Safe to run twice: they are only checked twice."""
     logger.info("found %d faulty originals", check_originals())

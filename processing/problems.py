@@ -1,4 +1,4 @@
-"""The catalogue of problems: each code with what a person is told and which form fixes it."""
+"""The catalogue of problems: each code with its texts and the form that fixes it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -22,7 +22,7 @@ class Problem:
 
     @property
     def refuses(self) -> bool:
-        """Whether a run says by this that its own count cannot be believed; signed off by a person it can."""
+        """Whether the run refuses its own count with this problem; a sign-off overrides it."""
         return self.code in REFUSALS
 
 
@@ -44,7 +44,7 @@ NEEDS_CONFIG = Problem(
     "needs_config",
     "warning",
     _("Location not configured"),
-    _("The plants are counted. Say which product stands at this location."),
+    _("The plants are counted. Say which product grows at this location."),
     "configure",
 )
 NEEDS_CALIBRATION = Problem(
@@ -65,35 +65,35 @@ TOO_DARK = Problem(
     "too_dark",
     "warning",
     _("Too dark"),
-    _("The count of a dark photo cannot be believed. Take it again with more light, or count by hand."),
+    _("The count of a dark photo is not reliable. Take it again with more light, or count by hand."),
     "none",
 )
 TOO_BRIGHT = Problem(
     "too_bright",
     "warning",
     _("Too bright"),
-    _("The count of a burnt-out photo cannot be believed. Take it again with the sun behind you, or count by hand."),
+    _("The count of an overexposed photo is not reliable. Take it again with the sun behind you, or count by hand."),
     "none",
 )
 TOO_BLURRED = Problem(
     "too_blurred",
     "warning",
     _("Blurred"),
-    _("The count of a blurred photo cannot be believed. Take it again: tap on the plants to focus and hold still."),
+    _("The count of a blurred photo is not reliable. Take it again: tap on the plants to focus and hold still."),
     "none",
 )
 UNFAMILIAR_SCENE = Problem(
     "unfamiliar_scene",
     "warning",
     _("Scene not recognised"),
-    _("The models hardly recognise this, so the count cannot be believed. Take it again from above, or count by hand."),
+    _("The models barely recognise this, so the count is not reliable. Take it again from above, or count by hand."),
     "none",
 )
 TOO_MANY_DETECTIONS = Problem(
     "too_many_detections",
     "warning",
     _("More than can be counted"),
-    _("A limit was reached, so plants are missing from the count. Take several photos from nearer."),
+    _("A limit was reached, so plants are missing from the count. Take several photos from closer up."),
     "none",
 )
 UNREADABLE_PHOTO = Problem(

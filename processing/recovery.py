@@ -1,8 +1,8 @@
-"""Finds stalled work and sends it again: the rows are the truth, messages may be lost or arrive twice.
+"""Finds stalled work and sends it again: the rows are authoritative, messages may be lost or arrive twice.
 
-A lease that ended while a worker held it means that the worker is gone: that counts as an attempt, and work that
-keeps losing its workers is given up with a reason. A lease that ended in a queue is only sent again, and so is what an
-outage put off, as soon as the storage answers. A photo whose containers are all done is closed, whether or not its
+A lease that expired while a worker had it means that the worker is lost: that counts as an attempt, and work that keeps
+losing its workers fails with a reason. Work whose lease expired in a queue is only sent again, and so is work postponed
+by an outage, as soon as the storage answers. A photo whose containers are all done is aggregated, whether or not its
 chord fired.
 """
 
@@ -28,34 +28,34 @@ logger = logging.getLogger(__name__)
 
 @worker_ready.connect
 def release_held_work(sender: Any = None, **_signal: Any) -> None:
-    """A worker that starts holds nothing: what still carries its name was held by the one that died."""
+    """Release what still carries the name of a starting worker: it belonged to the process that died."""
     released = lifecycle.release_worker(sender.hostname)
     if released:
-        logger.warning("%s was lost with %d pieces of work; they will be started again", sender.hostname, released)
+        logger.warning("%s was lost with %d pieces of work; they will be restarted", sender.hostname, released)
 
 
 @shared_task(soft_time_limit=60, time_limit=90, ignore_result=True)
 def recover_stalled() -> None:
-    """Beat, every 10 seconds. Two rounds at once do the same as one: each row is decided under its lock."""
+    """Beat, every 10 seconds. Safe to run twice: each row is handled under its lock."""
     recover_segments()
     recover_jobs()
     resume_after_outage()
 
 
 def resume_after_outage() -> int:
-    """What an outage put off goes on with the next round once the storage answers again; how much that is.
+    """Resume postponed work in the next round once the storage answers again; returns how much.
 
-    Last in the round, because a storage that hangs answers this question late.
+    Last in the round, because a hanging storage delays this check.
     """
     if not lifecycle.has_postponed() or not object_store.is_back():
         return 0
     resumed = lifecycle.resume_postponed()
-    logger.warning("the storage is back: %d pieces of work that waited for it go on", resumed)
+    logger.warning("the storage is back: %d pieces of postponed work continue", resumed)
     return resumed
 
 
 def recover_jobs() -> int:
-    """Send stalled jobs again, and close those whose containers are all done; how many were touched."""
+    """Send stalled jobs again, and aggregate those whose containers are all done; how many."""
     now = timezone.now()
     waiting = Segment.objects.filter(session__job=OuterRef("pk"), status=SegmentStatus.PENDING)
     unfinished = Job.objects.unfinished()
@@ -82,7 +82,7 @@ def _recover_job(job_id: Any) -> None:
 
 
 def recover_segments() -> int:
-    """Send containers again whose detection stalled; how many were touched."""
+    """Send containers again whose detection stalled; how many."""
     stalled = Segment.objects.filter(status=SegmentStatus.PENDING, lease_until__lt=timezone.now())
     segment_ids = list(stalled.values_list("pk", flat=True))
     do_each(segment_ids, _recover_segment, failing="a stalled container could not be sent again")
@@ -103,7 +103,7 @@ def _recover_segment(segment_id: int) -> None:
 
 
 def _may_run_again(row: Job | Segment) -> bool:
-    """False when the row has lost its last worker; a row that only waited gets a new lease."""
+    """False if the row has lost too many workers; a row that only waited gets a new lease."""
     if row.held_by:
         return lifecycle.count_lost_worker(row)
     lifecycle.wait_in_queue(row)

@@ -1,4 +1,4 @@
-"""The states of a run and the moves between them. Only `processing.lifecycle` writes them."""
+"""The states of a run and the transitions between them. Only `processing.lifecycle` writes them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +25,7 @@ ALLOWED_MOVES: dict[str, frozenset[str]] = {
 
 
 class Phase(models.TextChoices):
-    """Where in the pipeline a job is; progress is measured between these milestones."""
+    """The phase of a job; progress is measured between these milestones."""
 
     STORE = "store", _("Store")
     LOCATE = "locate", _("Locate")

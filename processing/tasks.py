@@ -1,16 +1,17 @@
-"""The Celery tasks of the spec and the canvas that joins them; each body loads, calls its stage and passes on.
+"""The Celery tasks of the spec and the canvas that joins them; each body loads, calls its stage and passes the result
+on.
 
     upload_s3_batch [io] -> process_photo_ml [gpu] -> group(detect_sahi, detect_direct) [gpu] -> aggregate_results [cpu]
 
-Every task is safe to run twice: `lifecycle.claim_job` and `claim_segment` give work to one worker at a time and say
-no when it is done. A message is only a wake-up; what is lost on the way, `processing.recovery` sends again.
-`demeter.celery` says which queue serves which task.
+Every task is safe to run twice: `lifecycle.claim_job` and `claim_segment` give work to one worker at a time and refuse
+finished work. A message only wakes a worker up; `processing.recovery` sends lost ones again. `demeter.celery` says
+which queue serves which task.
 
 Time limits of tasks hold in the cpu worker alone (prefork): Celery cannot interrupt the threads of the io worker or
-the solo pool of the gpu worker. What they wait for ends by itself: a call to S3 after 3 s without a connection or 20 s
-without a byte, twice at most (`demeter.settings`), a statement of PostgreSQL after 2 minutes
-(`demeter.common.database`), a decoder after 60 s, twice (`photos.decoding.decoder_pool`). What outlives its lease is
-done again by others, and writes nothing.
+the solo pool of the gpu worker. Their waits have time limits of their own: a call to S3 after 3 s without a connection
+or 20 s without a byte, twice at most (`demeter.settings`), a statement of PostgreSQL after 2 minutes
+(`demeter.common.database`), a decoder after 60 s, twice (`photos.decoding.decoder_pool`). Work that outlives its lease
+is done again by another worker, and cannot write.
 """
 
 import logging
@@ -47,18 +48,18 @@ def send_batches(jobs: Sequence[Job]) -> None:
 
 
 def send_each(jobs: Sequence[Job]) -> None:
-    """Send jobs one by one to where their phases are at home."""
+    """Send jobs one by one to the queues of their phases."""
     for job in jobs:
         send(job)
 
 
 def send(job: Job) -> None:
-    """Send one job to where its phase is at home."""
+    """Send one job to the queue of its phase."""
     _send(lambda: _send_to_phase(job), Job.objects.unfinished().filter(pk=job.pk, phase=job.phase))
 
 
 def _send(message: Callable[[], object], waiting: QuerySet[Job] | QuerySet[Segment]) -> None:
-    """Send what wakes a worker for `waiting`. While the broker is away recovery sends it later: the rows are there."""
+    """Send the message that wakes a worker for `waiting`. If the broker is unavailable, recovery sends it later."""
     try:
         with broker.asking(settings.REDIS_URL):
             message()
@@ -78,7 +79,7 @@ def _send_to_phase(job: Job) -> None:
 
 
 def send_segment(segment: Segment) -> None:
-    """Send one container again, outside its chord: recovery closes the photo."""
+    """Send one container again, outside its chord: recovery aggregates the photo."""
     _send(_detection_of(segment).delay, Segment.objects.filter(pk=segment.pk, status=SegmentStatus.PENDING))
 
 
@@ -90,7 +91,7 @@ def _send_chord(job: Job, segments: Sequence[Segment]) -> None:
 
 
 def _detection_of(segment: Segment) -> Signature[Any]:
-    """The task that looks for plants in a container: slices over a segment, one look at a box or plug tray."""
+    """The task that detects plants in a container: slices over a segment, one look at a box or plug tray."""
     task = detect_sahi if segment.container_class == "segment" else detect_direct
     return task.s(segment.pk)
 
@@ -106,7 +107,7 @@ def upload_s3_batch(self: Task[Any, Any], image_ids: list[str]) -> dict[str, int
 
 @shared_task(bind=True, soft_time_limit=540, time_limit=600)
 def process_photo_ml(self: Task[Any, Any], image_id: str) -> dict[str, int]:
-    """Phase 2: where was it taken, which containers are in it. A second run finds the job taken or further on."""
+    """Phase 2: where was it taken, which containers are in it. A second run finds the job claimed or further on."""
     job, segments = stages.open_photo(UUID(image_id), worker=str(self.request.hostname))
     if job is None:
         return {"containers": 0}
@@ -119,23 +120,24 @@ def process_photo_ml(self: Task[Any, Any], image_id: str) -> dict[str, int]:
 
 @shared_task(bind=True, soft_time_limit=540, time_limit=600)
 def detect_sahi(self: Task[Any, Any], segment_id: int) -> dict[str, Any]:
-    """Phase 3 for loose pots: sliced detection. A second run finds the container taken or done."""
+    """Phase 3 for loose pots: sliced detection. A second run finds the container claimed or done."""
     return stages.detect(segment_id, worker=str(self.request.hostname))
 
 
 @shared_task(bind=True, soft_time_limit=540, time_limit=600)
 def detect_direct(self: Task[Any, Any], segment_id: int) -> dict[str, Any]:
-    """Phase 3 for a box or plug tray: one look at its crop. A second run finds the container taken or done."""
+    """Phase 3 for a box or plug tray: one look at its crop. A second run finds the container claimed or done."""
     return stages.detect(segment_id, worker=str(self.request.hostname))
 
 
 @shared_task(bind=True, soft_time_limit=240, time_limit=300)
 def aggregate_results(self: Task[Any, Any], _results: list[dict[str, Any]], job_id: str) -> dict[str, Any]:
-    """Phase 4: estimate, total, annotate, stock, close. Rows count, not results; a second run finds it closed."""
+    """Phase 4: estimates, totals, annotated picture, stock. Uses the rows, not task results; a second run finds it
+    done."""
     return stages.close_photo(UUID(job_id), worker=str(self.request.hostname))
 
 
 @shared_task(soft_time_limit=120, time_limit=150, ignore_result=True)
 def draw_annotated(session_id: int) -> None:
-    """The annotated picture of a run for somebody who looks at it. A second run finds it drawn."""
+    """Draw the annotated picture of a run on request. A second run finds it drawn."""
     annotated_pictures.restore_annotated(Session.objects.get(pk=session_id))

@@ -1,8 +1,8 @@
-"""The trash: delete photos, bring them back within 30 days, and let them go for good after that.
+"""The trash: delete photos, restore them within 30 days, and purge them after that.
 
-A photo in the trash is nowhere to be seen and its count stands for no stock; brought back, it counts again at its
-moment. The purge removes files, metadata and findings. The photo's row, its events, runs with their totals and the
-stock ledger stay: who uploaded, deleted and counted what is known for ever.
+A photo in the trash is hidden everywhere and its count is taken out of the stock; when restored, it counts again at its
+moment. The purge removes files, metadata, segments and detections. The photo's row, its events, runs with their totals
+and the stock ledger are kept: who uploaded, deleted and counted what stays on record.
 
 `gallery.browse.trash_views` and `gallery.browse.api` call this, and `processing.periodic_tasks` for the purge.
 """
@@ -31,34 +31,34 @@ PURGED_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Moved:
-    """Photos that went into the trash or came out of it, and those that could not. Others were there already."""
+    """Photos that were deleted or restored, and those that could not be. The others already were."""
 
     moved: tuple[S3Image, ...]
     skipped: tuple[S3Image, ...]
 
 
 def delete_photos(*, image_ids: Iterable[UUID], user: User) -> Moved:
-    """Move photos to the trash; those with an unfinished run are left where they are."""
+    """Move photos to the trash; those with an unfinished run are skipped."""
     return _move(image_ids, lambda image_id: _delete(image_id, user))
 
 
 def restore_photos(*, image_ids: Iterable[UUID], user: User) -> Moved:
-    """Bring photos back from the trash; those that were uploaded again meanwhile are left in it."""
+    """Restore photos from the trash; those that were uploaded again in the meantime are skipped."""
     return _move(image_ids, lambda image_id: _restore(image_id, user))
 
 
 def deleted_photos() -> S3ImageQuerySet:
-    """What lies in the trash, the latest first, each with `deletions`: who put it there, the latest first."""
+    """The photos in the trash, latest first, each with `deletions`: who deleted it, latest first."""
     deletions = PhotoEvent.objects.filter(action=PhotoAction.DELETED).select_related("user")
     photos = S3Image.objects.photos().in_trash().order_by("-deleted_at", "-image_id")
     return photos.prefetch_related(Prefetch("events", queryset=deletions, to_attr="deletions"))
 
 
 def purge_expired() -> int:
-    """Let go of the photos that have been in the trash for 30 days, at most 500 a time; how many.
+    """Purge the photos that have been in the trash for 30 days, at most 500 at a time; how many.
 
     Raises:
-        UnavailableError: S3 cannot be reached now; what is left goes next time.
+        UnavailableError: S3 cannot be reached; the rest is purged next time.
     """
     image_ids = list(_due().order_by("deleted_at").values_list("pk", flat=True)[:PURGED_AT_ONCE])
     purged, _failed = do_each(image_ids, _purge, failing="a photo could not be purged")
@@ -101,7 +101,7 @@ def _restore(image_id: UUID, user: User) -> tuple[S3Image, bool] | None:
         try:
             with transaction.atomic():
                 image.save(update_fields=["deleted_at", "updated_at"])
-        except IntegrityError:  # one visible photo for each content: it was uploaded again
+        except IntegrityError:  # the same content was uploaded again, and only one visible photo may have it
             return image, False
         ledger.restore_image_count(image_id, withdrawn_since=deleted_at, user=user)
         PhotoEvent.objects.create(image=image, action=PhotoAction.RESTORED, user=user)
@@ -110,9 +110,9 @@ def _restore(image_id: UUID, user: User) -> tuple[S3Image, bool] | None:
 
 @transaction.atomic
 def _purge(image_id: UUID) -> bool:
-    """The files first: should the rest fail, the photo is still due and the next purge finds nothing to delete.
+    """Delete the files first: if the rest fails, the photo is still due and the next purge finds no files.
 
-    Looked at again under the lock: it may have been brought back, and even deleted anew, since the list was made.
+    Checked again under the lock: the photo may have been restored, and even deleted again, since the list was made.
     """
     image = _due().select_for_update().filter(pk=image_id).first()
     if image is None:

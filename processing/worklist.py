@@ -1,6 +1,6 @@
-"""What is done about all photos that need attention for one cause: run them again, or put them aside.
+"""Actions on all photos that need attention for one cause: run them again, or dismiss them.
 
-`gallery.todo.views` calls this. A hundred thousand photos are taken in parts, so that no request takes minutes.
+`gallery.todo.views` calls this. A hundred thousand photos are handled in parts, so that no request takes minutes.
 """
 
 from django.db import transaction
@@ -29,10 +29,10 @@ def retry_cause(*, code: str, user: User) -> Restarted:
 
 @transaction.atomic
 def acknowledge_cause(*, code: str, user: User) -> int:
-    """Put the photos that have waited longest for this cause aside, at most AT_ONCE; how many.
+    """Dismiss the photos that have waited longest for this cause, at most AT_ONCE; how many.
     Raises InvalidInputError.
 
-    They keep their problem and can still be fixed; a new run takes them out of the put-aside.
+    They keep their problem and can still be fixed; a new run ends the dismissal.
     """
     _find(code)
     waiting = S3Image.objects.to_do().filter(problem=code).order_by("created_at")

@@ -1,4 +1,4 @@
-"""Stock in the Django admin: batches are described here, never counted; counts and movements come from the ledger."""
+"""Stock in the Django admin. Batches can be described here; counts and movements come from the ledger."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from stock.models import DESCRIPTION_FIELDS, StockBatch, StockCount, StockMoveme
 
 @admin.register(StockBatch)
 class StockBatchAdmin(SearchedAdmin[StockBatch]):
-    """What stands where. A photo count makes a batch; people describe it."""
+    """Batches are created by photo counts; people describe them."""
 
     list_display = (
         "batch_code",
@@ -46,8 +46,6 @@ class StockBatchAdmin(SearchedAdmin[StockBatch]):
 
 @admin.register(StockCount)
 class StockCountAdmin(ReadOnlyAdmin):
-    """What photos saw."""
-
     list_display = ("batch", "quantity", "quantity_empty", "happened_at", "user", "image_id", "withdrawn_at")
     list_filter = (("withdrawn_at", admin.EmptyFieldListFilter),)
     list_select_related = ("batch", "user")
@@ -57,8 +55,6 @@ class StockCountAdmin(ReadOnlyAdmin):
 
 @admin.register(StockMovement)
 class StockMovementAdmin(ReadOnlyAdmin):
-    """The ledger."""
-
     message_fields = ("reason",)
     list_display = ("happened_at", "batch", "kind", "quantity", "source_type", "user", "reason", "created_at")
     list_filter = ("kind", "source_type", ("reverses", admin.EmptyFieldListFilter))
@@ -69,7 +65,7 @@ class StockMovementAdmin(ReadOnlyAdmin):
 
 @admin.register(Visit)
 class VisitAdmin(ReadOnlyAdmin):
-    """Which photos are one count, and who said how they belong together."""
+    """Which photos are one count, and who answered for them."""
 
     list_display = ("location", "last_at", "photos", "quantity", "answer", "is_open", "answered_by", "answered_at")
     list_filter = ("is_open", "answer")

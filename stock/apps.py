@@ -5,7 +5,5 @@ from django.utils.translation import gettext_lazy as _
 
 
 class StockConfig(AppConfig):
-    """The stock app."""
-
     name = "stock"
     verbose_name = _("Stock")

@@ -1,9 +1,9 @@
 """The ledger: the only writer of stock. `processing.pipeline.aggregation` calls it when a photo is counted,
-`processing.review.corrections` when a person corrects that count, and `gallery.places.visits` when a person says how
-the photos of a visit belong together (docs/stock.md).
+`processing.review.corrections` when a person corrects that count, and `gallery.places.visits` when a person answers
+whether the photos of a visit are parts or retakes (docs/stock.md).
 
-Each function locks the photo and then its locations, in one order, writes the counts and the movements and brings the
-batches' columns up to date in one transaction.
+Each function locks the photo and then its locations, always in the same order, and writes counts, movements and the
+batches' derived columns in one transaction.
 """
 
 from collections.abc import Collection, Iterable
@@ -41,8 +41,8 @@ def record_count(
 ) -> StockCount:
     """Record that a photo shows `quantity` plants of the configured product at `location`.
 
-    The photo's earlier count, wherever it was, is withdrawn and its movements are reversed. The same session again
-    changes nothing. A count that agrees with the ledger writes no movement.
+    The photo's earlier count, at any location, is withdrawn and its movements are reversed. Repeating a session changes
+    nothing. A count that agrees with the ledger writes no movement.
     """
     _lock_image(image_id)
     known = StockCount.objects.filter(session_id=session_id).first()
@@ -75,9 +75,9 @@ def record_count(
 def correct_count(
     *, image_id: UUID, session_id: UUID, quantity: int, quantity_empty: int, user: User | None
 ) -> StockCount | None:
-    """A person corrected what a run of a photo saw: the count follows, and the difference is a movement of its own.
+    """Update the count of a run that a person corrected, and write the difference as a movement of its own.
 
-    None: the run stands for no stock, for example because the photo still needs a location.
+    None: the run has no count in the stock, for example because the photo still needs a location.
     """
     _lock_image(image_id)
     count = _count_in_force(image_id)
@@ -95,9 +95,9 @@ def correct_count(
 def reinstate_count(
     *, image_id: UUID, session_id: UUID, quantity: int, quantity_empty: int, user: User | None
 ) -> StockCount | None:
-    """Let the withdrawn count of a run stand again, with these numbers.
+    """Put the withdrawn count of a run back in force, with these numbers.
 
-    None: the run has no count, or another run of the photo stands.
+    None: the run has no count, or the count of another run of the photo is in force.
     """
     _lock_image(image_id)
     count = StockCount.objects.select_related("batch").filter(image_id=image_id, session_id=session_id).first()
@@ -112,7 +112,7 @@ def reinstate_count(
 
 @transaction.atomic
 def reverse_image_counts(image_id: UUID, *, user: User | None, reason: str) -> bool:
-    """Take a photo's count out of the stock, for example when a new run finds no location. False: it had none."""
+    """Take a photo's count out of the stock, for example when a new run finds no location. False if it had none."""
     _lock_image(image_id)
     count = _count_in_force(image_id)
     if count is None:
@@ -126,7 +126,8 @@ def reverse_image_counts(image_id: UUID, *, user: User | None, reason: str) -> b
 
 @transaction.atomic
 def restore_image_count(image_id: UUID, *, withdrawn_since: datetime, user: User | None) -> bool:
-    """Let the count that `reverse_image_counts` withdrew at or after that moment stand again. False: there is none."""
+    """Put the count that `reverse_image_counts` withdrew at or after that moment back in force. False if there is
+    none."""
     _lock_image(image_id)
     withdrawn = StockCount.objects.filter(image_id=image_id, withdrawn_at__gte=withdrawn_since)
     count = withdrawn.select_related("batch").order_by("-withdrawn_at").first()
@@ -141,23 +142,23 @@ def restore_image_count(image_id: UUID, *, withdrawn_since: datetime, user: User
 
 @transaction.atomic
 def answer_visit(*, visit_id: int, answer: str, seen: Collection[UUID], chosen: Collection[UUID], user: User) -> Visit:
-    """A person says how the photos of a visit belong together; `seen` are the photos that were shown, `chosen` those
-    that count when the answer is CHOSEN. The same answer again changes nothing.
+    """Record whether the photos of a visit are parts or retakes. `seen` are the photos that were shown, `chosen` those
+    that count if the answer is CHOSEN. Repeating an answer changes nothing.
 
     Raises:
-        NotFoundError: there is no such visit any more.
-        ConflictError: it has other photos by now.
+        NotFoundError: the visit no longer exists.
+        ConflictError: its photos have changed.
         InvalidInputError: no photo was chosen.
     """
     visit = Visit.objects.filter(pk=visit_id, photos__gt=1).first()
     if visit is None:
-        raise NotFoundError(_("There is no such visit any more. Look at the location again."))
+        raise NotFoundError(_("This visit no longer exists. Check the location again."))
     _lock_locations({visit.location_id})
     counts = list(visit.counts.in_force())
     if {count.image_id for count in counts} != set(seen):
-        raise ConflictError(_("Other photos belong to this visit by now. Look at them again."))
+        raise ConflictError(_("The photos of this visit have changed. Check them again."))
     if answer == VisitAnswer.CHOSEN and not set(seen) & set(chosen):
-        raise InvalidInputError(_("Choose at least one photo that counts."))
+        raise InvalidInputError(_("Tick at least one photo to count."))
     visit.refresh_from_db()
     visit.answer, visit.answered_by, visit.answered_at = answer, user, timezone.now()
     visit.save(update_fields=["answer", "answered_by", "answered_at", "updated_at"])
@@ -169,12 +170,12 @@ def answer_visit(*, visit_id: int, answer: str, seen: Collection[UUID], chosen: 
 
 
 def _lock_image(image_id: UUID) -> None:
-    """Runs of one photo follow each other; a purged photo has no runs."""
+    """Serialise the runs of one photo; a purged photo has no runs."""
     S3Image.objects.select_for_update(no_key=True).filter(pk=image_id).first()
 
 
 def _lock_locations(places: Iterable[int]) -> None:
-    """Photos of one location follow each other; the order keeps two moves between two locations from a deadlock."""
+    """Serialise the photos of one location. The fixed order prevents deadlocks between two moves of photos."""
     list(StorageLocation.objects.select_for_update(no_key=True).filter(pk__in=places).order_by("pk").values("pk"))
 
 
@@ -183,19 +184,19 @@ def _count_in_force(image_id: UUID) -> StockCount | None:
 
 
 def _batch_of(location: StorageLocation, config: LocationConfig, happened_at: datetime) -> StockBatch:
-    """The batch of this cycle, made at its first count. A corrected configuration has a batch of its own."""
+    """The batch of this cycle, created at its first count. A corrected configuration gets a batch of its own."""
     key = {"location": location, "config": config, "product": config.product, "packaging": config.packaging}
     batch = StockBatch.objects.filter(**key).first()
     if batch is not None:
         return batch
-    # A slash is in no code, so codes that end or begin alike cannot be confused.
+    # No code contains a slash, so the parts stay distinct.
     stem = f"{location.code}/{config.product.sku}/{timezone.localtime(happened_at):%Y%m%d}/"
     sequence = StockBatch.objects.filter(batch_code__startswith=stem).count() + 1
     return StockBatch.objects.create(batch_code=f"{stem}{sequence}", state=config.expected_state, **key)
 
 
 def _place_in_visit(image_id: UUID, location: StorageLocation) -> dict[str, Any]:
-    """How the photo's latest count at this location belongs to its visit: what was answered holds for a new run."""
+    """The place of the photo's latest count in its visit, so that an answer applies to a new run too."""
     before = StockCount.objects.filter(image_id=image_id, batch__location=location).order_by("-created_at").first()
     names = ("visit_id", "part", "covered", "left_out")
     return {name: getattr(before, name) for name in names} if before else {}

@@ -1,4 +1,4 @@
-"""Reads the ledger: what stood at a location at any moment, as known now."""
+"""Reads the ledger: the stock of a location at any moment, as known now."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from stock.models import StockBatch
 
 @dataclass(frozen=True)
 class StockLine:
-    """How many plants of a batch stood at a location."""
+    """How many plants of a batch were at a location."""
 
     batch: StockBatch
     quantity: int
@@ -20,8 +20,8 @@ class StockLine:
 def stock_of(location: StorageLocation, as_of: datetime) -> tuple[StockLine, ...]:
     """The batches with plants at `location` at the moment `as_of`, that moment included; empty batches are left out.
 
-    A movement counts from when it happened, not from when it was written: a photo counted again, or taken long before
-    it was uploaded, corrects the past as well.
+    A movement counts from when it happened, not from when it was recorded, so a photo counted again or uploaded late
+    corrects the past as well.
     """
     batches = (
         StockBatch.objects.filter(location=location)

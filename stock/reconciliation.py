@@ -19,13 +19,13 @@ WITH_ANOTHER = Message(gettext_noop("The visit of this photo is counted at anoth
 
 
 def reverse(movements: models.QuerySet[StockMovement], *, user: User | None, reason: str) -> None:
-    """Reverse each of these movements that still stands."""
+    """Reverse those of these movements that were not reversed yet."""
     standing = movements.filter(reverses=None, reversed_by=None)
     StockMovement.objects.bulk_create(_reversal(movement, user=user, reason=reason) for movement in standing)
 
 
 def _reversal(movement: StockMovement, *, user: User | None, reason: str) -> StockMovement:
-    """The opposite of a movement at the same moment, so that the past is right as well."""
+    """The opposite of a movement, at the same moment so that the past is corrected as well."""
     return StockMovement(
         batch_id=movement.batch_id,
         kind=movement.kind,
@@ -43,7 +43,7 @@ def _reversal(movement: StockMovement, *, user: User | None, reason: str) -> Sto
 
 
 def reconcile(place: int, *, user: User | None) -> None:
-    """Append what the visits to a location lack in the ledger, then bring its batches up to date."""
+    """Append the movements that the ledger lacks for the visits to a location, then update its batches."""
     batches = StockBatch.objects.filter(location=place).in_bulk()
     counts = {count.image_id: count for count in StockCount.objects.in_force().filter(batch__in=batches)}
     for count in counts.values():
@@ -76,7 +76,7 @@ def reconcile(place: int, *, user: User | None) -> None:
 def _photo_movement(
     batch: StockBatch, count: StockCount, *, quantity: int, user: User | None, reason: str
 ) -> StockMovement:
-    """A movement at the moment of a photo; what it adds is there, what it takes is no longer there."""
+    """A movement at the moment of a photo."""
     return StockMovement(
         batch=batch,
         kind=MovementKind.PHOTO,
@@ -102,7 +102,7 @@ def _reason(due: Due, counted: StockBatch) -> str:
 
 
 def _update_batch(batch: StockBatch, visits: Sequence[VisitTotal]) -> None:
-    """The columns that follow from the ledger and the visits (in order of time)."""
+    """Update the columns derived from the ledger and the visits (in order of time)."""
     batch.quantity_initial = next((visit.plants[batch.pk] for visit in visits if batch.pk in visit.plants), 0)
     batch.quantity_empty_containers = visits[-1].empty.get(batch.pk, 0) if visits else 0
     batch.quantity_current = batch.movements.aggregate(total=Sum("quantity", default=0))["total"]

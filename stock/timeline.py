@@ -1,7 +1,7 @@
 """*Pure*: the visits of one location in order of time, and the movements that make the ledger agree with them.
 
-A visit is a full count of its location, so at its moment the location holds exactly what was seen: that many plants of
-the counted batches and none of any other. `stock.ledger` appends what is missing for that to be true.
+A visit is a full count of its location, so at its moment the location has exactly the plants that were seen and none of
+any other batch. `stock.ledger` appends the movements that make this true.
 """
 
 from collections import defaultdict
@@ -13,7 +13,8 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class VisitTotal:
-    """What one visit saw of each batch, at the `moment` of `image`, the last of the `photos` that make its number."""
+    """How many plants of each batch one visit found, at the `moment` of `image`, the last of the `photos` that
+    count."""
 
     image: UUID
     plants: Mapping[int, int]
@@ -24,7 +25,7 @@ class VisitTotal:
 
 @dataclass(frozen=True)
 class Change:
-    """Plants that came to a batch (positive) or left it (negative) without a photo: a sale, a planting..."""
+    """Plants added to a batch (positive) or taken from it (negative) without a photo: a planting, a sale..."""
 
     batch: int
     quantity: int
@@ -43,11 +44,11 @@ class Due:
 def find_due(
     visits: Iterable[VisitTotal], changes: Iterable[Change], written: Mapping[tuple[UUID, int], int]
 ) -> list[Due]:
-    """What to append so that the ledger's sum at each visit is what was seen on it.
+    """The movements to append so that the ledger's sum at each visit equals its count.
 
-    `written` is what the ledger already holds for an image and a batch. Expected = last visit + in - out; a visit's
-    share is what was seen minus what was expected. A change at the very moment of a visit lies before it. Visits of
-    one moment follow each other by image, so that running a photo again does not change their order.
+    `written` is what the ledger already has for an image and a batch. Expected = last visit + in - out; a visit's
+    share is what was seen minus what was expected. A change at the very moment of a visit comes before it. Visits at
+    the same moment are ordered by image, so that running a photo again does not change their order.
     """
     return list(_walk(sorted(visits, key=lambda visit: (visit.moment, visit.image)), changes, written))
 

@@ -1,1 +1,1 @@
-"""Training and measuring the two models: tools of the developer, never imported by the web app."""
+"""Training of the two models: developer tools, never imported by the web application."""

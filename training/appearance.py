@@ -1,7 +1,7 @@
 """Random light, colour, substrate, blur and noise for training tiles (used by dataset.py).
 
-The renders are too clean: pebble-like substrate, neat colours, one camera. What is changed here is what real
-nursery photos change: grow lights, grey and red plants, peat with perlite, soft focus, sensor noise.
+The renders are too clean: pebble-like substrate, neat colours, one camera. This adds the variation of real nursery
+photos: grow lights, grey and red plants, peat with perlite, soft focus, sensor noise.
 """
 
 import cv2

@@ -1,7 +1,7 @@
 """Averages two checkpoints of one line of training: `python -m training.average EARLIER LATER OUT [--later 0.5]`.
 
-A detector trained further on renders gains there and loses on photos. Between its weights and the earlier ones lies
-a model that keeps most of both (WiSE-FT: Wortsman et al., Robust fine-tuning of zero-shot models, CVPR 2022).
+A detector trained further on renders improves there and gets worse on photos. Averaging its weights with the earlier
+ones keeps most of both (WiSE-FT: Wortsman et al., Robust fine-tuning of zero-shot models, CVPR 2022).
 """
 
 import argparse

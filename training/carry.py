@@ -3,7 +3,8 @@ r"""Packs what on_gpu.sh needs into a small folder: plants and grounds for colla
     python -m training.carry OUT --cutouts DIR --side-cutouts DIR --grounds DIR \
         --detector-tiles TILES 250 --segmenter-tiles TILES 150
 
-Plants become WebP of the size that collages use. Of tiles, as dataset.py writes them, so many are taken, evenly spread.
+Plants become WebP of the size that collages use. The given number of tiles, as dataset.py writes them, is taken, evenly
+spread.
 """
 
 import argparse
@@ -38,7 +39,7 @@ def pack_tiles(tiles: Path, count: int, out: Path) -> None:
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Pack everything and say how large it is."""
+    """Pack everything and print its size."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--cutouts", type=Path, nargs="+", required=True, help="folders of plants seen from above")

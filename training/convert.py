@@ -1,4 +1,4 @@
-"""Makes what a CPU runs from a packed checkpoint: OpenVINO, with --tiles in 8 bits; prints its entry for weights.json.
+"""Converts a packed checkpoint for CPUs: OpenVINO, with --tiles in 8 bits; prints its entry for weights.json.
 
     python -m training.convert processing/trained/detector.pt --tiles TILES/images/train
 
@@ -46,7 +46,7 @@ def convert(checkpoint: Path, tiles: Path | None) -> dict[str, Any]:
 
 
 def quantize(model: openvino.Model, tiles: list[Path]) -> openvino.Model:
-    """The model in 8 bits but for its last layers, where boxes and confidences are worked out."""
+    """The model in 8 bits, except its last layers, which compute boxes and confidences."""
     blocks = re.findall(r"__module\.model\.(\d+)", " ".join(node.get_friendly_name() for node in model.get_ops()))
     head = rf".*model\.{max(map(int, blocks))}"
     exact = [rf"{head}/.*/{operation}.*" for operation in ("Add", "Sub", "Mul", "Div")]

@@ -54,7 +54,8 @@ def plant_window(picture: Picture, size_px: int, rng: np.random.Generator) -> Wi
 
 
 def _middle(picture: Picture, centres: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Some plant's or empty place's; often a dead plant's, since these are rare; sometimes any, to learn the ground."""
+    """The centre of a plant or an empty place, often of a dead plant, as these are rare; sometimes anywhere, to learn
+    the ground."""
     draw = rng.random()
     dead = centres[picture.labels == PLANT_CLASSES.index("dead")]
     if draw < DEAD_SHARE and len(dead):
@@ -171,7 +172,7 @@ def _boxes_around(polygons: Sequence[tuple[int, NDArray[np.float32]]]) -> NDArra
 def write_tiles(model: str, split: str, sources: Sequence[tuple[list[Picture], int]], out: Path, seed: int) -> None:
     """Writes `count` tiles of each source's pictures under out/images/SPLIT and out/labels/SPLIT.
 
-    A picture of many plants gives more of them than one of few, by the root of their number.
+    Pictures with more plants give more tiles, by the square root of their number.
     """
     make = detector_tile if model == "detector" else segmenter_tile
     images, labels = out / "images" / split, out / "labels" / split

@@ -1,10 +1,10 @@
-"""Fine-tunes the shipped detector on a user's own validated photos and says whether it counts better for it.
+"""Fine-tunes the shipped detector on a user's own validated photos and reports whether it counts better.
 
     python -m training.fine_tune EXPORT --out DIR --held-out 2
 
 EXPORT holds images/ and labels/ (YOLO boxes or outlines; 0 plant, 1 empty, 2 dead), as exported from Demeter. The last
 photos by name are held out: the new weights, ready to use in DIR/weights, are compared with the shipped ones on them.
-Mix in renders (--synthetic) when the photos are few or of one kind, or the detector forgets the others.
+Mix in renders (--synthetic) if there are few photos or only one kind, or the detector forgets the others.
 """
 
 import argparse
@@ -32,7 +32,7 @@ LEARNING_RATE = 0.0004
 
 
 def run_module(name: str, *words: str) -> str:
-    """What another command of this package prints; in its own process, for ultralytics changes Pillow's open."""
+    """The output of another command of this package, in its own process because ultralytics changes Pillow's open."""
     done = subprocess.run([sys.executable, "-m", name, *words], check=True, stdout=subprocess.PIPE, text=True)
     return done.stdout
 

@@ -1,4 +1,4 @@
-"""Labelled pictures of any origin in one shape: the input of the tile maker (dataset.py) and of bench.accuracy."""
+"""Labelled pictures of any origin in one format: the input of the tile maker (dataset.py) and of bench.accuracy."""
 
 import hashlib
 import json

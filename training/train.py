@@ -3,8 +3,8 @@ r"""Trains one of the two models from a public checkpoint on tiles made by datas
     python -m training.train detector --data tiles/data.yaml \
         --base yolo11n-coco.pt --runs runs --name detector-1 --epochs 5
 
-The same command with `--resume` goes on after a stop. `--device 0` trains on the first GPU, with larger batches and the
-pictures in memory; `--minutes` ends in time. pack.py packs runs/NAME/weights/last.pt for shipping.
+The same command with `--resume` continues after a stop. `--device 0` trains on the first GPU, with larger batches and
+the pictures in memory; `--minutes` limits the time. pack.py packs runs/NAME/weights/last.pt for shipping.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-# Threads that spin while they wait make a step fifteen times slower on two cores that others use too.
+# Spinning threads make a step fifteen times slower on two cores that other processes use too.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import torch
@@ -47,7 +47,8 @@ THREADS = torch.get_num_threads()
 
 
 def use_the_whole_cpu(trainer: Any) -> None:
-    """Ultralytics leaves a core idle; and convolutions on a CPU want the channels of a pixel beside each other.
+    """Ultralytics leaves a core idle, and convolutions on a CPU are faster with the channels of a pixel next to each
+    other.
 
     Where the processor has units for bfloat16 (AMX), the forward and backward pass run in it: 9 instead of 5.5 tiles a
     second on two cores. Ultralytics offers that on CUDA alone. Weights, losses and the average stay in full precision.
@@ -85,7 +86,7 @@ def _in_full_precision(value: Any) -> Any:
 
 
 def keep_no_history(trainer: Any) -> None:
-    """Checkpoints hold no table of losses (it is in results.csv): reading it needs a package that nothing else does."""
+    """Checkpoints have no table of losses (it is in results.csv), as reading it would need an extra package."""
     trainer.read_results_csv = dict
 
 
@@ -105,7 +106,7 @@ def anneal(trainer: Any) -> None:
 
 
 def read_settings(args: argparse.Namespace) -> dict[str, Any]:
-    """What Ultralytics is to train with."""
+    """The training settings of Ultralytics."""
     on_cpu = args.device == "cpu"
     batch = args.batch or (8 if on_cpu else GPU_BATCH)
     machine = CPU if on_cpu else {**GPU, "device": args.device, "workers": os.cpu_count()}

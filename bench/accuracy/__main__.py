@@ -6,8 +6,8 @@ A set of renders is a folder with images/ and truth/ and is named after the fold
 file per photo in labels/, --nursery points in points/ (all its folders are one set, judged by what the photos show),
 --kept-out is the folder that training reads real photos from, --dense has the layout images/val and labels/val.
 Annotated real photos are written to --overlays (all) and --worst (those furthest off) only, which must lie outside the
-repository. Candidates are measured with --detector and --segmenter and another --out. What training.fine_tune reported
-in accuracy/fine-tune.json is told, too.
+repository. Candidates are measured with --detector and --segmenter and another --out. The results of training.fine_tune
+in accuracy/fine-tune.json are included.
 """
 
 import argparse
@@ -45,7 +45,7 @@ DRAWN = REPOSITORY / "training" / "drawn.json"
 
 @dataclass(frozen=True)
 class Sets:
-    """What is measured, by name."""
+    """The pictures to measure, by name."""
 
     renders: dict[str, list[Render]]
     real: dict[str, list[RealPhoto]]
@@ -87,7 +87,7 @@ def read_arguments(words: Sequence[str] | None) -> argparse.Namespace:
 
 
 def read_sets(args: argparse.Namespace) -> Sets:
-    """Every picture that was asked for."""
+    """Every requested picture."""
     renders = {folder.resolve().name: read_renders(folder) for folder in args.renders}
     renders |= {f"{folder.resolve().name}-{args.split}": read_renders(folder, args.split) for folder in args.unseen_of}
     real: dict[str, list[RealPhoto]] = {}
@@ -123,7 +123,7 @@ def _with_progress(name: str, items: Sequence[Item]) -> Iterator[Item]:
 
 
 def describe(models: Models) -> dict[str, str]:
-    """What was measured and when."""
+    """The date, models and parameters of the measurement."""
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "parameters": DEFAULT_PARAMETERS.parameters_hash(),

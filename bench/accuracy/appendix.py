@@ -1,4 +1,4 @@
-"""Writes docs/accuracy/appendix.md from the figures: every table, plot and picture."""
+"""Writes docs/accuracy/appendix.md: every table, plot and picture."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

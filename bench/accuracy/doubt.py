@@ -1,11 +1,11 @@
-"""Which signs tell the photos that are far off from the others, and from which value on: chosen from accuracy.json.
+"""Finds signs, and thresholds, that separate photos with large errors from the others, using accuracy.json.
 
     python -m bench.accuracy.doubt [docs/accuracy/accuracy.json]
 
-A photo is to be doubted where more than 15 % must be feared, and refused where 40 %. Each sign that the pipeline sees
-(`bench.accuracy.signs`), and the error predicted from all of them, is tried alone; each photo by thresholds that the
-others chose. Counted photos and renders are told apart: a threshold that holds for both is worth more. What a sign that
-needs the looks says the product does not keep yet.
+A photo should be marked if an error over 15 % is likely, and refused if over 40 %. Each sign of the pipeline
+(`bench.accuracy.signs`), and the error predicted from all of them, is tested alone; each photo with thresholds chosen
+on the others. Counted photos and renders are separate: a threshold that works for both is more reliable. The product
+does not store the signs that need the looks yet.
 """
 
 import argparse
@@ -27,7 +27,7 @@ TOGETHER = "predicted error"
 
 
 def write_tables(title: str, rows: Sequence[Mapping[str, Any]]) -> str:
-    """A table for each limit; the signs that separate best stand first."""
+    """A table for each limit, with the best separating signs first."""
     known = [row for row in rows if row["signs"]]
     parts = [f"## {title}: {len(known)} of {len(rows)} with signs\n"]
     if not known:
@@ -46,7 +46,7 @@ def write_tables(title: str, rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _say_now(rows: Sequence[Mapping[str, Any]], is_far_off: NDArray[np.bool_], word: str) -> str:
-    """What the product's own thresholds catch of the same photos."""
+    """How many of the same photos the product's own thresholds catch."""
     says = np.array([not row["is_answered"] if word == "refused" else row["is_marked"] for row in rows])
     shares = [float(says[own].mean()) if own.any() else None for own in (is_far_off, ~is_far_off)]
     caught, false_alarms = (percent(share, digits=0) for share in shares)

@@ -1,6 +1,6 @@
-"""How good the counts of real photos are, and whether the product knows it: figures with intervals. Pure.
+"""The errors of counts of real photos, and whether the product marks them, with confidence intervals. Pure.
 
-Each error is a share of the nearest right count and is capped at 100 %: one hopeless photo must not hide the rest.
+Each error is a share of the nearest right count and is capped at 100 %, so that one photo cannot dominate the mean.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ def relative_error(count: int, valid: Sequence[int]) -> float:
     return min(1.0, abs(count - nearest) / max(nearest, 1))
 
 
-# What each figure is the mean (or the median) of, given error, is_answered and is_marked of every photo.
+# The values whose mean (or median) is computed, from error, is_answered and is_marked of every photo.
 MEANS: dict[str, Measure] = {
     "mean_error_answered": lambda error, answered, _: error[answered],
     "mean_error_all": lambda error, *_: error,
@@ -56,7 +56,7 @@ MEDIANS: dict[str, Measure] = {
 
 
 def judge(photos: Sequence[Judged]) -> dict[str, Any]:
-    """Each figure as value, 95 % interval and the number of photos it is made of; None where that is none."""
+    """Each statistic with its 95 % interval and the number of photos; None without photos."""
     columns = (
         np.array([one.error for one in photos], dtype=np.float64),
         np.array([one.is_answered for one in photos], dtype=bool),
@@ -71,7 +71,7 @@ def judge(photos: Sequence[Judged]) -> dict[str, Any]:
 
 
 def pooled_share(parts: Sequence[int], wholes: Sequence[int]) -> dict[str, Any]:
-    """The sum of the parts over the sum of the wholes, each one photo's, with its interval; `of` is that sum."""
+    """The sum of the parts over the sum of the wholes of all photos, with its interval; `of` is the latter sum."""
     part, whole = np.array(parts, dtype=np.float64), np.array(wholes, dtype=np.float64)
     if not whole.sum():
         return {"value": None, "interval": None, "of": 0}
@@ -86,7 +86,7 @@ def pooled_share(parts: Sequence[int], wholes: Sequence[int]) -> dict[str, Any]:
 def _figure(
     columns: tuple[Floats, Flags, Flags], measure: Measure, average: Callable[[Floats | Flags], Any]
 ) -> dict[str, Any]:
-    """The figure and its interval: percentile bootstrap over the photos (Efron and Tibshirani, 1993, chapter 13)."""
+    """The statistic and its interval: percentile bootstrap over the photos (Efron and Tibshirani, 1993, chapter 13)."""
     values = measure(*columns)
     if not len(values):
         return {"value": None, "interval": None, "photos": 0}

@@ -1,4 +1,4 @@
-"""Words and tables in Markdown, for the pages that benchmarks write."""
+"""Markdown tables and numbers, for the pages that benchmarks write."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -23,7 +23,7 @@ def number(value: float | None, digits: int = 2) -> str:
 
 
 def with_interval(figure: Mapping[str, Any]) -> str:
-    """`12 % (5 to 21)` of a figure with an interval, `12 %` without one, `-` for nothing."""
+    """`12 % (5 to 21)` for a statistic with an interval, `12 %` without one, `-` for nothing."""
     if figure["interval"] is None:
         return percent(figure["value"], digits=0)
     low, high = (round(100 * bound) for bound in figure["interval"])

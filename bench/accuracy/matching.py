@@ -1,4 +1,4 @@
-"""Which found thing is which true thing: boxes with boxes, boxes with points, outlines with outlines. Pure."""
+"""Matches detections with the truth: boxes with boxes, boxes with points, outlines with outlines. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,8 +39,7 @@ def match_boxes(
 ) -> BoxMatches:
     """The most confident box chooses first, among the free true boxes of at least the IoU the closest.
 
-    True boxes that are not `wanted` (too hidden to be asked for) make the box that finds only them neither right
-    nor wrong: it is ignored, as in COCO's evaluation.
+    A box that matches only a true box that is not `wanted` (too hidden) is ignored, as in COCO's evaluation.
     """
     hit, ignored = np.zeros(len(found), dtype=bool), np.zeros(len(found), dtype=bool)
     taken = np.zeros(len(true), dtype=bool)
@@ -57,7 +56,7 @@ def match_boxes(
 
 
 def match_points(points: NDArray[np.floating], boxes: Boxes) -> int:
-    """How many points (x, y) have a box of their own that holds them; the nearest pairs are made first."""
+    """How many points (x, y) have a box of their own that contains them; nearest pairs are matched first."""
     if not len(points) or not len(boxes):
         return 0
     inside = ((points[:, None] >= boxes[None, :, :2]) & (points[:, None] <= boxes[None, :, 2:])).all(axis=2)

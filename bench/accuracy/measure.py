@@ -1,6 +1,6 @@
 """The product's pipeline on pictures with known truth: end to end, and again inside the true outlines.
 
-The second run judges detector and estimator alone, without the segmenter's mistakes.
+The second run measures detector and estimator alone, without the segmenter's errors.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from processing.pipeline.photo_count import CountedPhoto, count_picture, estimat
 from processing.problems import REFUSALS
 from processing.runtime import inference
 
-# Codes with which a photo has no answer: the product refuses its own count, or there is none.
+# Codes of photos without an answer: the product refuses its own count, or there is none.
 UNANSWERED = {*REFUSALS, "no_container", "detection_failed"}
 MARKED = {*UNANSWERED, "doubtful"}
 
@@ -91,7 +91,7 @@ class RealResult:
 
     @property
     def judged(self) -> Judged:
-        """The error of the estimate, and what the product says of it."""
+        """The error of the estimate, and whether the product marks it."""
         return judge_photo(self.counted, relative_error(self.estimated, self.photo.valid_plants))
 
 

@@ -1,4 +1,4 @@
-"""The two models that are measured in place of the shipped ones."""
+"""Models to measure in place of the shipped ones."""
 
 import hashlib
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def load_models(folder: Path, *, detector: Path | None = None, segmenter: Path |
 
 
 def choose_weights(name: WeightName, folder: Path, checkpoint: Path | None) -> WeightFile:
-    """What the folder describes, or the checkpoint, which a CPU then runs as it is."""
+    """The described weights of the folder, or the checkpoint, which a CPU then runs unconverted."""
     if checkpoint is None:
         return read_weights(name, folder)
     if not checkpoint.is_file():
@@ -48,7 +48,7 @@ def choose_weights(name: WeightName, folder: Path, checkpoint: Path | None) -> W
 
 @contextmanager
 def in_use(models: Models) -> Iterator[None]:
-    """The product's pipeline counts with these models inside: at the same two seams as the tests put theirs in."""
+    """Make the product's pipeline use these models, at the same two seams as in the tests."""
     with (
         patch.object(inference, "load_detector", lambda: models.detector),
         patch.object(inference, "load_segmenter", lambda: models.segmenter),

@@ -1,6 +1,6 @@
 """Writes docs/accuracy.md, the two pages that a grower can read, and the appendix, both from accuracy.json.
 
-python -m bench.accuracy.page       # after a change of the words, without measuring anything
+python -m bench.accuracy.page       # after a change of the text, without measuring
 """
 
 import argparse

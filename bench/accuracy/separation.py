@@ -1,4 +1,4 @@
-"""How well a number that is known of each photo tells the photos that are far off from the others. Pure.
+"""How well a value of each photo separates photos with large errors from the others. Pure.
 
 Thresholds are chosen by all photos but one and tried on that one, so that few photos do not flatter.
 """

@@ -1,6 +1,6 @@
-"""What the pipeline sees of a photo that may say how far off its count is (input of `bench.accuracy.doubt`).
+"""Values of the pipeline that may indicate a wrong count (input of `bench.accuracy.doubt`).
 
-The pipeline keeps of its looks only what they agreed on, so the looks are recorded on the way past.
+The pipeline keeps only the result of its looks, so the looks are recorded while it runs.
 """
 
 from collections.abc import Iterator, Sequence

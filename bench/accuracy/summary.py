@@ -1,4 +1,4 @@
-"""From results per photo to the figures of the report: one JSON object, the source of page and plots."""
+"""Aggregates the results per photo into one JSON object, the source of page and plots."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
@@ -25,7 +25,7 @@ Figures = dict[str, Any]
 
 
 def summarize_renders(results: Sequence[RenderResult]) -> Figures:
-    """All figures of one set of renders."""
+    """All statistics of one set of renders."""
     containers = [one for result in results for one in result.containers]
     return {
         "photos": [_render_row(result) for result in results],
@@ -50,7 +50,7 @@ def summarize_renders(results: Sequence[RenderResult]) -> Figures:
 
 
 def summarize_real(results: Sequence[RealResult]) -> Figures:
-    """All figures of one set of real photos; errors are distances to the nearest right count."""
+    """All statistics of one set of real photos; errors are distances to the nearest right count."""
     sure = [one for one in results if one.photo.is_exact and not one.photo.was_trained_on]
     boxes = [one.boxes for one in results if one.boxes is not None]
     rows = [_real_row(result) for result in results]
@@ -65,7 +65,7 @@ def summarize_real(results: Sequence[RealResult]) -> Figures:
 
 
 def judge_by_kind(rows: Sequence[Figures]) -> dict[str, Figures]:
-    """The figures of photos by what they show, in the order of kinds.json, and of all."""
+    """The statistics of photos by kind, in the order of kinds.json, and of all."""
     order = [kind for kind in dict.fromkeys((*KINDS.values(), OTHER_KIND)) if any(row["kind"] == kind for row in rows)]
     groups = {kind: [row for row in rows if row["kind"] == kind] for kind in order} | {"all": rows}
     keys = ("error", "is_answered", "is_marked")

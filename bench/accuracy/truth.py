@@ -22,7 +22,7 @@ OTHER_KIND = "others"
 
 @dataclass(frozen=True, eq=False)
 class TrueContainer:
-    """One container: its outline and the counts of plant, empty and dead in the frame and of those to be seen."""
+    """One container: its outline and the counts of plant, empty and dead in the frame and of the visible ones."""
 
     outline: Container
     in_frame: Counts
@@ -56,7 +56,7 @@ class Render:
 
     @property
     def seen_share(self) -> float:
-        """The part of the frame's plants that is to be seen; 1 without any."""
+        """The visible share of the plants in the frame; 1 without any."""
         return self.visible["plant"] / self.in_frame["plant"] if self.in_frame["plant"] else 1.0
 
 

@@ -1,12 +1,11 @@
-"""Tries the cases of a folder on a running Demeter: `python -m bench.cases DIR [ADDRESS USER PASSWORD]`.
+"""Runs the cases of a folder on a running Demeter: `python -m bench.cases DIR [ADDRESS USER PASSWORD]`.
 
 Prints a row for each case (id, title, expected, seen, verdict), with tabs between them, and ends with 1 when any is not
 as expected. Without an address it starts a Demeter of its own on an empty folder (`var/cases`), with the demo nursery
 and TIME_ZONE=America/Mexico_City, waits until the demo photos are counted, and ends it afterwards: that takes Chromium
-and, on two cores, about half an hour. With an address it tries the one that runs there, which should be as fresh, in
-that time zone, used by nobody else, and run from this machine on the folder of DEMETER_DATA_DIR (`var/`): the cases
-take bays without photos, import with `manage.py` and stop Valkey for a moment. Its login is that of `bin/up` unless
-given.
+and, on two cores, about half an hour. With an address it uses that one, which should also be fresh, in that time zone,
+used by nobody else, and run from this machine on the folder of DEMETER_DATA_DIR (`var/`): the cases take bays without
+photos, import with `manage.py` and stop Valkey for a moment. Its login is that of `bin/up` unless given.
 """
 
 import argparse
@@ -41,7 +40,7 @@ def read_arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def try_case(case: Case, demeter: Demeter) -> Seen:
-    """What a case shows; whatever stops it is what it shows."""
+    """The result of a case; an exception is a result too."""
     try:
         return CHECKS[case.id](demeter)
     except Exception as error:  # noqa: BLE001 - one broken case must not hide the others

@@ -1,4 +1,5 @@
-"""Runs the campaign, prints its table and writes docs/faults.json and faults.md; `python -m bench.faults --help`.
+"""Runs the campaign, prints its table and writes docs/faults.json, faults.csv and faults.md; `python -m bench.faults
+--help`.
 
 Ends with 1, and says why, when anything was lost, stuck, double or different, or a page of a signed-in person was slow
 or failed that should not have been.
@@ -20,7 +21,7 @@ from demeter.local.programs import PROJECT_DIR
 
 
 def tell(line: str) -> None:
-    """To the terminal at once."""
+    """Print at once."""
     print(line, flush=True)
 
 
@@ -53,7 +54,7 @@ def main() -> int:
 
 
 def run_missing(rounds: int, *, photos: int, seed: int) -> None:
-    """The rounds that are not kept yet."""
+    """Run the missing rounds."""
     house = House(FOLDER, servers=SERVERS, web_port=WEB_PORT)
     try:
         house.start()

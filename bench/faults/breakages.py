@@ -1,4 +1,4 @@
-"""What is broken while photos are in flight. Each breakage takes some seconds and leaves the house free to recover."""
+"""The faults, injected while photos are in flight. Each takes some seconds and lets the processes recover."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""People of three roles who are signed in and look at pages while parts die: what they see, and how long they wait."""
+"""People of three roles who load pages while parts fail: their errors and waiting times."""
 
 import time
 from collections import Counter
@@ -67,7 +67,7 @@ class Browsers:
                     self._failures[failure] += 1
 
     def _load(self, page: str, cookie: dict[str, str]) -> str:
-        """What went wrong, in a word; nothing when the page is there."""
+        """The error in a word; empty if the page loaded."""
         try:
             answer = requests.get(self._address + page, cookies=cookie, timeout=PATIENCE_SECONDS, allow_redirects=False)
         except requests.RequestException as error:

@@ -1,4 +1,4 @@
-"""Rounds, one after the other: upload, break, wait, compare. What is done is kept in files, to go on from later."""
+"""Rounds, one after the other: upload, break, wait, compare. Finished rounds are kept in files, to continue later."""
 
 import json
 import time
@@ -54,7 +54,7 @@ class Campaign:
 
     def run(self, rounds: int, *, tell: Callable[[str], None]) -> None:
         """The rounds that are still missing."""
-        sweep_staging(older_than=timedelta())  # what a campaign that was stopped in the middle left there
+        sweep_staging(older_than=timedelta())  # left by an interrupted campaign
         for number in range(len(self.rounds.read()), rounds):
             name = breakage_of(number, self._seed)
             done = self._run_round(number, name)
@@ -113,7 +113,7 @@ class Campaign:
         return Sender(self._house.address, self.token, pictures), pictures
 
     def _judge(self, sender: Sender, sent: Sequence[Sent], pictures: Sequence[Picture], *, due_at: float) -> Findings:
-        """What is wrong with a round; asked again while what was killed a moment ago is away."""
+        """The errors of a round; repeated while a killed part is still down."""
         while True:
             try:
                 return find_faults(sender.upload_session_id, sent, pictures, self.reference["outcomes"], due_at=due_at)
@@ -122,7 +122,7 @@ class Campaign:
                 self._house.watch(1)
 
     def _settle(self, sender: Sender) -> None:
-        """Until all photos are answered and all jobs are finished, or patience ends: then they count as lost."""
+        """Wait until all photos are answered and all jobs are finished; after a timeout they count as lost."""
         self._house.wait_until(sender.is_done, seconds=PATIENCE_SECONDS + 60)
         self._house.wait_until(lambda: _answers(sender), seconds=SETTLED_SECONDS)
 

@@ -1,4 +1,4 @@
-"""Demeter's processes under the supervisor of `bin/up`, to be watched, stopped for a while and killed."""
+"""Demeter's processes under the supervisor of `bin/up`, to watch, stop for a while and kill."""
 
 import json
 import subprocess

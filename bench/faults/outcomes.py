@@ -1,4 +1,4 @@
-"""What became of the photos of one upload, and everything that is wrong with it."""
+"""The results of the photos of one upload, and all its errors."""
 
 import hashlib
 from collections import Counter
@@ -22,13 +22,13 @@ from processing.statuses import RunStatus
 from stock.models import StockBatch, StockCount, StockMovement, Visit
 
 Outcome = dict[str, Any]
-# What the breakage's end plus an undisturbed run may be overdrawn by.
+# How much later than the end of the fault plus an undisturbed run the photos may be done.
 STUCK_AFTER = 2 * max(settings.WORK_LEASE, settings.SEND_LEASE, settings.QUEUE_LEASE)
 
 
 @dataclass
 class Findings:
-    """What is wrong, in sentences; `swept` counts staged files that no row names, which the sweep removes."""
+    """The errors, in sentences; `swept` counts staged files that no row names, which the sweep removes."""
 
     lost: list[str] = field(default_factory=list)
     double: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The storage away for minutes while photos are uploaded: `python -m bench.faults.storage_away [--away-s 300]`.
+"""Stops the storage for minutes while photos are uploaded: `python -m bench.faults.storage_away [--away-s 300]`.
 
 SeaweedFS is stopped two seconds after the upload begins. Meanwhile the upload page is loaded again and again; then
 every photo must be in S3 and counted. Writes its part of docs/faults.md.
@@ -66,7 +66,7 @@ class PageLoader:
 
 
 def take_storage_away(house: House, campaign: Campaign, *, photos: int, away_seconds: float) -> dict[str, Any]:
-    """The figures of one outage."""
+    """The results of one outage."""
     pictures, reference = [], {}
     for number in range(photos):
         turn, place = divmod(number, PICTURES)
@@ -111,7 +111,7 @@ def take_storage_away(house: House, campaign: Campaign, *, photos: int, away_sec
 
 
 def read_transitions(house: House, since: float) -> list[str]:
-    """What the workers and the web say of the breaker since that moment, in the order of time."""
+    """The breaker's transitions in the logs of workers and web since that moment, in order of time."""
     began = time.strftime("%H:%M:%S", time.localtime(since))
     found = [match for name in ("worker-io", "worker-gpu", "worker-cpu", "web") for match in _transitions(house, name)]
     return [f"{moment} {text}" for moment, text in sorted(found) if moment >= began]

@@ -1,9 +1,10 @@
-"""Fill, ask for each page, make the table: `python -m bench.pages [10000 100000 1000000]`, with servers of its own.
+"""Fill, request each page, write the table: `python -m bench.pages [10000 100000 1000000]`, with servers of its own.
 
 The time of an answer is how long it keeps processors busy: the web process (middleware, queries, template) and that of
-PostgreSQL that serves it. Other work on the machine changes that little, unlike the time on the clock beside it.
+PostgreSQL that serves it. Other work on the machine hardly changes that, unlike the elapsed time.
 """
 
+import csv
 import os
 import platform
 import random
@@ -62,7 +63,7 @@ def sign_in(username: str) -> Client:
 
 
 def measure(visit: Visit, client: Client) -> Measured:
-    """The page asked for TIMES times, after once to warm up and once to count its queries."""
+    """Request the page TIMES times, after one request to warm up and one to count its queries."""
     with CaptureQueriesContext(connection) as queries:
         ask(client, visit.address(), visit.headers)
         asked = len(queries)  # before the next request empties the log
@@ -125,33 +126,48 @@ def measure_all(sizes: Sequence[int], tell: Callable[[str], None]) -> dict[str, 
     return found
 
 
-def make_table(found: Mapping[str, Mapping[int, Measured]], targets: Mapping[str, float]) -> list[str]:
-    """Markdown: busy milliseconds as median / 95th percentile; what misses its target is bold."""
-    sizes = list(next(iter(found.values())))
-    heads = [f"{size:,} photos" for size in sizes]
-    rows = [
-        f"| Page | {' | '.join(heads)} | target | growth | queries | clock |",
-        "|---|" + "---:|" * (len(sizes) + 4),
-    ]
+def make_rows(found: Mapping[str, Mapping[int, Measured]], targets: Mapping[str, float]) -> list[dict[str, str]]:
+    """A row for each page: busy milliseconds (median, 95th percentile) by size, then the largest size's others."""
+    rows = []
     for name, measured in found.items():
-        cells = [
-            _bold(f"{one.median_ms:.0f} / {one.slow_ms:.0f} ms", one.slow_ms > targets[name])
-            for one in measured.values()
-        ]
+        row = {"page": name}
+        for size, one in measured.items():
+            row |= {
+                f"{size} photos, median ms": f"{one.median_ms:.0f}",
+                f"{size} photos, 95 % ms": f"{one.slow_ms:.0f}",
+            }
+        sizes = list(measured)
         growth = measured[sizes[-1]].median_ms / measured[sizes[0]].median_ms
-        queries = sorted({one.queries for one in measured.values()})
-        cells += [f"{targets[name]:.0f} ms", _bold(f"{growth:.2f}", growth > LARGEST_GROWTH)]
-        cells += [" to ".join(map(str, queries)), f"{measured[sizes[-1]].clock_ms:.0f} ms"]
-        rows.append(f"| {name} | {' | '.join(cells)} |")
+        row |= {"target ms": f"{targets[name]:.0f}", "growth": f"{growth:.2f}"}
+        row |= {"queries": str(measured[sizes[-1]].queries), "clock ms": f"{measured[sizes[-1]].clock_ms:.0f}"}
+        rows.append(row)
     return rows
 
 
-def _bold(text: str, missed: bool) -> str:
-    return f"**{text}**" if missed else text
+def summarise_rows(rows: Sequence[Mapping[str, str]]) -> str:
+    """What docs/pages.md says of all rows."""
+    slow = [
+        row["page"]
+        for row in rows
+        if any(float(row[key]) > float(row["target ms"]) for key in row if key.endswith("95 % ms"))
+    ]
+    growing = [f"{row['page']} ({row['growth']})" for row in rows if float(row["growth"]) > LARGEST_GROWTH]
+    return "\n".join(
+        [
+            f"- {len(rows) - len(slow)} of {len(rows)} pages answer within their target at every size"
+            + (f", all but: {'; '.join(slow)}." if slow else "."),
+            f"- Growth over {LARGEST_GROWTH}: {'; '.join(growing) or 'none'}.",
+            "- Every page is a row of [pages.csv](pages.csv).",
+        ]
+    )
 
 
-def write_page(table: Sequence[str]) -> None:
-    """Replace the table of docs/pages.md and the line that says where it was measured."""
+def write_page(rows: Sequence[Mapping[str, str]]) -> None:
+    """Write docs/pages.csv, and the part of docs/pages.md that says what was measured and where."""
+    with PAGE.with_suffix(".csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
     head, _, rest = PAGE.read_text().partition("<!-- measured -->\n")
     _, _, tail = rest.partition("<!-- /measured -->\n")
     with connection.cursor() as cursor:
@@ -160,8 +176,7 @@ def write_page(table: Sequence[str]) -> None:
     when = time.strftime("%d %B %Y", time.gmtime()).lstrip("0")
     machine = f"{os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[0]:.0f}"
     where = f"Measured on {when}: {machine}; PostgreSQL {version.split()[0]}, Python {platform.python_version()}."
-    lines = [where, "", *table]
-    PAGE.write_text(f"{head}<!-- measured -->\n" + "\n".join(lines) + f"\n<!-- /measured -->\n{tail}")
+    PAGE.write_text(f"{head}<!-- measured -->\n{where}\n\n{summarise_rows(rows)}\n<!-- /measured -->\n{tail}")
 
 
 def main() -> None:
@@ -171,10 +186,10 @@ def main() -> None:
     try:
         found = measure_all(sizes, lambda text: print(text, flush=True))
         targets = {visit.name: visit.target_ms for visit in plan_visits(random.Random(1))} | {POLL_NAME: POLL}
-        table = make_table(found, targets)
-        print("\n".join(table))
+        rows = make_rows(found, targets)
+        print(*rows, summarise_rows(rows), sep="\n")
         if sizes == list(SIZES):
-            write_page(table)
+            write_page(rows)
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
         stop_services()

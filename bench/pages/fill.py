@@ -1,4 +1,4 @@
-"""A nursery of a given number of photos in the database, for `bench.pages`: what `nursery.sql` says, quickly."""
+"""Fills the database with a nursery of a given number of photos, by `nursery.sql`, for `bench.pages`."""
 
 import time
 from pathlib import Path
@@ -17,7 +17,7 @@ WHERE indrelid::regclass::text LIKE ANY (ARRAY['s3_images', 'photo\\_%'])
 
 
 def fill_database(photos: int) -> float:
-    """Everything that the tables hold is replaced; the seconds that it took.
+    """Replace all rows of the tables; returns the seconds it took.
 
     Five times as quick as by itself: indexes are built when all rows are there, and what a row refers to is not looked
     up (`replica` leaves triggers out, and foreign keys are triggers). Every other constraint holds meanwhile.

@@ -1,14 +1,16 @@
-"""Compares the product's pipeline with the plain way on the same photos, and writes docs/speed.md.
+"""Compares the product's pipeline with the plain way on the same photos, and writes docs/speed.md and speed.csv.
 
     python -m bench.speed PHOTO... [--repeats 5]
 
 Photos below 12 megapixels are enlarged to 12 first (a phone's photo is what counts, and renders are small). The true
 count comes from ../truth/NAME.json beside the photo's folder, where there is one. Each contender counts each
-photo in a process of its own, one after the other; other work on the machine slows both, so believe the ratios before
-the seconds.
+photo in a process of its own, one after the other; other work on the machine slows both, so the ratios are more
+reliable than the seconds.
 """
 
 import argparse
+import csv
+import io
 import json
 import os
 import subprocess
@@ -38,17 +40,17 @@ Results = Mapping[str, Sequence[Measured]]
 
 PAGE = """# Speed
 
-Written by `python -m bench.speed` on {cores} cores: photos of 12 megapixels, {repeats} repeats each after one to warm
-up, from the bytes of the file to the counts. *Ours* is the product's pipeline. *Plain* is what the same weight files
-give without it: ultralytics on the checkpoints and `sahi.get_sliced_prediction` with its defaults over the whole
-picture, counted inside the outlines; *plain-512* is plain with slices of 512 px, the size that the detector was trained
-on. Peak memory is that of the whole process, libraries and models included.
+How long Demeter takes to count a photo of 12 megapixels, from the bytes of the file to the counts. Measured by
+`python -m bench.speed` on {cores} cores, {repeats} repeats per photo after a warm-up.
 
 {summary}
 {ratios}
 
-{photos}
-*True* are the plants in the frame; photos marked with a star were enlarged from a smaller render.
+- *Ours* is Demeter's pipeline. *Plain* is the same models without it: ultralytics on the checkpoints and
+  `sahi.get_sliced_prediction` with its defaults over the whole picture, counted inside the outlines. *Plain-512* is
+  plain with slices of 512 px, the training size of the detector.
+- Times are medians over the photos. Peak memory is that of the whole process, libraries and models included.
+- Each photo has a row in [speed.csv](speed.csv), with the plants in the frame (*true*).
 """
 
 
@@ -78,7 +80,7 @@ def read_photos(paths: Sequence[Path], folder: Path) -> Iterator[Photo]:
 
 
 def run_contender(name: str, repeats: int, photo: Path) -> Measured:
-    """What the contender's process prints about one photo."""
+    """The result of the contender's process for one photo."""
     words = [sys.executable, "-W", "ignore", "-m", "bench.speed.contender", name, str(repeats), str(photo)]
     done = subprocess.run(words, cwd=REPOSITORY, check=True, stdout=subprocess.PIPE, text=True)
     result: Measured = json.loads(done.stdout.splitlines()[-1])
@@ -125,7 +127,7 @@ def compare_times(ours: Sequence[Measured], others: Sequence[Measured]) -> dict[
     }
 
 
-def write_page(summary: Measured, results: Results, photos: Sequence[Photo], repeats: int) -> str:
+def make_page(summary: Measured, repeats: int) -> str:
     """docs/speed.md."""
     heads = ["", "seconds", "processor seconds", *PHASES, "peak memory, MB", "count error"]
     lines = []
@@ -135,22 +137,24 @@ def write_page(summary: Measured, results: Results, photos: Sequence[Photo], rep
         lines.append([name, *times, *phases, own["peak_memory_mb"], percent(own["mape"])])
     ratios = [
         f"**{name.capitalize()} takes {ratio['clock']:.1f} times as long as ours**, and {ratio['processor']:.1f} times "
-        "the time of the processor (medians over the photos)."
+        "the processor time."
         for name, ratio in summary["ratios"].items()
     ]
+    return PAGE.format(cores=os.cpu_count(), repeats=repeats, ratios="\n\n".join(ratios), summary=table(heads, lines))
+
+
+def make_csv(results: Results, photos: Sequence[Photo]) -> str:
+    """docs/speed.csv: a line for each photo."""
     rows = []
     for number, photo in enumerate(photos):
         measured = [results[name][number] for name in CONTENDERS]
-        label = measured[0]["photo"] + (" \\*" if photo.was_enlarged else "")
         counts = [one["estimated"] for one in measured]
-        rows.append([label, photo.true or "-", *counts, *(f"{photo_seconds(one):.2f}" for one in measured)])
-    return PAGE.format(
-        cores=os.cpu_count(),
-        repeats=repeats,
-        ratios="\n\n".join(ratios),
-        summary=table(heads, lines),
-        photos=table(["photo", "true", *CONTENDERS, *(f"{name}, s" for name in CONTENDERS)], rows),
-    )
+        seconds = [f"{photo_seconds(one):.2f}" for one in measured]
+        rows.append([measured[0]["photo"], "yes" if photo.was_enlarged else "no", photo.true, *counts, *seconds])
+    text = io.StringIO()
+    heads = ["photo", "enlarged", "true", *CONTENDERS, *(f"{name}, s" for name in CONTENDERS)]
+    csv.writer(text, lineterminator="\n").writerows([heads, *rows])
+    return text.getvalue()
 
 
 def main() -> None:
@@ -166,7 +170,8 @@ def main() -> None:
     results = {name: [one[name] for one in measured] for name in CONTENDERS}
     summary = compare(results, [one.true for one in photos])
     print(json.dumps(summary, indent=1))
-    args.out.write_text(write_page(summary, results, photos, args.repeats))
+    args.out.write_text(make_page(summary, args.repeats))
+    args.out.with_suffix(".csv").write_text(make_csv(results, photos))
 
 
 if __name__ == "__main__":

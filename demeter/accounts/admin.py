@@ -1,4 +1,4 @@
-"""Accounts in the Django admin. A token is shown once, in the message after it was made."""
+"""Accounts in the Django admin. A token is shown once, in the message after it was created."""
 
 import json
 from copy import copy
@@ -29,29 +29,28 @@ from demeter.common.admin.readonly import ReadOnlyAdmin
 
 admin.site.site_header = "Demeter"
 admin.site.site_title = "Demeter"
-admin.site.index_title = _("Set up and look into")
+admin.site.index_title = _("Configuration and records")
 
 
 @admin.register(User)
 class DemeterUserAdmin(OneByOneAdmin[User], UserAdmin[User]):
     """People and their roles. Only a superuser makes superusers and grants single permissions.
 
-    Nobody else gives a role, or changes an account, that may do more than they may themselves.
+    Other administrators cannot give a role, or change an account, with more permissions than their own.
     """
 
     formfield_overrides = NAMED_DATES
     list_display = ("username", "email", "first_name", "last_name", "is_staff", "is_active", "last_login")
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """What would let an administrator rise above the role."""
+        """The fields with which an administrator could gain permissions."""
         return () if request.user.is_superuser else ("is_superuser", "user_permissions")
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """The password of who may do more is not for others to set."""
+        """Nobody may change an account with more permissions than their own."""
         return super().has_change_permission(request, obj) and self._may_touch(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Nor is the account itself for others to delete."""
         return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
 
     def _may_touch(self, request: HttpRequest, obj: User | None) -> bool:
@@ -80,21 +79,20 @@ class ApiTokenAdmin(OneByOneAdmin[ApiToken]):
     actions = ("revoke",)
 
     def has_change_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        """Not of who may do more than oneself."""
+        """Not tokens of a user with more permissions than one's own."""
         return super().has_change_permission(request, obj) and (obj is None or _is_within(request, obj.user))
 
     def has_delete_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        """Likewise."""
         return super().has_delete_permission(request, obj) and (obj is None or _is_within(request, obj.user))
 
     def get_form(self, request: HttpRequest, *args: Any, **options: Any) -> type[ModelForm[ApiToken]]:
-        """Whose token may be made depends on who makes it."""
+        """The users offered as owner depend on who creates the token."""
         return super().get_form(request, *args, **{**options, "form": _make_token_form(request)})
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form: ModelForm[ApiToken], change: bool) -> None:
         """A new row gets its token here, shown once; a change only renames it.
 
-        Of a form that is sent twice only the second answer is seen: its token is the one that works.
+        If a form is submitted twice, only the second answer is seen, so its token is the one that works.
         """
         if not change:
             before = find_just_made(user=obj.user, name=obj.name)
@@ -118,16 +116,19 @@ class ApiTokenAdmin(OneByOneAdmin[ApiToken]):
 
 
 class _TokenForm(ModelForm[ApiToken]):
-    """A new token, for somebody who may do no more than who makes it."""
+    """A new token, for a user with no more permissions than its creator."""
 
     request: HttpRequest
 
     def clean_user(self) -> User:
-        """Whoever holds the token can do all that its user may."""
+        """The token gives all permissions of its user."""
         user: User = self.cleaned_data["user"]
         if not _is_within(self.request, user):
             raise ValidationError(
-                _("%(user)s may do more than you. Choose somebody else, or ask a superuser to make this token."),
+                _(
+                    "%(user)s has more permissions than you. Choose another user, "
+                    "or ask a superuser to create this token."
+                ),
                 params={"user": user},
             )
         return user
@@ -138,7 +139,7 @@ def _make_token_form(request: HttpRequest) -> type[_TokenForm]:
 
 
 def _is_within(request: HttpRequest, user: User) -> bool:
-    """Whether a user may do no more than the person who asks. What an inactive user may do once it is active counts."""
+    """Whether a user has no permission that the current user lacks. An inactive user is treated as active."""
     if request.user.is_superuser:
         return True
     active = copy(user)
@@ -147,7 +148,7 @@ def _is_within(request: HttpRequest, user: User) -> bool:
 
 
 class AuditEntryList(ChangeList):
-    """A page of changes: which ones, then these with their differences, then the names of all of them together."""
+    """A page of changes: their keys, then their differences, then all names at once."""
 
     def get_results(self, request: HttpRequest) -> None:
         """Attach its audit entry to each row."""
@@ -159,7 +160,7 @@ class AuditEntryList(ChangeList):
 
 @admin.register(Change)
 class ChangeAdmin(ReadOnlyAdmin):
-    """Who did what to what, and when, over all audited tables; nobody can change or delete any of it."""
+    """Who changed what and when, in all audited tables; read-only."""
 
     list_display = ("when", "who", "what", "kind", "subject", "details")
     list_display_links = ("when",)
@@ -175,22 +176,22 @@ class ChangeAdmin(ReadOnlyAdmin):
         return AuditEntryList
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Change | None:
-        """One change, looked for in its own table alone."""
+        """One change, read from its own table."""
         return next(iter(read_changes([unquote(object_id)])), None)
 
     @admin.display(description=_("when"), ordering="pgh_created_at")
     def when(self, change: Change) -> datetime:
-        """When it was written."""
+        """When the change was recorded."""
         return change.pgh_created_at
 
     @admin.display(description=_("who"))
     def who(self, change: Change) -> str:
-        """A person, a command, or nobody we know: the software itself."""
+        """A person, a command, or else the software itself."""
         return _entry(change).who or "Demeter"
 
     @admin.display(description=_("what"))
     def what(self, change: Change) -> str:
-        """Made, changed, deleted, signed in..."""
+        """Created, changed, deleted, signed in..."""
         return _entry(change).what
 
     @admin.display(description=_("table"))
@@ -210,7 +211,7 @@ class ChangeAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("all values"))
     def values(self, change: Change) -> str:
-        """As the table has them: after the change, or before a deletion."""
+        """The raw values: after the change, or before a deletion."""
         return json.dumps(change.pgh_data, ensure_ascii=False)
 
 

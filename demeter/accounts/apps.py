@@ -6,14 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
-    """Keeps the role groups in step with the permissions that migrations create."""
+    """Updates the role groups with the permissions that migrations create."""
 
     name = "demeter.accounts"
     label = "accounts"
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        """Grant the roles their permissions after each migration, and log sign-ins."""
+        """Grant the roles their permissions after each migration, and record sign-ins."""
         # Models are not loaded before ready().
         from demeter.accounts.roles import grant_role_permissions
         from demeter.accounts.sign_ins import watch_sign_ins

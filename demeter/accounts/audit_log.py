@@ -1,6 +1,6 @@
 """The audit log (`demeter.common.audit`) in words: who did what to what, with names instead of ids.
 
-The admin lists all of it; the pages of a location and of a photo show what is theirs.
+The admin lists all of it; the pages of a location and of a photo show their own part.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,8 +23,8 @@ from demeter.accounts.models import SIGN_INS, Change, User
 from demeter.common.audit import FOUND, events_of
 
 WORDS: Mapping[str, StrOrPromise] = {
-    FOUND: gettext_lazy("Was there already"),
-    "insert": pgettext_lazy("what was done", "Made"),
+    FOUND: gettext_lazy("Already existed"),
+    "insert": pgettext_lazy("what was done", "Created"),
     "update": pgettext_lazy("what was done", "Changed"),
     "delete": pgettext_lazy("what was done", "Deleted"),
     "password_changed": gettext_lazy("Password changed"),
@@ -34,19 +34,19 @@ WORDS: Mapping[str, StrOrPromise] = {
     "signed_off": gettext_lazy("Count signed off"),
     "sign_off_lost": gettext_lazy("Sign-off withdrawn"),
     "undone": gettext_lazy("Correction undone"),
-    "redone": gettext_lazy("Correction made again"),
+    "redone": gettext_lazy("Correction redone"),
 }
-# Which columns say what a row is about, the first that it has; the others are its details.
+# The columns that identify a row: the first one that it has. The others are details.
 SUBJECTS = ("code", "sku", "username", "location_id", "original_image_id", "image_id", "user_id", "product_id")
-# They say all by themselves.
+# These labels need no subject.
 WITHOUT_DETAILS = (*SIGN_INS, "password_changed", "undone", "redone")
-# Too long to show, or said by the label already; the event itself has them.
+# Too long to show, or part of the label already; the event itself has them.
 LEFT_OUT = ("id", "polygon", "validated")
 
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """One change as people read it. `who` is empty when neither a person nor a command is known."""
+    """One change in words. `who` is empty if neither a person nor a command is known."""
 
     when: datetime
     who: str
@@ -59,7 +59,7 @@ class AuditEntry:
 def read_changes(slugs: Sequence[str]) -> list[Change]:
     """The changes of these keys ("table:number"), in their order; unknown ones are left out.
 
-    By number, which each table has an index of: a difference is computed for what is asked for alone.
+    By id, which each table has an index for, so that differences are computed only for these rows.
     """
     named = [slug.split(":") for slug in slugs]
     known = {event._meta.label: event for event in event_models()}
@@ -87,7 +87,7 @@ def describe_changes(changes: Sequence[Change]) -> list[AuditEntry]:
 
 
 class Names:
-    """What rows are called, read once for all; deleted rows keep the name that their events recorded."""
+    """The names of rows, read together; deleted rows have the name that their events recorded."""
 
     def __init__(self) -> None:
         self._wanted: dict[type[models.Model], set[str]] = {}
@@ -99,7 +99,7 @@ class Names:
             self._wanted.setdefault(model, set()).add(str(key))
 
     def read(self) -> None:
-        """Read them; `select_related` without names follows what the names themselves need."""
+        """Read them; `select_related` without arguments follows the relations that the names need."""
         for model, keys in self._wanted.items():
             rows = model._base_manager.select_related().filter(pk__in=keys)
             self._known[model] = {str(row.pk): str(row) for row in rows}
@@ -134,7 +134,7 @@ def _describe(change: Change, names: Names) -> AuditEntry:
 
 
 def _details(change: Change, names: Names) -> Iterable[str]:
-    """ "column: before → after" of what changed; of a row that was made or deleted, what it said."""
+    """ "column: before → after" for changes; the values of a row that was created or deleted."""
     fields = _fields_of(change)
     if change.pgh_label in WITHOUT_DETAILS:
         return
@@ -154,7 +154,7 @@ def _details(change: Change, names: Names) -> Iterable[str]:
 
 
 def _say(field: models.Field[Any, Any], value: Any, names: Names) -> str:
-    """A value as PostgreSQL wrote it into JSON, in the language and the formats of the page."""
+    """A value from PostgreSQL's JSON, in the language and the formats of the page."""
     match field:
         case _ if value in (None, ""):
             return _("nothing")
@@ -170,7 +170,7 @@ def _say(field: models.Field[Any, Any], value: Any, names: Names) -> str:
 
 
 def _values(change: Change) -> Iterable[tuple[models.Field[Any, Any], Any]]:
-    """Each audited column with its value, and beside it what it was before."""
+    """Each audited column with its value and the value before."""
     fields = _fields_of(change)
     for column, value in change.pgh_data.items():
         if column in fields:

@@ -1,6 +1,6 @@
-"""The admin's filters of changes: when, who, which table, what was done.
+"""The admin's filters of changes: when, who, which table, which action.
 
-The first narrows the others: a year of a nursery is tens of thousands of changes, of which a page tells fifty.
+The first narrows the others: a nursery has tens of thousands of changes a year, and a page shows fifty.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ NOBODY = "nobody"
 
 
 class PeriodFilter(admin.SimpleListFilter):
-    """The latest 30 days unless another period is chosen."""
+    """The last 30 days unless another period is chosen."""
 
     title = _("when")
     parameter_name = "period"
@@ -35,7 +35,6 @@ class PeriodFilter(admin.SimpleListFilter):
     default = "30"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        """The periods."""
         return [
             ("1", _("Last 24 hours")),
             ("7", _("Last 7 days")),
@@ -45,34 +44,28 @@ class PeriodFilter(admin.SimpleListFilter):
         ]
 
     def value(self) -> str:
-        """The chosen period."""
         return super().value() or self.default
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        """Without "All": ever is a choice of its own."""
+        """Without "All", as "Ever" is one of the lookups."""
         for key, words in self.lookup_choices:
             link = changelist.get_query_string({self.parameter_name: key})
             yield {"selected": self.value() == key, "query_string": link, "display": words}
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Since the beginning of the period."""
         days = self.days.get(self.value())
         return queryset if days is None else queryset.filter(pgh_created_at__gte=timezone.now() - timedelta(days=days))
 
 
 class PersonFilter(admin.SimpleListFilter):
-    """One person, or what nobody was signed in for: commands and the software itself."""
-
     title = _("who")
     parameter_name = "person"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        """Everybody who has an account."""
         people = [(str(pk), name) for pk, name in User.objects.order_by("username").values_list("pk", "username")]
         return [(NOBODY, _("No person")), *people]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Changes of this person."""
         match self.value():
             case None:
                 return queryset
@@ -83,33 +76,25 @@ class PersonFilter(admin.SimpleListFilter):
 
 
 class KindFilter(admin.SimpleListFilter):
-    """One table."""
-
     title = _("table")
     parameter_name = "table"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        """Every audited table, by its name for people."""
         names = [(event._meta.label_lower, tracked_model(event)._meta.verbose_name) for event in event_models()]
         return sorted(((key, capfirst(str(name))) for key, name in names), key=lambda choice: str(choice[1]))
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
-        """Changes of this table: the others are not even read."""
         chosen = {key for key, _name in self.lookup_choices} & {self.value()}
         across: QuerySet[Any] = queryset.across(*map(apps.get_model, chosen)) if chosen else queryset
         return across
 
 
 class WhatFilter(admin.SimpleListFilter):
-    """Made, changed, deleted, signed in..."""
-
     title = _("what")
     parameter_name = "what"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        """Every kind of entry."""
         return list(WORDS.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Changes of this kind."""
         return queryset.filter(pgh_label=self.value()) if self.value() else queryset

@@ -29,7 +29,7 @@ def api_view(*methods: str, permission: str, rate: RateLimit = API) -> Callable[
     """Makes a function an API endpoint: methods, sign-in, rate, permission (`app.codename`), refusals as JSON."""
 
     def decorate(view: ApiView[Params]) -> ApiView[Params]:
-        @csrf_exempt  # a token needs no CSRF check; a session gets it in _authenticate
+        @csrf_exempt  # a token needs no CSRF check; sessions are checked in _authenticate
         @login_not_required
         @functools.wraps(view)
         def endpoint(request: HttpRequest, /, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
@@ -65,9 +65,9 @@ def signed_in_user(request: HttpRequest) -> User:
 
 
 def _authenticate(request: HttpRequest, rate: RateLimit) -> None:
-    """Sets `request.user` from a bearer token or leaves the session's, whose request must pass the CSRF check.
+    """Set `request.user` from a bearer token, or keep the session's user and check CSRF.
 
-    The request counts before its body is read.
+    The request counts against the rate limit before its body is read.
     """
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     has_token = scheme.lower() == "bearer"
@@ -98,12 +98,12 @@ def _check_csrf(request: HttpRequest) -> None:
 
 
 class _CsrfCheck(CsrfViewMiddleware):
-    """Django's own check, answering with the reason instead of a page."""
+    """Django's CSRF check, returning the reason instead of a page."""
 
     def _reject(self, request: HttpRequest, reason: str) -> Any:
         return reason
 
 
 def _no_view(_request: HttpRequest) -> HttpResponse:
-    """Stands where the CSRF check wants a view; never called."""
+    """A dummy view for the CSRF check; never called."""
     return HttpResponse()

@@ -14,7 +14,7 @@ from demeter.common.timestamps import Timestamped
 SIGNED_IN, SIGNED_OUT, SIGN_IN_FAILED = SIGN_INS = ("signed_in", "signed_out", "sign_in_failed")
 
 
-# Of a password it is kept that it changed, when and by whom.
+# For a password only the fact of a change is recorded, with when and by whom.
 @audited(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
@@ -24,7 +24,7 @@ SIGNED_IN, SIGNED_OUT, SIGN_IN_FAILED = SIGN_INS = ("signed_in", "signed_out", "
     only=("username", "email", "first_name", "last_name", "is_active", "is_staff", "is_superuser"),
 )
 class User(AbstractUser):
-    """A person who works with Demeter; what a person may do comes from the role groups."""
+    """A person who works with Demeter; permissions come from the role groups."""
 
     class Meta(AbstractUser.Meta):
         db_table = "users"
@@ -32,7 +32,7 @@ class User(AbstractUser):
 
 @audited(pghistory.InsertEvent(), pghistory.DeleteEvent(), linked=False)
 class UserRole(User.groups.through):  # type: ignore[name-defined,misc]
-    """A role that a person has: Django's own table, under a name that its audit log can have."""
+    """The role of a person: a proxy of Django's own table, so that it can be audited."""
 
     class Meta:
         proxy = True
@@ -42,7 +42,7 @@ class UserRole(User.groups.through):  # type: ignore[name-defined,misc]
 
 @audited(pghistory.InsertEvent(), pghistory.DeleteEvent(), linked=False)
 class UserPermission(User.user_permissions.through):  # type: ignore[name-defined,misc]
-    """A permission that a person has beside the role."""
+    """A permission of a person in addition to the role."""
 
     class Meta:
         proxy = True
@@ -52,7 +52,7 @@ class UserPermission(User.user_permissions.through):  # type: ignore[name-define
 
 @audited(without=("token_sha256", "last_used_at"))
 class ApiToken(Timestamped):
-    """A bearer token; only its SHA-256 is kept, the token itself is shown once."""
+    """A bearer token; only its SHA-256 is stored, the token itself is shown once."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("user"))
     name = models.CharField(
@@ -72,8 +72,8 @@ class ApiToken(Timestamped):
 
 
 class Change(Events):
-    """One event of any audited table (`demeter.common.audit`), with who caused it at which address;
-    no table of its own."""
+    """One event of any audited table (`demeter.common.audit`), with the user and URL that caused it; has no table of
+    its own."""
 
     user = pghistory.ProxyField(
         "pgh_context__user",

@@ -1,4 +1,4 @@
-"""The four roles as Django groups: what each may do, in one table."""
+"""The four roles as Django groups, with their permissions in one table."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ ROLE_PERMISSIONS: dict[str, Q] = {
 
 
 def grant_role_permissions(**_signal: Any) -> None:
-    """Make the groups and give them exactly their permissions; safe to repeat."""
+    """Create the groups and set exactly their permissions; safe to repeat."""
     for role, condition in ROLE_PERMISSIONS.items():
         group, _ = Group.objects.get_or_create(name=role)
         group.permissions.set(Permission.objects.filter(condition))

@@ -1,7 +1,7 @@
 """Sign-ins and sign-outs, recorded in the audit log of the account.
 
-What was typed as a name or a password is never kept: people type their password into the wrong field. A try with a
-name that nobody has is a line in the log, which tells its address, and nothing else.
+The typed name and password are never stored: people type their password into the wrong field. A failed sign-in with an
+unknown name is only a line in the log, with the IP address.
 """
 
 import logging
@@ -31,7 +31,7 @@ def _signed_in(user: User, **_signal: Any) -> None:
 
 
 def _signed_out(user: User | AnonymousUser | None, **_signal: Any) -> None:
-    if isinstance(user, User):  # a sign-out without a session is nobody's
+    if isinstance(user, User):  # a sign-out without a session has no user
         pghistory.create_event(user, label=SIGNED_OUT)
 
 

@@ -1,4 +1,4 @@
-"""Bearer tokens: make, issue, recognise. 256 random bits, so a plain SHA-256 is a sound hash."""
+"""Bearer tokens: create, issue, verify. With 256 random bits a plain SHA-256 is a safe hash."""
 
 import hashlib
 import secrets
@@ -18,13 +18,13 @@ def _digest(token: str) -> str:
 
 
 def make_token() -> tuple[str, str]:
-    """A new token, and the digest under which its row is kept."""
+    """A new token and its digest for the database."""
     token = _PREFIX + secrets.token_urlsafe(32)
     return token, _digest(token)
 
 
 def find_just_made(*, user: User, name: str) -> ApiToken | None:
-    """A token of this name that was made within TWICE_WITHIN and that nobody has used: its form is being sent again."""
+    """An unused token of this name created within TWICE_WITHIN: its form was submitted twice."""
     made = ApiToken.objects.filter(user=user, name=name, created_at__gt=timezone.now() - TWICE_WITHIN)
     return made.filter(last_used_at=None, revoked_at=None).order_by("-created_at").first()
 
@@ -37,7 +37,7 @@ def issue_token(*, user: User, name: str) -> str:
 
 
 def find_token_user(token: str) -> User | None:
-    """The active user whose unrevoked token this is, or None. Notes when it was used, to the minute."""
+    """The active user of this unrevoked token, or None. Records when it was used, to the minute."""
     row = (
         ApiToken.objects.select_related("user")
         .filter(token_sha256=_digest(token), revoked_at=None, user__is_active=True)

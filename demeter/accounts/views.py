@@ -1,4 +1,4 @@
-"""Sign-in: Django's own view behind limits on failed tries. The admin has no second way in."""
+"""Sign-in: Django's own view with limits on failed attempts. The admin uses it too."""
 
 from typing import Any
 
@@ -13,12 +13,13 @@ from demeter.common.throttling import LOGIN_ADDRESS, LOGIN_NAME, RateLimit, addr
 
 
 class LimitedLoginView(LoginView):
-    """A person who has failed too often waits some minutes, even with the right password; others sign in meanwhile."""
+    """After too many failures a person must wait some minutes, even with the right password; others are not
+    affected."""
 
     redirect_authenticated_user = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Try to sign in, unless too many tries failed."""
+        """Sign in, unless too many attempts failed."""
         try:
             for rate, who in self._limits():
                 check(request, rate, who)
@@ -42,7 +43,7 @@ class LimitedLoginView(LoginView):
 
 @login_not_required
 def admin_login(request: HttpRequest) -> HttpResponse:
-    """The admin asks here for a sign-in: to the one sign-in page, or no further with a role that may not."""
+    """Redirect the admin's sign-in to the common page; users without access to the admin get a 403."""
     if request.user.is_authenticated:
         raise PermissionDenied
     return redirect_to_login(request.GET.get("next", "/admin/"))

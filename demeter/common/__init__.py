@@ -1,1 +1,1 @@
-"""What every app builds on. Imports no app, nor `demeter.accounts`."""
+"""Shared by all apps. Imports no app, nor `demeter.accounts`."""

@@ -1,8 +1,8 @@
-"""Who changed what, and when: rows that triggers of PostgreSQL write, by django-pghistory.
+"""Who changed what, and when: events written by PostgreSQL triggers, using django-pghistory.
 
 A model under `@audited()` gets a table of events. Each insert, update and delete adds one with the values after it
-(before a delete) and the request it came from, whoever caused it: a page, the API, the admin, a command, many rows at
-once, SQL by hand. Another trigger refuses to change or delete events, and no foreign key of the database ties them to
+(before a delete) and the request it came from, whatever the cause: a page, the API, the admin, a command, a bulk
+update, SQL by hand. Another trigger refuses changes and deletions of events, and no foreign key constraint ties them to
 their row, so that they outlive it. `demeter.accounts.audit_log` reads them.
 """
 
@@ -20,12 +20,12 @@ AuditedModel = TypeVar("AuditedModel", bound=models.Model)
 OWNER = pghistory.ObjForeignKey(related_name="+", related_query_name="+", db_index=False)
 # The label of events of rows that existed before they were audited.
 FOUND = "found"
-# They change with every save and say nothing that the event's own moment does not.
+# They change with every save and repeat the event's own moment.
 TIMESTAMPS = ("created_at", "updated_at")
 
 
 class AuditEvent(Event):
-    """Abstract: one change of one row. Columns that begin with `pgh_` are the library's."""
+    """Abstract: one change of one row. Columns that begin with `pgh_` belong to the library."""
 
     pgh_created_at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)
 
@@ -36,16 +36,16 @@ class AuditEvent(Event):
 def audited(
     *trackers: pghistory.Tracker, only: Sequence[str] = (), without: Sequence[str] = (), linked: bool = True
 ) -> Callable[[type[AuditedModel]], type[AuditedModel]]:
-    """Makes a model's changes events: all of them, or those that `trackers` name.
+    """Record a model's changes as events: all of them, or those in `trackers`.
 
-    `only` or `without` say which columns are kept; an update of no other column makes no event. `linked=False` is for
+    `only` or `without` select the columns; an update of other columns makes no event. `linked=False` is for
     tables that only link others and whose rows have no history of their own.
     """
 
     def audit(model: type[AuditedModel]) -> type[AuditedModel]:
         name = f"{model.__name__}Event"
         meta: dict[str, Any] = {"default_permissions": ()}
-        if linked:  # the event before, for the difference
+        if linked:  # the previous event, for the difference
             meta["indexes"] = [models.Index(fields=["pgh_obj", "-pgh_id"], name=f"{name.lower()}_row")]
         pghistory.create_event_model(
             model,
@@ -72,7 +72,7 @@ def tracked_model(event_model: type[models.Model]) -> type[models.Model]:
 
 
 def events_of(model: type[models.Model]) -> models.QuerySet[Any]:
-    """The events of an audited model, the newest first."""
+    """The events of an audited model, newest first."""
     return event_model_of(model)._default_manager.order_by("-pgh_id")
 
 
@@ -83,9 +83,9 @@ def event_model_of(model: type[models.Model]) -> type[models.Model]:
 
 
 def note_present_rows(event_model: type[models.Model]) -> None:
-    """Record existing rows as they are now, so that their next change has a before.
+    """Record existing rows as they are now, so that their next change has a previous value.
 
-    For migrations, with the models of their moment. Twice adds nothing.
+    For migrations, with historical models. Safe to repeat.
     """
     tracked: Any = event_model._meta.get_field("pgh_obj").related_model
     columns = [field.attname for field in event_model._meta.fields if not field.name.startswith("pgh_")]

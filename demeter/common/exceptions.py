@@ -5,7 +5,7 @@ from django.core.exceptions import BadRequest
 
 
 class DomainError(Exception):
-    """A request that cannot be served as asked. `code` is for programs, the message tells a person what to do."""
+    """A request that cannot be served. `code` is for programs, the message tells a person what to do."""
 
     code = "refused"
 
@@ -15,19 +15,19 @@ class DomainError(Exception):
 
 
 class InvalidInputError(DomainError):
-    """The input is wrong; the message says how to right it."""
+    """The input is invalid; the message says how to correct it."""
 
     code = "invalid"
 
 
 class NotFoundError(DomainError):
-    """There is no such thing, or it is not this user's to see."""
+    """The object does not exist, or this user may not see it."""
 
     code = "not_found"
 
 
 class ConflictError(DomainError):
-    """Right in itself, but not in the present state."""
+    """The request is valid, but not in the current state."""
 
     code = "conflict"
 
@@ -45,13 +45,13 @@ class UnavailableError(DomainError):
 
 
 class DiskFullError(DomainError, BadRequest):
-    """The disk is full. Django's `BadRequest` too: a form's body is read before any view could catch a refusal."""
+    """The disk is full. Also Django's `BadRequest`: a form's body is read before any view can catch the error."""
 
     code = "no_room"
 
 
 class TooManyRequestsError(DomainError):
-    """Too often; `retry_after_seconds` says when it may be tried again."""
+    """Too many requests; `retry_after_seconds` says when to try again."""
 
     code = "too_many_requests"
 

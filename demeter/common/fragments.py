@@ -1,7 +1,7 @@
-"""Fragments and pages share their addresses: this keeps browsers from showing one for the other.
+"""Fragments and pages share URLs: this keeps browsers from showing one for the other.
 
-`MIDDLEWARE` names it. Without it the Back button, or a tab that is opened again, finds the last fragment in the
-browser's cache and shows it without the page around it.
+Used in `MIDDLEWARE`. Without it the Back button, or a reopened tab, finds the last fragment in the browser's cache and
+shows it without its page.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 
 
 def keep_fragments_apart(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Says that answers depend on who asks, page or htmx, and that no fragment is stored."""
+    """Set `Vary` for htmx requests, and forbid browsers to cache fragments."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

@@ -1,4 +1,4 @@
-"""The JSON face: bearer-token or session sign-in, JSON answers, and one mapping of errors to status codes."""
+"""JSON bodies, JSON errors, and the mapping of errors to status codes."""
 
 import json
 import sys
@@ -35,7 +35,7 @@ RETRY_AFTER_SECONDS = 10
 
 
 class UnauthenticatedError(DomainError):
-    """Nobody is signed in, or the token is not good."""
+    """Nobody is signed in, or the token is invalid."""
 
     code = "unauthenticated"
 
@@ -59,7 +59,7 @@ def error_json(*, code: str, message: str, status: int, **extra: Any) -> JsonRes
 
 @contextmanager
 def found_or_404() -> Iterator[None]:
-    """In views of pages: what is not found is Django's page of that, with the message."""
+    """For views of pages: turn NotFoundError into Django's 404 page with the message."""
     try:
         yield
     except NotFoundError as error:
@@ -67,18 +67,18 @@ def found_or_404() -> Iterator[None]:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The page of a request that Django gave up on (`handler400`); a full disk has one that says what to do."""
+    """The page for a bad request (`handler400`); a full disk has its own page, which says what to do."""
     if isinstance(exception, DiskFullError):
         return render(request, "507.html", {"message": exception.message}, status=status_of(exception))
     return defaults.bad_request(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """What is answered to an error of ours (`handler500`). The database away is an outage that ends by itself: 503."""
+    """The page for an internal error (`handler500`). An unavailable database is an outage that ends by itself: 503."""
     if not isinstance(sys.exception(), OperationalError | InterfaceError):
         return defaults.server_error(request)
     if request.path.startswith("/api/"):
-        message = _("The database cannot be reached now. Try again in a minute.")
+        message = _("The database cannot be reached at the moment. Try again in a minute.")
         response: HttpResponse = error_json(code="unavailable", message=message, status=503)
     else:
         response = HttpResponse(get_template("500.html").render(), status=503)
@@ -87,7 +87,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def status_of(error: DomainError) -> int:
-    """The HTTP status of an error, by its kind."""
+    """The HTTP status of an error."""
     return next((status for kind, status in STATUS_OF_ERROR.items() if isinstance(error, kind)), 400)
 
 
@@ -107,7 +107,7 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
         return request.POST.dict()
     try:
         body = json.loads(request.body or b"{}")
-        json.dumps(body, ensure_ascii=False).encode()  # half an emoji is valid JSON, but no text that can be kept
+        json.dumps(body, ensure_ascii=False).encode()  # half an emoji is valid JSON, but cannot be stored as text
     except RecursionError as error:
         raise InvalidInputError(_("The body is nested too deeply.")) from error
     except ValueError as error:
@@ -128,12 +128,12 @@ def domain_error_json(error: DomainError) -> JsonResponse:
 
 
 def django_error_json(error: Exception) -> JsonResponse:
-    """Django's own refusals; its texts for developers are not shown."""
+    """Django's own errors; its messages for developers are not shown."""
     match error:
         case PermissionDenied():
             return error_json(code="forbidden", message=str(error) or _("Your role does not allow this."), status=403)
         case Http404():
-            return error_json(code="not_found", message=_("There is no such thing here."), status=404)
+            return error_json(code="not_found", message=_("Not found."), status=404)
         case RequestDataTooBig() | TooManyFilesSent() | TooManyFieldsSent():
             return error_json(
                 code="too_large", message=_("The request has too many files, fields or bytes."), status=413

@@ -1,7 +1,7 @@
-"""Which photo a line of the log is about: ids that are bound once and stand in every line until their work ends.
+"""Log context: ids of the photo, bound once and added to every line until the work ends.
 
-Stages bind job, image and container; each Celery task binds its name and id. The settings put `BoundIds` on the
-handler, so that the lines of libraries carry the ids too: as fields with `LOG_FORMAT=json`, else at the line's end.
+Stages bind job, image and container; each Celery task binds its name and id. The settings add `BoundIds` to the
+handler, so that the lines of libraries have the ids too: as fields with `LOG_FORMAT=json`, else at the end of the line.
 """
 
 import logging
@@ -19,7 +19,7 @@ TASK_IDS = ("task", "task_id")
 
 @contextmanager
 def bound(**ids: object) -> Iterator[None]:
-    """Put the ids into every line that is written inside."""
+    """Add the ids to every line logged inside."""
     token = _bound.set({**_bound.get(), **{name: str(value) for name, value in ids.items()}})
     try:
         yield
@@ -28,7 +28,7 @@ def bound(**ids: object) -> Iterator[None]:
 
 
 class BoundIds(logging.Filter):
-    """Lets every record pass, with the bound ids as attributes and as the text `ids`."""
+    """Adds the bound ids to every record, as attributes and as the text `ids`."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Add the ids of this thread's work."""
@@ -39,7 +39,7 @@ class BoundIds(logging.Filter):
 
 
 def connect_signals() -> None:
-    """Bind the task for as long as a worker runs it; begin and end come in the same thread."""
+    """Bind the task while a worker runs it; both signals are sent in the same thread."""
     task_prerun.connect(_bind_task, weak=False)
     task_postrun.connect(_unbind_task, weak=False)
 

@@ -1,4 +1,5 @@
-"""Loops over many rows that go on past a bad one, so that one odd photo does not stop a backup or a night's work."""
+"""Loops over many rows that continue after a failure, so that one odd photo does not stop a backup or a nightly
+task."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -14,9 +15,9 @@ logger = logging.getLogger(__name__)
 
 
 def do_each(items: Iterable[Item], work: Callable[[Item], Result], *, failing: str) -> tuple[list[Result], list[Item]]:
-    """The results of `work`, and the items at which it failed; `failing` says in the log what could not be done.
+    """The results of `work`, and the items for which it failed; `failing` is the log message.
 
-    Raises what is wrong for all of them: the storage, the database or the disk is away or full.
+    Raises errors that affect all items: storage or database down, disk full.
     """
     done: list[Result] = []
     failed: list[Item] = []

@@ -1,4 +1,4 @@
-"""Searches by words, which stay quick whatever is pasted into them: here and in the admin."""
+"""Searches by words that stay fast for any input, in pages and in the admin."""
 
 from typing import TypeVar
 
@@ -8,23 +8,23 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 Row = TypeVar("Row", bound=models.Model)
-# Longer than any name; each word is a condition on several columns.
+# More than any name has; each word is a condition on several columns.
 MAX_SIGNS, MAX_WORDS = 200, 8
 
 
 def longest_words(text: str) -> list[str]:
-    """The words to look for: each once, of a text longer than a person types the longest."""
+    """The distinct words of a text; for an overlong text only the longest."""
     words = sorted(set(text[:MAX_SIGNS].split()), key=lambda word: (-len(word), word))
     return words[:MAX_WORDS]
 
 
 class SearchedAdmin(admin.ModelAdmin[Row]):
-    """A ModelAdmin that looks for no more words than `longest_words`; Django's own takes thousands, and seconds."""
+    """A ModelAdmin that searches for at most `longest_words`; Django's own accepts thousands, which takes seconds."""
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Row], search_term: str
     ) -> tuple[QuerySet[Row], bool]:
-        """Of lists and of fields that complete what is typed."""
+        """For lists and autocomplete fields."""
         is_long = len(search_term) > MAX_SIGNS or len(search_term.split()) > MAX_WORDS
         words = " ".join(longest_words(search_term)) if is_long else search_term
         return super().get_search_results(request, queryset, words)

@@ -1,4 +1,4 @@
-"""Light or dark: what a person chose, kept in a cookie so that pages come in its colours at once; and all components.
+"""Light or dark: a person's choice, in a cookie so that pages have the right colours at once; and all components.
 
 Without a choice the browser's preference decides, by the media query on the link to `dark.css`.
 """
@@ -18,7 +18,7 @@ KEPT_SECONDS = 365 * 24 * 3600
 
 
 def theme_context(request: HttpRequest) -> dict[str, str | Promise]:
-    """For every template: the colours of this browser, and those that its switch goes on to, with their names."""
+    """For every template: the theme of this browser and the next one of the switch, with their names."""
     kept = request.COOKIES.get(COOKIE, "")
     theme = kept if kept in THEMES else THEMES[0]
     following = THEMES[(THEMES.index(theme) + 1) % len(THEMES)]
@@ -28,7 +28,7 @@ def theme_context(request: HttpRequest) -> dict[str, str | Promise]:
 
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
-    """Keep the choice and go back to the page."""
+    """Save the choice and return to the page."""
     wanted, back = request.POST.get("theme", ""), request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None, require_https=request.is_secure())
     response = redirect(back if is_ours else "/")
@@ -39,7 +39,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def design(request: HttpRequest) -> HttpResponse:
-    """Every component in its states, for those who build pages."""
+    """Every component in its states, for developers of pages."""
     if not request.user.is_staff:
         raise PermissionDenied
     return render(request, "design.html")

@@ -1,8 +1,8 @@
 """Rate limits on sign-in, uploads and the API, counted in the shared cache by django-ratelimit.
 
-The limits stop guessing and runaway programs. A worker who sends 100 photos one by one, a page that polls every two
-seconds and a gallery full of old thumbnails stay far below. Signed-in people are counted by themselves, since a whole
-nursery may share one address; only who is not signed in is counted by address.
+The limits stop password guessing and runaway programs. A worker who sends 100 photos one by one, a page that polls
+every two seconds and a gallery full of old thumbnails stay far below them. Signed-in people are counted individually,
+since a whole nursery may share one IP address; others are counted by address.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from demeter.common.exceptions import TooManyRequestsError
 
 @dataclass(frozen=True)
 class RateLimit:
-    """At most `limit` requests in `seconds`, in a window that starts anew for each who asks."""
+    """At most `limit` requests in `seconds`, in a separate window for each requester."""
 
     name: str
     limit: int
@@ -28,7 +28,7 @@ class RateLimit:
 API = RateLimit("api", 1200, 60)
 UPLOAD = RateLimit("upload", 300, 60)
 UNKNOWN_TOKEN = RateLimit("unknown-token", 60, 60)
-# Failed sign-ins: of one name from one address, and from one address whatever the name.
+# Failed sign-ins: for one name from one address, and from one address for any name.
 LOGIN_NAME = RateLimit("login-name", 10, 300)
 LOGIN_ADDRESS = RateLimit("login-address", 100, 300)
 
@@ -37,7 +37,7 @@ def count(request: HttpRequest, rate: RateLimit, who: str) -> None:
     """Count one request of `who`.
 
     Raises:
-        TooManyRequestsError: it is one too many.
+        TooManyRequestsError: the limit is exceeded.
     """
     usage = _usage(request, rate, who, increment=True)
     if usage["count"] > rate.limit:
@@ -45,12 +45,12 @@ def count(request: HttpRequest, rate: RateLimit, who: str) -> None:
 
 
 def count_failure(request: HttpRequest, rate: RateLimit, who: str) -> None:
-    """Count a failure of `who`; `check` refuses the next try when they are too many."""
+    """Count a failure of `who`; after too many, `check` refuses the next attempt."""
     _usage(request, rate, who, increment=True)
 
 
 def check(request: HttpRequest, rate: RateLimit, who: str) -> None:
-    """Look without counting.
+    """Check the limit without counting.
 
     Raises:
         TooManyRequestsError: `who` has used up the limit.
@@ -61,13 +61,14 @@ def check(request: HttpRequest, rate: RateLimit, who: str) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where a request comes from. With `HTTPS` a proxy stands in front; the last address it names is the client's."""
+    """The IP address of a request. With `HTTPS` there is a proxy in front, and the last address it adds is the
+    client's."""
     forwarded = request.headers.get("X-Forwarded-For", "") if settings.HTTPS else ""
     return forwarded.rpartition(",")[2].strip() or request.META["REMOTE_ADDR"]
 
 
 def _usage(request: HttpRequest, rate: RateLimit, who: str, *, increment: bool) -> dict[str, int]:
-    """`count` and `time_left` in seconds. Without the cache nobody is limited: an upload matters more."""
+    """`count` and `time_left` in seconds. Without the cache there are no limits: uploads matter more."""
     usage: dict[str, int] = get_usage(
         request,
         group=rate.name,

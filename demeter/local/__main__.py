@@ -12,7 +12,6 @@ from demeter.local.up import CannotStartError, Options, up
 
 
 def main() -> int:
-    """Run one of the two commands."""
     arguments = _make_parser().parse_args()
     if arguments.command == "forward":
         forward(host=arguments.host, port=arguments.port, to_port=arguments.to_port)

@@ -1,7 +1,7 @@
-"""Hands the S3 port, and no other port of SeaweedFS, to the local network: a plain TCP forwarder.
+"""A plain TCP forwarder that exposes the S3 port of SeaweedFS, and no other, to the local network.
 
-`weed mini` binds all its servers to one address, and only the S3 one asks for keys. So they all stay on the loopback,
-and this child of the supervisor carries a phone's requests to the S3 port; the signed Host header passes unchanged.
+`weed mini` binds all its servers to one address, and only S3 requires keys. So they all listen on the loopback, and
+this child of the supervisor forwards a phone's requests to the S3 port; the signed Host header passes unchanged.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ CHUNK_BYTES = 64 * 1024
 
 
 def forward(*, host: str, port: int, to_port: int) -> None:
-    """Carry connections from `host`:`port` to the loopback's `to_port` until this process is ended."""
+    """Forward connections from `host`:`port` to the loopback's `to_port` until this process is ended."""
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(host, port, to_port))
 
@@ -33,7 +33,7 @@ async def _carry(to_port: int, reader: asyncio.StreamReader, writer: asyncio.Str
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """One direction of one connection, to its end or to its breaking off."""
+    """Copy one direction of one connection until it ends or breaks."""
     with contextlib.suppress(ConnectionError):
         while chunk := await reader.read(CHUNK_BYTES):
             writer.write(chunk)

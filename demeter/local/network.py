@@ -1,4 +1,4 @@
-"""Which address other devices know this machine by, and the settings that follow from it."""
+"""The address of this machine in the local network, and the settings that follow from it."""
 
 import ipaddress
 import socket
@@ -12,7 +12,7 @@ def is_loopback(host: str) -> bool:
 def lan_address(host: str) -> str:
     """The address a phone on the same network uses for a server bound to `host`.
 
-    For 0.0.0.0 it is the one this machine sends from; asking the routing table needs no packet and no network.
+    For 0.0.0.0 it is the source address of this machine; reading the routing table sends no packet.
     """
     if host != "0.0.0.0":  # noqa: S104 - compared, not bound
         return host

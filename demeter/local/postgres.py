@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: a cluster of its own in `<data>/postgres`, reachable on the loopback with a password.
 
-The wheel's binaries are called directly; its Python layer would add a user and open folder rights when run as root.
+The wheel's binaries are called directly; its Python layer would add a user and widen folder permissions when run as
+root.
 """
 
 import os
@@ -22,12 +23,12 @@ USER = DATABASE = "demeter"
 AS_PLAIN_USER = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
 NOBODY = 65534
 AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--")
-# For throw-away test clusters: an unclean end may lose everything, and nobody minds.
+# For disposable test clusters: an unclean end may lose everything.
 NOT_DURABLE = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
 
 def make_program(folder: Path, *, port: int, password: str, durable: bool = True) -> Program:
-    """The server on `folder`, which is made on first use. SIGINT is PostgreSQL's fast, clean shutdown."""
+    """The server on `folder`, which is created on first use. SIGINT is PostgreSQL's fast, clean shutdown."""
     as_user = _drop_root(folder)
     cluster = folder / "cluster"
     if not cluster.is_dir():
@@ -54,7 +55,7 @@ def _binary(name: str) -> str:
 
 
 def _make_cluster(cluster: Path, *, password: str, as_user: tuple[str, ...]) -> None:
-    """initdb beside the final place, then rename: a start cut short leaves no half-made cluster."""
+    """Run initdb next to the final path, then rename: an interrupted start leaves no incomplete cluster."""
     unfinished = cluster.with_name("cluster.new")
     shutil.rmtree(unfinished, ignore_errors=True)
     password_file = cluster.with_name("password")
@@ -69,7 +70,9 @@ def _make_cluster(cluster: Path, *, password: str, as_user: tuple[str, ...]) -> 
             text=True,
         )
     except subprocess.CalledProcessError as failure:
-        raise RuntimeError(f"PostgreSQL's folder could not be made in {cluster}: {failure.stderr.strip()}") from failure
+        raise RuntimeError(
+            f"PostgreSQL's folder could not be created in {cluster}: {failure.stderr.strip()}"
+        ) from failure
     finally:
         password_file.unlink()
     unfinished.rename(cluster)
@@ -96,14 +99,14 @@ def _works(prefix: tuple[str, ...]) -> bool:
 
 
 def _give_to_server(path: Path, as_user: tuple[str, ...]) -> None:
-    """Inside the user namespace root's files are the server's own; nobody's must be handed over."""
+    """Change the owner for the user nobody; inside a user namespace root's files already belong to the server."""
     owner = NOBODY if as_user == AS_NOBODY else os.geteuid()
     if path.lstat().st_uid != owner:
         os.chown(path, owner, owner, follow_symlinks=False)
 
 
 def _has_database(*, port: int, password: str) -> bool:
-    """Whether the server answers; makes the empty database on the cluster's first answer."""
+    """Whether the server answers; creates the empty database on the cluster's first answer."""
     address = f"host=127.0.0.1 port={port} user={USER} password={password} dbname=postgres connect_timeout=2"
     try:
         with psycopg.connect(address, autocommit=True) as connection:

@@ -1,7 +1,7 @@
-"""One child process: what to run, how to start it, how to end it, how to find it again after a crash.
+"""One child process: how to start it, end it, and find it again after a crash.
 
 Used by the supervisor for the servers, the web process and the workers alike. Every child leads its own process group,
-so that Ctrl-C in the terminal reaches the supervisor only and a stubborn child can be killed with its children.
+so that Ctrl-C in the terminal reaches the supervisor only, and a hanging child can be killed with its children.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ LOG_LIMIT_BYTES = 20 * 1024 * 1024
 class Program:
     """A command to keep running.
 
-    `stop_signals` are sent in turn, each followed by its patience in seconds; what still lives is then killed.
+    `stop_signals` are sent in turn, each followed by a wait in seconds; processes still alive are then killed.
     """
 
     name: str
@@ -37,14 +37,14 @@ class Program:
 
 @dataclass(frozen=True)
 class Folders:
-    """Where a data folder keeps the pid files and the logs of its programs."""
+    """The folders of pid files and logs in a data folder."""
 
     run: Path
     logs: Path
 
     @classmethod
     def of(cls, data_dir: Path) -> "Folders":
-        """The folders of `data_dir`, made when missing."""
+        """The folders of `data_dir`, created if missing."""
         folders = cls(run=data_dir / "run", logs=data_dir / "logs")
         folders.run.mkdir(parents=True, exist_ok=True)
         folders.logs.mkdir(parents=True, exist_ok=True)
@@ -73,7 +73,7 @@ def spawn(program: Program, folders: Folders) -> subprocess.Popen[bytes]:
 
 
 def run_once(program: Program, folders: Folders, *, is_stopping: Callable[[], bool]) -> str:
-    """Run `program` to its end and return what it printed; it is ended early when `is_stopping()`.
+    """Run `program` to its end and return what it printed; it is ended early if `is_stopping()`.
 
     Raises RuntimeError with the end of its output when it fails.
     """
@@ -94,12 +94,12 @@ def run_once(program: Program, folders: Folders, *, is_stopping: Callable[[], bo
 
 
 def die_with_parent(sent_signal: signal.Signals) -> None:
-    """Ask Linux to send `sent_signal` to this process when its parent dies, however it dies."""
+    """Ask Linux to send `sent_signal` to this process when its parent dies."""
     LIBC.prctl(PR_SET_PDEATHSIG, sent_signal)
 
 
 def start_time(pid: int) -> str:
-    """When process `pid` began, in clock ticks; with the pid it names one process for ever. Empty: it is gone."""
+    """When process `pid` started, in clock ticks, which with the pid identifies a process. Empty if it is gone."""
     try:
         after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -109,7 +109,7 @@ def start_time(pid: int) -> str:
 
 
 def end(pid: int, stop_signals: tuple[tuple[signal.Signals, float], ...]) -> None:
-    """End the process group led by `pid`: its leader by each signal in turn, then all that is left by SIGKILL."""
+    """End the process group led by `pid`: its leader by each signal in turn, then the rest by SIGKILL."""
     began = start_time(pid)
     for sent, patience_seconds in stop_signals:
         if _is_gone(pid, began, within_seconds=0):
@@ -139,7 +139,7 @@ def _is_gone(pid: int, began: str, *, within_seconds: float) -> bool:
 
 
 def end_orphans(folders: Folders) -> list[str]:
-    """End what an earlier supervisor left running when it was killed; the names of those programs."""
+    """End programs that a killed supervisor left running; returns their names."""
     orphans: dict[int, Program] = {}
     for file in folders.run.glob("*.pid"):
         pid, _, began = file.read_text().strip().partition(" ")

@@ -1,7 +1,7 @@
-"""The embedded SeaweedFS: the S3 of one machine, its objects in `<data>/seaweedfs`.
+"""The embedded SeaweedFS: the S3 of one machine, with its objects in `<data>/seaweedfs`.
 
-All its ports listen on the loopback only: master, filer and volume server ask nobody for a password. Other devices
-reach the S3 port, which does ask, through `demeter.local.forward`.
+All its ports listen on the loopback only: master, filer and volume server have no passwords. Other devices reach the S3
+port, which requires keys, through `demeter.local.forward`.
 """
 
 import http.client
@@ -17,7 +17,7 @@ PARTS = ("master", "volume", "filer", "s3", "admin")
 
 
 def make_program(folder: Path, *, ports: dict[str, int], access_key: str, secret_key: str) -> Program:
-    """`weed mini` on `folder`; `ports` names one port for each of PARTS, gRPC answers 10,000 above it."""
+    """`weed mini` on `folder`; `ports` has one port for each of PARTS, with gRPC at 10,000 above it."""
     objects = folder / "objects"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     objects.mkdir(mode=0o700, exist_ok=True)
@@ -57,7 +57,7 @@ def _identity(access_key: str, secret_key: str) -> dict[str, object]:
 
 
 def _takes_objects(*, master_port: int, s3_port: int) -> bool:
-    """Whether the S3 port answers (a refusal is an answer) and a volume server has room."""
+    """Whether the S3 port answers (an error is an answer) and a volume server has space."""
     try:
         topology = json.loads(_get(master_port, "/dir/status"))["Topology"]
         _get(s3_port, "/")

@@ -1,7 +1,6 @@
-"""The three embedded servers as one: which of them to run, and the settings that lead to them.
+"""The three embedded servers: which of them to run, and the settings to reach them.
 
-A server whose address stands in the environment already (DATABASE_URL, REDIS_URL, S3_ENDPOINT_URL) is somebody
-else's and not started.
+A server whose URL is already in the environment (DATABASE_URL, REDIS_URL, S3_ENDPOINT_URL) is external and not started.
 """
 
 from collections.abc import Mapping

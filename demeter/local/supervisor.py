@@ -1,4 +1,4 @@
-"""Keeps a list of programs running: starts them in order, restarts what dies, ends them in reverse order.
+"""Keeps programs running: starts them in order, restarts those that die, ends them in reverse order.
 
 `bin/up` runs one for servers, web and workers together; the tests run one for the servers alone.
 """
@@ -12,7 +12,7 @@ from demeter.local.programs import Folders, Program, end_together, spawn
 
 FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS = 0.5, 10.0
 LOG_LINES_SHOWN = 15
-STEADY_SECONDS = 60.0  # a program that ran this long is forgiven its earlier deaths
+STEADY_SECONDS = 60.0  # after running this long the restart delay of a program is reset
 TICK_SECONDS = 0.1
 
 
@@ -22,7 +22,7 @@ class NotReadyError(Exception):
 
 @dataclass
 class Child:
-    """A program and its present process; `batch` is its place in the order of start."""
+    """A program and its current process; `batch` is its position in the start order."""
 
     program: Program
     batch: int
@@ -33,10 +33,11 @@ class Child:
 
 
 class Supervisor:
-    """The running programs of one data folder. For the main thread: children die with the thread that made them."""
+    """The running programs of one data folder. Use it in the main thread: children die with the thread that started
+    them."""
 
     def __init__(self, folders: Folders, *, announce: Callable[[str], None]) -> None:
-        """`announce` gets one sentence whenever a program died."""
+        """`announce` is called with a message whenever a program died."""
         self._folders = folders
         self._announce = announce
         self._children: list[Child] = []
@@ -53,7 +54,7 @@ class Supervisor:
         """Return when every program is ready or `is_stopping()`.
 
         Raises NotReadyError after `seconds`. A server may die at its first start after a crash (PostgreSQL does for
-        half a second), so deaths are answered by a restart here too.
+        half a second), so programs that die are restarted here too.
         """
         deadline = time.monotonic() + seconds
         for child in self._children:
@@ -67,7 +68,7 @@ class Supervisor:
                 time.sleep(TICK_SECONDS)
 
     def tick(self) -> None:
-        """Notice the dead and restart those whose delay is over; call it again and again."""
+        """Restart dead programs whose delay is over; call this repeatedly."""
         now = time.monotonic()
         for child in self._children:
             if child.restart_at is not None:

@@ -34,7 +34,7 @@ class Options:
 
 
 class CannotStartError(Exception):
-    """A start that needs the person's help; the message says which."""
+    """A start that needs a person's help; the message says what to do."""
 
 
 class StopRequest:
@@ -75,18 +75,18 @@ def up(options: Options) -> None:
 
 
 def say(line: str) -> None:
-    """One line to the person at the terminal, at once."""
+    """Print one line at once."""
     print(line, flush=True)  # noqa: T201 - the terminal is this command's page
 
 
 @contextmanager
 def _only_one(data_dir: Path) -> Iterator[None]:
-    """Hold the data folder's lock; the system releases it however this process ends."""
+    """Lock the data folder; the system releases the lock however this process ends."""
     with (data_dir / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as taken:
-            raise CannotStartError(f"Demeter is running already on {data_dir}.") from taken
+            raise CannotStartError(f"Demeter is already running on {data_dir}.") from taken
         yield
 
 
@@ -114,7 +114,8 @@ def _start(options: Options, folders: Folders, supervisor: Supervisor, is_stoppi
 
 
 def _open_storage_to_lan(host: str, state: LocalState, settings: dict[str, str]) -> list[Program]:
-    """With a web address other devices can reach, pictures need one too: a forwarder, and its address in `settings`."""
+    """If other devices can reach the web server, pictures need an address too: start a forwarder and put its URL into
+    `settings`."""
     local = settings.get("S3_ENDPOINT_URL")
     if local is None or network.is_loopback(host):
         return []
@@ -124,7 +125,8 @@ def _open_storage_to_lan(host: str, state: LocalState, settings: dict[str, str])
 
 
 def _publish(data_dir: Path, state: LocalState, settings: dict[str, str]) -> None:
-    """To `demeter.env` for any other `manage.py`, to the environment for our own children; what is set there wins."""
+    """Write the settings to `demeter.env` for other `manage.py` commands, and to the environment for our children;
+    existing variables take precedence."""
     state.save()
     write_private(data_dir / ENV_FILE, "".join(f"{name}={value}\n" for name, value in sorted(settings.items())))
     for name, value in settings.items():
@@ -132,7 +134,7 @@ def _publish(data_dir: Path, state: LocalState, settings: dict[str, str]) -> Non
 
 
 def _load_demo_once(options: Options, state: LocalState, folders: Folders, is_stopping: StopRequest) -> None:
-    """The first start decides: later ones never mix demo data into a nursery's own."""
+    """Load the demo on the first start only, so that demo data is never mixed into a nursery's own."""
     if "demo" in state.facts or is_stopping():
         return
     if options.with_demo:
@@ -157,7 +159,7 @@ def _keep_running(options: Options, supervisor: Supervisor, is_stopping: StopReq
                 _welcome(options)
             elif now - began > GREEN_SECONDS and not is_late:
                 is_late = True
-                say(f"Not everything is up yet: {json.dumps(health)}. Logs: {options.data_dir / 'logs'}")
+                say(f"Still starting: {json.dumps(health)}. Logs: {options.data_dir / 'logs'}")
             next_look = now + HEALTH_EVERY_SECONDS
         time.sleep(TICK_SECONDS)
 

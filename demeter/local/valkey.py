@@ -9,12 +9,12 @@ import redis
 from demeter.local.programs import Program
 from demeter.local.state import write_private
 
-# Every second to disk; never throw keys away: they are Celery's messages.
+# Sync to disk every second; never evict keys: they are Celery's messages.
 SETTINGS = 'appendonly yes\nappendfsync everysec\nsave ""\nmaxmemory-policy noeviction\nbind 127.0.0.1\n'
 
 
 def make_program(folder: Path, *, port: int, password: str) -> Program:
-    """The server on `folder`; settings go by file, because a command line shows its password to everybody."""
+    """The server on `folder`; settings are in a file, because a command line shows its password to everybody."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings_file = folder / "valkey.conf"
     write_private(settings_file, f'{SETTINGS}dir "{folder}"\nport {port}\nrequirepass {password}\n')

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from demeter.local.programs import Program
 
-# A first SIGTERM lets the task in hand end; SIGQUIT gives it back to the broker.
+# A first SIGTERM lets the current task end; SIGQUIT returns it to the broker.
 CELERY_STOP = ((signal.SIGTERM, 15.0), (signal.SIGQUIT, 5.0))
 QUIET = ("--without-gossip", "--without-mingle", "--loglevel=INFO")
 

@@ -1,1 +1,1 @@
-"""What administrators and monitoring programs see. Reads every app; no app imports it."""
+"""Pages and endpoints for administrators and monitoring programs. Reads every app; no app imports it."""

@@ -1,6 +1,6 @@
-"""`/status/`: what an admin looks at when photos do not come through: parts, queues, phases, failures, storage.
+"""`/status/`, for admins when photos are not processed: services, queues, phases, failures, storage.
 
-The same figures as `/healthz` and `/api/v1/metrics`, for people. Eleven queries, however many photos there are.
+The same statistics as `/healthz` and `/api/v1/metrics`, for people. Eleven queries, for any number of photos.
 """
 
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ BREAKER_WORDS: Mapping[Mode, StrOrPromise] = {
 
 @dataclass(frozen=True)
 class QueueRow:
-    """One kind of work: who does it, and what stands before them."""
+    """One queue: its workers, and the work that waits for them."""
 
     name: StrOrPromise
     workers: int
@@ -50,13 +50,13 @@ class QueueRow:
 
     @property
     def is_stuck(self) -> bool:
-        """Whether work waits for workers that are not there."""
+        """Whether work waits without a worker."""
         return not self.workers and bool(self.queue.waiting or self.queue.running)
 
 
 @dataclass(frozen=True)
 class StorageStatistics:
-    """Where the photos are."""
+    """The state of the storage and of the upload disk."""
 
     breaker: StrOrPromise
     is_away: bool
@@ -75,7 +75,7 @@ class StorageStatistics:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """All of it. `causes` are those that occurred in the last day, the most frequent first."""
+    """The data of the page. `causes` are those of the last day, most frequent first."""
 
     health: HealthJson
     beats: int
@@ -90,7 +90,7 @@ class Dashboard:
 @require_safe
 @never_cache
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """The page; its poll gets the figures alone."""
+    """The page; its polls get the statistics alone."""
     if not request.user.is_staff:
         raise PermissionDenied
     template = "monitoring/_dashboard.html" if "HX-Request" in request.headers else "monitoring/dashboard.html"
@@ -98,7 +98,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 
 def read_dashboard(now: datetime) -> Dashboard:
-    """Ask every part, and the rows."""
+    """Check every service and read the statistics."""
     health, queues, day = read_health(), read_queues(), read_last_day(now)
     times = read_phase_times(now)
     return Dashboard(

@@ -1,7 +1,7 @@
-"""`/healthz`: is every part of Demeter there? For `bin/up` and for monitoring. `/livez`: does this process answer?
+"""`/healthz`: does every part of Demeter work? For `bin/up` and for monitoring.
 
-Green (200) means that a photo uploaded now will be counted; anything missing makes it 503. Open to everybody, so it
-names parts and versions, never addresses or error texts.
+`/livez`: does this process answer? 200 means that a photo uploaded now will be counted; otherwise it is 503. It is
+public, so it shows parts and versions, never addresses or error texts.
 """
 
 from collections.abc import Callable
@@ -47,15 +47,16 @@ class HealthJson(TypedDict):
 @require_safe
 @never_cache
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """The state of every part; 200 only when all are well."""
+    """The state of every part; 200 only if all work."""
     health = read_health()
     return JsonResponse(health, status=200 if health["status"] == "ok" else 503)
 
 
 def livez(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """The first middleware answers `/livez` and touches nothing: no other part can make a web process look ill.
+    """The first middleware answers `/livez` without using anything else: no other part can make a web process look
+    unhealthy.
 
-    A view would be too late: for a request with a session cookie others look for the user.
+    A view would be too late: for a request with a session cookie, other middleware loads the user.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
@@ -67,7 +68,7 @@ def livez(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[
 
 
 def read_health() -> HealthJson:
-    """Ask every part once: two queries, one round trip to the broker, one request to the storage."""
+    """Check every part once: two queries, one round trip to the broker, one request to the storage."""
     workers = count_workers()
     services: dict[str, State] = {
         "database": _state(_database_answers()),
@@ -106,8 +107,8 @@ def _database_answers() -> bool:
 
 
 def _count_faulty_originals() -> int | None:
-    """What the nightly check found lost or changed; None without a database. A photo uploaded now is counted all the
-    same, so this is for monitoring and not for the colour."""
+    """The number of originals that the nightly check found lost or changed; None without a database. A photo uploaded
+    now is counted anyway, so this does not affect the status."""
     try:
         return S3Image.objects.faulty().count()
     except DatabaseError:

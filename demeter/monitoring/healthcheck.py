@@ -1,7 +1,7 @@
 """Is this container alive? `python -m demeter.monitoring.healthcheck PART` exits with 0 if it is.
 
-The web lives when `/livez` answers, which asks no other part. A worker (`io`, `gpu`, `cpu`) or `beat`
-lives when a process of this host gave a sign of life lately (`demeter.monitoring.heartbeat`).
+The web process is alive if `/livez` answers, which uses no other part. A worker (`io`, `gpu`, `cpu`) or `beat` is alive
+if a process of this host sent a heartbeat lately (`demeter.monitoring.heartbeat`).
 """
 
 import http.client
@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 5
 
 
 def is_alive(part: str) -> bool:
-    """Whether `part` lives on this host; False too where nobody can be asked."""
+    """Whether `part` is alive on this host; False if the broker cannot be asked."""
     return _web_answers(WEB_PORT) if part == "web" else _gives_signs(part)
 
 

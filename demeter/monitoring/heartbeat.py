@@ -1,7 +1,7 @@
-"""Workers and beat say every few seconds that they live; `demeter.monitoring.health` counts who did so lately.
+"""Workers and beat send heartbeats every few seconds; `demeter.monitoring.health` counts recent ones.
 
-A thread does it, because the `gpu` worker (solo pool) answers no `celery inspect ping` while a task is running.
-One sorted set per queue in the broker: member = process, score = time of its last sign of life.
+A thread sends them, because the `gpu` worker (solo pool) answers no `celery inspect ping` while a task is running. One
+sorted set per queue in the broker: member = process, score = time of its last heartbeat.
 """
 
 import logging
@@ -24,19 +24,19 @@ EVERY_SECONDS, LOST_AFTER_SECONDS = 5, 20
 
 
 def connect_signals() -> None:
-    """Have every Celery process of `demeter.celery` announce itself once it is ready."""
+    """Start the heartbeat of every Celery process once it is ready."""
     worker_ready.connect(_announce_worker, weak=False)
     beat_init.connect(_announce_beat, weak=False)
 
 
 def count_alive(client: redis.Redis) -> dict[str, int]:
-    """How many processes serve each queue, and how many beats there are."""
+    """The number of live processes per queue, and of beat."""
     since = time.time() - LOST_AFTER_SECONDS
     return {name: int(client.zcount(_key(name), since, "+inf")) for name in (*QUEUES, BEAT)}
 
 
 def count_workers() -> dict[str, int] | None:
-    """Living workers per queue; None when the broker does not answer."""
+    """Live workers per queue; None if the broker does not answer."""
     try:
         with broker.connected() as client:
             return count_alive(client)
@@ -51,7 +51,7 @@ def is_alive_here(client: redis.Redis, name: str) -> bool:
 
 
 def record_sign_of_life(client: redis.Redis, name: str, member: str) -> None:
-    """`member` serves the queue `name` right now; those who were lost are forgotten."""
+    """Record a heartbeat of `member` for the queue `name`, and remove expired members."""
     now = time.time()
     client.zadd(_key(name), {member: now})
     client.zremrangebyscore(_key(name), "-inf", now - LOST_AFTER_SECONDS)
@@ -81,5 +81,5 @@ def _beat_forever(queues: tuple[str, ...]) -> None:
                 for queue in queues:
                     record_sign_of_life(client, queue, member)
             except redis.RedisError:
-                logger.warning("no sign of life could be given: the broker does not answer")
+                logger.warning("the heartbeat could not be sent: the broker does not answer")
             time.sleep(EVERY_SECONDS)

@@ -1,4 +1,4 @@
-"""`/api/v1/metrics`: what Prometheus scrapes, read from the rows at each scrape, for whoever may see jobs."""
+"""`/api/v1/metrics`: metrics for Prometheus, read from the rows at each scrape; needs permission to view jobs."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -18,17 +18,17 @@ from photos.storage.circuit_breaker import Mode
 
 @api_view("GET", permission="processing.view_job")
 def metrics(_request: HttpRequest) -> HttpResponse:
-    """All of them in Prometheus' text format."""
+    """All metrics in Prometheus' text format."""
     registry = CollectorRegistry()
     registry.register(DemeterCollector())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 class DemeterCollector(Collector):
-    """Seven queries and two round trips to the broker."""
+    """Six queries and two round trips to the broker."""
 
     def collect(self) -> Iterator[Metric]:
-        """Work now, what became of the last day's, and what needs a person."""
+        """Current work, the results of the last day, and photos that need a person."""
         now = timezone.now()
         yield from _work(now)
         yield from _last_day(now)
@@ -36,7 +36,7 @@ class DemeterCollector(Collector):
         faulty = "Originals that the nightly check found missing or changed"
         yield GaugeMetricFamily("demeter_faulty_originals", faulty, value=S3Image.objects.faulty().count())
         yield _breaker()
-        yield _family("workers", "Processes that gave a sign of life lately", "queue", read_workers())
+        yield _family("workers", "Processes with a recent heartbeat", "queue", read_workers())
 
 
 def _work(now: datetime) -> Iterator[Metric]:
@@ -45,13 +45,13 @@ def _work(now: datetime) -> Iterator[Metric]:
     running = {name: queue.running for name, queue in queues.items()}
     ages = {name: (now - queue.oldest).total_seconds() if queue.oldest else 0.0 for name, queue in queues.items()}
     yield _family("work_waiting", "Jobs and containers that wait for a worker", "queue", waiting)
-    yield _family("work_running", "Jobs and containers that a worker holds", "queue", running)
-    yield _family("oldest_waiting_seconds", "Age of the oldest that waits", "queue", ages)
+    yield _family("work_running", "Jobs and containers that a worker is processing", "queue", running)
+    yield _family("oldest_waiting_seconds", "Age of the oldest waiting job or container", "queue", ages)
 
 
 def _last_day(now: datetime) -> Iterator[Metric]:
     day = read_last_day(now)
-    yield _family("jobs_last_day", "Jobs of the last 24 hours by what became of them", "status", day.statuses)
+    yield _family("jobs_last_day", "Jobs of the last 24 hours by status", "status", day.statuses)
     yield _family("problems_last_day", "Jobs of the last 24 hours that failed or need a person", "cause", day.problems)
 
 
@@ -66,7 +66,7 @@ def _phase_seconds(now: datetime) -> Metric:
 
 
 def _breaker() -> Metric:
-    found = GaugeMetricFamily("demeter_storage_breaker_open", "1 while the workers know that S3 does not answer")
+    found = GaugeMetricFamily("demeter_storage_breaker_open", "1 while S3 is known to be down")
     found.add_metric([], float(object_store.breaker_mode() is not Mode.CLOSED))
     return found
 

@@ -1,8 +1,8 @@
 """Statistics from the database: queues, the last day, seconds per phase, live workers.
 
-`demeter.monitoring.metrics` tells Prometheus, `demeter.monitoring.dashboard` shows it to people. The rows are the
-truth, so the statistics are the same whichever web process answers and survive every restart. What happened is counted
-over 24 hours, which the index on the time of a job makes cheap however many there are.
+`demeter.monitoring.metrics` exports them to Prometheus, `demeter.monitoring.dashboard` shows them to people. They come
+from the rows, so they are the same in every web process and survive restarts. Events are counted over 24 hours, which
+is cheap thanks to the index on the time of a job.
 """
 
 from collections.abc import Mapping
@@ -29,14 +29,13 @@ QUEUE_OF_PHASE: Mapping[str, str] = {
 
 @dataclass
 class Queue:
-    """What stands before one kind of worker."""
+    """The work for one kind of worker."""
 
     waiting: int = 0
     running: int = 0
     oldest: datetime | None = None
 
     def add(self, waiting: int, running: int, oldest: datetime | None) -> None:
-        """More of it."""
         self.waiting += waiting
         self.running += running
         self.oldest = min(filter(None, (self.oldest, oldest)), default=None)
@@ -44,7 +43,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class PhaseTime:
-    """Seconds that one phase took the last photos that were counted anew."""
+    """Seconds of one phase over the last photos that went through every phase."""
 
     median: float
     percentile_95: float
@@ -52,14 +51,14 @@ class PhaseTime:
 
 @dataclass(frozen=True)
 class LastDay:
-    """Jobs of the last 24 hours by what became of them, and those that failed or need a person by cause."""
+    """Jobs of the last 24 hours by status, and those that failed or need a person by cause."""
 
     statuses: dict[str, int]
     problems: dict[str, int]
 
 
 def read_queues() -> dict[str, Queue]:
-    """Queue depth by the rows: jobs in their phase and containers to be detected, waiting or held by a worker.
+    """Queue depth by the rows: jobs in their phase and containers to be detected, waiting or claimed by a worker.
 
     Two queries.
     """
@@ -77,7 +76,7 @@ def read_queues() -> dict[str, Queue]:
 
 
 def read_last_day(now: datetime) -> LastDay:
-    """Two queries; every status and every cause of the catalogue is there, with 0 where nothing happened."""
+    """Two queries; every status and every cause of the catalogue is included, with 0 if there are none."""
     jobs = Job.objects.filter(created_at__gte=now - COUNTED_OVER).order_by()
     statuses = dict(jobs.values_list("status").annotate(Count("pk")))
     problems = dict(jobs.exclude(problem="").values_list("problem").annotate(Count("pk")))
@@ -85,7 +84,8 @@ def read_last_day(now: datetime) -> LastDay:
 
 
 def read_phase_times(now: datetime) -> dict[str, PhaseTime]:
-    """Of the last MEASURED_PHOTOS photos that were counted anew in 24 hours, in the order of the phases; one query."""
+    """Times of the last MEASURED_PHOTOS photos that went through every phase in 24 hours, in the order of the phases;
+    one query."""
     counted = Session.objects.filter(
         status=RunStatus.COMPLETED, detections_from=None, created_at__gte=now - COUNTED_OVER
     )
@@ -101,5 +101,5 @@ def read_phase_times(now: datetime) -> dict[str, PhaseTime]:
 
 
 def read_workers() -> dict[str, int]:
-    """Processes that gave a sign of life lately. None, when the broker does not answer: it cannot wake any either."""
+    """Processes with a recent heartbeat; none if the broker does not answer, as it cannot wake any either."""
     return count_workers() or dict.fromkeys((*QUEUES, BEAT), 0)

@@ -1,6 +1,6 @@
-"""The gallery's JSON face: `GET /api/v1/photos/gallery` and `GET /api/v1/photos/{image_id}`, as the spec has them.
+"""The gallery in the API: `GET /api/v1/photos/gallery` and `GET /api/v1/photos/{image_id}`, as the spec has them.
 
-`/annotated` under a photo is where an annotated picture that may have expired, or is corrected, is shown from.
+`/annotated` under a photo serves an annotated picture that may have expired or was corrected.
 """
 
 from typing import NotRequired, TypedDict
@@ -42,7 +42,7 @@ class GalleryPhotoJson(TypedDict):
 
 @api_view("GET", permission="photos.view_s3image")
 def gallery(request: HttpRequest) -> JsonResponse:
-    """A page of photos; a bad parameter is a 400 that names it."""
+    """A page of photos; an invalid parameter is a 400 that names it."""
     form = NumberedPageForm(request.GET)
     if not form.is_valid():
         raise form_errors(form)
@@ -59,7 +59,7 @@ def delete(request: HttpRequest) -> JsonResponse:
 
 @api_view("POST", permission="photos.delete_s3image")
 def restore(request: HttpRequest) -> JsonResponse:
-    """Bring photos back from the trash; `skipped` are those that were uploaded again meanwhile."""
+    """Restore photos from the trash; `skipped` are those that were uploaded again in the meantime."""
     return JsonResponse(moved_json(restore_photos(image_ids=_image_ids(request), user=signed_in_user(request))))
 
 
@@ -72,7 +72,7 @@ def _image_ids(request: HttpRequest) -> list[UUID]:
 
 
 def moved_json(moved: Moved) -> dict[str, list[str]]:
-    """Ids; a photo that was there already, or that is unknown, is in neither list."""
+    """The ids of both lists; unknown photos, and those with nothing to do, are in neither."""
     return {
         "image_ids": [str(image.pk) for image in moved.moved],
         "skipped": [str(image.pk) for image in moved.skipped],
@@ -81,7 +81,7 @@ def moved_json(moved: Moved) -> dict[str, list[str]]:
 
 
 def pagination_json(cards: CardPage) -> dict[str, int]:
-    """Where this page stands among all."""
+    """The page's number among all pages."""
     return {
         "page": cards.page,
         "per_page": cards.per_page,
@@ -109,7 +109,6 @@ def photo_json(card: PhotoCard, request: HttpRequest) -> GalleryPhotoJson:
 
 
 def gallery_session_json(session: CardSession) -> GallerySessionJson:
-    """The result of a photo in the gallery."""
     return {
         "session_id": str(session.session_id),
         "total_detected": session.total_detected,

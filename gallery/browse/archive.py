@@ -1,8 +1,8 @@
-"""Chosen photos as one ZIP, streamed: their originals as they were uploaded, and a manifest that says what each is.
+"""Selected photos as one streamed ZIP: their originals as uploaded, and a manifest that describes each.
 
-Nothing is held but a part of one original at a time. The rows are read before the first byte, in two queries. An
-original that is lost, or that S3 does not give now, is named in the manifest and does not break the archive. A
-connection that breaks within an original does break it, so that nobody takes half a picture for a whole one.
+Only a part of one original is in memory at a time. The rows are read before the first byte, in two queries. An original
+that is lost or unavailable is reported in the manifest and does not break the archive. A connection that breaks within
+an original does, so that nobody takes half a picture for a whole one.
 """
 
 from collections.abc import Iterator, Sequence

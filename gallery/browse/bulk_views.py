@@ -1,4 +1,4 @@
-"""What is done with several chosen photos at once: process them again, say where they were taken, download them.
+"""Actions on several selected photos: process them again, set their location, download them.
 
 Deleting them is in `gallery.browse.trash_views`.
 """
@@ -34,7 +34,7 @@ from processing.messages import AGAIN, LOCATION_CHOSEN
 @require_POST
 @permission_required(("photos.view_s3image", "processing.add_job"), raise_exception=True)
 def reprocess(request: HttpRequest) -> HttpResponse:
-    """A new run of each chosen photo."""
+    """Process each selected photo again."""
     image_ids = read_image_ids(request)
     _tell(request, reprocess_photos(image_ids=image_ids, user=signed_in_user(request), reason=AGAIN.format()))
     return redirect(gallery_address(request))
@@ -43,7 +43,8 @@ def reprocess(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required(("photos.view_s3image", "processing.add_job"), raise_exception=True)
 def place(request: HtmxRequest) -> HttpResponse:
-    """Choose one location for the chosen photos, in the modal or as a page of its own, and run them again with it."""
+    """Choose one location for the selected photos, in the modal or as a page of its own, and process them again with
+    it."""
     image_ids = read_image_ids(request)
     if "look" in request.GET or "q" not in request.POST:
         return _show_choice(request, image_ids, form=None)
@@ -65,7 +66,7 @@ def place(request: HtmxRequest) -> HttpResponse:
 @require_POST
 @permission_required("photos.view_s3image", raise_exception=True)
 def download(request: HttpRequest) -> StreamingHttpResponse | HttpResponse:
-    """The originals of the chosen photos as one ZIP; why there is none is told in the gallery."""
+    """The originals of the selected photos as one ZIP; errors are shown in the gallery."""
     form = PhotosForm(request.POST)
     photos = read_photos(form.cleaned_data["image_ids"]) if form.is_valid() else []
     if not photos:

@@ -1,6 +1,6 @@
-"""Photos as cards, as the gallery, its API and the review show them: a page of them is one query beside the photos.
+"""Photos as cards for the gallery, its API and the review: one query per page besides the photos.
 
-A page has fifty, so neither query makes more model instances than photos, and addresses are not reversed one by one.
+A page has fifty, so neither query creates more model instances than photos, and URLs are not reversed one by one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ from photos.storage.thumbnails import ANY_PHOTO, restore_address, thumbnail_url
 from processing.models import Session
 from processing.statuses import RunStatus
 
-# What a card reads of its photo: a query for cards needs nothing else.
+# The columns of a photo that its card uses.
 CARD_FIELDS = (
     "created_at",
     "error_details",
@@ -42,13 +42,13 @@ CARD_FIELDS = (
 
 
 def read_for_cards(photos: S3ImageQuerySet) -> S3ImageQuerySet:
-    """These photos with what their cards need and nothing else."""
+    """These photos with only the columns that their cards use."""
     return photos.select_related("same_shot_as").only(*CARD_FIELDS)
 
 
 @dataclass(frozen=True)
 class CardSession:
-    """What the newest run of a photo says; counts are None until it has counted."""
+    """The newest run of a photo; counts are None until it has counted."""
 
     session_id: UUID
     status: str
@@ -60,15 +60,16 @@ class CardSession:
 
     @property
     def completed(self) -> bool:
-        """Whether it has ended well."""
+        """Whether it completed."""
         return self.status == RunStatus.COMPLETED
 
 
 @dataclass(frozen=True)
 class PhotoCard:
-    """One photo of the grid. Keys are None while, or once, there is nothing behind them in storage.
+    """One photo of the grid.
 
-    `same_shot_as` is the name of the photo of the same camera and second that was here before; usually empty.
+    Keys are None if the object is not stored, or not any more. `same_shot_as` is the name of an earlier photo of the
+    same camera and second; usually empty.
     """
 
     image_id: UUID
@@ -86,55 +87,52 @@ class PhotoCard:
 
     @property
     def address(self) -> str:
-        """Its page."""
         return _any_page().replace(str(ANY_PHOTO), str(self.image_id))
 
     @property
     def restore_address(self) -> str:
-        """Where its thumbnail is made again."""
+        """The URL that makes the thumbnail again."""
         return restore_address(self.image_id)
 
     @property
     def thumbnail_url(self) -> str | None:
-        """Signed for an hour; of an old photo the address where it is made again."""
+        """A URL signed for an hour; for an old photo, the one that makes it again."""
         return thumbnail_url(self.image_id, key=self.thumbnail_key, written_at=self.thumbnail_stored_at)
 
     @property
     def original_url(self) -> str | None:
-        """Signed for an hour."""
+        """A URL signed for an hour."""
         return presigned_url(self.original_key) if self.original_key else None
 
     @property
     def place(self) -> str:
-        """Where its newest run placed it, in words."""
         return (self.session and self.session.storage_location_name) or _("Location unknown")
 
     @property
     def description(self) -> str:
-        """The thumbnail in words."""
+        """The alternative text of the thumbnail."""
         place = self.session.storage_location_name if self.session else None
         words = {"filename": self.filename, "place": place or _("location unknown")}
         return _("Photo %(filename)s, %(place)s") % words
 
     @property
     def choice(self) -> str:
-        """Its check box in words."""
+        """The label of its check box."""
         return _("Choose %(filename)s") % {"filename": self.filename}
 
     @property
     def plants(self) -> int | None:
-        """How many its newest run estimates; None until it has counted."""
         return self.session.total_estimated if self.session else None
 
     @property
     def plants_noun(self) -> str:
-        """The word after their number; only asked for when there is one."""
+        """The noun after the number of plants, if there is one."""
         return ngettext("plant", "plants", self.plants or 0)
 
 
 @dataclass(frozen=True)
 class CardSlice:
-    """Cards that follow each other; `newer` and `older` say whether photos lie before and behind them."""
+    """Consecutive cards; `newer` and `older` say whether there are photos before and after them."""
 
     cards: tuple[PhotoCard, ...]
     newer: bool
@@ -142,17 +140,17 @@ class CardSlice:
 
     @property
     def first(self) -> Cursor:
-        """The place of the first card; only asked for when there is one."""
+        """The cursor of the first card, if there is one."""
         return Cursor(self.cards[0].moment, self.cards[0].image_id)
 
     @property
     def last(self) -> Cursor:
-        """The place of the last card; only asked for when there is one."""
+        """The cursor of the last card, if there is one."""
         return Cursor(self.cards[-1].moment, self.cards[-1].image_id)
 
     @property
     def unfinished_ids(self) -> tuple[UUID, ...]:
-        """The photos whose cards will still change by themselves."""
+        """The photos with unfinished runs, whose cards will change."""
         return tuple(card.image_id for card in self.cards if card.badge.unfinished)
 
 
@@ -183,7 +181,7 @@ def newest_runs(image_ids: Iterable[UUID]) -> QuerySet[Session]:
 
 
 def _card_sessions(image_ids: Iterable[UUID]) -> Mapping[UUID, CardSession]:
-    """What the newest session of each photo says. Read as values: instances of it and its places take far longer."""
+    """The newest session of each photo. Read as values, which is far faster than model instances."""
     rows = newest_runs(image_ids).values_list(
         "original_image_id",
         "session_id",

@@ -1,6 +1,6 @@
-"""*Pure*: the place of a photo in the gallery's order as a word for addresses, so that a page follows another one.
+"""*Pure*: the position of a photo in the gallery's order, as a cursor in URLs of the next page.
 
-The order is by moment of the photo and id, both descending. A word stays good when photos come, go or are deleted.
+The order is by moment of the photo and id, both descending. A cursor stays valid when photos are added or deleted.
 """
 
 import re
@@ -14,7 +14,7 @@ WORD = re.compile(r"(\d{1,17})-([0-9a-f]{32})")
 
 @dataclass(frozen=True)
 class Cursor:
-    """A place in the order: `moment` is aware, to the microsecond."""
+    """A position in the order; `moment` is aware, to the microsecond."""
 
     moment: datetime
     image_id: UUID
@@ -24,7 +24,7 @@ class Cursor:
 
 
 def read_cursor(word: str) -> Cursor:
-    """The place that a word stands for. Raises ValueError when it stands for none."""
+    """Parse a cursor. Raises ValueError if it is invalid."""
     found = WORD.fullmatch(word)
     if found is None:
         raise ValueError("not a place in the gallery")

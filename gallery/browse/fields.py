@@ -1,4 +1,4 @@
-"""Fields and widgets of the gallery's filter bar, which every page of it shows: few queries, few templates."""
+"""Fields and widgets of the gallery's filter bar, which is on every page: few queries, few templates."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,10 +12,9 @@ from django.utils.safestring import SafeString
 
 
 class PlainSelect(forms.Select):
-    """A select written in one go: a template for each of its hundred options would take longer than the photos."""
+    """A select rendered at once: a template for each of its hundred options would take longer than the photos."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """The element with its options, without groups."""
         chosen = self.format_value(value)
         return format_html(
             '<select name="{}"{}>{}</select>',
@@ -30,24 +29,19 @@ class PlainSelect(forms.Select):
 
 
 class SingleQueryIterator(ModelChoiceIterator[Model]):
-    """The rows to choose from in one query: Django opens a cursor in the database for them, and closes it, instead."""
+    """The choices in one query, without the server-side cursor that Django would use."""
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
-        """Values with their labels, after the one for none."""
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
         yield from (self.choice(row) for row in self.queryset.all())
 
 
 class SingleQueryChoiceField(forms.ModelChoiceField[Model]):
-    """A filter by one of a table's rows."""
-
     iterator = SingleQueryIterator
     widget = PlainSelect
 
 
 class SingleQueryMultipleChoiceField(forms.ModelMultipleChoiceField[Model]):
-    """A filter by some of a table's rows."""
-
     iterator = SingleQueryIterator
     widget = forms.CheckboxSelectMultiple

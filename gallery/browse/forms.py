@@ -1,4 +1,4 @@
-"""What may be asked of the gallery: one form behind the page and the API."""
+"""The gallery's parameters: the same forms for the page and the API."""
 
 import re
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ STATUSES = (
     ("all", _("All photos")),
     ("success", _("Ready")),
     ("errors", _("Needs attention")),
-    *((problem.code, format_lazy(_("Only: {problem}"), problem=problem.title)) for problem in CATALOGUE.values()),
+    *((problem.code, format_lazy(_("Only {problem}"), problem=problem.title)) for problem in CATALOGUE.values()),
 )
 
 
@@ -87,7 +87,7 @@ class GalleryFilterForm(forms.Form):
     per_page = forms.IntegerField(min_value=1, max_value=MAX_PER_PAGE, required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict, **options: Any) -> None:
-        """Areas are offered for chosen warehouses only: a nursery has hundreds."""
+        """Offer areas for selected warehouses only: a nursery has hundreds."""
         super().__init__(data, **options)
         chosen = [word for word in data.getlist("warehouse_id") if SHORT_NUMBER.fullmatch(word)]
         areas = self.fields["area_id"]
@@ -97,16 +97,14 @@ class GalleryFilterForm(forms.Form):
             areas.widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
-        """The two dates in their order."""
         cleaned: dict[str, Any] = super().clean() or {}
         date_from, date_to = cleaned.get("date_from"), cleaned.get("date_to")
         if date_from and date_to and date_to < date_from:
-            self.add_error("date_to", _("The end must not be before the beginning."))
+            self.add_error("date_to", _("The end must not be before the start."))
         return cleaned
 
     @property
     def wanted(self) -> GalleryFilter:
-        """The valid form as the read model's filter."""
         cleaned = self.cleaned_data
         beginnings = [_midnight(cleaned["date_from"])] if cleaned["date_from"] else []
         if cleaned["days"]:
@@ -122,12 +120,11 @@ class GalleryFilterForm(forms.Form):
 
     @property
     def narrows(self) -> bool:
-        """Whether any photo may be left out."""
+        """Whether any filter is set."""
         return self.wanted != GalleryFilter()
 
     @property
     def page_size(self) -> int:
-        """Photos a page."""
         return self.cleaned_data["per_page"] or PER_PAGE
 
 
@@ -138,17 +135,15 @@ class NumberedPageForm(GalleryFilterForm):
 
     @property
     def page_number(self) -> int:
-        """The page asked for, else the first."""
         return self.cleaned_data["page"] or 1
 
 
 class CursorField(forms.CharField):
-    """A place in the gallery's order."""
+    """A position in the gallery's order."""
 
     widget = forms.HiddenInput
 
     def clean(self, value: Any) -> Cursor | None:
-        """The place; None when none is named."""
         word = super().clean(value)
         try:
             return read_cursor(word) if word else None
@@ -157,14 +152,14 @@ class CursorField(forms.CharField):
 
 
 class ScrollForm(GalleryFilterForm):
-    """Filters and from where to go on: to older photos (`after`) or to newer ones (`before`)."""
+    """Filters and where to continue: with older photos (`after`) or newer ones (`before`)."""
 
     after = CursorField(required=False)
     before = CursorField(required=False)
 
 
 class UnfinishedForm(forms.Form):
-    """The unfinished photos of one page of cards; `first` is the photo that its place in the page is named after."""
+    """The unfinished photos of one page of cards; `first` is the photo after which the fragment is named."""
 
     first = forms.UUIDField()
     image_id = UuidsField(coerce=UUID)
@@ -178,7 +173,7 @@ class UnfinishedForm(forms.Form):
 
 
 class PhotosForm(forms.Form):
-    """Named photos, to be deleted, brought back, placed or processed again together."""
+    """Photos to delete, restore, locate or process again together."""
 
     image_ids = UuidsField(coerce=UUID)
 
@@ -191,7 +186,7 @@ class PhotosForm(forms.Form):
 
 
 def _midnight(day: date) -> datetime:
-    """When a day of the nursery begins; photos lie between the first and the last day that has a beginning here."""
+    """The start of a day in the nursery's time zone, limited to the range of datetimes."""
     within = min(max(day, EARLIEST.date()), LATEST.date())
     return timezone.make_aware(datetime.combine(within, time.min))
 

@@ -1,7 +1,7 @@
-"""The gallery's read model: photos, newest first, as cards; filters and pages; bounded query counts.
+"""The gallery's read model: photos, newest first, as cards, with filters and pages, in a fixed number of queries.
 
-A page of cards takes two queries, however many photos it holds and lie before it: the photos, and the newest session of
-each. A filter by place or by words takes one more, for the locations that it means.
+A page of cards takes two queries, whatever its size and position: the photos, and the newest session of each. A filter
+by location or by text takes one more, for the matching locations.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ NAMED_PLACES = 1000
 
 @dataclass(frozen=True)
 class GalleryFilter:
-    """Which photos to show; everything empty means all of them. Moments are aware, `before` is exclusive."""
+    """Which photos to show; an empty filter means all of them. Moments are aware, `before` is exclusive."""
 
     since: datetime | None = None
     before: datetime | None = None
@@ -41,27 +41,27 @@ class GalleryFilter:
 
     @property
     def counts_cheaply(self) -> bool:
-        """Whether the photos that need attention are found by their index alone."""
+        """Whether the photos that need attention can be counted by their index alone."""
         return not (self.names_places or self.uploader_id or self.text)
 
     @property
     def names_places(self) -> bool:
-        """Whether only some locations are meant."""
+        """Whether the filter is by location."""
         return bool(self.warehouse_ids or self.area_id or self.location_id or self.product_id)
 
 
 def visible_photos() -> S3ImageQuerySet:
-    """What people uploaded and did not delete."""
+    """Uploaded photos that are not deleted."""
     return S3Image.objects.photos().visible()
 
 
 def find_photos(wanted: GalleryFilter) -> S3ImageQuerySet:
-    """The photos that a filter lets through, newest first."""
+    """The photos that match a filter, newest first."""
     return of_status(find_of_any_status(wanted), wanted.status)
 
 
 def of_status(photos: S3ImageQuerySet, status: str) -> S3ImageQuerySet:
-    """Those of a status of the filter bar: all, success, errors, or the code of a problem."""
+    """Filter by a status of the filter bar: all, success, errors, or the code of a problem."""
     if status == "all":
         return photos
     if status == "success":
@@ -71,7 +71,7 @@ def of_status(photos: S3ImageQuerySet, status: str) -> S3ImageQuerySet:
 
 
 def find_of_any_status(wanted: GalleryFilter) -> S3ImageQuerySet:
-    """The photos that all but the status lets through, newest first."""
+    """The photos that match everything but the status, newest first."""
     photos = visible_photos()
     if wanted.since:
         photos = photos.filter(moment__gte=wanted.since)
@@ -89,7 +89,7 @@ def find_of_any_status(wanted: GalleryFilter) -> S3ImageQuerySet:
 
 
 def _find_places(wanted: GalleryFilter) -> list[int]:
-    """The locations that a filter means, as numbers: PostgreSQL knows how many photos each has and plans by that."""
+    """The ids of the locations that match a filter. With ids PostgreSQL plans by how many photos each location has."""
     places = StorageLocation.objects.all()
     if wanted.location_id:
         places = places.filter(pk=wanted.location_id)
@@ -103,7 +103,7 @@ def _find_places(wanted: GalleryFilter) -> list[int]:
 
 
 def find_photos_waiting_at(location_ids: Sequence[int], *, problem_code: str) -> S3ImageQuerySet:
-    """Photos at these locations that wait for the same fix, oldest first."""
+    """Photos at these locations that are waiting for the same fix, oldest first."""
     waiting = visible_photos().filter(status=ImageStatus.FAILED, problem=problem_code)
     return waiting.filter(storage_location_id__in=location_ids).order_by("created_at")
 
@@ -111,7 +111,7 @@ def find_photos_waiting_at(location_ids: Sequence[int], *, problem_code: str) ->
 def scroll_cards(
     photos: S3ImageQuerySet, *, after: Cursor | None = None, before: Cursor | None = None, per_page: int
 ) -> CardSlice:
-    """The first of these photos (newest first), or those that follow a place, or those just before one."""
+    """The first of these photos (newest first), or those just after or before a cursor."""
     if before is not None:
         newer = Q(moment__gt=before.moment) | Q(moment=before.moment, image_id__gt=before.image_id)
         photos = photos.filter(newer, moment__gte=before.moment).order_by("moment", "image_id")
@@ -126,7 +126,8 @@ def scroll_cards(
 
 
 def count_photos(photos: S3ImageQuerySet) -> int:
-    """How many there are; COUNTED_UP_TO means that many or more. In no order: so it stops there without sorting all."""
+    """How many there are; COUNTED_UP_TO means that many or more. Unordered, so that it stops there without sorting
+    all."""
     return photos.order_by()[:COUNTED_UP_TO].count()
 
 

@@ -1,4 +1,4 @@
-"""The photos that a form of the grid names, and the way back to the grid."""
+"""The photos selected in a form of the grid, and the URL back to the grid."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -12,13 +12,13 @@ from photos.models import S3Image
 
 
 def gallery_address(request: HttpRequest) -> str:
-    """Back to the gallery that a form was sent from, with its filters."""
+    """The URL of the gallery with the filters from which a form was sent."""
     filters = QueryDict(request.POST.get("filters", "")).urlencode()
     return f"{reverse('gallery')}?{filters}" if filters else reverse("gallery")
 
 
 def read_image_ids(request: HttpRequest) -> list[UUID]:
-    """The photos that a form names. Raises BadRequest when it names none, too many, or something else."""
+    """The photos selected in a form. Raises BadRequest for none, too many, or invalid ids."""
     form = PhotosForm(request.POST)
     if not form.is_valid():
         raise BadRequest(form.errors.as_text())
@@ -27,5 +27,5 @@ def read_image_ids(request: HttpRequest) -> list[UUID]:
 
 
 def name_photos(images: Sequence[S3Image]) -> str:
-    """Their file names, for a message."""
+    """The names of photos, for a message."""
     return ", ".join(str(image) for image in images)

@@ -1,4 +1,4 @@
-"""The trash's pages: delete one or many photos, undo it at once, look into the trash and bring photos back."""
+"""The trash: delete photos, undo that at once, view the trash and restore photos from it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,7 +37,7 @@ class TrashRow:
 @require_safe
 @permission_required("photos.delete_s3image", raise_exception=True)
 def trash(request: HttpRequest) -> HttpResponse:
-    """What was deleted in the last 30 days."""
+    """The photos deleted in the last 30 days."""
     form = PageForm(request.GET)
     if not form.is_valid():
         raise BadRequest(form.errors.as_text())
@@ -50,7 +50,7 @@ def trash(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required("photos.delete_s3image", raise_exception=True)
 def delete(request: HttpRequest) -> HttpResponse:
-    """Move the named photos to the trash; the message that says so offers to undo it."""
+    """Move the selected photos to the trash, with a message that offers to undo it."""
     result = delete_photos(image_ids=read_image_ids(request), user=signed_in_user(request))
     if result.moved:
         context = {"photos": result.moved, "filters": request.POST.get("filters", "")}
@@ -65,14 +65,14 @@ def delete(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required("photos.delete_s3image", raise_exception=True)
 def restore(request: HttpRequest) -> HttpResponse:
-    """Bring the named photos back."""
+    """Restore the selected photos."""
     result = restore_photos(image_ids=read_image_ids(request), user=signed_in_user(request))
     if result.moved:
         count = len(result.moved)
-        back = ngettext("%(number)d photo brought back.", "%(number)d photos brought back.", count)
+        back = ngettext("%(number)d photo restored.", "%(number)d photos restored.", count)
         messages.success(request, back % {"number": count})
     if result.skipped:
-        here = _("%(photos)s: uploaded again meanwhile, so the photo is in the gallery.")
+        here = _("%(photos)s: uploaded again in the meantime, so it is in the gallery.")
         messages.warning(request, here % {"photos": name_photos(result.skipped)})
     return redirect("trash" if "in_trash" in request.POST else gallery_address(request))
 

@@ -1,4 +1,4 @@
-"""The gallery's pages and fragments: the grid, one photo, and the modal that settles a photo's problem."""
+"""The gallery's grid and its fragments."""
 
 from collections.abc import Mapping
 
@@ -26,7 +26,7 @@ from processing.problems import CATALOGUE
 @require_safe
 @permission_required("photos.view_s3image", raise_exception=True)
 def gallery(request: HtmxRequest) -> HttpResponse:
-    """The grid; whoever scrolls to its end gets the next page of cards alone."""
+    """The grid; scrolling to its end loads the next page of cards alone."""
     form = ScrollForm(request.GET, label_suffix="")
     if not form.is_valid():
         return render(request, "gallery/browse/gallery.html", {"form": form, "filtered": True}, status=400)
@@ -49,7 +49,7 @@ def gallery(request: HtmxRequest) -> HttpResponse:
 
 
 def _facets(problems: Mapping[str, int]) -> list[tuple[str, StrOrPromise, int]]:
-    """What photos need attention for: status for the address, words, number of photos."""
+    """The problems of photos: status for the URL, label, number of photos."""
     named = [(code, CATALOGUE[code].title, count) for code, count in problems.items() if code in CATALOGUE]
     return [("errors", _("Needs attention"), sum(problems.values())), *named] if problems else []
 
@@ -57,7 +57,7 @@ def _facets(problems: Mapping[str, int]) -> list[tuple[str, StrOrPromise, int]]:
 @require_safe
 @permission_required("photos.view_s3image", raise_exception=True)
 def changes(request: HttpRequest) -> HttpResponse:
-    """What has become of the unfinished photos of one page of cards: the finished cards, and the next poll."""
+    """The poll for the unfinished photos of a page: the cards that have finished, and the next poll."""
     form = UnfinishedForm(request.GET)
     if not form.is_valid():
         return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")

@@ -1,1 +1,1 @@
-"""What the rooms of the gallery share. Imports none of them."""
+"""Shared by the packages of the gallery. Imports none of them."""

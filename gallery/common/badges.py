@@ -1,4 +1,4 @@
-"""What a photo's status looks like to a person: an icon and a word, never colour alone."""
+"""A photo's status as a badge: an icon and a label, never colour alone."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -16,7 +16,7 @@ Tone = Literal["ready", "working", "waiting", "warning", "error"]
 
 @dataclass(frozen=True)
 class Badge:
-    """`tone` names the colour class, `icon` a symbol of `_icons.html`; `problem` is what can be looked at."""
+    """`tone` names the colour class, `icon` a symbol of `_icons.html`; `problem` is the problem it links to."""
 
     tone: Tone
     icon: str
@@ -25,7 +25,7 @@ class Badge:
 
     @property
     def unfinished(self) -> bool:
-        """Whether it will change by itself."""
+        """Whether the badge will change by itself."""
         return self.tone in ("working", "waiting")
 
 
@@ -35,21 +35,21 @@ WAITING = Badge("waiting", "clock", _("Waiting"))
 
 
 def problem_of(image: S3Image) -> Problem | None:
-    """The catalogue's entry of a failed photo; an unknown code counts as an error of ours."""
+    """The catalogue's entry for a failed photo; an unknown code counts as a processing error."""
     if image.status != ImageStatus.FAILED:
         return None
     return CATALOGUE.get(image.problem, INTERNAL_ERROR)
 
 
 def problem_message(image: S3Image) -> str:
-    """What exactly is wrong, without the code that `error_details` begins with."""
+    """The details of the problem, without the code at the start of `error_details`."""
     return (image.error_details or "").removeprefix(f"{image.problem}: ")
 
 
 def badge_of(image: S3Image, *, newest_run: str | None) -> Badge:
-    """Blue while a run is unfinished, green when ready, yellow for what a person can settle, red for failures.
+    """Blue while a run is unfinished, green when ready, yellow for problems that a person can fix, red for failures.
 
-    `newest_run` is the status of the photo's newest session: a new run does not touch the photo until it starts.
+    `newest_run` is the status of the photo's newest session: the photo itself does not change before the run starts.
     """
     if newest_run == RunStatus.PENDING:
         return WAITING

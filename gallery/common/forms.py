@@ -1,4 +1,4 @@
-"""Pages of lists, and named photos."""
+"""Form fields shared by several pages."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ MAX_PAGE = 1_000_000
 
 
 class UuidsField(forms.TypedMultipleChoiceField):
-    """Any UUIDs; which of them exist is the query's business."""
+    """A list of UUIDs; queries ignore unknown ones."""
 
     def valid_value(self, value: Any) -> bool:
-        """Judged by `coerce` alone."""
+        """Validated by `coerce` alone."""
         return True
 
 
 class PageForm(forms.Form):
-    """A page of a list."""
+    """The page number of a list."""
 
     page = forms.IntegerField(min_value=1, max_value=MAX_PAGE, required=False)

@@ -1,4 +1,4 @@
-"""What the views and the API of all rooms share."""
+"""Shared by the views and the API of all packages."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ class HtmxRequest(HttpRequest):
 
 
 def absolute_url(url: str | None, request: HttpRequest) -> str | None:
-    """An address with its host, also when it leads to Demeter itself because the picture may have expired."""
+    """A URL with its host, also for pictures served by Demeter because they may have expired."""
     return request.build_absolute_uri(url) if url else None
 
 

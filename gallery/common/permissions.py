@@ -15,5 +15,5 @@ FIX_PERMISSIONS: Mapping[Fix, tuple[str, ...]] = {
 
 
 def may_fix(user: User, problem: Problem) -> bool:
-    """Whether this user may settle such a problem; problems without a fix are nobody's."""
+    """Whether this user may fix such a problem; False for problems without a fix."""
     return problem.fix in FIX_PERMISSIONS and user.has_perms(FIX_PERMISSIONS[problem.fix])

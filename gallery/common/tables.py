@@ -1,6 +1,6 @@
 """Downloaded tables: CSV and Excel, with the column names and words of the language in which a person works.
 
-Programs that want the same words always read the JSON API.
+Programs should read the JSON API, whose words never change.
 """
 
 import csv
@@ -18,7 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 Row = Mapping[str, object]
 CELL_LIMIT = 32_767  # Excel's
 
-# A spreadsheet takes a cell that begins like this for a formula.
+# A spreadsheet treats a cell that begins like this as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 WORDS: Mapping[str, Promise] = {
     # Column names
@@ -67,9 +67,9 @@ WORDS: Mapping[str, Promise] = {
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
-    """The CSV of these rows, as a spreadsheet in the language of the moment opens it; what a row lacks stays empty.
+    """The rows as CSV, as a spreadsheet in the active language opens it; missing values are empty.
 
-    A byte order mark tells that it is UTF-8. Where decimals have a comma, a semicolon parts the columns.
+    A byte order mark marks it as UTF-8. With decimal commas, semicolons separate the columns.
     """
     file = StringIO()
     decimal_sign = get_format("DECIMAL_SEPARATOR")
@@ -87,7 +87,7 @@ def _csv_cell(value: object, decimal_sign: str) -> object:
 
 
 def write_workbook(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
-    """The same as a workbook for Excel, where texts are texts and numbers numbers in every language."""
+    """The rows as an Excel workbook, where texts and numbers keep their types in every language."""
     file = BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as workbook:
         sheet = workbook.add_worksheet()
@@ -102,7 +102,7 @@ def write_workbook(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
 
 
 def iso_time(moment: datetime) -> str:
-    """A cell for a moment: the clock of the nursery and what it is ahead of UTC."""
+    """A moment for a cell: the nursery's local time with its UTC offset."""
     return timezone.localtime(moment).isoformat(timespec="seconds")
 
 

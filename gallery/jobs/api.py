@@ -1,4 +1,4 @@
-"""The JSON face of jobs: how far they are, and a new run of a photo. The shapes are those of the specification."""
+"""Jobs in the API: their progress, and a new run of a photo. JSON as in the specification."""
 
 from typing import NotRequired, TypedDict
 from uuid import UUID
@@ -20,23 +20,19 @@ from processing.statuses import RunStatus
 
 
 class ResultJson(TypedDict):
-    """What a completed job found."""
-
     session_id: str
     total_detected: int | None
     storage_location_id: int | None
 
 
 class ErrorJson(TypedDict):
-    """Why a job failed, or what a completed one still needs."""
+    """Why a job failed, or what a completed job still needs."""
 
     code: str
     message: str
 
 
 class JobJson(TypedDict):
-    """One job."""
-
     job_id: str
     image_id: str
     filename: str
@@ -49,8 +45,6 @@ class JobJson(TypedDict):
 
 
 class SummaryJson(TypedDict):
-    """The totals of an upload session."""
-
     total_jobs: int
     completed: int
     processing: int
@@ -60,16 +54,12 @@ class SummaryJson(TypedDict):
 
 
 class JobsJson(TypedDict):
-    """An upload session with its jobs."""
-
     upload_session_id: str
     jobs: list[JobJson]
     summary: SummaryJson
 
 
 class ReprocessJson(TypedDict):
-    """A new run was accepted."""
-
     status: str
     image_id: str
     new_job_id: str
@@ -89,7 +79,7 @@ def upload_jobs_status(request: HttpRequest) -> JsonResponse:
 
 @api_view("GET", permission="photos.view_s3image")
 def job_status(_request: HttpRequest, job_id: UUID) -> JsonResponse:
-    """Where `poll_url` of a reprocess leads: one job."""
+    """One job: the `poll_url` of a reprocess."""
     return JsonResponse(job_json(queries.one_job(job_id)))
 
 
@@ -152,7 +142,7 @@ def job_json(job: JobRow) -> JobJson:
 
 
 def reprocess_json(job: Job) -> ReprocessJson:
-    """A new run, and where to ask for it."""
+    """A new run, and the URL to poll."""
     return {
         "status": "accepted",
         "image_id": str(job.image_id),

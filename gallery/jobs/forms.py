@@ -1,4 +1,4 @@
-"""What the jobs page and the API of processing take in."""
+"""Forms of the jobs page and of its API."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ class JobListForm(forms.Form):
 
 
 class PollForm(JobListForm):
-    """What a page that polls shows already: which rows (`JobList.order`), and when they were made."""
+    """The state of a polling page: its rows (`JobList.order`), and when they were made."""
 
     order = forms.CharField(required=False, max_length=12)
     since = forms.DateTimeField(required=False)
@@ -26,7 +26,7 @@ class UploadJobsForm(forms.Form):
 
 
 class ReprocessForm(forms.Form):
-    """Why a photo is processed again, and where it was taken when a person knows better."""
+    """The reason for a new run, and the location if a person chose one."""
 
     reason = forms.CharField(max_length=1000)
     storage_location_id = forms.ModelChoiceField(

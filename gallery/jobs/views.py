@@ -30,18 +30,18 @@ def jobs(request: HttpRequest) -> HttpResponse:
 @never_cache
 @permission_required("photos.view_s3image", raise_exception=True)
 def job_rows(request: HttpRequest) -> HttpResponse:
-    """The list alone; for a page that has these rows already, the summary and what changed."""
+    """The list alone; for a page that already has these rows, the summary and the changed rows."""
     asked = _read(PollForm(request.GET))
     if asked["since"] is None:
         return render(request, "gallery/jobs/_jobs.html", _context(asked))
-    # Lists are made once a second, so most pollers of one moment and one language ask alike and get the same answer.
+    # Lists are made once a second, so most polls at the same time and in the same language get the same answer.
     name = f"changes:{get_language()}:{asked['upload_session_id']}:{asked['order']}:{asked['since'].isoformat()}"
     fragment, target = queries.shared_list(name, lambda: _changes(asked))
     return HttpResponse(fragment, headers={"HX-Retarget": target} if target else {})
 
 
 def _changes(asked: dict[str, Any]) -> tuple[str, str]:
-    """The fragment for a page that has rows already, and where it goes if it is more than the summary's place."""
+    """The fragment for a page that already has rows, and its target if that is not the summary."""
     context = _context(asked)
     job_list: JobList = context["job_list"]
     if asked["order"] != job_list.order:

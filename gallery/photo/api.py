@@ -28,13 +28,13 @@ from processing.review.corrections import counted_session
 
 @api_view("GET", permission="photos.view_s3image")
 def detail(request: HttpRequest, image_id: UUID) -> JsonResponse:
-    """One photo."""
     return JsonResponse(detail_json(photo_detail(image_id, with_history=True), request))
 
 
 @api_view("GET", permission="photos.view_s3image")
 def annotated(request: HttpRequest, image_id: UUID) -> HttpResponse:
-    """To the annotated picture in S3, drawn when it has expired or was corrected since; `download` saves it."""
+    """Redirect to the annotated picture in S3, which is drawn if it has expired or was corrected; `download` saves
+    it."""
     image = find_photo(image_id)
     session = counted_session(image)
     try:
@@ -48,15 +48,15 @@ def annotated(request: HttpRequest, image_id: UUID) -> HttpResponse:
 
 @api_view("GET", permission="photos.view_s3image")
 def markers(_request: HttpRequest, image_id: UUID) -> JsonResponse:
-    """Every mark of a photo, for the viewer."""
     return JsonResponse(photo_markers(image_id))
 
 
 @api_view("POST", permission="processing.add_job")
 def visit(request: HttpRequest, image_id: UUID) -> JsonResponse:
-    """Say how the photos of this photo's visit belong together: `{"visit": "parts" | "retake" | "chosen"}`.
+    """Answer whether the photos of this photo's visit are parts or retakes: `{"visit": "parts" | "retake" | "chosen"}`.
 
-    `chosen` names those that count then; `photos`, if given, those that were looked at, or 409 when there are others.
+    `chosen` are the photos that then count; `photos`, if given, are those that the person saw: 409 if they have
+    changed.
     """
     form = VisitForm(read_json(request))
     if not form.is_valid():
@@ -96,7 +96,7 @@ def detail_json(detail: PhotoDetail, request: HttpRequest) -> dict[str, Any]:
 
 
 def camera_clock_text(detail: PhotoDetail) -> str | None:
-    """UTC as in the spec; a clock without a zone, or of a date that no row can hold, as the camera wrote it."""
+    """UTC as in the spec; without a time zone, or with a date that no row can store, as the camera recorded it."""
     taken_at = detail.image.taken_at
     if taken_at is None or detail.exif["datetime_assumed_zone"]:
         written: str | None = detail.exif["datetime_original"]
@@ -133,7 +133,7 @@ def event_json(event: HistoryEvent) -> dict[str, Any]:
 
 
 def visit_json(detail: VisitDetail) -> dict[str, Any]:
-    """Photos that are one count: how they belong together (`answer`), and which of them are counted."""
+    """A visit: the `answer`, and which of its photos are counted."""
     visit = detail.visit
     return {
         "total_plants": visit.quantity,

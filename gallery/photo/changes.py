@@ -7,7 +7,7 @@ from processing.models import Correction, Session
 
 
 def photo_changes(image: S3Image) -> list[AuditEntry]:
-    """Sign-offs, undone corrections, and the photo's ways into the trash and back, the newest first."""
+    """Sign-offs, undone corrections, deletions and restores of the photo, newest first."""
     moved = [
         AuditEntry(when=event.created_at, who=str(event.user or ""), what=event.get_action_display())
         for event in image.events.select_related("user")[:SHOWN]

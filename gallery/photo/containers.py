@@ -1,4 +1,4 @@
-"""The containers of a counted photo as rows of a table, with what people corrected in each; one query."""
+"""The containers of a counted photo as rows of a table, with the corrections in each; one query."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ ESTIMATION_NOTES: Mapping[str, StrOrPromise] = {
 
 @dataclass(frozen=True)
 class ContainerRow:
-    """One container; counts are None where it could not be counted. Without a number: beside all containers."""
+    """One container; counts are None if it could not be counted. Without a number: outside all containers."""
 
     number: int | None
     name: str
@@ -32,13 +32,13 @@ class ContainerRow:
 
 
 def container_rows(session: Session) -> tuple[ContainerRow, ...]:
-    """The containers of a session in the order of their numbers, then what people added beside them."""
+    """The containers of a session in the order of their numbers, then the plants added outside them."""
     adjusted = {row["number"]: row for row in (session.manual_adjustments or {}).get("containers", ())}
     segments = session.segments.select_related("estimation").defer("polygon").order_by("number")
     rows = [_row(segment, adjusted.get(segment.number, {})) for segment in segments]
     if None in adjusted:
         added = {name: adjusted[None][name] for name in NUMBERS}
-        rows.append(ContainerRow(None, str(_("Beside the containers")), **added, note=str(_("Added by hand"))))
+        rows.append(ContainerRow(None, str(_("Outside the containers")), **added, note=str(_("Added by hand"))))
     return tuple(rows)
 
 

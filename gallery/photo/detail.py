@@ -30,9 +30,9 @@ from processing.statuses import RunStatus
 
 @dataclass(frozen=True)
 class Pictures:
-    """Signed URLs, valid for an hour; None for what is not stored (yet, or any more).
+    """URLs signed for an hour; None for pictures that are not stored.
 
-    Of an old thumbnail, and of an annotated picture that is old or corrected, the address where it is made again.
+    For an old thumbnail, and for an annotated picture that is old or corrected, the URL that makes it again.
     """
 
     original: str | None
@@ -45,7 +45,7 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A location that the evidence offers."""
+    """A location offered by the evidence."""
 
     location_id: int
     name: str
@@ -54,9 +54,9 @@ class Candidate:
 
 @dataclass(frozen=True)
 class PhotoDetail:
-    """One photo. `newest` is its newest run; `counted` the newest one that has counts, which pages show meanwhile.
+    """One photo. `newest` is its newest run; `counted` the newest one with counts, which pages show meanwhile.
 
-    `history` is empty where nobody asked for it.
+    `history` is empty unless requested.
     """
 
     image: S3Image
@@ -72,12 +72,12 @@ class PhotoDetail:
 
     @property
     def problem_message(self) -> str:
-        """What exactly is wrong, as a kept sentence; empty when nothing is."""
+        """The details of the problem, as a stored message; empty without one."""
         return problem_message(self.image)
 
     @property
     def refusal(self) -> Problem | None:
-        """Why the run does not believe the shown count, whether or not a person signed it off."""
+        """Why the run refused the shown count, whether or not a person signed it off."""
         return REFUSALS.get(self.counted.refusal) if self.counted else None
 
     @property
@@ -102,14 +102,14 @@ class PhotoDetail:
 
     @property
     def written_exif(self) -> dict[str, Any]:
-        """All that the camera wrote, with names for people."""
+        """All EXIF values of the camera, with readable names."""
         written = self.image.exif_metadata or {}
         shown = {name: value for name, value in written.items() if name != ASSUMED_ZONE}
         return {name.replace("_", " ").capitalize(): value for name, value in shown.items()}
 
     @property
     def exif(self) -> Mapping[str, Any]:
-        """The spec's EXIF keys; None where the camera wrote nothing. A clock without a zone stays without one."""
+        """The spec's EXIF keys; None if the camera recorded nothing. A clock without a time zone stays without one."""
         written, gps = self.image.exif_metadata or {}, self.image.gps_coordinates or {}
         return {
             "camera_make": written.get("camera_make"),
@@ -123,7 +123,7 @@ class PhotoDetail:
 
 
 def find_photo(image_id: UUID) -> S3Image:
-    """A photo that people may see, with who uploaded it.
+    """A photo that people may see, with its uploader.
 
     Raises:
         NotFoundError: unknown, deleted, or not an uploaded photo.
@@ -166,7 +166,7 @@ def photo_runs(image: S3Image) -> tuple[Session, ...]:
 
 
 def candidates_of(session: Session | None) -> tuple[Candidate, ...]:
-    """The locations that the evidence of a run offers, best first."""
+    """The locations offered by the evidence of a run, best first."""
     evidence = (session.location_evidence if session else None) or {}
     return tuple(
         Candidate(location_id=offer["location_id"], name=offer["name"], evidence=offer["evidence"])

@@ -1,4 +1,4 @@
-"""Where a photo's number comes from, as rows of a file: every mark after corrections, then every correction."""
+"""The origin of a photo's count as rows of a file: every mark after corrections, then every correction."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -33,7 +33,7 @@ STATES = {FOUND: WORDS["found"], RETYPED: WORDS["retyped"], ADDED: WORDS["added"
 
 
 def photo_corrections(image: S3Image) -> tuple[Correction, ...]:
-    """Every correction of a photo with its person, undone ones too, the newest first; one query."""
+    """Every correction of a photo with its author, undone ones too, newest first; one query."""
     return tuple(image.corrections.select_related("user").order_by("-pk"))
 
 

@@ -21,7 +21,6 @@ WRITERS = {
 @require_safe
 @permission_required("photos.view_s3image", raise_exception=True)
 def export(_request: HttpRequest, image_id: UUID, ending: str) -> HttpResponse:
-    """The file, named after the photo."""
     with found_or_404():
         image, rows = photo_table(image_id)
     write, content_type = WRITERS[ending]

@@ -1,7 +1,7 @@
-"""Settle a photo's problem: write what was missing through the core, then run the photo again.
+"""Fix a photo's problem: write the missing data, then process the photo again.
 
-The catalogue of problems names the fix; this module knows, for each fix, who may do it, what to offer, which other
-photos it unblocks, and how to carry it out.
+The catalogue of problems names the fix. For each fix, this module knows what to offer, which other photos it unblocks,
+and how to apply it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -45,7 +45,7 @@ from processing.statuses import UNFINISHED
 from processing.worklist import AT_ONCE
 
 MAX_NEIGHBOURS = 5
-# A density this many times above or below all that are known is asked about: pots of one product differ by less.
+# A density this many times above or below all known ones must be confirmed: pots of one product differ by less.
 UNUSUAL_FACTOR = 4
 
 
@@ -81,7 +81,7 @@ def suggested_container_type(session: Session) -> ContainerType | None:
 def photos_waiting(image: S3Image, *, problem: Problem, session: Session | None) -> S3ImageQuerySet:
     """Other photos that the same fix unblocks: same problem, same location or (for a density) same product.
 
-    A chosen location, or whose clock is right, may hold for the other photos of the same upload.
+    A chosen location or date may apply to the other photos of the same upload.
     """
     if problem.fix in ("choose_location", "date") and image.upload_id:
         lost = S3Image.objects.to_do().filter(problem=problem.code, upload=image.upload_id).exclude(pk=image.pk)
@@ -100,7 +100,7 @@ def photos_waiting(image: S3Image, *, problem: Problem, session: Session | None)
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What a person is asked before a fix is written; `answer` comes back with the form when it is meant so."""
+    """The question to a person before a fix is written; the form returns `answer` to confirm it."""
 
     question: str
     answer: str
@@ -109,7 +109,7 @@ class Confirmation:
 def find_confirmation(
     *, problem: Problem, session: Session | None, values: Mapping[str, Any], answer: str
 ) -> Confirmation | None:
-    """Whether a density is far from all that are known of the product, as a slip of the decimal sign is."""
+    """Ask if a density is far from all known ones of the product, as with a misplaced decimal sign."""
     config = config_of(session) if session and problem.fix == "calibrate" else None
     if config is None:
         return None
@@ -119,8 +119,8 @@ def find_confirmation(
     if usual is None or usual[0] / UNUSUAL_FACTOR <= density <= usual[1] * UNUSUAL_FACTOR or answer == typed:
         return None
     question = _(
-        "%(density)s plants per m² is far from what is known of comparable plants (%(least)s to %(most)s). "
-        "Correct it, or save again if it is right."
+        "%(density)s plants per m² is far outside the usual range for similar plants (%(least)s to %(most)s). "
+        "Correct it, or save again to confirm it."
     )
     numbers = {"density": density, "least": usual[0], "most": usual[1]}
     return Confirmation(question % {name: write_number(round(number, 1)) for name, number in numbers.items()}, typed)
@@ -130,20 +130,21 @@ def find_confirmation(
 def resolve(
     *, problem: Problem, image: S3Image, session: Session | None, values: Mapping[str, Any], user: User, others: bool
 ) -> int:
-    """Write the fix and run the photo again, and with `others` every photo that the fix unblocks; how many run.
+    """Apply the fix and process the photo again, and with `others` every photo that the fix unblocks; how many.
 
-    `values` are the cleaned data of the fix's form. No photo stays without a configuration at a location that has one.
+    `values` are the cleaned data of the fix's form. Photos that wait for a configuration at this location are always
+    included.
 
     Raises:
-        ConflictError: the photo is being processed, or lacks what the fix builds on.
-        InvalidInputError: the photo cannot be of that date.
+        ConflictError: the photo is being processed, or lacks something that the fix requires.
+        InvalidInputError: the date is impossible for the photo.
     """
     waiting = photos_waiting(image, problem=problem, session=session).values_list("pk", flat=True)[:AT_ONCE]
     if problem.fix == "date":
         chosen, reason = None, _write_date(image, list(waiting) if others else [], values)
     else:
         chosen, reason = _write(problem.fix, session, values)
-    # Looked up under the lock of the location: one that closes meanwhile sees the configuration or is found here.
+    # Looked up under the lock of the location: a run that ends meanwhile sees the configuration or is found here.
     image_ids = list(waiting) if others or problem.fix == "configure" else []
     jobs.reprocess(image=image, user=user, reason=reason, chosen_location=chosen)
     more = jobs.reprocess_photos(image_ids=image_ids, user=user, reason=reason, chosen_location=chosen)
@@ -151,7 +152,7 @@ def resolve(
 
 
 def _write_date(image: S3Image, others: Sequence[UUID], values: Mapping[str, Any]) -> str:
-    """Write when the photos were taken; the reason for the run. A typed date holds for one photo."""
+    """Write the date of the photos and return the reason for the run. A typed date applies to one photo."""
     if values["source"] == dating.DateSource.UPLOAD:
         dating.date_by_upload([image.pk, *others])
         return DATE_BY_UPLOAD.format()
@@ -159,7 +160,7 @@ def _write_date(image: S3Image, others: Sequence[UUID], values: Mapping[str, Any
         dating.date_by_camera([image.pk, *others])
         return DATE_BY_CAMERA.format()
     if others:
-        raise InvalidInputError(_("A typed date holds for one photo. Leave the others out."))
+        raise InvalidInputError(_("A date that you type applies to one photo only. Untick the others."))
     moment: datetime = values["moment"]
     if moment > image.created_at:
         raise InvalidInputError(_("The photo was uploaded before that. Check the date."))
@@ -168,7 +169,7 @@ def _write_date(image: S3Image, others: Sequence[UUID], values: Mapping[str, Any
 
 
 def _write(fix: Fix, session: Session | None, values: Mapping[str, Any]) -> tuple[StorageLocation | None, str]:
-    """Write the fix; the location to run with, where a person chose one, and the reason for the run."""
+    """Write the fix. Returns the location for the run, if a person chose one, and the reason for the run."""
     if fix == "choose_location":
         chosen: StorageLocation = values["storage_location"]
         return chosen, LOCATION_CHOSEN.format(location=chosen.full_name)

@@ -1,4 +1,4 @@
-"""What is said of one photo: its date, how its visit belongs together."""
+"""Forms about one photo: its date, and its visit."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ CLOCK = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=ISO_MINUTES
 
 
 class VisitForm(forms.Form):
-    """How the photos of a visit belong together. `photos`: those that were shown; `chosen`: those that count."""
+    """An answer about the photos of a visit. `photos`: those that were shown; `chosen`: those that count."""
 
     visit = forms.ChoiceField(choices=VisitAnswer.choices)
     photos = UuidsField(coerce=UUID, required=False)
@@ -25,24 +25,24 @@ class VisitForm(forms.Form):
 
 
 class DateForm(forms.Form):
-    """When a photo was taken whose camera cannot be believed; the typed moment is in the nursery's zone."""
+    """The date of a photo whose camera is not trusted; a typed moment is in the nursery's time zone."""
 
     source = forms.ChoiceField(choices=DateSource.choices, error_messages={"required": _("Choose one.")})
     moment = forms.DateTimeField(label=_("Date and time"), input_formats=ISO_MINUTES, required=False, widget=CLOCK)
 
     def clean_moment(self) -> datetime | None:
-        """A moment that a photo can have."""
+        """Check that a photo can have this moment."""
         moment: datetime | None = self.cleaned_data["moment"]
         if moment is not None and not is_storable(moment):
             raise forms.ValidationError(_("Type a date between 1970 and today."))
         return moment
 
     def clean(self) -> dict[str, Any]:
-        """A typed moment is never passed over."""
+        """Never ignore a typed moment."""
         cleaned: dict[str, Any] = super().clean() or {}
         is_typed, moment = cleaned.get("source") == DateSource.TYPED, cleaned.get("moment")
         if is_typed and moment is None and "moment" not in self.errors:
             self.add_error("moment", _("Type when the photo was taken."))
         if moment is not None and cleaned.get("source") and not is_typed:
-            self.add_error("source", _("You typed a date as well. Choose it, or empty the field."))
+            self.add_error("source", _("You also typed a date. Choose it, or clear the field."))
         return cleaned

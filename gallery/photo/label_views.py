@@ -1,4 +1,4 @@
-"""The location of one photo from a picture of its QR label, for whoever settles `needs_location` with a phone."""
+"""The location of one photo from a picture of its QR label, to fix `needs_location` with a phone."""
 
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from photos.upload.location_lookup import FoundPlace, place_by_label
 @require_POST
 @permission_required(("photos.view_s3image", "processing.add_job"), raise_exception=True)
 def choose_by_label(request: HttpRequest, image_id: UUID) -> HttpResponse:
-    """Back to the form of the problem, with the label's location chosen, or with what was wrong."""
+    """Show the form of the problem again, with the label's location selected, or with an error."""
     found = _read(request)
     address = reverse("photo-problem", kwargs={"image_id": image_id})
     if found.location is None:

@@ -1,6 +1,6 @@
 """The read model of the viewer: every mark of a photo after corrections, as columns of whole pixels.
 
-Three queries beside those that find the photo, however many plants there are.
+Three queries besides those that find the photo, for any number of plants.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ from photos.storage.object_store import presigned_url
 from processing.review.corrections import counted_session
 from processing.review.recount import ReviewedPhoto, corrected_counts, read_reviewed
 
-# What browsers show in an <img>; a HEIC photo is shown by its preview alone.
+# Types that browsers show in an <img>; for HEIC photos only the preview is shown.
 SHOWN_TYPES = ("image/jpeg", "image/png", "image/webp")
 # The viewer loads the original above the resolution of the preview; a panorama would not fit a phone's memory.
 FULL_PICTURE_LIMIT_PX = 50_000_000
@@ -49,7 +49,7 @@ def photo_markers(image_id: UUID) -> dict[str, Any]:
 
 
 def _is_turned_alike(image: S3Image) -> bool:
-    """Whether a browser shows the original as the marks have it: all turn a JPEG by its EXIF, and little else."""
+    """Whether browsers rotate the original like the marks: all rotate JPEGs by EXIF, but hardly any other format."""
     exif = image.exif_metadata or {}
     turned = exif.get("orientation", 1) != 1
     if turned and (image.content_type != "image/jpeg" or exif.get("orientation_in_xmp", False)):
@@ -71,7 +71,7 @@ def _container(photo: ReviewedPhoto, index: int) -> dict[str, Any]:
 
 
 def _columns(photo: ReviewedPhoto, chosen: NDArray[np.bool_]) -> dict[str, list[int]]:
-    """The chosen boxes: centre, side, class (0 plant, 1 empty, 2 dead), origin (0 model, 1 retyped, 2 added)."""
+    """The selected boxes: centre, side, class (0 plant, 1 empty, 2 dead), origin (0 model, 1 retyped, 2 added)."""
     boxes = photo.corrected
     x, y = boxes.centres[chosen].round().astype(int).T
     return {

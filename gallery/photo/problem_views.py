@@ -47,7 +47,7 @@ FIX_FORMS: Mapping[Fix, type[forms.Form]] = {
 @require_safe
 @permission_required("photos.view_s3image", raise_exception=True)
 def problem(request: HtmxRequest, image_id: UUID) -> HttpResponse:
-    """What is wrong with a photo and the form that settles it: in the modal, or as a page of its own."""
+    """The problem of a photo with the form that fixes it, in the modal or as a page of its own."""
     image, session = _photo_with_session(image_id)
     return _show_problem(request, image, session, form=None)
 
@@ -55,12 +55,12 @@ def problem(request: HtmxRequest, image_id: UUID) -> HttpResponse:
 @require_POST
 @permission_required(("photos.view_s3image", "processing.add_job"), raise_exception=True)
 def fix(request: HtmxRequest, image_id: UUID) -> HttpResponse:
-    """Settle the problem and run the photo again; what is wrong with the input is shown in the same form."""
+    """Fix the problem and process the photo again; errors in the input are shown in the same form."""
     image, session = _photo_with_session(image_id)
     user = signed_in_user(request)
     found = badge_of(image, newest_run=session.status if session else None).problem
     if found is None or found.fix == "none":
-        settled = gettext("There is nothing to fix on %(filename)s any more.")
+        settled = gettext("%(filename)s has nothing left to fix.")
         messages.info(request, settled % {"filename": image.original_filename})
         return _back_to_photo(request, image)
     if not permissions.may_fix(user, found):
@@ -87,7 +87,7 @@ def fix(request: HtmxRequest, image_id: UUID) -> HttpResponse:
 
 
 def _say_started(image: S3Image, started: int) -> str:
-    """What runs again, the photo itself and the others that were settled with it."""
+    """Add a message about the photos that are processed again."""
     if started == 1:
         return gettext("%(filename)s: processing again.") % {"filename": image.original_filename}
     words = gettext("%(filename)s and %(number)d more: processing again.")
@@ -101,7 +101,7 @@ def _photo_with_session(image_id: UUID) -> tuple[S3Image, Session | None]:
 
 
 def _back_to_photo(request: HtmxRequest, image: S3Image) -> HttpResponse:
-    """With htmx the page under the modal, drawn anew; otherwise the photo's page."""
+    """With htmx, reload the page under the modal; otherwise go to the photo's page."""
     return HttpResponseClientRefresh() if request.htmx else redirect("photo", image_id=image.pk)
 
 
@@ -127,7 +127,7 @@ def _show_problem(
 
 
 def _fix_context(request: HttpRequest, found: Problem, image: S3Image, session: Session | None) -> dict[str, Any]:
-    """What the form of a problem offers beside its fields."""
+    """The context of a problem's form besides its fields."""
     location = session.storage_location if session else None
     context: dict[str, Any] = {
         "message": problem_message(image),
@@ -151,7 +151,7 @@ def _fix_context(request: HttpRequest, found: Problem, image: S3Image, session: 
 
 
 def _initial_values(found: Problem, session: Session | None) -> dict[str, Any]:
-    """What the form starts with: the likeliest answer, for a person to confirm or change."""
+    """The initial values of the form: the most likely answer, for a person to confirm or change."""
     if session is None or session.storage_location is None:
         return {}
     if found.fix == "calibrate":

@@ -1,4 +1,4 @@
-"""What a person can undo and redo on a photo, and its notes."""
+"""The corrections of a photo that a person can undo and redo, and its notes."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from processing.models import Correction
 
 @dataclass(frozen=True)
 class ReviewState:
-    """What this user can undo and redo on a photo, and the notes about it."""
+    """The corrections that this user can undo and redo, and the notes about the photo."""
 
     undoable: Correction | None
     redoable: Correction | None

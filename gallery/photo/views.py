@@ -26,7 +26,7 @@ from processing.job_list.queries import one_job
 TABS: Mapping[str, StrOrPromise] = {
     "counts": _("Counts"),
     "history": _("History"),
-    "trace": _("Trace"),
+    "trace": _("Origin"),
     "file": _("Photo"),
 }
 
@@ -34,7 +34,7 @@ TABS: Mapping[str, StrOrPromise] = {
 @require_safe
 @permission_required("photos.view_s3image", raise_exception=True)
 def photo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
-    """One photo. Its poll gets the progress alone, and the whole photo once the run has ended."""
+    """One photo. Polls get the progress alone, and the whole photo once the run has ended."""
     with found_or_404():
         context = tab_context(image_id, request.GET.get("tab", ""))
     detail: PhotoDetail = context["detail"]
@@ -52,7 +52,7 @@ def photo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
 @require_safe
 @permission_required("photos.view_s3image", raise_exception=True)
 def photo_tab(request: HtmxRequest, image_id: UUID, tab: str) -> HttpResponse:
-    """One tab of a photo's page, alone; as an address of its own it leads to the page."""
+    """One tab of a photo's page, for htmx; other requests are redirected to the page."""
     if not request.htmx:
         return redirect(f"{reverse('photo', kwargs={'image_id': image_id})}?{urlencode({'tab': tab})}")
     with found_or_404():
@@ -61,7 +61,7 @@ def photo_tab(request: HtmxRequest, image_id: UUID, tab: str) -> HttpResponse:
 
 
 def tab_context(image_id: UUID, tab: str) -> dict[str, Any]:
-    """A photo, and what the tabs of its page need; an unknown tab is the first. Raises NotFoundError."""
+    """A photo with the context of its tabs; an unknown tab means the first. Raises NotFoundError."""
     shown = tab if tab in TABS else next(iter(TABS))
     detail = photo_detail(image_id, with_history=shown == "history")
     corrections = photo_corrections(detail.image) if shown == "trace" else ()

@@ -1,4 +1,4 @@
-"""Parts of the bay or retakes? Where a person says how the photos of a visit belong together."""
+"""Where a person answers whether the photos of a visit are parts of the bay or retakes."""
 
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from gallery.places import visits
 @require_POST
 @permission_required(("photos.view_s3image", "processing.add_job"), raise_exception=True)
 def answer(request: HttpRequest, image_id: UUID) -> HttpResponse:
-    """Answer for the visit of this photo, or answer it anew; back to where one came from."""
+    """Answer for the visit of this photo, or change the answer, and return to the page before."""
     form = VisitForm(request.POST)
     if not form.is_valid():
         raise BadRequest(form.errors.as_text())

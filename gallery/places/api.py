@@ -9,10 +9,10 @@ from gallery.places.forms import MapForm
 from gallery.places.nursery_map import nursery_map as draw_nursery
 
 
-@gzip_page  # outlines shrink to a third, and hold nothing that must stay secret
+@gzip_page  # outlines shrink to a third, and contain nothing secret
 @api_view("GET", permission="locations.view_storagelocation")
 def nursery_map(request: HttpRequest) -> JsonResponse:
-    """What the map draws: the nursery, or one warehouse of it."""
+    """The data of the map: the nursery, or one of its warehouses."""
     form = MapForm(request.GET)
     if not form.is_valid():
         raise form_errors(form)

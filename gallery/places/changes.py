@@ -11,13 +11,13 @@ SHOWN = 100
 
 
 def location_changes(location: StorageLocation) -> list[AuditEntry]:
-    """The latest changes of a location and of what grows there, the newest first."""
+    """The latest changes of a location and of its configuration, newest first."""
     return changes_about(location, StorageLocation, LocationConfig)
 
 
 def changes_about(
     thing: StorageLocation | S3Image, *models: type[StorageLocation | LocationConfig | Session | Correction]
 ) -> list[AuditEntry]:
-    """The latest changes of the rows of these models that refer to it, the newest first."""
+    """The latest changes of the rows of these models that refer to the location, newest first."""
     tables = Change.objects.across(*map(event_model_of, models))  # type: ignore[no-untyped-call]
     return describe_changes(tables.references(thing).order_by("-pgh_created_at", "-pgh_id")[:SHOWN])

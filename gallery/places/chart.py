@@ -31,7 +31,7 @@ class Dot:
 
 @dataclass(frozen=True)
 class Height:
-    """A number of plants on the upright axis, at its coordinate."""
+    """A label of the vertical axis, at its coordinate."""
 
     at: float
     plants: int
@@ -39,7 +39,7 @@ class Height:
 
 @dataclass(frozen=True)
 class Moment:
-    """A day, or a time of day, on the axis of time, at its coordinate."""
+    """A label of the time axis, at its coordinate."""
 
     at: float
     moment: datetime
@@ -47,7 +47,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Chart:
-    """Dots from the oldest to the newest, the line through them, and what stands at both axes."""
+    """Dots from oldest to newest, the line through them, and the labels of both axes."""
 
     dots: tuple[Dot, ...]
     heights: tuple[Height, ...]
@@ -58,7 +58,7 @@ class Chart:
 
     @property
     def moment_format(self) -> str:
-        """Which of Django's formats says enough of the moments: days, or times when all counts are of one day."""
+        """The format of the time axis: dates, or times if all counts are of one day."""
         return "TIME_FORMAT" if (self.dates[-1].moment - self.dates[0].moment).days < 1 else "DATE_FORMAT"
 
     @property
@@ -68,7 +68,7 @@ class Chart:
 
 
 def draw_chart(counts: Sequence[Counted]) -> Chart | None:
-    """The counts over time, from zero up, in the order of their moments; None when there are fewer than two."""
+    """The chart of counts over time, from zero up; None for fewer than two counts."""
     if len(counts) < 2:
         return None
     ordered = sorted(counts, key=lambda counted: counted.moment)
@@ -93,14 +93,14 @@ def _y(share: float) -> float:
 
 
 def _round_step(highest: int) -> int:
-    """1, 2 or 5 times a power of ten, so that at most five lines reach the highest count."""
+    """The step of the vertical axis: 1, 2 or 5 times a power of ten, for at most five lines."""
     wanted = max(highest / 5, 1)
     power: int = 10 ** int(log10(wanted))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= wanted)
 
 
 def _dates(first: datetime, last: datetime) -> tuple[Moment, ...]:
-    """Evenly spaced moments."""
+    """Evenly spaced moments for the time axis."""
     span = last - first
     shares = [number / (MAX_DATES - 1) for number in range(MAX_DATES)]
     return tuple(Moment(_x(share), first + span * share) for share in shares)

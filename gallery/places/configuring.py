@@ -1,4 +1,4 @@
-"""Say what grows in locations, and process the photos that waited for it."""
+"""Configure locations, and process the photos that waited for it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,13 +19,13 @@ from processing.messages import (
 
 
 def suggested_config(location: StorageLocation) -> LocationConfig | None:
-    """What the form starts from: the location's own configuration, else the latest one of the same bed."""
+    """The configuration to start from: the location's own, else the latest one of the same bed."""
     in_bed = LocationConfig.objects.filter(active=True, location__storage_area_id=location.storage_area_id)
     return active_config(location) or in_bed.select_related("location").order_by("-updated_at").first()
 
 
 def config_values(config: LocationConfig | None) -> dict[str, int | None]:
-    """What the form that configures a location starts with; empty without a configuration to go by."""
+    """The initial values of the form that configures a location; empty without a configuration."""
     if config is None:
         return {}
     return {
@@ -37,10 +37,10 @@ def config_values(config: LocationConfig | None) -> dict[str, int | None]:
 
 @transaction.atomic
 def configure(*, locations: Sequence[StorageLocation], values: Mapping[str, Any], user: User) -> int:
-    """Write one configuration for all these locations and run every photo that waited for it; how many.
+    """Write one configuration for all these locations and process every photo that waited for it; how many.
 
-    Their rows are locked in one order, so that two people cannot wait for each other, and before the photos are looked
-    up: one that closes meanwhile sees the configuration or is found here.
+    Their rows are locked in a fixed order, to prevent deadlocks, and before the photos are looked up: a run that ends
+    meanwhile sees the configuration or is found here.
     """
     reason = ""
     for location in sorted(locations, key=lambda location: location.pk):
@@ -50,6 +50,6 @@ def configure(*, locations: Sequence[StorageLocation], values: Mapping[str, Any]
 
 
 def write_configuration(location: StorageLocation, values: Mapping[str, Any]) -> str:
-    """Configure one location; the reason for the runs that follow."""
+    """Configure one location and return the reason for the runs that follow."""
     config = configure_location(location=location, **values)
     return LOCATION_CONFIGURED.format(product=str(config.product))

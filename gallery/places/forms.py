@@ -1,4 +1,4 @@
-"""What the map shows."""
+"""The parameters of the map."""
 
 from django import forms
 
@@ -7,6 +7,4 @@ from locations.models import Warehouse
 
 
 class MapForm(PageForm):
-    """Which warehouse to show, and the page of its locations."""
-
     warehouse_id = forms.ModelChoiceField(queryset=Warehouse.objects.filter(active=True), required=False)

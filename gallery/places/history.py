@@ -1,4 +1,4 @@
-"""The counts of a location over time: of the page of a photo, of that of its location, and of the API."""
+"""The counts of a location over time, for the pages of photos and locations and for the API."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from processing.models import Session
 from processing.statuses import RunStatus
 from stock.models import StockCount, Visit
 
-# Five years of a photo every week, with some to spare.
+# More than five years of weekly photos.
 HISTORY_LENGTH = 300
 
 
@@ -34,13 +34,13 @@ class HistoryEvent:
 
     @property
     def thumbnail_url(self) -> str | None:
-        """Where it is shown from; None while nothing is stored."""
+        """The URL of the thumbnail; None if there is none."""
         return thumbnail_url(self.image_id, key=self.thumbnail_key, written_at=self.thumbnail_stored_at)
 
 
 def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
-    """The latest counts of a location, newest first by when the photos were taken: of photos that can still be seen and
-    are placed nowhere else."""
+    """The latest counts of a location, newest first by the moment of the photos: visible photos whose newest location
+    is this one."""
     if location_id is None:
         return ()
     counted = Session.objects.filter(
@@ -69,8 +69,8 @@ def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
 
 
 def draw_history(history: Sequence[HistoryEvent]) -> Chart | None:
-    """The counts of a location, newest first, as a chart: one for each visit, and for each photo of no visit that of
-    its newest run."""
+    """The counts of a location, newest first, as a chart: one dot per visit, and one for the newest run of each photo
+    without a visit."""
     newest = {event.image_id: event for event in reversed(history)}
     counts: dict[object, Counted] = {}
     for event in sorted(newest.values(), key=lambda event: event.timestamp):

@@ -18,7 +18,7 @@ from locations.models import StorageLocation
 @require_safe
 @permission_required("locations.view_storagelocation", raise_exception=True)
 def labels(request: HttpRequest) -> HttpResponse:
-    """What can be printed: the locations of a warehouse or an area that have a QR code."""
+    """The labels to print: the locations of a warehouse or an area that have a QR code."""
     form = LabelsForm(request.GET, label_suffix="")
     context = {"form": form, "found": [], "without": 0, "most": MAX_LABELS, "per_page": PER_PAGE}
     if form.is_valid():
@@ -31,7 +31,7 @@ def labels(request: HttpRequest) -> HttpResponse:
 @require_safe
 @permission_required("locations.view_storagelocation", raise_exception=True)
 def labels_pdf(request: HttpRequest) -> HttpResponse:
-    """The labels, to be printed; whoever chose none or too many is told so on the page before."""
+    """The labels as a PDF; for none or too many, go back with a message."""
     form = LabelsForm(request.GET)
     found = list(form.locations.exclude(qr_code=None)[: MAX_LABELS + 1]) if form.is_valid() else []
     if not found or len(found) > MAX_LABELS:

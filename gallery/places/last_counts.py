@@ -1,8 +1,8 @@
-"""The last count of a location and how old it is: what the map, its list and a location's page say first.
+"""The last count of a location and its age, for the map, its list and a location's page.
 
-Two subqueries for each location, answered by the indexes of its photos and visits: a query for all of them, however
-many photos lie behind. The last count is that of the newest photo, with the others of its visit; one that refuses
-itself counts once a person has signed it off, one whose date is in doubt once a person has settled it.
+Two subqueries per location, answered by the indexes of its photos and visits: one query for all locations, for any
+number of photos. The last count is that of the newest photo, with the others of its visit. A refused count is included
+once a person has signed it off, a photo with a doubtful date once a person has corrected it.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ from stock.models import Visit
 
 @dataclass(frozen=True)
 class AgeClass:
-    """Counts up to `days` old; None is without limit. `code` is for style sheets and scripts."""
+    """Counts up to `days` old; None means no limit. `code` is for style sheets and scripts."""
 
     code: str
     days: int | None
@@ -38,16 +38,16 @@ AGE_CLASSES = (
     AgeClass("week", 7, _("counted in the last 7 days")),
     AgeClass("month", 30, _("8 to 30 days ago")),
     AgeClass("quarter", 90, _("31 to 90 days ago")),
-    AgeClass("older", None, _("longer ago")),
+    AgeClass("older", None, _("more than 90 days ago")),
 )
 NEVER = AgeClass("never", None, _("never counted"))
 
 
 @dataclass(frozen=True)
 class LastCount:
-    """What the newest visit of a location says: `plants` seen and hidden, as they stood at `seen_at`.
+    """The newest visit of a location: `plants` seen and hidden at `seen_at`.
 
-    `image_id` is its newest photo of `photos`. `is_open`: nobody has said how these belong together.
+    `image_id` is the newest of its `photos`. `is_open`: nobody has said whether they are parts or retakes.
     """
 
     image_id: UUID
@@ -59,19 +59,19 @@ class LastCount:
 
     @property
     def age(self) -> AgeClass:
-        """How old it is now, in classes."""
+        """The age class of the count."""
         days = (timezone.now() - self.seen_at) / timedelta(days=1)
         return next(age for age in AGE_CLASSES if age.days is None or days <= age.days)
 
     @property
     def age_words(self) -> str:
-        """How long ago, in words: "today", "12 days ago"."""
+        """The age in words: "today", "12 days ago"."""
         days = (timezone.localdate() - timezone.localdate(self.seen_at)).days
         return ngettext("%(days)d day ago", "%(days)d days ago", days) % {"days": days} if days else gettext("today")
 
 
 def with_last_count(locations: StorageLocationQuerySet) -> StorageLocationQuerySet:
-    """The same locations; `read_last_count` finds the last count of each in it."""
+    """Annotate locations with their last count, for `read_last_count`."""
     counts = (
         Session.objects.filter(
             Q(refusal="") | Q(validated=True),
@@ -104,7 +104,7 @@ def with_last_count(locations: StorageLocationQuerySet) -> StorageLocationQueryS
 
 
 def read_last_count(location: StorageLocation) -> LastCount | None:
-    """The last count of a location that came from `with_last_count`; None when it was never counted."""
+    """The last count of a location from `with_last_count`; None if it was never counted."""
     found = getattr(location, "last_count")  # noqa: B009 - an annotation, which the type does not know
     if found is None:
         return None

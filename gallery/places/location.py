@@ -1,7 +1,7 @@
-"""The read model of one location's page: last count, latest photo, stock, history, and what grew there.
+"""The read model of one location's page: last count, latest photo, stock, history and configurations.
 
-Eight queries beside the one that finds the location, however many photos and cycles there are, two more where a visit
-has several photos.
+Eight queries besides the one that finds the location, for any number of photos and cycles, and two more if a visit has
+several photos.
 """
 
 from collections.abc import Iterable
@@ -26,7 +26,8 @@ from stock.queries import StockLine, stock_of
 
 @dataclass(frozen=True)
 class LocationDetail:
-    """One location. `cycles` are its configurations, the running one first; `undated` photos wait for their date."""
+    """One location. `cycles` are its configurations, the current one first; `undated` is the number of photos with a
+    doubtful date."""
 
     location: StorageLocation
     last: LastCount | None
@@ -39,17 +40,15 @@ class LocationDetail:
 
     @property
     def is_open(self) -> bool:
-        """Whether the stock may be wrong because nobody has said how the photos of the last visit belong together."""
+        """Whether the stock may be wrong because the last visit is open."""
         return self.last is not None and self.last.is_open
 
     @property
     def config(self) -> LocationConfig | None:
-        """The running cycle; None where nothing is configured."""
         return next((cycle for cycle in self.cycles if cycle.active), None)
 
     @property
     def chart(self) -> Chart | None:
-        """The counts over time."""
         return draw_history(self.history)
 
     @property
@@ -59,12 +58,12 @@ class LocationDetail:
 
     @property
     def stock_total(self) -> int:
-        """The plants of all batches together."""
+        """The plants of all batches."""
         return sum(line.quantity for line in self.stock)
 
 
 def find_location(code: str) -> StorageLocation:
-    """A location by its code, in use or not, with its names and its last count. Raises NotFoundError."""
+    """A location by its code, active or not, with its names and its last count. Raises NotFoundError."""
     location = with_last_count(StorageLocation.objects.with_names()).filter(code=code).first()
     if location is None:
         raise NotFoundError(_("There is no location with this code."))
@@ -91,6 +90,6 @@ def location_detail(code: str) -> LocationDetail:
 
 
 def photos_waiting_for_config(locations: Iterable[StorageLocation]) -> S3ImageQuerySet:
-    """The photos of these locations that only wait for their configuration, oldest first."""
+    """The photos of these locations that wait only for the configuration, oldest first."""
     waiting = find_photos_waiting_at([location.pk for location in locations], problem_code=NEEDS_CONFIG.code)
     return waiting.exclude(jobs__status__in=UNFINISHED)

@@ -1,6 +1,6 @@
 """The read model of the map and of the list under it: outlines of the nursery, and the last count of each location.
 
-Three queries for the map, two for a page of the list beside the warehouses, however many locations there are.
+Three queries for the map, two for a page of the list besides the warehouses, for any number of locations.
 """
 
 from collections.abc import Mapping
@@ -14,15 +14,15 @@ from django.utils.translation import ngettext
 from gallery.places.last_counts import NEVER, LastCount, read_last_count, with_last_count
 from locations.models import StorageArea, StorageLocation, Warehouse
 
-# What a browser draws without waiting; a nursery that has more is looked at warehouse by warehouse.
+# As many as a browser draws without delay; larger nurseries are shown one warehouse at a time.
 MOST_ON_MAP = 10_000
 LOCATIONS_A_PAGE = 50
-DECIMALS = 7  # of a degree: a centimetre
+DECIMALS = 7  # decimals of a degree: a centimetre
 Rings = list[list[list[float]]]
 
 
 def active_warehouses() -> QuerySet[Warehouse]:
-    """Those in use, by name, without their outlines."""
+    """The active warehouses, by name, without their outlines."""
     return Warehouse.objects.filter(active=True).order_by("name", "code").defer("polygon")
 
 
@@ -41,7 +41,7 @@ def list_locations(warehouse: Warehouse | None, *, page: int) -> Page[StorageLoc
 
 
 def nursery_map(warehouse: Warehouse | None) -> dict[str, Any]:
-    """What the map draws, as JSON: outlines in [longitude, latitude], and what is said of each location in words.
+    """The data of the map as JSON: outlines in [longitude, latitude], and a text for each location.
 
     `more` says that there are more locations than are drawn.
     """
@@ -70,7 +70,7 @@ def nursery_map(warehouse: Warehouse | None) -> dict[str, Any]:
 
 
 def count_words(last: LastCount | None) -> str:
-    """A last count and its age in one line: "125 plants, 3 days ago"."""
+    """A last count and its age in words: "125 plants, 3 days ago"."""
     if last is None:
         return str(NEVER.words)
     plants = ngettext("%(count)d plant", "%(count)d plants", last.plants) % {"count": last.plants}

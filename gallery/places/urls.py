@@ -6,16 +6,14 @@ from gallery.places import api, label_sheet_views, views
 
 
 class CodeConverter:
-    """The code of a place in an address, as `locations.models.codes` has it; lower case is found too."""
+    """The code of a place in an address, as `locations.models.codes` has it; lower case is accepted too."""
 
     regex = "[A-Za-z0-9][A-Za-z0-9._-]*"
 
     def to_python(self, value: str) -> str:
-        """Lookups raise it to upper case themselves."""
         return value
 
     def to_url(self, value: object) -> str:
-        """As it is written."""
         return str(value)
 
 

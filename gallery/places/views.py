@@ -1,4 +1,4 @@
-"""A location's page, where it is configured too, and the map of all of them; its JSON is in `gallery.browse.api`."""
+"""A location's page with its configuration, and the map of all locations; its JSON is in `gallery.places.api`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -31,14 +31,14 @@ from locations.models import StorageLocation
 @require_safe
 @permission_required(("locations.view_storagelocation", "photos.view_s3image"), raise_exception=True)
 def location(request: HttpRequest, code: str) -> HttpResponse:
-    """One location: last count, stock, history, what grows there."""
+    """One location: last count, stock, history, configuration."""
     return _show(request, _find(code), form=None)
 
 
 @require_POST
 @permission_required(("photos.view_s3image", *permissions.FIX_PERMISSIONS["configure"]), raise_exception=True)
 def configure(request: HttpRequest, code: str) -> HttpResponse:
-    """Correct what grows there or start a new cycle, and run the photos that waited for it."""
+    """Correct the configuration or start a new cycle, and process the photos that waited for it."""
     detail = _find(code)
     form = ConfigureLocationForm(request.POST, label_suffix="")
     if not form.is_valid():
@@ -53,7 +53,7 @@ def configure(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(("photos.view_s3image", *permissions.FIX_PERMISSIONS["configure"]), raise_exception=True)
 def configure_several(request: HttpRequest) -> HttpResponse:
-    """Say what grows in several locations at once; the admin's list of locations leads here."""
+    """Configure several locations at once; linked from the admin's list of locations."""
     is_sent = request.method == "POST"
     chosen = LocationsForm(request.POST if is_sent else request.GET)
     back = "admin:locations_storagelocation_changelist" if signed_in_user(request).is_staff else "map"

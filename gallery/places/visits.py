@@ -1,4 +1,4 @@
-"""The read model of visits: photos of one location that are one count, which of them make its number, and what to ask.
+"""The read model of visits: photos of one location that form one count, which of them count, and what to ask.
 
 `gallery.places.location` and `gallery.photo.detail` show it, `gallery.todo.causes` lists the visits that are open.
 """
@@ -26,7 +26,7 @@ SHOWN_VISITS = 5
 
 @dataclass(frozen=True)
 class VisitPhoto:
-    """One photo of a visit; `came_later` than the answer, which does not hold for it."""
+    """One photo of a visit. `came_later`: the answer is older and does not apply to it."""
 
     image_id: UUID
     plants: int
@@ -46,7 +46,7 @@ class VisitDetail:
 
     @property
     def counted(self) -> int:
-        """How many photos make the number."""
+        """How many photos count."""
         return sum(photo.is_counted for photo in self.photos)
 
     @property
@@ -61,21 +61,21 @@ class VisitDetail:
 
 
 def visit_of(image_id: UUID) -> VisitDetail | None:
-    """The visit of a photo; None where it stands for no stock or is alone. One query, three where there is a visit."""
+    """The visit of a photo; None if it is not in the stock or is alone. One query, three if there is a visit."""
     counts = StockCount.objects.in_force().filter(image_id=image_id, visit__photos__gt=1)
     visit_id = counts.values_list("visit_id", flat=True).first()
     return next(iter(_details(Visit.objects.filter(pk=visit_id))), None) if visit_id else None
 
 
 def visits_of(location: StorageLocation) -> tuple[VisitDetail, ...]:
-    """The newest visit of a location where it has several photos, and those before it that are open."""
+    """The newest visit of a location if it has several photos, and earlier open ones."""
     visits = Visit.objects.filter(location=location, photos__gt=0)
     newest = Subquery(visits.order_by("-last_at").values("pk")[:1])
     return _details(visits.filter(Q(is_open=True) | Q(pk=newest), photos__gt=1)[:SHOWN_VISITS])
 
 
 def open_visits() -> tuple[int, tuple[Visit, ...]]:
-    """How many visits wait for an answer, and the newest of them with the names of their locations."""
+    """The number of visits that wait for an answer, and the newest of them with the names of their locations."""
     waiting = Visit.objects.filter(is_open=True)
     newest = tuple(waiting.select_related("location__storage_area__warehouse").order_by("-last_at")[:SHOWN_VISITS])
     return (len(newest) if len(newest) < SHOWN_VISITS else waiting.count()), newest
@@ -84,15 +84,15 @@ def open_visits() -> tuple[int, tuple[Visit, ...]]:
 def answer(
     *, image_id: UUID, answer: str, user: User, seen: Iterable[UUID] | None = None, chosen: Iterable[UUID] = ()
 ) -> VisitDetail:
-    """Say how the photos of a photo's visit belong together; `seen` are the photos that the person saw.
+    """Answer whether the photos of a photo's visit are parts or retakes; `seen` are the photos that the person saw.
 
     Raises:
-        NotFoundError: the photo belongs to no visit with others.
+        NotFoundError: the photo is not part of a visit with other photos.
         ConflictError, InvalidInputError: as `ledger.answer_visit`.
     """
     found = visit_of(image_id)
     if found is None:
-        raise NotFoundError(_("This photo does not belong to a visit with others."))
+        raise NotFoundError(_("This photo is not part of a visit with other photos."))
     everyone = [photo.image_id for photo in found.photos]
     ledger.answer_visit(
         visit_id=found.visit.pk,

@@ -1,4 +1,4 @@
-"""Corrections, sign-off, and the way to the next photo."""
+"""Forms for corrections, sign-off and the next photo."""
 
 from django import forms
 
@@ -6,7 +6,7 @@ from processing.counting.boxes import CLASS_NAMES
 
 
 class CorrectionForm(forms.Form):
-    """One correction: what, where (shares of the photo's width and height), of or to which class."""
+    """One correction: action, position (shares of the photo's width and height) and class."""
 
     action = forms.ChoiceField(choices=[(action, action) for action in ("add", "remove", "retype")])
     class_id = forms.TypedChoiceField(choices=list(enumerate(CLASS_NAMES)), coerce=int)
@@ -16,7 +16,7 @@ class CorrectionForm(forms.Form):
 
 
 class SignOffForm(forms.Form):
-    """The total that the person saw when signing off; not needed to take a sign-off back."""
+    """The total that the person saw when signing off; not needed to withdraw a sign-off."""
 
     seen = forms.IntegerField(required=False)
     reopen = forms.BooleanField(required=False)

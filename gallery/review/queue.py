@@ -1,7 +1,7 @@
-"""The read model of the review: which photos wait for a person, in which order, and what one can undo on a photo.
+"""The read model of the review: which photos wait for a person, and in which order.
 
-Photos whose count is in doubt come first, then those of which the models were least sure. A photo leaves the queue when
-its count is signed off.
+Photos with a doubtful count come first, then those with the lowest confidence. A photo leaves the queue when its count
+is signed off.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ COUNTED_UP_TO = 1000
 
 @dataclass(frozen=True)
 class Waiting:
-    """One photo of the queue, with why it should be looked at."""
+    """One photo of the queue, with the reasons to check it."""
 
     card: PhotoCard
     session: Session
@@ -37,12 +37,12 @@ class Waiting:
 
     @property
     def refusal(self) -> Problem | None:
-        """Why the run does not believe its own count."""
+        """Why the run refused its own count."""
         return REFUSALS.get(self.session.refusal)
 
 
 def find_waiting() -> QuerySet[Session]:
-    """The newest counted session of each visible photo, while nobody has signed it off, in the order of the queue."""
+    """The newest counted session of each visible photo that is not signed off, in the order of the queue."""
     newer = Session.objects.filter(
         original_image=OuterRef("original_image"), status=RunStatus.COMPLETED, created_at__gt=OuterRef("created_at")
     )
@@ -51,7 +51,7 @@ def find_waiting() -> QuerySet[Session]:
 
 
 def waiting_photos() -> tuple[Waiting, ...]:
-    """The head of the queue, in three queries."""
+    """The front of the queue, in three queries."""
     fields = (*ROW_FIELDS, *(f"original_image__{name}" for name in CARD_FIELDS))
     shown = find_waiting().select_related("original_image__same_shot_as").only(*fields)
     sessions: Sequence[Session] = list(shown[:QUEUE_LENGTH])
@@ -70,7 +70,7 @@ def count_doubtful() -> int:
 
 
 def next_photo(after: UUID | None) -> UUID | None:
-    """The photo to review after this one, from the head of the queue again after its end; None when none waits."""
+    """The photo to review after this one, from the front again after the end; None if the queue is empty."""
     waiting = find_waiting()
     if after is not None:
         waiting = waiting.exclude(original_image_id=after)
@@ -87,7 +87,7 @@ def next_photo(after: UUID | None) -> UUID | None:
 
 
 def _behind(session: Session) -> Q:
-    """A condition: as doubtful as this session and after it in the order of the queue; one range of the index."""
+    """The condition for sessions as doubtful as this one and after it in the queue; one range of the index."""
     confidence = Decimal(1) if session.avg_confidence is None else session.avg_confidence
     surer = Q(avg_confidence__gt=confidence) | Q(avg_confidence=confidence, pk__gt=session.pk)
     return surer & Q(needs_look=session.needs_look, avg_confidence__gte=confidence)

@@ -1,6 +1,6 @@
-"""The review's pages and posts: the queue, the next photo, and what a person does to a count.
+"""The review: the queue, the next photo, and the actions on a count.
 
-Each post works as a plain form that leads back to the photo; sent by a script it answers with the count alone.
+Each action is a plain form that redirects to the photo; htmx gets the count alone.
 """
 
 from collections.abc import Callable
@@ -40,7 +40,7 @@ REVIEW_PERMISSIONS = ("photos.view_s3image", "processing.change_session")
 @require_safe
 @permission_required(REVIEW_PERMISSIONS, raise_exception=True)
 def queue(request: HttpRequest) -> HttpResponse:
-    """The photos that wait for a person, the most doubtful first."""
+    """The photos to review, most doubtful first."""
     waiting = waiting_photos()
     context = {"waiting": waiting, "total": count_waiting(), "counted_up_to": COUNTED_UP_TO}
     return render(request, "gallery/review/review.html", context)
@@ -49,7 +49,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_safe
 @permission_required(REVIEW_PERMISSIONS, raise_exception=True)
 def next_to_review(request: HttpRequest) -> HttpResponse:
-    """On to the next photo of the queue, or to the empty queue."""
+    """Redirect to the next photo of the queue, or to the empty queue."""
     form = NextForm(request.GET)
     if not form.is_valid():
         return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
@@ -60,7 +60,7 @@ def next_to_review(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required(REVIEW_PERMISSIONS, raise_exception=True)
 def correct(request: HtmxRequest, image_id: UUID) -> HttpResponse:
-    """Add, remove or retype a mark. What another person made before signing out of this browser is not this user's."""
+    """Add, remove or change a mark. Refuses corrections made by another person in this browser before signing out."""
     if request.POST.get("sent_by", str(request.user.pk)) != str(request.user.pk):
         raise PermissionDenied
 
@@ -74,8 +74,6 @@ def correct(request: HtmxRequest, image_id: UUID) -> HttpResponse:
 @require_POST
 @permission_required(REVIEW_PERMISSIONS, raise_exception=True)
 def undo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
-    """Take back one's own last correction."""
-
     def act(image: S3Image, user: User) -> str:
         return _("Undone: %(what)s.") % {"what": corrections.undo(image=image, user=user).words}
 
@@ -85,8 +83,6 @@ def undo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
 @require_POST
 @permission_required(REVIEW_PERMISSIONS, raise_exception=True)
 def redo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
-    """Make again what one undid last."""
-
     def act(image: S3Image, user: User) -> str:
         return _("Redone: %(what)s.") % {"what": corrections.redo(image=image, user=user).words}
 
@@ -96,8 +92,6 @@ def redo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
 @require_POST
 @permission_required(REVIEW_PERMISSIONS, raise_exception=True)
 def note(request: HtmxRequest, image_id: UUID) -> HttpResponse:
-    """Say something about the count."""
-
     def act(image: S3Image, user: User) -> str:
         corrections.note(image=image, user=user, text=request.POST.get("text", "").replace("\x00", ""))
         return _("Note saved.")
@@ -108,13 +102,13 @@ def note(request: HtmxRequest, image_id: UUID) -> HttpResponse:
 @require_POST
 @permission_required(REVIEW_PERMISSIONS, raise_exception=True)
 def sign_off(request: HtmxRequest, image_id: UUID) -> HttpResponse:
-    """State that the count is right, or take that back."""
+    """Sign the count off, or withdraw the sign-off."""
 
     def act(image: S3Image, user: User) -> str:
         wanted = _read(SignOffForm(request.POST))
         if wanted["reopen"]:
             corrections.reopen_count(image=image, user=user)
-            return _("The sign-off is taken back.")
+            return _("The sign-off was withdrawn.")
         session = corrections.sign_off(image=image, user=user, seen=wanted["seen"])
         number = session.total_estimated or 0
         signed = ngettext("Signed off: %(number)s plant.", "Signed off: %(number)s plants.", number)
@@ -133,7 +127,7 @@ def _read(form: forms.Form) -> dict[str, Any]:
 def _answer(
     request: HtmxRequest, image_id: UUID, act: Callable[[S3Image, User], str], *, redraws: bool
 ) -> HttpResponse:
-    """Act, then show the count anew with what happened; a refusal is shown there too (422)."""
+    """Run the action, then show the count with a message; errors are shown there too (422)."""
     user, refused = signed_in_user(request), False
     with found_or_404():
         image = find_photo(image_id)
@@ -160,6 +154,6 @@ def _say_count(session: Session) -> str:
 
 
 def _current_tab(request: HtmxRequest) -> str:
-    """The tab that the page shows, from its address."""
+    """The current tab of the page, from its URL."""
     address = urlsplit(request.htmx.current_url or "")
     return parse_qs(address.query).get("tab", [""])[-1]

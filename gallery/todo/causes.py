@@ -1,6 +1,6 @@
-"""The read model of the work list: photos that need attention by cause, and what one fix would unblock.
+"""The read model of the to-do list: photos that need attention by cause, and the fixes that unblock most of them.
 
-Seven queries, however many photos wait. None reads more than the newest COUNTED_UP_TO of a cause, and what is shown.
+Seven queries, for any number of photos. None reads more than the newest COUNTED_UP_TO of a cause, and the rows shown.
 """
 
 from collections import Counter
@@ -36,7 +36,7 @@ FROM unnest(%s::text[]) AS code ORDER BY photos DESC, code
 
 @dataclass(frozen=True)
 class OneFix:
-    """One thing to settle and how many photos wait for it; `image_id` is the photo whose form settles it."""
+    """One fix and how many photos wait for it; `image_id` is the photo with the form to use."""
 
     words: str
     photos: int
@@ -53,17 +53,17 @@ class Cause:
 
     @property
     def retried(self) -> bool:
-        """Whether running the photos again, as they are, may help."""
+        """Whether processing the photos again may help."""
         return self.problem.fix == "reprocess"
 
     @property
     def has_form(self) -> bool:
-        """Whether somebody can settle it in a form."""
+        """Whether a form fixes it."""
         return self.problem.fix in FIX_PERMISSIONS
 
 
 def causes() -> tuple[Cause, ...]:
-    """Every cause that photos wait for, the most frequent first."""
+    """Every cause with photos, most frequent first."""
     fixes = {NEEDS_CONFIG.code: _by_location, NEEDS_DATE.code: _by_upload, NEEDS_LOCATION.code: _by_upload}
     return tuple(
         Cause(CATALOGUE[code], photos, fixes[code](code) if code in fixes else ())
@@ -72,21 +72,21 @@ def causes() -> tuple[Cause, ...]:
 
 
 def count_by_cause() -> dict[str, int]:
-    """How many photos wait for each cause (code), most first; COUNTED_UP_TO means that many or more."""
+    """The number of photos for each cause (code), most frequent first; COUNTED_UP_TO means that many or more."""
     with connection.cursor() as cursor:
         cursor.execute(WAITING_BY_CAUSE, [COUNTED_UP_TO, list(CATALOGUE)])
         return {code: photos for code, photos in cursor.fetchall() if photos}
 
 
 def _by_location(code: str) -> tuple[OneFix, ...]:
-    """The locations for whose configuration most photos wait."""
+    """The locations whose configuration most photos wait for."""
     found = _most_frequent(code, "storage_location_id")
     places = StorageLocation.objects.with_names().in_bulk([place for place, *_ in found])
     return tuple(OneFix(places[place].full_name, photos, example) for place, photos, example in found)
 
 
 def _by_upload(code: str) -> tuple[OneFix, ...]:
-    """The uploads of which most photos wait for a location, or for their date."""
+    """The uploads with most photos that wait for a location, or for a date."""
     found = _most_frequent(code, "upload_id")
     uploads = Upload.objects.select_related("user").in_bulk([upload for upload, *_ in found])
     return tuple(OneFix(_name_upload(uploads[upload]), photos, example) for upload, photos, example in found)
@@ -98,7 +98,7 @@ def _name_upload(upload: Upload) -> str:
 
 
 def _most_frequent(code: str, column: str) -> list[tuple[Any, int, UUID]]:
-    """What most of the newest COUNTED_UP_TO photos wait for: its id, all photos that wait for it, and one of them."""
+    """The most frequent values among the newest COUNTED_UP_TO photos: the id, the number of photos, and one of them."""
     waiting = S3Image.objects.to_do().filter(problem=code)
     newest = waiting.exclude(**{column: None}).order_by("-created_at").values_list(column, flat=True)
     frequent = [value for value, _photos in Counter(newest[:COUNTED_UP_TO]).most_common(SHOWN_FIXES)]

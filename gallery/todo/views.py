@@ -1,4 +1,4 @@
-"""The work list: failures and warnings by cause; run all of one cause again, or put them aside."""
+"""The to-do list: failures and warnings by cause; process all of one cause again, or dismiss them."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -19,7 +19,7 @@ from processing.worklist import AT_ONCE, acknowledge_cause, retry_cause
 @require_safe
 @permission_required("photos.view_s3image", raise_exception=True)
 def work(request: HttpRequest) -> HttpResponse:
-    """Everything that waits for a person, by what would settle it."""
+    """Everything that waits for a person, by cause."""
     count, newest = open_visits()
     context = {
         "causes": causes(),
@@ -35,7 +35,6 @@ def work(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required(("photos.view_s3image", "processing.add_job"), raise_exception=True)
 def retry(request: HttpRequest) -> HttpResponse:
-    """Run the photos of one cause again."""
     try:
         restarted = retry_cause(code=request.POST.get("cause", ""), user=signed_in_user(request))
     except InvalidInputError as error:
@@ -49,14 +48,13 @@ def retry(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required(("photos.view_s3image", "processing.change_session"), raise_exception=True)
 def acknowledge(request: HttpRequest) -> HttpResponse:
-    """Put the photos of one cause aside."""
     try:
         count = acknowledge_cause(code=request.POST.get("cause", ""), user=signed_in_user(request))
     except InvalidInputError as error:
         raise BadRequest(error.message) from error
     aside = ngettext(
-        "%(number)d photo put aside. The gallery still shows it.",
-        "%(number)d photos put aside. The gallery still shows them.",
+        "%(number)d photo dismissed. It stays in the gallery.",
+        "%(number)d photos dismissed. They stay in the gallery.",
         count,
     )
     messages.success(request, aside % {"number": count})

@@ -1,7 +1,6 @@
-"""The API's upload: `POST /api/v1/photos/upload`, in the shape of the specification plus what was refused or known.
+"""Uploads in the API: `POST /api/v1/photos/upload` as in the specification, plus refused files and duplicates.
 
-`/known` tells which photos need not be sent; `/thumbnail` under a photo is where a thumbnail that may have expired is
-shown from.
+`/known` says which photos need not be sent; `/thumbnail` under a photo serves a thumbnail that may have expired.
 """
 
 import math
@@ -32,7 +31,7 @@ from processing.models import Job
 
 
 class AcceptedJobJson(TypedDict):
-    """A photo that is kept, and its job."""
+    """An accepted photo, and its job."""
 
     job_id: str
     image_id: str
@@ -41,7 +40,7 @@ class AcceptedJobJson(TypedDict):
 
 
 class RefusedJson(TypedDict):
-    """A file that is not kept: a code for programs, and a sentence that says what to do."""
+    """A refused file: a code for programs, and a message that says what to do."""
 
     filename: str
     code: str
@@ -49,14 +48,14 @@ class RefusedJson(TypedDict):
 
 
 class DuplicateJson(TypedDict):
-    """A file that is here already, as this photo."""
+    """A file that was already uploaded, as this photo."""
 
     filename: str
     image_id: str
 
 
 class KnownJson(TypedDict):
-    """A content that is here already, as this photo."""
+    """A content that was already uploaded, as this photo."""
 
     sha256: str
     image_id: str
@@ -77,7 +76,7 @@ class UploadJson(TypedDict):
 
 @api_view("POST", permission="photos.add_upload", rate=UPLOAD)
 def upload(request: HttpRequest) -> JsonResponse:
-    """Accept files: 202 when at least one is kept or known already, 400 with the reasons when none is."""
+    """Accept files: 202 if at least one is accepted or already known, 400 with the reasons if none is."""
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         raise form_errors(form)
@@ -96,7 +95,7 @@ def upload(request: HttpRequest) -> JsonResponse:
 
 @api_view("POST", permission="photos.add_upload")
 def known(request: HttpRequest) -> JsonResponse:
-    """Which contents, by SHA-256, need not be sent again: after a closed tab the page asks before it sends."""
+    """Which contents, by SHA-256, need not be sent again: the page checks before it sends."""
     form = KnownForm(read_json(request))
     if not form.is_valid():
         raise form_errors(form)
@@ -107,7 +106,7 @@ def known(request: HttpRequest) -> JsonResponse:
 
 @api_view("GET", permission="photos.view_s3image")
 def thumbnail(request: HttpRequest, image_id: UUID) -> HttpResponse:
-    """To the thumbnail in S3, made again when it had expired; of a photo in the trash for those who may look there."""
+    """Redirect to the thumbnail in S3, which is made again if it has expired. Photos in the trash need permission."""
     photos = S3Image.objects.photos().filter(purged_at=None).exclude(stored_at=None)
     if not request.user.has_perm("photos.delete_s3image"):
         photos = photos.visible()
@@ -126,7 +125,6 @@ def thumbnail(request: HttpRequest, image_id: UUID) -> HttpResponse:
 
 
 def upload_json(accepted: AcceptedUpload, jobs: Sequence[Job]) -> UploadJson:
-    """The accepted upload, as the spec has it."""
     session_id = str(accepted.upload.upload_session_id)
     return {
         "status": "accepted",
@@ -149,15 +147,13 @@ def upload_json(accepted: AcceptedUpload, jobs: Sequence[Job]) -> UploadJson:
 
 
 def refused_json(refused: Sequence[RefusedFile]) -> list[RefusedJson]:
-    """Refused files."""
     return [{"filename": file.filename, "code": file.code, "message": file.message} for file in refused]
 
 
 def duplicates_json(duplicates: Sequence[DuplicateFile]) -> list[DuplicateJson]:
-    """Known files."""
     return [{"filename": file.filename, "image_id": str(file.image_id)} for file in duplicates]
 
 
 def _estimated_minutes(jobs: Sequence[Job]) -> int:
-    """Until the last of these new jobs is done, from the measured averages and the queue before it."""
+    """The minutes until the last of these jobs is done, from measured averages and the queue."""
     return max(1, math.ceil(queries.seconds_until_done(jobs) / 60)) if jobs else 0

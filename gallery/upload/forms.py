@@ -1,4 +1,4 @@
-"""What an upload may hold; the page and the API read it with the same form. Its cleaned data go to `accept_upload`."""
+"""Forms of the upload, shared by the page and the API. Their cleaned data go to `accept_upload`."""
 
 import re
 from typing import Any
@@ -23,12 +23,11 @@ class PhotosInput(forms.ClearableFileInput):
 
 
 class PhotosField(forms.FileField):
-    """At least one file. What each one is, `photos.upload.checks` says: a bad one must not stop the good ones."""
+    """At least one file. `photos.upload.checks` checks each: an invalid one must not stop the others."""
 
     widget = PhotosInput(attrs={"accept": ACCEPTED_FILES})
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
-        """The files, unread."""
         files = [file for file in data or [] if isinstance(file, UploadedFile)]
         if not files:
             raise forms.ValidationError(self.error_messages["required"], code="required")
@@ -36,10 +35,9 @@ class PhotosField(forms.FileField):
 
 
 class ChecksumsField(forms.Field):
-    """A JSON list of SHA-256 checksums in hexadecimal, no more than an upload takes files."""
+    """A JSON list of SHA-256 checksums in hexadecimal, at most as many as an upload may have files."""
 
     def clean(self, value: Any) -> list[str]:
-        """The checksums in lower case."""
         texts = value if isinstance(value, list) else []
         if not 0 < len(texts) <= settings.UPLOAD_MAX_FILES or not all(map(_is_sha256, texts)):
             raise forms.ValidationError(
@@ -54,37 +52,36 @@ def _is_sha256(text: object) -> bool:
 
 
 class KnownForm(forms.Form):
-    """What a browser asks before it sends: which of these contents are here already?"""
+    """The checksums that a browser sends to find duplicates before uploading."""
 
     sha256 = ChecksumsField()
 
 
 class LabelForm(forms.Form):
-    """A picture of a location's QR label; whether it is one, `photos.upload.location_lookup` says."""
+    """A picture of a location's QR label; `photos.upload.location_lookup` checks it."""
 
     label = forms.FileField()
 
 
 class PositionForm(forms.Form):
-    """Where a browser says that it is, in degrees, and how well it knows that."""
+    """The position of a browser in degrees, with its accuracy."""
 
     lat = forms.FloatField(min_value=-90, max_value=90)
     lon = forms.FloatField(min_value=-180, max_value=180)
     accuracy = forms.FloatField(min_value=0)
 
     def clean(self) -> dict[str, Any]:
-        """In the words of `place_by_position`."""
         cleaned = super().clean() or {}
         cleaned["accuracy_m"] = cleaned.pop("accuracy", None)
         return cleaned
 
 
 class LocationField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A location in use by its code, or by its name where only one has it."""
+    """An active location by its code, or by its name if that is unique."""
 
     default_error_messages = {
-        "invalid_choice": _("There is no location with this code or name. Choose one of the list."),
-        "ambiguous": _("Several locations have this name. Choose one of the list."),
+        "invalid_choice": _("There is no location with this code or name. Choose one from the list."),
+        "ambiguous": _("Several locations have this name. Choose one from the list."),
     }
 
     def to_python(self, value: Any) -> StorageLocation | None:
@@ -101,14 +98,14 @@ class LocationField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return location
 
     def _find_named(self, text: str) -> list[StorageLocation]:
-        """The first two that have this name."""
+        """The first two locations with this name."""
         return [] if "\x00" in text else list(StorageLocation.objects.active().filter(name__iexact=text.strip())[:2])
 
 
 class UploadForm(forms.Form):
-    """Files, and what holds for all of them. `upload_session_id` adds to an earlier upload of the same user.
+    """Files, and the values for all of them. `upload_session_id` adds to an earlier upload of the same user.
 
-    Each request names the location of its files; one that leaves the field out means that of the upload.
+    Each request gives the location of its files; without the field, that of the upload is used.
     """
 
     files = PhotosField(  # type: ignore[assignment]  # the spec's name; Django's own `files` belongs to the bound form
@@ -119,7 +116,7 @@ class UploadForm(forms.Form):
         to_field_name="code",
         required=False,
         label=_("Location of these photos"),
-        help_text=_("Leave it empty when the photos know their position (GPS)."),
+        help_text=_("Leave empty if the photos contain their position (GPS)."),
         widget=forms.TextInput(
             attrs={
                 "autocomplete": "off",
@@ -141,6 +138,5 @@ class UploadForm(forms.Form):
     upload_session_id = forms.UUIDField(required=False)
 
     def clean(self) -> dict[str, Any]:
-        """In the words of `accepting`."""
         cleaned = super().clean() or {}
         return {**cleaned, "inherits_location": self.add_prefix("storage_location") not in self.data}

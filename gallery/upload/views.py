@@ -1,7 +1,7 @@
 """The upload page, which is the home page: choose photos above, see the jobs of the last 48 hours below.
 
 With JavaScript `static/js/upload.js` sends each file by itself to the API; without, the form arrives here as a whole.
-The location of the whole upload may come from a picture of its label or from the device's position.
+The location may come from a picture of its label or from the device's position.
 """
 
 from typing import Any
@@ -34,15 +34,14 @@ from photos.upload.location_lookup import FoundPlace, place_by_label, place_by_p
 from processing.job_list import queries
 from processing.jobs import start_jobs
 
-# More would make the page heavy; typing finds the rest.
+# More would slow the page down; typing finds the others.
 OFFERED_LOCATIONS = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("photos.view_s3image", raise_exception=True)
 def upload(request: HttpRequest) -> HttpResponse:
-    """The page, for `?location=` with that one filled in; a POST (no JavaScript) accepts the files and goes on to
-    their jobs."""
+    """The page, with `?location=` filled in; a POST (no JavaScript) accepts the files and redirects to their jobs."""
     if request.method != "POST":
         return _render_page(request, UploadForm(initial={"storage_location": request.GET.get("location", "")}))
     if not request.user.has_perm("photos.add_upload"):
@@ -77,7 +76,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 @never_cache
 @permission_required("photos.view_s3image", raise_exception=True)
 def receipt(request: HttpRequest, upload_session_id: UUID) -> HttpResponse:
-    """Fragment: how many photos of one's own upload are verified in S3; asks again until all are."""
+    """Fragment: how many photos of one's own upload are verified in S3; polls until all are."""
     upload_row = get_object_or_404(Upload, pk=upload_session_id, user=signed_in_user(request))
     counted = upload_row.images.aggregate(accepted=Count("pk"), stored=Count("stored_at"))
     return render(request, "gallery/upload/_receipt.html", {"upload": upload_row, **counted})
@@ -95,7 +94,8 @@ def location_options(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required("photos.add_upload", raise_exception=True)
 def place_label(request: HttpRequest) -> HttpResponse:
-    """The location whose QR label is in a picture: filled into the form, or into the whole page without JavaScript."""
+    """Find the location by a picture of its QR label and fill it into the form, or into the whole page without
+    JavaScript."""
     form = LabelForm(request.POST, request.FILES)
     if not form.is_valid():
         return _render_place(request, FoundPlace(message=_("Choose a picture of the label.")))
@@ -109,7 +109,7 @@ def place_label(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required("photos.add_upload", raise_exception=True)
 def place_position(request: HttpRequest) -> HttpResponse:
-    """The location where the device is. By POST, so that no log keeps the position."""
+    """Find the location by the device's position. A POST, so that no log has the position."""
     form = PositionForm(request.POST)
     if not form.is_valid():
         raise BadRequest(form.errors.as_text())
@@ -117,7 +117,7 @@ def place_position(request: HttpRequest) -> HttpResponse:
 
 
 def _render_place(request: HttpRequest, found: FoundPlace) -> HttpResponse:
-    """What was found, in the form; what was typed stays when nothing was. 422 tells that it was not."""
+    """Show the result in the form. If nothing was found, the typed text stays and the status is 422."""
     typed = request.POST.get("storage_location", "").replace("\x00", "")
     form = UploadForm(initial={"storage_location": found.location.code if found.location else typed})
     status = 200 if found.location or found.offers else 422
@@ -137,7 +137,7 @@ def _place_context(request: HttpRequest, form: UploadForm, found: FoundPlace | N
 
 
 def source_of(request: HttpRequest) -> UploadSource:
-    """Phone or desk; "Mobi" is what browsers on phones have in common."""
+    """Phone or desktop; browsers on phones have "Mobi" in common."""
     return UploadSource.MOBILE if "Mobi" in request.headers.get("User-Agent", "") else UploadSource.WEB
 
 
@@ -158,13 +158,13 @@ def _render_page(
 
 
 def _tell(request: HttpRequest, accepted: AcceptedUpload) -> None:
-    """What became of the files, as messages of the next page."""
+    """The result for the files, as messages of the next page."""
     if accepted.images:
         count = len(accepted.images)
         received = ngettext("Received: %(number)d photo.", "Received: %(number)d photos.", count)
         messages.success(request, received % {"number": count})
     for duplicate in accepted.duplicates:
-        known = _("%(filename)s: this photo is here already; it is not counted twice.")
+        known = _("%(filename)s: already uploaded; it is not counted twice.")
         messages.info(request, known % {"filename": duplicate.filename})
     for refused in accepted.refused:
         messages.warning(request, f"{refused.filename}: {refused.message}")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# How programs that work on tables write an empty cell as text.
+# Texts that table programs write for an empty cell.
 EMPTY_CELLS = {"nan", "NaN", "<NA>", "NaT", "None", "null"}
-# Past that a number of JSON is no longer exact.
+# Larger JSON numbers are not exact.
 EXACT_WHOLE = 2**53
 MAX_DIGITS = 300
 LAYERS = ("warehouses", "areas", "locations")
@@ -19,7 +19,7 @@ LAYERS = ("warehouses", "areas", "locations")
 
 @dataclass(frozen=True)
 class Refused:
-    """What was not imported and why; without a number the whole file was refused. Numbers count from 1."""
+    """A feature that was not imported, and why. Without a number the whole file was refused. Numbers start at 1."""
 
     file: str
     number: int | None
@@ -55,7 +55,7 @@ class Feature:
 
 
 def read_text(value: object) -> str:
-    """What a property says, composed (NFC) and without the blanks around it. Raises ValueError on what is no text."""
+    """The text of a property, composed (NFC) and stripped. Raises ValueError if it is not text."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError(f"must be a text, not a {type(value).__name__}")
     if isinstance(value, float):
@@ -65,7 +65,7 @@ def read_text(value: object) -> str:
     text = unicodedata.normalize("NFC", str(value)).strip()
     strange = next((sign for sign in text if unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\r\t"), None)
     if strange is not None:
-        raise ValueError(f"has a sign that cannot be kept (U+{ord(strange):04X})")
+        raise ValueError(f"has a character that cannot be stored (U+{ord(strange):04X})")
     return text
 
 
@@ -87,7 +87,7 @@ def _read_whole(digits: str) -> float:
 
 
 def _printable(text: str) -> str:
-    """Signs that a terminal cannot show, as numbers."""
+    """The text with unprintable characters written as numbers."""
     return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text)
 
 

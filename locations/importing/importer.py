@@ -1,8 +1,8 @@
-"""Bring warehouses, areas and locations in from GeoJSON files, and say exactly what came of each feature.
+"""Import warehouses, areas and locations from GeoJSON files, and report the result of each feature.
 
-One transaction for all files: a crash leaves nothing behind. A feature that is wrong is refused with its reason
-while the others go on; a warehouse far from the others is taken and named, for a person to look at. A place is
-recognised by its code, so repeating an import changes nothing, and places that the files do not name stay as they are.
+One transaction for all files: a crash leaves nothing behind. An invalid feature is refused with its reason and does not
+stop the others; a warehouse far from the others is imported and reported, so that a person can check it. Places are
+identified by their code, so repeating an import changes nothing, and places missing from the files are left unchanged.
 docs/locations.md lists the property names.
 """
 
@@ -25,7 +25,7 @@ from locations.models.places import OUTLINE_COLUMNS, Place
 # Drawings of walls and beds rarely meet exactly.
 TOLERANCE_M = 1.0
 BATCH_ROWS = 1000
-# Warehouses of one company; a swap of longitude and latitude leads further away nearly everywhere.
+# Warehouses of one company lie closer together; swapped coordinates are further away nearly everywhere.
 NEAR_KM = 300
 CODES = ("position", "qr_code")
 Point = tuple[float, float]
@@ -33,7 +33,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Parent:
-    """What the places of a layer stand inside: the property that names it, the column and the model."""
+    """The parent of a layer's places: the property that names it, the column and the model."""
 
     property: str
     column: str
@@ -66,7 +66,7 @@ LAYER_RULES = {
 
 @dataclass
 class ImportReport:
-    """Codes by layer of what was made, changed and left as it was, every refusal, and what a person should look at."""
+    """The codes created, changed and unchanged in each layer, every refused feature, and what a person should check."""
 
     made: dict[str, list[str]] = field(default_factory=dict)
     changed: dict[str, list[str]] = field(default_factory=dict)
@@ -114,7 +114,7 @@ def _reason(error: ValueError | ValidationError) -> str:
 
 
 class LayerRows:
-    """The rows of one layer while its features come in: what stands in the database and what is to be written."""
+    """The rows of one layer during an import: those in the database and those to be written."""
 
     def __init__(self, rules: Layer) -> None:
         self.rules = rules
@@ -132,7 +132,7 @@ class LayerRows:
         self.unchanged: list[Place] = []
 
     def take(self, feature: Feature) -> None:
-        """Turn a feature into a row to be written; ValueError or ValidationError when it cannot be one."""
+        """Turn a feature into a row to be written. Raises ValueError or ValidationError if it is invalid."""
         known = self.known.get(feature.code)
         before = self._values(known) if known else None
         place = known or self.rules.model(code=_clean_value("code", feature.properties.get("code", ""), is_code=True))
@@ -171,7 +171,8 @@ class LayerRows:
         return self.parents[code]
 
     def _compare_with_others(self, place: Place) -> None:
-        """Name a warehouse far from every other; ValueError when it is near them with its coordinates swapped."""
+        """Report a warehouse far from all others. Raises ValueError if it would be near them with its coordinates
+        swapped."""
         centre = (place.centroid_lon, place.centroid_lat)
         nearest_km, swapped_km = self._nearest_km(centre), self._nearest_km(centre[::-1])
         if nearest_km > NEAR_KM >= swapped_km:
@@ -202,7 +203,7 @@ class LayerRows:
         return [*self.rules.columns.values(), *parent, "polygon"]
 
     def write(self) -> None:
-        """Write what was made and what was changed."""
+        """Write the created and changed rows."""
         manager = self.rules.model._default_manager
         manager.bulk_create(self.made, batch_size=BATCH_ROWS)
         for place in self.changed:

@@ -30,7 +30,8 @@ FONT, BOLD = "Helvetica", "Helvetica-Bold"
 
 @dataclass(frozen=True)
 class Label:
-    """What stands on one label; `qr_code` is what the QR says, and what a person types where it cannot be read."""
+    """The content of one label. `qr_code` is the text of the QR code, which a person types when it cannot be
+    scanned."""
 
     qr_code: str
     name: str
@@ -38,7 +39,7 @@ class Label:
 
 
 def draw_labels(labels: Sequence[Label], *, title: str) -> bytes:
-    """The labels in their order as a PDF. ValueError when there is none, or more than MAX_LABELS."""
+    """The labels in the given order as a PDF. Raises ValueError for none, or for more than MAX_LABELS."""
     if not 0 < len(labels) <= MAX_LABELS:
         raise ValueError(f"{len(labels)} labels")
     buffer = BytesIO()
@@ -77,7 +78,7 @@ def _draw_label(canvas: Canvas, label: Label, left: float, bottom: float) -> Non
     canvas.saveState()
     edge = canvas.beginPath()
     edge.rect(left, bottom, WIDTH, HEIGHT)
-    canvas.clipPath(edge, stroke=0)  # a name of one endless word must not run into the next label's code
+    canvas.clipPath(edge, stroke=0)  # a name of one very long word must not reach the code of the next label
     _draw_qr(canvas, label.qr_code, left + PADDING, bottom + (HEIGHT - QR_SIDE) / 2)
     x, width = left + PADDING + QR_SIDE, WIDTH - QR_SIDE - 2 * PADDING
     y = bottom + HEIGHT - 12 * mm
@@ -94,7 +95,7 @@ def _draw_label(canvas: Canvas, label: Label, left: float, bottom: float) -> Non
 def _draw_lines(
     canvas: Canvas, text: str, font: str, size: float, *, x: float, y: float, width: float, most: int
 ) -> float:
-    """Write the text in at most so many lines from `y` down; where the next line would be. A long word shrinks."""
+    """Write the text in at most `most` lines from `y` down and return the `y` of the next line. Long words shrink."""
     longest = max(canvas.stringWidth(word, font, size) for word in text.split() or [""])
     size = max(6.0, size * min(1.0, width / max(longest, 1.0)))
     canvas.setFont(font, size)
@@ -105,7 +106,7 @@ def _draw_lines(
 
 
 def _draw_qr(canvas: Canvas, text: str, left: float, bottom: float) -> None:
-    """A QR code of level Q: it is still read when a quarter of it is dirty."""
+    """A QR code of error correction level Q, readable with a quarter of it dirty."""
     code = QRCode(None, QRErrorCorrectLevel.Q)
     code.addData(text)
     code.make()

@@ -1,8 +1,8 @@
 """The QR labels of locations in a picture, read by zxing-cpp; pure.
 
 `processing.pipeline.stages` looks at each photo whose location nobody chose, `photos.upload.location_lookup` at a
-picture of one label. The whole picture is read, not a smaller one: that reaches twice as far and costs little (figures:
-docs/locations.md).
+picture of one label. The whole picture is read, not a reduced one: that works at twice the distance and costs little
+(docs/locations.md).
 """
 
 import re
@@ -11,7 +11,7 @@ import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
-# As `locations.models` has it: other codes in a greenhouse (pallets, pots, payment) are not for us.
+# The form of `locations.models`. Other codes in a greenhouse (pallets, pots, payment) are ignored.
 LABEL = re.compile(r"[A-Z0-9][A-Z0-9._-]{7,19}")
 MAX_LABELS = 20
 QR_CODES = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)

@@ -76,7 +76,7 @@ class Product(Timestamped):
 
 
 class ProductState(CatalogueEntry):
-    """A stage of growth, in the order of life: seed, germinating, seedling, juvenile, adult, flowering..."""
+    """A stage of growth, in order: seed, germinating, seedling, juvenile, adult, flowering..."""
 
     is_sellable = models.BooleanField(_("can be sold"), default=False)
     sort_order = models.PositiveSmallIntegerField(_("order"), unique=True)
@@ -139,7 +139,7 @@ class PackagingColour(CatalogueEntry):
 
 @audited()
 class Packaging(Timestamped):
-    """What one plant stands in: a pot or cell of a given size, material and colour."""
+    """What one plant grows in: a pot or cell of a given size, material and colour."""
 
     sku = CodeField("SKU", max_length=32, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -177,7 +177,7 @@ class Packaging(Timestamped):
 
 
 class ContainerKind(models.TextChoices):
-    """What a container type is; the segmentation itself tells only segment, box and plug apart."""
+    """The kind of a container type. Segmentation itself only distinguishes segment, box and plug."""
 
     PLUG = "plug", _("Plug tray")
     SEEDLING_TRAY = "seedling_tray", _("Seedling tray")
@@ -188,7 +188,7 @@ class ContainerKind(models.TextChoices):
 
 @audited()
 class ContainerType(CatalogueEntry):
-    """What holds many plants in a photo; trays and crates know their grid and capacity."""
+    """A container of many plants in a photo. Trays and crates have a grid and a capacity."""
 
     kind = models.CharField(_("kind"), max_length=16, choices=ContainerKind)
     rows = models.PositiveSmallIntegerField(_("rows"), null=True, blank=True)

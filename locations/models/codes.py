@@ -1,4 +1,4 @@
-"""Upper-case codes: the short unique names people write on labels, in files and in addresses."""
+"""Upper-case codes: the short unique names on labels, in files and in URLs."""
 
 from typing import Any
 
@@ -18,24 +18,21 @@ class CodeField(models.CharField):  # type: ignore[type-arg]
     default_validators = [validate_code]
 
     def to_python(self, value: Any) -> Any:
-        """What forms and files give."""
         text = super().to_python(value)
         return text.strip().upper() if isinstance(text, str) else text
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """What the instance shows after it was saved."""
         code = self.to_python(getattr(model_instance, self.attname))
         setattr(model_instance, self.attname, code)
         return code
 
     def get_prep_value(self, value: Any) -> Any:
-        """What lookups compare with."""
         prepared = super().get_prep_value(value)
         return prepared.strip().upper() if isinstance(prepared, str) else prepared
 
 
 def upper_case_constraint(field: str) -> models.CheckConstraint:
-    """The database's own guard of a code column; usable in abstract models."""
+    """The CHECK constraint of a code column; usable in abstract models."""
     return models.CheckConstraint(
         condition=models.Q(**{field: Upper(field)}),
         name=f"%(class)s_{field}_upper",

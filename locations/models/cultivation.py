@@ -45,7 +45,7 @@ class LocationConfig(Timestamped):
         null=True,
         blank=True,
         validators=POSITIVE,
-        help_text=_("Only where it differs from the area of the polygon."),
+        help_text=_("Only if it differs from the area of the polygon."),
     )
     notes = models.TextField(_("notes"), blank=True)
     active = models.BooleanField(_("active"), default=True)
@@ -79,7 +79,7 @@ class LocationConfig(Timestamped):
         return f"{self.location}: {self.product}"
 
     def clean(self) -> None:
-        """A cycle of the past that is entered twice is one; of those that run the database keeps one."""
+        """Refuse a past cycle that was already entered. The database allows only one current cycle."""
         same = LocationConfig.objects.filter(location=self.location_id, started_at=self.started_at, active=False)
         if not self.active and same.exclude(pk=self.pk).exists():
             raise ValidationError(_("This location already has a configuration that began at this moment."))
@@ -96,8 +96,8 @@ class DensitySource(models.TextChoices):
 class DensityParameters(Timestamped):
     """How much ground a plant takes, for a product in a packaging in a kind of container.
 
-    No packaging means plants that stand in none. `version` counts the calibrations, so that a count can
-    say which one it used.
+    Without a packaging, the plants grow in none. `version` counts the calibrations, so that a count can record which
+    one it used.
     """
 
     container_type = models.ForeignKey(

@@ -40,7 +40,7 @@ def validate_polygon(value: object) -> None:
 class Place(Timestamped):
     """A named, coded polygon. The derived columns always follow the polygon."""
 
-    largest_m2: ClassVar[float]  # what is larger was not drawn in longitude and latitude
+    largest_m2: ClassVar[float]  # anything larger was not drawn in longitude and latitude
 
     code = CodeField(_("code"), max_length=32, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -71,7 +71,7 @@ class Place(Timestamped):
         ]
 
     def clean(self) -> None:
-        """Refuse a polygon that cannot be a place of a nursery; what is no polygon its field says."""
+        """Refuse a polygon that cannot be a place of a nursery. The field itself refuses invalid polygons."""
         try:
             outline = geo.outline_of(self.polygon)
         except ValueError:
@@ -82,7 +82,7 @@ class Place(Timestamped):
             raise ValidationError({"polygon": translated(str(error))}) from error
 
     def measure_polygon(self) -> None:
-        """Fill the derived columns from the polygon; ValueError on a polygon that cannot be one."""
+        """Fill the derived columns from the polygon. Raises ValueError if it is invalid."""
         for column, value in asdict(geo.outline_of(self.polygon)).items():
             setattr(self, column, value)
 
@@ -96,7 +96,7 @@ class Place(Timestamped):
 
 
 def name_place(*names: str) -> str:
-    """What people call an area or a location by the names of where it lies: "Warehouse A - Rack 3 - Shelf 2"."""
+    """The full name of an area or a location, such as "Warehouse A - Rack 3 - Shelf 2"."""
     return " - ".join(names)
 
 

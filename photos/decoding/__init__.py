@@ -1,1 +1,1 @@
-"""Bytes of unknown origin to pixels and metadata. Pure: no Django, no storage."""
+"""From bytes of unknown origin to pixels and metadata. Pure: no Django, no storage."""

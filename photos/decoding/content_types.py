@@ -1,8 +1,8 @@
-"""What a file is and whether it goes to its end, by its bytes; pure.
+"""The type of a file and whether it is complete, by its bytes; pure.
 `photos.upload.accepting` asks before it accepts one.
 
 Both answers come from the file's own structure: decoding 12 megapixels takes 60 ms even at reduced size, and an upload
-of a hundred photos must be answered in half a second. What only decoding shows, the worker finds.
+of a hundred photos must be answered in half a second. Damage that only decoding shows is found by the worker.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ JPEG, PNG, WEBP, HEIC = "image/jpeg", "image/png", "image/webp", "image/heic"
 # Brands of ISO/IEC 23008-12 (HEIF) with HEVC inside; AVIF has others.
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"})
 AVIF_BRANDS = frozenset({b"avif", b"avis"})
-# Brands of the container alone; what is inside stands among the compatible ones.
+# Brands of the container alone; the content is named by the compatible brands.
 CONTAINER_BRANDS = frozenset({b"mif1", b"msf1"})
 
 # A gap has the size of a disk's clusters. At the end the last piece of a file may be shorter.
@@ -23,7 +23,7 @@ FEWEST_ZEROS = 512
 
 
 def content_type_of(data: bytes) -> str | None:
-    """JPEG, PNG, WebP or HEIC by the first bytes, else None; a file's name says nothing."""
+    """JPEG, PNG, WebP or HEIC by the first bytes, else None. File names are not trusted."""
     if data.startswith(b"\xff\xd8\xff"):
         return JPEG
     if data.startswith(png.SIGNATURE):
@@ -34,7 +34,7 @@ def content_type_of(data: bytes) -> str | None:
 
 
 def _is_heic(data: bytes) -> bool:
-    """By the file type box: length, "ftyp", brand, version, compatible brands."""
+    """Check the file type box: length, "ftyp", brand, version, compatible brands."""
     if data[4:8] != b"ftyp" or data[8:12] not in HEIC_BRANDS:
         return False
     length = int.from_bytes(data[:4], "big")
@@ -43,7 +43,7 @@ def _is_heic(data: bytes) -> bool:
 
 
 def is_complete(data: bytes, content_type: str) -> bool:
-    """Whether the file reaches the end that its format marks or its lengths promise."""
+    """Whether the file reaches the end that its format marks or its lengths announce."""
     return _REACHES_END[content_type](data)
 
 
@@ -53,7 +53,7 @@ def _webp_reaches_end(data: bytes) -> bool:
 
 
 def _holds_data(data: bytes) -> bool:
-    """Whether no part was left as zeros, as in a copy that broke off. Packed pixels have no long rows of them."""
+    """Whether no part is filled with zeros, as in an interrupted copy. Compressed pixels have no long runs of zeros."""
     return NO_DATA not in data and not data.endswith(NO_DATA[:FEWEST_ZEROS])
 
 

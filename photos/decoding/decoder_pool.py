@@ -1,9 +1,9 @@
-"""Decode a photo without betting the worker on it: in a process of its own, with limits on memory and time.
+"""Decode photos in separate processes with limits on memory and time, so that no photo can crash a worker.
 
 `photos.ingest.storing` and the processing stages decode through here; `photos.decoding.decoder_process` is the other
-side. A process serves one photo after the other, so that a decode costs some 50 ms more than at home, not the half
-second of a start. One that crashes, or takes too long, is replaced;
-the photo is tried once more and then counts as unreadable.
+side. A process decodes many photos, so that a decode takes some 50 ms longer than in the worker, not the half second of
+a start. A process that crashes or takes too long is replaced; the photo is tried once more and then counts as
+unreadable.
 """
 
 import atexit
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 class DecoderLostError(Exception):
-    """The process ended in the middle of a photo."""
+    """The decoder process ended in the middle of a photo."""
 
 
 def decode_picture(data: bytes, *, jpeg_reduction: int = 1) -> NDArray[np.uint8]:
@@ -52,7 +52,7 @@ class Decoder:
     """One process; for one thread at a time."""
 
     def __init__(self) -> None:
-        # No credentials of ours: this is where hostile bytes are read.
+        # Without our credentials: this process reads hostile bytes.
         environment = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "LANG") if name in os.environ}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "photos.decoding.decoder_process"],
@@ -63,7 +63,7 @@ class Decoder:
         )
 
     def ask(self, operation: str, data: bytes, **options: int) -> tuple[dict[str, Any], bytes]:
-        """The header of the answer and its bytes; DecoderLostError when there is none within SECONDS."""
+        """The header of the answer and its bytes. Raises DecoderLostError if none comes within SECONDS."""
         requests, answers = self.process.stdin, self.process.stdout
         if requests is None or answers is None:
             raise DecoderLostError
@@ -84,7 +84,7 @@ class Decoder:
         return about, result
 
     def close(self) -> None:
-        """End it, however far it is."""
+        """End the process, even in the middle of a photo."""
         self.process.kill()
         self.process.communicate()
 
@@ -113,7 +113,7 @@ def _ask(operation: str, data: bytes, **options: int) -> tuple[dict[str, Any], b
 
 
 def _take() -> Decoder:
-    """An idle decoder, or a new one: there are as many as threads that decode at the same time."""
+    """An idle decoder, or a new one. There are at most as many as threads that decode at the same time."""
     try:
         return _idle.get_nowait()
     except Empty:

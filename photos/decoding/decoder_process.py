@@ -1,9 +1,9 @@
 """The process that decodes photos for a worker: `python -m photos.decoding.decoder_process`.
-It knows no Django and holds no secret.
+It uses no Django and has no secrets.
 
 `photos.decoding.decoder_pool` starts it and sends one request after the other: a line of JSON, then the file's bytes;
 the answer has the same form. It ends with its input. Memory is limited here, time by the other side. Whatever a decoder
-does to this process, the worker lives on.
+does to this process, the worker survives.
 """
 
 import json
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def answer(answers: BinaryIO, operation: str, data: bytes, options: dict[str, int]) -> None:
-    """Do one operation and write its result, or why there is none."""
+    """Do one operation and write its result or its error."""
     try:
         if operation == "decode":
             picture = decode_picture(data, **options)
@@ -52,7 +52,6 @@ def answer(answers: BinaryIO, operation: str, data: bytes, options: dict[str, in
 
 
 def send(answers: BinaryIO, data: memoryview, **about: object) -> None:
-    """One answer."""
     answers.write(json.dumps({"size": data.nbytes, **about}).encode() + b"\n")
     answers.write(data)
     answers.flush()

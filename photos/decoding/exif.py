@@ -1,7 +1,7 @@
 """What a photo says about itself: camera, time, orientation, position. Pure; hostile bytes are normal input.
 
-`photos.ingest.storing` calls `read_exif` once for each photo and keeps `exif_json` and `gps_json` in its row. Whatever
-is missing, damaged or absurd is left out; nothing here raises. Tag numbers: Exif 2.32, sections 4.6.4 to 4.6.6.
+`photos.ingest.storing` calls `read_exif` once for each photo and keeps `exif_json` and `gps_json` in its row. Missing,
+damaged or absurd values are left out; nothing here raises. Tag numbers: Exif 2.32, sections 4.6.4 to 4.6.6.
 """
 
 import logging
@@ -19,15 +19,15 @@ from photos.decoding.tags import is_turned_by_xmp, read_tags
 
 MAKE, MODEL, ORIENTATION, EXIF_IFD, GPS_IFD = 0x010F, 0x0110, 0x0112, 0x8769, 0x8825
 EXPOSURE_TIME, F_NUMBER, ISO, FOCAL_LENGTH = 0x829A, 0x829D, 0x8827, 0x920A
-CLOCKS = (0x9003, 0x9004)  # when it was taken, else when it was digitised, which a camera does at once
-OFFSETS = (0x9011, 0x9012, 0x9010)  # of the time it was taken, of the digitised one, else of the file's time
+CLOCKS = (0x9003, 0x9004)  # when it was taken, else when it was digitised, which is the same for a camera
+OFFSETS = (0x9011, 0x9012, 0x9010)  # of the time taken, else of the time digitised, else of the file's time
 LAT_REF, LAT, LON_REF, LON, ALTITUDE_REF, ALTITUDE, GPS_TIME, GPS_DATE, GPS_ERROR = 1, 2, 3, 4, 5, 6, 7, 29, 31
 
 TEXT_LIMIT = 200
 LONGEST_OFFSET = timedelta(hours=14)
-# A fresh GPS fix agrees with a phone's clock to a minute; an old one would make a zone of its age.
+# A fresh GPS fix agrees with the phone's clock to a minute; the age of an old one would look like a time zone.
 ZONE_STEP, ZONE_TOLERANCE = timedelta(minutes=15), timedelta(minutes=1)
-# How far a zone may lie from the sun's time, at which an hour is 15 degrees: Galicia in summer is 2 h 37 min ahead.
+# How far a time zone may be from solar time (15 degrees an hour): Galicia in summer is 2 h 37 min ahead.
 FROM_SUN = timedelta(hours=2, minutes=45)
 # `2026:11:26 09:00:00` as Exif has it; some programs write dashes, slashes, a T, fractions or the zone behind it, some
 # cameras 24:08 for eight minutes after midnight. A date without a time is no moment.
@@ -49,10 +49,10 @@ class GpsPosition:
 
 @dataclass(frozen=True)
 class PhotoExif:
-    """All that is kept. `taken_at` is naive (the camera's wall clock) when `zone_source` is "unknown".
+    """The EXIF values that are stored. `taken_at` is naive (the camera's wall clock) if `zone_source` is "unknown".
 
-    It is whatever the camera's clock says, also in the year 9999: `photos.dates` judges that. `unreadable_date` is what
-    is written in the place of a date and is none, such as `0000:00:00 00:00:00`.
+    It is the camera's clock, even in the year 9999: `photos.dates` judges it. `unreadable_date` is an invalid date as
+    written, such as `0000:00:00 00:00:00`.
     """
 
     camera_make: str | None = None
@@ -139,7 +139,7 @@ def _describe(tags: Mapping[int, Any], details: Mapping[int, Any], gps: Mapping[
 def _taken_at(
     details: Mapping[int, Any], gps: Mapping[int, Any], *, lon: float | None
 ) -> tuple[datetime | None, ZoneSource]:
-    """The moment, with the zone that the camera wrote, else with the one that its GPS clock implies."""
+    """The moment with the time zone that the camera recorded, else with the one that its GPS time implies."""
     clocks = (_parse_clock(_text(details.get(tag))) for tag in CLOCKS)
     local, offset = next((clock for clock in clocks if clock is not None), (None, None))
     if local is None:
@@ -153,7 +153,7 @@ def _taken_at(
 
 
 def _parse_clock(text: str | None) -> tuple[datetime, timezone | None] | None:
-    """A wall clock, and the zone where one is written behind it."""
+    """A wall clock, and the zone if one follows it."""
     found = CLOCK.match(text or "")
     if found is None:
         return None
@@ -167,7 +167,7 @@ def _parse_clock(text: str | None) -> tuple[datetime, timezone | None] | None:
 
 
 def _unreadable_date(details: Mapping[int, Any]) -> str | None:
-    """What stands where a date should be and has digits as one; blanks mean that the camera had no clock."""
+    """The text in place of a date if it has digits; blanks mean that the camera had no clock."""
     texts = (_text(details.get(tag)) for tag in CLOCKS)
     return next((text for text in texts if text and any(map(str.isdigit, text))), None)
 
@@ -184,9 +184,9 @@ def _parse_offset(text: str | None) -> timezone | None:
 
 
 def _offset_by_gps(local: datetime, gps: Mapping[int, Any], *, lon: float | None) -> timezone | None:
-    """GPS time is UTC: what the wall clock is ahead of it is the zone, if there is such a zone at this longitude.
+    """The difference between the wall clock and GPS time (UTC), if it is a time zone of this longitude.
 
-    The receiver's time is that of its last fix, which may be hours old.
+    GPS time is that of the last fix, which may be hours old.
     """
     clock = _numbers(gps.get(GPS_TIME))
     day = _parse_clock(f"{_text(gps.get(GPS_DATE))} 00:00:00")
@@ -204,7 +204,7 @@ def _offset_by_gps(local: datetime, gps: Mapping[int, Any], *, lon: float | None
 
 @cache
 def _offsets_in_use() -> frozenset[timedelta]:
-    """What the zones of the world are ahead of UTC this year, in winter and in summer."""
+    """The UTC offsets of all time zones this year, in winter and in summer."""
     zones = [ZoneInfo(name) for name in available_timezones() if "/" in name and not name.startswith("Etc/")]
     moments = [datetime(datetime.now(UTC).year, month, 1) for month in (1, 7)]
     found = (zone.utcoffset(moment) for zone in zones for moment in moments)
@@ -221,7 +221,7 @@ def _iso(moment: datetime) -> str:
 def _position(gps: Mapping[int, Any]) -> GpsPosition | None:
     lat = _degrees(gps.get(LAT), gps.get(LAT_REF), positive="N", negative="S", limit=90)
     lon = _degrees(gps.get(LON), gps.get(LON_REF), positive="E", negative="W", limit=180)
-    if lat is None or lon is None or (lat, lon) == (0, 0):  # 0, 0 is what receivers write without a fix
+    if lat is None or lon is None or (lat, lon) == (0, 0):  # receivers write 0, 0 without a fix
         return None
     altitude = _number(gps.get(ALTITUDE), above=-1e-9, below=1e5)
     if altitude is not None and gps.get(ALTITUDE_REF) in (1, b"\x01"):
@@ -230,7 +230,7 @@ def _position(gps: Mapping[int, Any]) -> GpsPosition | None:
 
 
 def _degrees(value: Any, reference: Any, *, positive: str, negative: str, limit: int) -> float | None:
-    """Degrees, minutes and seconds with their hemisphere; without a hemisphere nothing is guessed."""
+    """Decimal degrees from degrees, minutes and seconds; None without a hemisphere."""
     parts = _numbers(value)
     hemisphere = (_text(reference) or "")[:1].upper()
     if parts is None or hemisphere not in (positive, negative) or not all(part >= 0 for part in parts):
@@ -258,7 +258,6 @@ def _number(value: Any, *, above: float, below: float) -> float | None:
 
 
 def _numbers(value: Any) -> tuple[float, float, float] | None:
-    """Three numbers."""
     if not isinstance(value, tuple | list) or len(value) != 3:
         return None
     first, second, third = map(_float, value)
@@ -268,7 +267,7 @@ def _numbers(value: Any) -> tuple[float, float, float] | None:
 
 
 def _float(value: Any) -> float | None:
-    """A finite number, also from a fraction; a fraction over zero is none."""
+    """A finite number, also from a fraction; None for a fraction over zero."""
     if not isinstance(value, Real):
         return None
     try:

@@ -1,4 +1,4 @@
-"""A JPEG taken apart into its segments (ITU T.81, annex B); pure, and as patient as the decoders of browsers.
+"""Split a JPEG into its segments (ITU T.81, annex B); pure, and as tolerant as the decoders of browsers.
 
 `photos.decoding.pixels` decodes what `clean_jpeg` leaves, so that no tag, comment or stray byte can cost a photo;
 `photos.decoding.tags` reads the tags from the segments, `photos.decoding.content_types` asks for the end.
@@ -12,7 +12,7 @@ APP0, APP1, APP2, APP14, APP15, COMMENT = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE
 SIGNATURE = bytes((0xFF, START))
 END_MARKER = bytes((0xFF, END))
 EXIF_HEAD, XMP_HEAD = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
-# What decides how samples become colours, with the bytes that each must have at least.
+# The segments that decide how samples become colours, with their least length in bytes.
 COLOUR_SEGMENTS = {APP0: (b"JFIF\0", 14), APP2: (b"ICC_PROFILE\0", 14), APP14: (b"Adobe", 12)}
 # Fill bytes, then the marker's code. Inside scans 0 and the restarts (D0 to D7) belong to the data.
 MARKER = re.compile(rb"\xff+([^\x00\xff])", re.DOTALL)
@@ -33,7 +33,7 @@ class Jpeg:
 
 
 def take_apart(data: bytes) -> Jpeg | None:
-    """The parts of a JPEG; bytes between segments are passed over. None where no scan begins."""
+    """The parts of a JPEG; bytes between segments are skipped. None if there is no scan."""
     segments: list[tuple[int, bytes]] = []
     position = 2
     while match := MARKER.search(data, position):
@@ -50,15 +50,15 @@ def take_apart(data: bytes) -> Jpeg | None:
 
 
 def reaches_end(data: bytes) -> bool:
-    """Whether an end marker stands behind the first scan; the preview inside EXIF, before it, has its own."""
+    """Whether an end marker follows the first scan. The preview inside EXIF, before it, has its own."""
     parts = take_apart(data)
     return parts is not None and parts.scans.rfind(END_MARKER) != -1
 
 
 def clean_jpeg(data: bytes) -> bytes:
-    """The file with nothing before its scans but what the pixels need, and an end marker in any case.
+    """The file with only the segments that the pixels need before its scans, and always with an end marker.
 
-    As it is where no scan begins.
+    Unchanged if there is no scan.
     """
     parts = take_apart(data)
     if parts is None:

@@ -1,8 +1,8 @@
 """Pixels of a photo: bytes in, upright RGB array or small JPEGs out, in sRGB. Pure; hostile bytes are normal input.
 
 The uploads check with `inspect_picture`, ingest makes thumbnail and preview, the processing stages decode with
-`decode_picture`, at half the size where that is enough. Only what shapes the pixels reaches a decoder. Everything that
-cannot be shown raises `UnreadablePictureError` with a sentence for the user.
+`decode_picture`, at half the size where that is enough. Only what shapes the pixels reaches a decoder. Anything that
+cannot be decoded raises `UnreadablePictureError` with a message for the user.
 """
 
 import struct
@@ -81,11 +81,11 @@ def inspect_picture(data: bytes) -> PictureInfo:
 
 
 def decode_picture(data: bytes, *, jpeg_reduction: int = 1) -> NDArray[np.uint8]:
-    """The whole picture, upright, as (height, width, 3) RGB; UnreadablePictureError when it cannot be decoded.
+    """The whole picture, upright, as (height, width, 3) RGB.
 
-    So it is when part of it is missing, although viewers show the rest: what is not there cannot be counted. The sides
-    of a JPEG are divided by `jpeg_reduction` (1, 2, 4 or 8) and rounded up, which takes a fraction of the time. No
-    other format can do so.
+    Raises UnreadablePictureError if it cannot be decoded, or if part of it is missing: viewers show the rest, but the
+    missing plants cannot be counted. The sides of a JPEG are divided by `jpeg_reduction` (1, 2, 4 or 8) and rounded up,
+    which takes a fraction of the time. Other formats cannot be reduced.
     """
     if data.startswith(JPEG_SIGNATURE):
         _check_scans(data)  # the decoders of other formats find by themselves what is missing
@@ -95,7 +95,7 @@ def decode_picture(data: bytes, *, jpeg_reduction: int = 1) -> NDArray[np.uint8]
 
 
 def check_whole(data: bytes) -> None:
-    """UnreadablePictureError when part of the picture is missing."""
+    """Raise UnreadablePictureError if part of the picture is missing."""
     if data.startswith(JPEG_SIGNATURE):
         _check_scans(data)
     else:
@@ -125,7 +125,7 @@ def _check_scans(jpeg: bytes) -> None:
 
 @contextmanager
 def _opened(data: bytes) -> Iterator[Image.Image]:
-    """The opened picture; whatever goes wrong while it is read comes out as UnreadablePictureError."""
+    """The opened picture. Any error while it is read is raised as UnreadablePictureError."""
     if not data:
         raise UnreadablePictureError("The file is empty.")
     try:
@@ -144,7 +144,7 @@ def _opened(data: bytes) -> Iterator[Image.Image]:
 
 
 def _clean(data: bytes) -> bytes:
-    """What a decoder needs of it; WebP and HEIC keep their tags where no decoder looks."""
+    """The file reduced to what a decoder needs. WebP and HEIC are unchanged: decoders ignore their tags."""
     if data.startswith(JPEG_SIGNATURE):
         return clean_jpeg(data)
     return clean_png(data) if data.startswith(PNG_SIGNATURE) else data
@@ -162,7 +162,7 @@ def _reduced(data: bytes, side_px: int, quality: int) -> bytes:
 
 
 def _turned(image: Image.Image, orientation: int) -> Image.Image:
-    """The picture upright; one that had to be turned leaves its memory."""
+    """The picture upright; the memory of the unrotated one is freed."""
     if orientation not in TURNS:
         return image
     upright = image.transpose(TURNS[orientation])

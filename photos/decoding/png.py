@@ -1,4 +1,4 @@
-"""A PNG taken apart into its chunks (W3C PNG, section 5); pure.
+"""Split a PNG into its chunks (W3C PNG, section 5); pure.
 
 `photos.decoding.pixels` decodes what `clean_png` leaves: text, however much of it, and times are no reason to lose a
 photo. `photos.decoding.tags` reads the tags, which may stand behind the pixels.
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 END = b"IEND"
 END_CHUNK = b"\0\0\0\0IEND\xaeB`\x82"
-# Pixels and their colours. The frames of a moving picture are left out: its first is what all viewers can show.
+# Pixels and their colours. Of an animation only the first frame is kept.
 KEPT = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT"}
 XMP_HEAD = b"XML:com.adobe.xmp\0\0\0\0\0"  # keyword, not compressed, no language
 # A camera's profile has some hundred bytes, a printer's up to a few MB; packed zeros can unpack to anything.
@@ -31,12 +31,12 @@ def read_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def reaches_end(data: bytes) -> bool:
-    """Whether the chunk that ends the file is there."""
+    """Whether the file has its end chunk."""
     return any(kind == END for kind, _ in read_chunks(data))
 
 
 def clean_png(data: bytes) -> bytes:
-    """The file with nothing in it but what the pixels need, and an end in any case."""
+    """The file with only the chunks that the pixels need, and always with an end."""
     kept = (chunk for kind, chunk in read_chunks(data) if _shapes_pixels(kind, chunk))
     return b"".join((SIGNATURE, *kept, END_CHUNK))
 

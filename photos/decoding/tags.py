@@ -30,7 +30,7 @@ def read_tags(data: bytes) -> Image.Exif:
 
 
 def read_orientation(data: bytes) -> int:
-    """How the picture must be turned, 1 to 8 (Exif 2.32, section 4.6.4); 1 where nothing sensible is said."""
+    """How the picture must be rotated, 1 to 8 (Exif 2.32, section 4.6.4); 1 without a valid value."""
     try:
         said = read_tags(data).get(ORIENTATION, 1)
     except Exception as error:  # noqa: BLE001 - a tag is parsed when it is asked for
@@ -40,7 +40,7 @@ def read_orientation(data: bytes) -> int:
 
 
 def is_turned_by_xmp(data: bytes) -> bool:
-    """Whether a JPEG says how it is turned in its XMP alone, which browsers do not read."""
+    """Whether the rotation of a JPEG is only in its XMP, which browsers do not read."""
     if not data.startswith(jpeg.SIGNATURE):
         return False
     exif, xmp = _read_jpeg(data)
@@ -67,7 +67,6 @@ def _read_tags(data: bytes) -> Image.Exif:
 
 
 def _read_jpeg(data: bytes) -> tuple[bytes, bytes]:
-    """EXIF and XMP."""
     parts = jpeg.take_apart(data)
     if parts is None:
         return b"", b""
@@ -75,5 +74,4 @@ def _read_jpeg(data: bytes) -> tuple[bytes, bytes]:
 
 
 def _read_png(data: bytes) -> tuple[bytes, bytes]:
-    """EXIF and XMP."""
     return png.read_exif_chunk(data), png.read_xmp_chunk(data)

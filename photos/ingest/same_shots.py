@@ -1,15 +1,15 @@
 """The same shot in other bytes: sent by a messenger, edited, converted.
 `photos.ingest.storing` looks once it is described.
 
-Byte for byte the same photo is a duplicate and never gets a row (`photos.upload.accepting`). These get one: they may
-differ, so nothing is refused; the gallery says it and links to the first.
+A byte-for-byte copy is a duplicate and never gets a row (`photos.upload.accepting`). These photos get one, since they
+may differ; the gallery says so and links to the first.
 """
 
 from photos.models import S3Image
 
 
 def mark_same_shots(image: S3Image) -> None:
-    """Link all photos of this camera and second to the first. Whoever of two at once looks last sees both."""
+    """Link all photos of this camera and second to the first. Of two at once, the later one sees both."""
     written = image.exif_metadata or {}
     if image.taken_at is None or "camera_model" not in written:
         return

@@ -1,8 +1,8 @@
 """Phase 1 for one photo: from staging to S3, with what the photo says about itself.
 
-`processing.pipeline.stages` calls `store_original` from the io workers. The original is safe first: written, verified,
-noted in the row; then come EXIF, thumbnail and preview; the staged file goes last.
-A second run goes on where one stopped.
+`processing.pipeline.stages` calls `store_original` from the io workers. The original comes first: written, verified,
+recorded in the row; then EXIF, thumbnail and preview; the staged file is deleted last. A second run continues where the
+first stopped.
 """
 
 import hashlib
@@ -29,14 +29,14 @@ METADATA_NAME_LIMIT = 1000
 
 
 def store_original(image_id: UUID, *, renew: Callable[[], None] = lambda: None) -> None:
-    """Bring one photo to S3 and describe it in its row; nothing happens when that is done already.
+    """Store one photo in S3 and describe it in its row; does nothing if that is done already.
 
-    `renew` is called before each step that writes, and in the transaction of what is written to the row; what it raises
-    ends the work there.
+    `renew` is called before each step that writes, and in the transaction that writes the row; an error from it stops
+    the work.
 
     Raises:
         UnreadablePictureError: it cannot be decoded, or part of it is missing; the original is in S3 all the same.
-        OriginalLostError: the file is neither in staging nor in S3, or is not the one that was received.
+        OriginalLostError: the file is neither in staging nor in S3, or differs from the one received.
         UnavailableError: S3 cannot be reached now; the photo stays in staging.
     """
     image = S3Image.objects.get(pk=image_id)
@@ -52,7 +52,7 @@ def store_original(image_id: UUID, *, renew: Callable[[], None] = lambda: None) 
         image.staging_name = ""
         image.save(update_fields=["staging_name", "updated_at"])
     if data is not None and image.content_type == JPEG:
-        check_whole(data)  # now, while whoever took the photo still stands there; a later phase would find it too
+        check_whole(data)  # now, while the person who took the photo is still there; a later phase would find it too
 
 
 def _store(image: S3Image, data: bytes, renew: Callable[[], None]) -> None:
@@ -104,7 +104,8 @@ def _describe(image: S3Image, data: bytes, renew: Callable[[], None]) -> None:
 
 
 def _note_size(image: S3Image, preview: bytes) -> None:
-    """Upright as the preview is: that a picture is turned may stand behind its pixels, unseen when it was accepted."""
+    """Record the upright size, as in the preview: the orientation may follow the pixels and was not read on
+    acceptance."""
     upright = inspect_picture(preview)
     width, height = image.width_px or 0, image.height_px or 0
     if (width - height) * (upright.width_px - upright.height_px) < 0:
@@ -112,9 +113,9 @@ def _note_size(image: S3Image, preview: bytes) -> None:
 
 
 def _note_time(image: S3Image, exif: PhotoExif) -> None:
-    """A wall clock without a zone shows the nursery's (`TIME_ZONE`); `exif_metadata` says that this was assumed.
+    """A wall clock without a zone is taken as the nursery's (`TIME_ZONE`); `exif_metadata` records the assumption.
 
-    A date that no row can hold stays in `exif_metadata` alone; `processing.dating` asks about it.
+    A date that no row can store stays in `exif_metadata` alone; `processing.dating` asks about it.
     """
     taken_at = exif.taken_at
     if taken_at is not None and taken_at.tzinfo is None:
@@ -125,9 +126,9 @@ def _note_time(image: S3Image, exif: PhotoExif) -> None:
 
 
 def assumed_zone(image: S3Image) -> str | None:
-    """The zone that its camera's clock was taken to show; None where the camera wrote one, or no date."""
+    """The time zone assumed for the camera's clock; None if the camera recorded one, or no date."""
     written = image.exif_metadata or {}
-    # Photos that came before there was a choice were taken to show UTC.
+    # For photos from before the setting existed, UTC was assumed.
     return str(written.get(ASSUMED_ZONE, "UTC")) if written.get("datetime_zone_source") == "unknown" else None
 
 

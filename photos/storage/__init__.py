@@ -1,1 +1,1 @@
-"""S3 and the staging area: the only code that talks to either."""
+"""S3 and the staging area."""

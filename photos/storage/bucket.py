@@ -1,6 +1,6 @@
 """The bucket itself: made with its retention rules and CORS at every start (`manage.py ensure_bucket`) and restore.
 
-Rules that others set stay: ours are known by their ids.
+Rules set by others are kept: ours are known by their ids.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,7 +33,7 @@ def ensure_bucket() -> None:
 
 
 def _of_others(read: Callable[[], Sequence[Any]], our_ids: Sequence[str]) -> list[Any]:
-    """The rules that are there and are not ours; none where none was ever set."""
+    """The existing rules that are not ours; empty if none was ever set."""
     try:
         rules = read()
     except ClientError as error:
@@ -61,8 +61,8 @@ def _cors_rule() -> Any:
 
 
 def _retention_days() -> dict[str, int]:
-    """By prefix. What waits in the bucket to be stored outlasts any outage: `photos.storage.staging_cleanup` clears up
-    there."""
+    """Retention by prefix. Files staged in the bucket have none, so that they outlast any outage;
+    `photos.storage.staging_cleanup` removes them."""
     staged_here = settings.STAGING == "s3"
     return {
         prefix: days
@@ -72,6 +72,6 @@ def _retention_days() -> dict[str, int]:
 
 
 def _bucket_region() -> dict[str, Any]:
-    """AWS wants its first region unsaid."""
+    """The region to create the bucket in; AWS expects none for us-east-1."""
     region = settings.S3_REGION
     return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}

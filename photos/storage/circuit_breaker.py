@@ -1,4 +1,4 @@
-"""Circuit breaker around the object storage; pure: the shared state, the clock and the dice are given to it.
+"""Circuit breaker around the object storage; pure: shared state, clock and randomness are arguments.
 
 Closed, it counts calls; it opens at half of at least 10 calls failed within a minute or at 10 failures in a row, lets
 calls through again after 60 s (half open), and closes after 3 good ones. `photos.storage.object_store` sends every call
@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 
 
 class Mode(StrEnum):
-    """Closed: calls go through. Open: none does. Half open: they go through on trial."""
+    """Closed: calls go through. Open: calls are refused. Half open: calls go through on trial."""
 
     CLOSED = "closed"
     OPEN = "open"
@@ -35,7 +35,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class BreakerState:
-    """What the workers share. `since`: when it opened, or when the present window of counting began."""
+    """The state that workers share. `since`: when it opened, or when the current counting window began."""
 
     mode: Mode = Mode.CLOSED
     since: float = 0.0
@@ -52,7 +52,7 @@ class BreakerStore(Protocol):
     """Where the shared state lives."""
 
     def update(self, change: Callable[[BreakerState], BreakerState]) -> BreakerState:
-        """Replace the state by `change(state)` in one step; the new state. `change` may run more than once."""
+        """Replace the state by `change(state)` atomically and return it. `change` may run more than once."""
 
 
 def before_call(state: BreakerState, now: float) -> BreakerState:
@@ -86,7 +86,7 @@ def retry_delay_seconds(attempt: int, rng: random.Random) -> float:
 
 
 class CircuitBreaker:
-    """Runs calls unless the shared state says that they are in vain."""
+    """Runs calls unless the breaker is open."""
 
     def __init__(
         self, *, store: BreakerStore, clock: Callable[[], float], is_outage: Callable[[Exception], bool]
@@ -97,7 +97,7 @@ class CircuitBreaker:
 
     @property
     def mode(self) -> Mode:
-        """What all workers know of the storage now; asks nobody but the shared state."""
+        """The shared state; the storage itself is not called."""
         return self._store.update(lambda state: state).mode
 
     def call(self, function: Callable[[], Result]) -> Result:

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 class RedisBreakerStore:
-    """One JSON value under one key. When Redis cannot be reached the breaker counts as closed."""
+    """One JSON value under one key. If Redis cannot be reached the breaker is treated as closed."""
 
     def __init__(self, *, url: str, name: str) -> None:
         self._url = url

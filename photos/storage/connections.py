@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def client() -> "S3Client":
-    """The boto3 client of django-storages: one for each thread."""
+    """The boto3 client of django-storages, one per thread."""
     return cast("S3Client", _storage().connection.meta.client)
 
 
 @cache
 def quick_client() -> "S3Client":
-    """For the question whether S3 answers at all."""
+    """A client with short timeouts, to check whether S3 answers at all."""
     return session().client(
         "s3",
         region_name=settings.S3_REGION,
@@ -32,12 +32,12 @@ def quick_client() -> "S3Client":
 
 @cache
 def session() -> boto3.Session:
-    """Where signers find their credentials: the storage's own, or those of the machine (AWS roles)."""
+    """The session with the credentials for signing: the storage's own, or those of the machine (AWS roles)."""
     return boto3.Session(aws_access_key_id=_storage().access_key, aws_secret_access_key=_storage().secret_key)
 
 
 def shorten_timeouts() -> None:
-    """For the web process: while S3 hangs a request holds its thread for some seconds, not for most of a minute."""
+    """For the web process: while S3 hangs, a request blocks its thread for some seconds, not for most of a minute."""
     storage = _storage()
     storage.client_config = storage.client_config.merge(_patience(connect_seconds=1, read_seconds=5))
 

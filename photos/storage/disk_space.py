@@ -17,19 +17,19 @@ from django.utils.translation import gettext_lazy as _
 from demeter.common.exceptions import DiskFullError
 
 MESSAGE = _(
-    "Demeter has no room for more photos at the moment. Keep these on the phone, tell the person who looks after the "
-    "server that its disk is full, and send them again later. What was received before is safe."
+    "Demeter has no space for more photos at the moment. Keep these on the phone, tell your administrator that the "
+    "server's disk is full, and send them again later. Photos received before are safe."
 )
-# Form fields and the lines between the parts.
+# Form fields and multipart boundaries.
 OVERHEAD_BYTES = 2 * 1024 * 1024
 logger = logging.getLogger(__name__)
 
 
 def check_space(size_bytes: int) -> None:
-    """The places of an upload on disks of ours, where it arrives and where it waits, must hold it and keep the reserve.
+    """Check that the upload folder and the staging folder have space for an upload and keep the reserve.
 
     Raises:
-        DiskFullError: one of them cannot.
+        DiskFullError: one of them has not.
     """
     for folder in _folders():
         free = shutil.disk_usage(folder).free
@@ -50,12 +50,12 @@ def largest_bytes() -> int:
 
 
 def free_bytes() -> int:
-    """What the fullest of these disks has left."""
+    """The free space of the fullest of these disks."""
     return min(shutil.disk_usage(folder).free for folder in _folders())
 
 
 def reserve_bytes() -> int:
-    """What an upload must leave free."""
+    """The free space that an upload must leave."""
     reserve: int = settings.STAGING_RESERVE_BYTES
     return reserve
 
@@ -69,10 +69,10 @@ def _folders() -> list[Path]:
 
 @contextmanager
 def refusing_when_full() -> Iterator[None]:
-    """Writes inside may meet a full disk: other uploads were quicker.
+    """Turn a full disk during the writes inside into DiskFullError: other uploads may have been quicker.
 
     Raises:
-        DiskFullError: they did.
+        DiskFullError: the disk is full.
     """
     try:
         yield
@@ -84,7 +84,7 @@ def refusing_when_full() -> Iterator[None]:
 
 
 def _nearest(folder: Path) -> Path:
-    """Staging is made with the first photo; until then its disk is that of the folder above."""
+    """The nearest existing folder: staging is created with the first photo."""
     while not folder.exists():
         folder = folder.parent
     return folder

@@ -1,6 +1,6 @@
 """Every name of a file in storage and how long it is kept; pure. The layout is the spec's ("S3 Storage Structure").
 
-Rows keep the keys made here at upload and ingest; nothing else in the code builds or takes apart a key.
+Rows store the keys built here at upload and ingest; no other code builds or parses a key.
 """
 
 from collections.abc import Mapping
@@ -13,9 +13,9 @@ PREVIEWS = "previews/"
 ANNOTATED = "annotated/"
 TEMP_UPLOADS = "temp_uploads/"
 
-# Originals and previews stay; the others can be made again from the original.
+# Originals and previews are permanent; the others can be made again from the original.
 RETENTION_DAYS: Mapping[str, int] = {TEMP_UPLOADS: 1, THUMBNAILS: 90, ANNOTATED: 30}
-# No address is handed out any more that could outlive its object: it is good for an hour, and S3 counts whole days.
+# No URL is handed out that could outlive its object: URLs are valid for an hour, and S3 counts whole days.
 EXPIRY_MARGIN = timedelta(days=1)
 
 EXTENSIONS: Mapping[str, str] = {
@@ -37,25 +37,25 @@ def thumbnail_key(image_id: UUID, created_at: datetime) -> str:
 
 
 def preview_key(image_id: UUID, created_at: datetime) -> str:
-    """`previews/2025/10/08/<uuid>.jpg`: what the viewer shows instead of a large or HEIC original."""
+    """`previews/2025/10/08/<uuid>.jpg`: shown by the viewer instead of a large or HEIC original."""
     return _dated(PREVIEWS, image_id, created_at)
 
 
 def annotated_key(image_id: UUID, created_at: datetime, version: str) -> str:
     """`annotated/2025/10/08/<uuid>-<version>.jpg`: the picture with masks, boxes and counts.
 
-    The version is made of what it shows, so a worker that writes late overwrites nothing that anybody reads.
+    The version is a hash of the content, so a late worker never overwrites a picture in use.
     """
     return f"{annotated_prefix(image_id, created_at)}-{version}.jpg"
 
 
 def annotated_prefix(image_id: UUID, created_at: datetime) -> str:
-    """What the keys of all annotated pictures of a photo begin with."""
+    """The common prefix of the keys of a photo's annotated pictures."""
     return _dated(ANNOTATED, image_id, created_at).removesuffix(".jpg")
 
 
 def may_be_gone(key: str, *, written_at: datetime | None, now: datetime) -> bool:
-    """Whether S3 may have dropped the object by its retention; also when nobody knows when it was written."""
+    """Whether S3 may have expired the object; True if nobody knows when it was written."""
     days = next((days for prefix, days in RETENTION_DAYS.items() if key.startswith(prefix)), None)
     if days is None:
         return False

@@ -1,7 +1,7 @@
-"""The only access to S3 and to the staging storage: read, write, verify, delete, sign.
+"""Objects in S3 and in the staging storage: read, write, verify, delete, sign.
 
-Every call to S3 goes through the circuit breaker that all workers share; an outage comes out as `UnavailableError`, so
-that the caller can come back later. Signing is arithmetic and needs no call.
+Every call to S3 goes through the circuit breaker that all workers share; an outage is raised as `UnavailableError`, so
+that the caller can try again later. Signing needs no call.
 """
 
 import base64
@@ -52,7 +52,7 @@ class ObjectMissingError(Exception):
 
 
 class ObjectDamagedError(Exception):
-    """What was read or stored is not what was sent: size or checksum differ."""
+    """The object read or stored differs from the one sent, in size or checksum."""
 
 
 class OriginalLostError(Exception):
@@ -61,11 +61,11 @@ class OriginalLostError(Exception):
 
 # --- Staging: files just accepted, until S3 has them ---------------------------------------------------------------
 def stage_file(name: str, file: File[bytes]) -> str:
-    """Keep an accepted file; the name under which it lies there.
+    """Keep an accepted file and return its name in staging.
 
     Raises:
         DiskFullError: the disk is full.
-        UnavailableError: staging is in S3, which cannot be reached now. So may all that follow here.
+        UnavailableError: staging is in S3, which cannot be reached. The other functions of staging may raise it too.
     """
     with refusing_when_full():
         return storages["staging"].save(name, file)
@@ -81,17 +81,17 @@ def read_staged(name: str) -> bytes | None:
 
 
 def delete_staged(name: str) -> None:
-    """Forget a staged file; silent when it is gone."""
+    """Delete a staged file; no error if it is missing."""
     storages["staging"].delete(name)
 
 
 def list_staged(before: datetime) -> Iterator[str]:
-    """The names of the files that have lain in staging since `before` or longer."""
+    """The names of the staged files written at or before `before`."""
     staging = storages["staging"]
     folders = [""]
     while folders:
         folder = folders.pop()
-        with suppress(FileNotFoundError):  # nothing was ever staged, or ingest was quicker
+        with suppress(FileNotFoundError):  # staging does not exist yet, or ingest was quicker
             inner, files = staging.listdir(folder)
             folders += [f"{folder}{name}/" for name in inner]
             for name in files:
@@ -102,7 +102,7 @@ def list_staged(before: datetime) -> Iterator[str]:
 
 # --- S3: objects ----------------------------------------------------------------------------------------------------
 def put_object(key: str, data: bytes, *, content_type: str, metadata: Mapping[str, str] | None = None) -> None:
-    """Write an object and check that S3 has it whole, by size and SHA-256.
+    """Write an object and verify it in S3 by size and SHA-256.
 
     Raises:
         UnavailableError: S3 cannot be reached now, or the object did not arrive whole.
@@ -141,9 +141,9 @@ def read_object(key: str) -> bytes:
 
 
 def open_original(image: S3Image) -> Iterator[bytes]:
-    """The original of a photo in parts of PART_BYTES, so that a long download holds one part at a time.
+    """The original of a photo in parts of PART_BYTES, so that a long download keeps one part in memory.
 
-    Raises at once, before the first part, as `read_original` does. An outage later on ends the parts with an error.
+    Raises before the first part, as `read_original` does. A later outage raises between two parts.
     """
     if image.stored_at is None:
         return iter((read_original(image),))
@@ -164,7 +164,7 @@ def has_object(key: str) -> bool:
 
 
 def is_back() -> bool:
-    """Whether S3 answers and the breaker lets calls through: asks as often as a half-open breaker wants to see."""
+    """Whether S3 answers and the breaker lets calls through: tries as many calls as close a half-open breaker."""
     try:
         for _ in range(GOOD_CALLS_TO_CLOSE):
             has_object(NO_SUCH_KEY)
@@ -185,7 +185,7 @@ def answers() -> bool:
 
 
 def breaker_mode() -> Mode:
-    """What the workers' last calls tell of S3: closed, open, or half open. Costs one read of the shared state."""
+    """The breaker's state by the workers' last calls: closed, open or half open. One read of the shared state."""
     return _breaker().mode
 
 
@@ -205,7 +205,7 @@ def list_objects(prefix: str) -> list[str]:
 
 
 def delete_object(key: str) -> None:
-    """Remove an object; silent when it is gone. Raises UnavailableError when S3 cannot be reached now."""
+    """Delete an object; no error if it is missing. Raises UnavailableError when S3 cannot be reached now."""
     _guarded(lambda: client().delete_object(Bucket=settings.S3_BUCKET, Key=key))
 
 
@@ -240,7 +240,7 @@ def presigned_url(key: str, *, download_name: str | None = None) -> str:
 
 @lru_cache(maxsize=10_000)
 def _signed_url(url: str, download_name: str | None, period_start: int) -> str:
-    """Kept, because a page of the gallery asks for a hundred and signing one takes half a millisecond."""
+    """Cached, because a gallery page needs a hundred and signing one takes half a millisecond."""
     request = AWSRequest(method="GET", url=url)
     if download_name is not None:
         disposition = content_disposition_header(as_attachment=True, filename=download_name)
@@ -270,7 +270,7 @@ def _breaker() -> CircuitBreaker:
 
 
 def _guarded(call: Callable[[], Result]) -> Result:
-    """`call` through the breaker, with the errors of boto3 told as those of this module."""
+    """`call` through the breaker, with the errors of boto3 raised as those of this module."""
     try:
         return _breaker().call(call)
     except BreakerOpenError as error:
@@ -284,7 +284,7 @@ def _guarded(call: Callable[[], Result]) -> Result:
 
 
 def _is_outage(error: Exception) -> bool:
-    """Whether the storage, and not the question, is to blame. Refused credentials are an outage too: nothing works."""
+    """Whether the storage failed, and not the request. Refused credentials count as an outage too: nothing works."""
     if isinstance(error, ClientError):
         return error.response["Error"]["Code"] not in MISSING_CODES
     return isinstance(error, BotoCoreError | ObjectDamagedError) and not isinstance(error, ParamValidationError)

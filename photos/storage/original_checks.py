@@ -1,10 +1,10 @@
-"""The nightly look at the originals: read some of them back and compare their SHA-256.
+"""The nightly check of the originals: read some of them back and compare their SHA-256.
 `processing.periodic_tasks` calls it.
 
-The ones whose last look is longest ago come first, so that all are seen in turn: a few, and one more for each photo of
-the last day. So the work grows with what is new, and a look does not come later the more photos there are. What is
-missing or changed is noted in the photo's row, logged as an error, and counted on `/healthz` and in the metrics until a
-later look finds it whole.
+Those checked longest ago come first, so that all are checked in turn: a fixed number, and one more for each photo of
+the last day, so that the time between two checks does not grow with the number of photos. A missing or changed original
+is recorded in the photo's row, logged as an error, and counted on `/healthz` and in the metrics until a later check
+finds it whole.
 """
 
 import hashlib
@@ -24,15 +24,15 @@ logger = logging.getLogger(__name__)
 
 
 def check_originals() -> int:
-    """Look at the originals that are due; how many are faulty.
+    """Check the originals that are due; how many are faulty.
 
     Raises:
-        UnavailableError: S3 cannot be reached now; the next night goes on from there.
+        UnavailableError: S3 cannot be reached; the next night continues from there.
     """
     stored = S3Image.objects.photos().filter(verified_at__isnull=False, purged_at=None)
     looks = LOOKS_A_NIGHT + stored.filter(created_at__gte=timezone.now() - A_DAY).count()
     due = stored.order_by("verified_at").only("s3_key_original", "sha256", "original_filename")[:looks]
-    faulty, _failed = do_each(due, _check, failing="the original of a photo could not be looked at")
+    faulty, _failed = do_each(due, _check, failing="the original of a photo could not be checked")
     return sum(faulty)
 
 

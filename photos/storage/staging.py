@@ -1,4 +1,5 @@
-"""Where accepted photos wait for the io workers: in a folder (`STAGING=folder`) or in the bucket (`STAGING=s3`).
+"""The storage where accepted photos wait for the io workers: a folder (`STAGING=folder`) or in the bucket
+(`STAGING=s3`).
 
 Django storages behind the alias `staging`, used by `photos.storage.object_store` alone. The folder is for web and io
 workers on one host, and takes photos while S3 is away; the bucket is for several hosts that share nothing else.
@@ -16,7 +17,7 @@ from photos.storage import keys, object_store
 
 
 class FolderStaging(FileSystemStorage):
-    """Files in a folder, on the disk and not only in its cache once they are saved: the phone may forget them then."""
+    """Files in a folder, synced to disk when saved: the phone may delete its copy then."""
 
     def _save(self, name: str, content: File[bytes]) -> str:
         name = super()._save(name, content)  # type: ignore[misc]  # private: missing in the stubs
@@ -55,7 +56,7 @@ class BucketStaging(Storage):
             raise FileNotFoundError(name) from error
 
     def delete(self, name: str) -> None:
-        """Silent when it is gone."""
+        """No error if it is missing."""
         object_store.delete_object(_key(name))
 
     def listdir(self, path: str) -> tuple[list[str], list[str]]:

@@ -1,6 +1,6 @@
-"""What a crash left over in staging: files that no row names, and files whose original S3 has.
+"""Removes what a crash left in staging: files that no row names, and files whose original is in S3.
 
-A file that its photo still needs is never touched, however old: an outage of S3 may last.
+A file that its photo still needs is never touched, however old: an outage of S3 may be long.
 `processing.periodic_tasks` calls it.
 """
 
@@ -13,14 +13,13 @@ from django.utils import timezone
 from photos.models import S3Image
 from photos.storage import object_store
 
-# An upload in hand has no row yet, but it takes seconds from its first staged file to its commit. Ingest clears up
-# behind itself.
+# An upload in progress has no row yet, but commits seconds after its first staged file. Ingest removes its own files.
 LEFT_OVER_AFTER = timedelta(hours=1)
 NAMES_A_QUERY = 500
 
 
 def sweep_staging(*, older_than: timedelta = LEFT_OVER_AFTER) -> int:
-    """Remove what has been left over for an hour; how many files."""
+    """Remove files left over for an hour; how many."""
     names, swept = object_store.list_staged(timezone.now() - older_than), 0
     while some := list(islice(names, NAMES_A_QUERY)):
         swept += _sweep(some)

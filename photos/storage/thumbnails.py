@@ -1,7 +1,7 @@
-"""Thumbnails outlive their object: S3 drops it after its retention, and whoever looks at the photo has it made again.
+"""Thumbnails expire in S3 and are made again when somebody looks at the photo.
 
-Lists ask for `thumbnail_url`, which knows by the row's age and asks nobody. `gallery.upload.api.thumbnail` stands
-behind the address of an old one and makes it again from the preview, which S3 keeps.
+Lists use `thumbnail_url`, which decides by the age in the row, without a request. `gallery.upload.api.thumbnail` serves
+the URL of an old one and makes it again from the preview, which S3 keeps.
 """
 
 import logging
@@ -22,7 +22,7 @@ ANY_PHOTO = UUID(int=0)
 
 
 def thumbnail_url(image_id: UUID, *, key: str | None, written_at: datetime | None) -> str | None:
-    """Where the thumbnail is shown from: S3, or Demeter when it may have to be made again; None when it never was."""
+    """The URL of the thumbnail: in S3, or in Demeter if it may have to be made again; None if there never was one."""
     if not key:
         return None
     if keys.may_be_gone(key, written_at=written_at, now=timezone.now()):
@@ -31,7 +31,7 @@ def thumbnail_url(image_id: UUID, *, key: str | None, written_at: datetime | Non
 
 
 def restore_address(image_id: UUID) -> str:
-    """Where the thumbnail is made again. A list asks for fifty: `reverse` would take longer than all else of them."""
+    """The URL that makes the thumbnail again. Not by `reverse`, which is too slow for the fifty of a list."""
     return _any_restore_address().replace(str(ANY_PHOTO), str(image_id))
 
 
@@ -41,11 +41,11 @@ def _any_restore_address() -> str:
 
 
 def restore_thumbnail(image: S3Image) -> str:
-    """The key of the thumbnail, made again if it is gone or about to go. Two at once write the same bytes.
+    """The key of the thumbnail, made again if it has expired or is about to. Two at once write the same bytes.
 
     Raises:
-        OriginalLostError: nothing is left to make it from.
-        UnreadablePictureError: the original cannot be decoded, or is too large to be decoded beside the pages.
+        OriginalLostError: neither preview nor original exists.
+        UnreadablePictureError: the original cannot be decoded, or is too large for the web process to decode.
         UnavailableError: S3 cannot be reached now.
     """
     key = image.s3_key_thumbnail or keys.thumbnail_key(image.image_id, image.created_at)
@@ -59,12 +59,12 @@ def restore_thumbnail(image: S3Image) -> str:
 
 
 def _read_picture(image: S3Image) -> bytes:
-    """The preview, 1600 px and made by ourselves; the original only when that is lost too."""
+    """The preview (1600 px, made by Demeter), or the original if that is lost."""
     if image.s3_key_preview:
         try:
             return object_store.read_object(image.s3_key_preview)
         except object_store.ObjectMissingError:
             logger.warning("photo %s has lost its preview", image.pk)
     if (image.width_px or 0) * (image.height_px or 0) > MAX_WEB_PIXELS:
-        raise TooManyPixelsError(f"{image.pk} is too large to be decoded beside the pages")
+        raise TooManyPixelsError(f"{image.pk} is too large for the web process to decode")
     return make_preview(object_store.read_original(image))

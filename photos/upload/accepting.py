@@ -1,10 +1,9 @@
-"""Accept files: the good ones into staging with a row each, the refused and the duplicates named with their reason.
+"""Accept files: valid ones go into staging with a row each; refused ones and duplicates are reported with their reason.
 
 `gallery.upload.views` and `gallery.upload.api` call it, and `processing.jobs.start_jobs` inside its transaction.
 Nothing is written before a file has passed its check. Files are staged before the upload session is locked, since the
-storage may be slow and requests of one session come in parallel; they are removed when nothing comes of them. Only a
-crash, or a commit of which nobody knows how it ended, leaves a staged file that no row names, for
-`photos.storage.staging_cleanup`.
+storage may be slow and requests of one session come in parallel; they are removed if the transaction fails. Only a
+crash, or a commit with an unknown result, leaves a staged file that no row names, for `photos.storage.staging_cleanup`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +27,7 @@ from photos.upload.checks import CheckedFile, RefusalCode, RefusedFile, check_fi
 
 @dataclass(frozen=True)
 class DuplicateFile:
-    """A file that is here already, byte for byte, as the photo `image_id`."""
+    """A file that was already uploaded, byte for byte, as the photo `image_id`."""
 
     filename: str
     image_id: UUID
@@ -36,7 +35,7 @@ class DuplicateFile:
 
 @dataclass(frozen=True)
 class AcceptedUpload:
-    """What became of the files, and the location that was chosen for them."""
+    """The result for each file, and the location chosen for them."""
 
     upload: Upload
     storage_location: StorageLocation | None
@@ -56,16 +55,17 @@ def accepting(
     upload_session_id: UUID | None = None,
     visit: str = "",
 ) -> Iterator[AcceptedUpload]:
-    """Keep what can be kept of `files`. The `upload_session_id` of an earlier call adds to that upload.
+    """Keep the valid ones of `files`.
 
-    `storage_location` is that of these files alone; with `inherits_location` they take the one of the first call.
-    `visit` says how several photos of one location belong together (`photos.statuses.VisitAnswer`).
+    The `upload_session_id` of an earlier call adds to that upload. `storage_location` applies to these files alone;
+    with `inherits_location` they take the location of the first call. `visit` says how several photos of one location
+    belong together (`photos.statuses.VisitAnswer`).
 
-    The block runs in the same transaction: when it raises, nothing is kept.
+    The block runs in the same transaction: if it raises, nothing is kept.
 
     Raises:
         NotFoundError: the upload session is another user's.
-        DiskFullError, UnavailableError: staging cannot take them now.
+        DiskFullError, UnavailableError: staging cannot store them.
     """
     checked = [check_file(file) for file in files]
     refused = [file for file in checked if isinstance(file, RefusedFile)]
@@ -103,7 +103,7 @@ def accept_upload(
     upload_session_id: UUID | None = None,
     visit: str = "",
 ) -> AcceptedUpload:
-    """`accepting` for who has nothing to add to its transaction."""
+    """`accepting` without anything to add to its transaction."""
     with accepting(
         user=user,
         files=files,
@@ -118,14 +118,14 @@ def accept_upload(
 def _find_new(
     files: Sequence[CheckedFile], session: Upload
 ) -> tuple[list[tuple[S3Image, UploadedFile[bytes]]], list[DuplicateFile]]:
-    """An image for each file whose content is not here yet, and the files whose content is."""
+    """An image for each file with new content, and the files whose content was already uploaded."""
     known = find_photos(file.sha256 for file in files)
     new = [(_make_image(file, session), file.file) for file in files if file.sha256 not in known]
     return new, [DuplicateFile(file.filename, known[file.sha256]) for file in files if file.sha256 in known]
 
 
 def _open_upload(session: Upload) -> Upload:
-    """The row of the upload session, locked until the transaction ends; made when there is none."""
+    """The row of the upload session, created if needed and locked until the transaction ends."""
     uploads = Upload.objects.select_for_update()
     upload = uploads.filter(pk=session.pk).first()
     if upload is None:
@@ -139,7 +139,8 @@ def _open_upload(session: Upload) -> Upload:
 def _keep(
     images: Sequence[S3Image], upload: Upload
 ) -> tuple[tuple[S3Image, ...], list[RefusedFile], list[DuplicateFile]]:
-    """Save what the limits of the upload session leave room for: the saved, those beyond, those that are here now."""
+    """Save as many as the limits of the upload session allow. Returns the saved, those beyond the limits, and
+    duplicates."""
     files_left = settings.UPLOAD_MAX_FILES - upload.accepted_files
     bytes_left = settings.UPLOAD_MAX_TOTAL_BYTES - upload.accepted_bytes
     within: dict[str, S3Image] = {}
@@ -187,10 +188,10 @@ def _make_image(file: CheckedFile, session: Upload) -> S3Image:
 def _save_rows(
     images: Sequence[S3Image], repeated: Sequence[S3Image]
 ) -> tuple[tuple[S3Image, ...], list[DuplicateFile]]:
-    """Insert `images`; those whose content another request has stored in the meantime come back as duplicates.
+    """Insert `images`; those that another request has stored in the meantime are returned as duplicates.
 
-    So do the `repeated`, whose content is that of one of them. Rows go in the order of their contents, so that two
-    requests with the same photos wait for each other in one direction only.
+    So are the `repeated`, which have the same content as one of them. Rows are inserted in the order of their contents,
+    so that two requests with the same photos cannot deadlock.
     """
     S3Image.objects.bulk_create(sorted(images, key=lambda image: image.sha256), ignore_conflicts=True)
     winners = find_photos(image.sha256 for image in images)
@@ -210,8 +211,7 @@ def _record(accepted: AcceptedUpload) -> None:
 
 
 def _delete_staged(images: Iterable[S3Image]) -> None:
-    """What cannot be removed now is left for `photos.storage.staging_cleanup`: the others are stored, and their sender
-    must know."""
+    """Files that cannot be deleted now are left for `photos.storage.staging_cleanup`: the upload itself succeeded."""
     for image in images:
         with suppress(UnavailableError):
             object_store.delete_staged(image.staging_name)

@@ -1,7 +1,7 @@
-"""May this file be kept? One check for each file of an upload, before anything is written.
+"""Check each file of an upload before anything is written.
 Called by `photos.upload.accepting`.
 
-The answer is a `CheckedFile`, or a `RefusedFile` whose message tells a person what is wrong and what to do about it.
+The result is a `CheckedFile`, or a `RefusedFile` whose message says what is wrong and what to do about it.
 """
 
 import unicodedata
@@ -78,18 +78,18 @@ class RefusedFile:
 
     @property
     def message(self) -> str:
-        """What is wrong and what to do about it, in the language of the moment."""
+        """What is wrong and what to do about it, in the active language."""
         return _(MESSAGES[self.code]) % LIMITS
 
     def as_record(self) -> dict[str, str]:
-        """What is kept of it in the database, in English."""
+        """What the database stores, in English."""
         with translation.override(None):
             return {"filename": self.filename, "code": self.code.value, "message": self.message}
 
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """A file that may be kept, and what its bytes say."""
+    """A valid file, and what its bytes say."""
 
     file: UploadedFile[bytes]
     filename: str
@@ -101,7 +101,7 @@ class CheckedFile:
 
 
 def check_file(file: UploadedFile[bytes]) -> CheckedFile | RefusedFile:
-    """Check size, type, pixels and completeness, the cheapest first. One file at a time is in memory."""
+    """Check size, type, pixels and completeness, cheapest first. One file at a time is in memory."""
     filename, size_bytes = clean_filename(file.name), file.size or 0
     if size_bytes == 0:
         return RefusedFile(filename, RefusalCode.EMPTY_FILE)
@@ -140,7 +140,7 @@ def _inspect(data: bytes) -> PictureInfo | RefusalCode:
 
 
 def _lacks_only_its_end(data: bytes, picture: PictureInfo) -> bool:
-    """Whether a JPEG or PNG that breaks off holds its whole picture all the same, as browsers show it."""
+    """Whether a truncated JPEG or PNG still contains its whole picture, as browsers show it."""
     if picture.width_px * picture.height_px > MAX_WEB_PIXELS:
         return False
     try:
@@ -151,7 +151,8 @@ def _lacks_only_its_end(data: bytes, picture: PictureInfo) -> bool:
 
 
 def clean_filename(name: str | None) -> str:
-    """A name fit for a text column and a page: printable, composed (NFC), no path, not endless, never empty."""
+    """A name that is safe for a text column and a page: printable, composed (NFC), without a path, of limited length,
+    not empty."""
     base = unicodedata.normalize("NFC", name or "").replace("\\", "/").rpartition("/")[2]
     printable = "".join(character for character in base if character.isprintable()).strip()
     return printable[-FILENAME_LIMIT:] or "photo"

@@ -1,7 +1,7 @@
 """The location of a whole upload before it is sent: by a picture of its QR label, or by where the device is.
 
-`gallery.upload.views` calls it. Neither the picture nor the position is kept. A label is read here and not in the
-browser: most cannot read codes by themselves, a live camera asks for HTTPS, and a picture works on every phone.
+`gallery.upload.views` calls it. Neither the picture nor the position is stored. Labels are read here and not in the
+browser: most browsers cannot read codes, a live camera needs HTTPS, and a picture works on every phone.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,8 @@ from photos.upload.checks import CheckedFile, RefusedFile, check_file
 
 @dataclass(frozen=True)
 class FoundPlace:
-    """A location, or several to choose from, or neither; `message` says what to do then, `reason` how it is known."""
+    """A location, several to choose from, or neither. `message` says what to do then, `reason` how the location was
+    found."""
 
     location: StorageLocation | None = None
     offers: tuple[Candidate, ...] = ()
@@ -37,7 +38,9 @@ def place_by_label(file: UploadedFile[bytes]) -> FoundPlace:
     except UnreadablePictureError as error:
         return FoundPlace(message=str(error))
     if not labels:
-        return FoundPlace(message=_("No QR label was found in the picture. Go nearer, or type the code printed on it."))
+        return FoundPlace(
+            message=_("No QR label was found in the picture. Move closer, or type the code printed on the label.")
+        )
     match = match_qr_codes(labels)
     if match.location:
         return FoundPlace(match.location, reason=match.candidates[0].evidence)
@@ -47,7 +50,7 @@ def place_by_label(file: UploadedFile[bytes]) -> FoundPlace:
 
 
 def _why_not(checked: CheckedFile | RefusedFile) -> str:
-    """Why a file is not looked at; empty when it is. A photo may be larger than what is decoded beside the pages."""
+    """Why a file is refused; empty if it is not. The limit is lower than for uploads, as the web process decodes it."""
     if isinstance(checked, RefusedFile):
         return checked.message
     if checked.width_px * checked.height_px <= MAX_WEB_PIXELS:
@@ -57,12 +60,13 @@ def _why_not(checked: CheckedFile | RefusedFile) -> str:
 
 
 def place_by_position(*, lon: float, lat: float, accuracy_m: float) -> FoundPlace:
-    """The location where a device is, or those within its error (in metres). ValueError when it is not on Earth."""
+    """The location where a device is, or those within its error (in metres). Raises ValueError if it is not on
+    Earth."""
     match = match_gps(lon=lon, lat=lat, accuracy_m=accuracy_m)
     if match.location:
         return FoundPlace(match.location, reason=match.candidates[0].evidence)
     if match.candidates:
-        words = _("Your position is good to %(metres)d m. Choose where the photos are from.")
+        words = _("Your position is accurate to %(metres)d m. Choose where the photos were taken.")
     else:
-        words = _("Your position is good to %(metres)d m. No location is near it.")
+        words = _("Your position is accurate to %(metres)d m. There is no location nearby.")
     return FoundPlace(offers=match.candidates, message=words % {"metres": max(1, round(accuracy_m))})

@@ -1,8 +1,8 @@
 """Django's upload handler: rejects what is too large for the limits or the disk unread, and hashes files as they
 arrive.
 
-The one entry of `FILE_UPLOAD_HANDLERS`. A form could refuse only what already fills the disk; and a hundred photos
-hashed after their last byte would take a third of the half second in which the answer is due.
+The only entry of `FILE_UPLOAD_HANDLERS`. A form could refuse a file only after it has filled the disk, and hashing a
+hundred photos after their last byte would take a third of the half second allowed for the answer.
 """
 
 import hashlib
@@ -21,12 +21,12 @@ from django.utils.translation import gettext as _
 from demeter.common.exceptions import DiskFullError
 from photos.storage.disk_space import check_space, largest_bytes, refusing_when_full
 
-# A file that arrives is written to all the time.
+# A file that is still arriving is written to continuously.
 CUT_SHORT_AFTER_SECONDS = 3600
 
 
 class PhotoUploadHandler(TemporaryFileUploadHandler):
-    """Django's handler into temporary files, with a limit before and `file.sha256` behind it."""
+    """Django's handler for temporary files, with a limit check before and `file.sha256` after it."""
 
     def handle_raw_input(
         self,
@@ -46,19 +46,16 @@ class PhotoUploadHandler(TemporaryFileUploadHandler):
         _prepare_folder()
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """A file begins."""
         with refusing_when_full():
             super().new_file(*args, **kwargs)
         self._sha256 = hashlib.sha256()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        """Some of it is here."""
         self._sha256.update(raw_data)
         with self._without_a_full_disk():
             return super().receive_data_chunk(raw_data, start)
 
     def file_complete(self, file_size: int) -> UploadedFile[bytes] | None:
-        """All of it is here."""
         with self._without_a_full_disk():
             file = super().file_complete(file_size)
         if file is not None:
@@ -67,7 +64,7 @@ class PhotoUploadHandler(TemporaryFileUploadHandler):
 
     @contextmanager
     def _without_a_full_disk(self) -> Iterator[None]:
-        """Raises DiskFullError when the disk is full; what had arrived of the file goes at once and makes room."""
+        """Raise DiskFullError if the disk is full, after removing the incomplete file."""
         try:
             with refusing_when_full():
                 yield
@@ -78,7 +75,7 @@ class PhotoUploadHandler(TemporaryFileUploadHandler):
 
 
 def _prepare_folder() -> None:
-    """Make the folder where files arrive, and remove what a crash cut short there."""
+    """Create the folder for incoming files, and remove incomplete files that a crash left there."""
     folder, long_ago = Path(settings.FILE_UPLOAD_TEMP_DIR), time.time() - CUT_SHORT_AFTER_SECONDS
     folder.mkdir(parents=True, exist_ok=True)
     for file in folder.iterdir():
@@ -88,6 +85,6 @@ def _prepare_folder() -> None:
 
 
 def sha256_of(file: UploadedFile[bytes], data: bytes) -> str:
-    """What the handler has hashed; computed for a file that did not come through it."""
+    """The hash made by the handler; computed for a file that did not pass through it."""
     received: str | None = getattr(file, "sha256", None)
     return received or hashlib.sha256(data).hexdigest()

@@ -21,7 +21,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Detections:
-    """n boxes: xyxy (n, 4) float32, confidence (n,) float32, class_id (n,) int; capped: a limit was touched."""
+    """n boxes: xyxy (n, 4) float32, confidence (n,) float32, class_id (n,) int; capped: a limit was reached."""
 
     xyxy: Floats
     confidence: Floats
@@ -51,7 +51,7 @@ class Detections:
         return int(np.count_nonzero(self.class_id == class_id))
 
     def select(self, chosen: NDArray[Any]) -> "Detections":
-        """The chosen boxes (bool mask or indices), in the given order."""
+        """The selected boxes (bool mask or indices), in the given order."""
         return Detections(self.xyxy[chosen], self.confidence[chosen], self.class_id[chosen], self.capped)
 
     def of_class(self, class_id: int) -> "Detections":
@@ -59,7 +59,7 @@ class Detections:
         return self.select(self.class_id == class_id)
 
     def holds(self, chosen: "Detections") -> Mask:
-        """Which of these boxes are in `chosen`, a choice from them in the same order."""
+        """Which of these boxes are in `chosen`, a subset in the same order."""
         rows, wanted = _as_rows(self), iter(_as_rows(chosen))
         mask, following = np.zeros(len(self), dtype=np.bool_), next(wanted, None)
         for index, row in enumerate(rows):
@@ -70,7 +70,7 @@ class Detections:
         return mask
 
     def placed(self, *, scale: float, offset_xy: tuple[float, float]) -> "Detections":
-        """From pixels of a window seen at `scale` to pixels of the picture the window was cut from."""
+        """The boxes in pixels of the picture that the window, seen at `scale`, was cut from."""
         shift = np.array([*offset_xy, *offset_xy], dtype=np.float32)
         xyxy = (self.xyxy / np.float32(scale) + shift).astype(np.float32)
         return Detections(xyxy, self.confidence, self.class_id, self.capped)

@@ -52,7 +52,7 @@ class Container:
 
 @dataclass(frozen=True, eq=False)
 class FoundMask:
-    """What a segmenter reports: one mask over the picture it was shown."""
+    """One result of a segmenter: a mask over the whole picture."""
 
     kind: ContainerKind
     mask: Mask
@@ -70,7 +70,7 @@ class Segmenter(Protocol):
 
 
 def largest_polygon(geometry: shapely.Geometry) -> Polygon:
-    """The biggest polygon of a geometry, without holes; an empty polygon when it has none."""
+    """The largest polygon of a geometry, without holes; an empty polygon if it has none."""
     parts = shapely.get_parts(geometry)
     polygons = [part for part in parts if isinstance(part, Polygon) and not part.is_empty]
     if not polygons:
@@ -82,7 +82,7 @@ def largest_polygon(geometry: shapely.Geometry) -> Polygon:
 
 
 def outline_mask(mask: Mask, *, close_share: float, simplify_share: float) -> NDArray[np.float32] | None:
-    """(n, 2) corners of the mask's largest part: gaps closed, holes filled, simplified; None when too small.
+    """(n, 2) corners of the mask's largest part, with gaps closed, holes filled, simplified; None if it is too small.
 
     Both shares are of the mask's longer side, so a small photo is treated like a large one.
     """
@@ -125,15 +125,15 @@ def find_in_photo(photo: Pyramid, segmenter: Segmenter, parameters: Segmentation
 
 
 def _surest(found: Sequence[FoundMask], confidence: float) -> Sequence[FoundMask]:
-    """Those of at least the confidence; all when there is none."""
+    """Those of at least the given confidence; all of them if there are none."""
     return [item for item in found if item.confidence >= confidence] or found
 
 
 def resolve_overlaps(containers: Iterable[Container], parameters: SegmentationParameters) -> tuple[Container, ...]:
-    """Most confident first: each thing is claimed once.
+    """Let each object be claimed once, most confident first.
 
-    A second look at the same thing is dropped; so is a crate or tray in or around another, which is one of its cells
-    or a group of them. Pieces of one bed are joined. A crate or tray standing on a bed stays.
+    A second outline of the same object is dropped; so is a crate or tray inside or around another, which is one of its
+    cells or a group of them. Pieces of one bed are joined. A crate or tray on a bed is kept.
     """
     kept: list[Container] = []
     for candidate in sorted(containers, key=lambda item: -item.confidence):
@@ -158,7 +158,7 @@ def _iou(first: Container, second: Container) -> float:
 
 
 def _cover(first: Container, second: Container) -> float:
-    """The part of the smaller container that lies inside the other."""
+    """The share of the smaller container that lies inside the other."""
     smaller = min(first.area_px, second.area_px)
     return float(first.shape.intersection(second.shape).area / smaller) if smaller else 1.0
 
@@ -197,10 +197,10 @@ def draw_mask(container: Container, window: Window, scale: float = 1.0) -> Mask:
 
 
 def owned_detections(containers: Sequence[Container], detections: Sequence[Detections]) -> tuple[Detections, ...]:
-    """Each container's boxes without those that another one owns, so that no plant is counted twice.
+    """The boxes that each container owns, so that no plant is counted twice.
 
     A box belongs to the container that holds its centre; where several do, to the smallest, then to the
-    most confident: a crate standing on a bed was looked at more closely than the bed around it.
+    most confident: a crate on a bed was looked at more closely than the bed around it.
     """
     if len(containers) != len(detections):
         raise ValueError("one set of detections per container is needed")

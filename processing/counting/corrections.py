@@ -1,8 +1,7 @@
-"""What people corrected, applied by position to what the models found.
+"""People's corrections, applied by position to the detections of the models.
 
-A correction names a place, not a row, so it holds whichever run found the plant. "Add" and "retype" say what stands
-at a place, "remove" says that no such thing stands there. Applied to a run that finds by itself what a person said,
-they change nothing.
+A correction names a position, not a row, so it applies to the result of any run. "Add" and "retype" say what is at a
+position, "remove" says that no such object is there. They change nothing in a run that already agrees with them.
 """
 
 from collections.abc import Sequence
@@ -25,7 +24,7 @@ SAME_PLACE_SHARE = 0.3
 
 @dataclass(frozen=True)
 class Mark:
-    """One correction: what was done at a place, in pixels of the upright photo, and of or to which class."""
+    """One correction: the action, its position in pixels of the upright photo, and its class."""
 
     action: MarkAction
     x_px: float
@@ -39,7 +38,7 @@ class Mark:
 
 @dataclass(frozen=True, eq=False)
 class FoundPhoto:
-    """All that the models found in a photo: container_index (n,) says in which container each box lies."""
+    """Everything the models found in a photo. container_index (n,) is the container of each box."""
 
     containers: tuple[Container, ...]
     detections: Detections
@@ -55,7 +54,7 @@ class FoundPhoto:
 class CorrectedPhoto:
     """The boxes of a photo after corrections, the models' (m) first, then the added; all arrays (n,).
 
-    `class_id_found` is what the models said of the first m; `alive` is False where a person removed the box.
+    `class_id_found` is the models' class of the first m; `alive` is False where a person removed the box.
     """
 
     centres: NDArray[np.float64]
@@ -74,7 +73,8 @@ class CorrectedPhoto:
         return origin
 
     def nearest(self, x_px: float, y_px: float, *, within_sides: float, class_id: int | None = None) -> int | None:
-        """The index of the box nearest to a place, by its own size; None when none is within so many sides."""
+        """The index of the box nearest to a position, relative to its own size; None if none is within the given number
+        of sides."""
         distance = np.hypot(*(self.centres - (x_px, y_px)).T) / self.side_px
         wanted = self.alive if class_id is None else self.alive & (self.class_id == class_id)
         distance = np.where(wanted, distance, np.inf)
@@ -85,7 +85,8 @@ class CorrectedPhoto:
 
 @dataclass(frozen=True)
 class Change:
-    """What corrections changed in one container: `plants_added` are new boxes, the others net numbers."""
+    """The changes that corrections make in one container: `plants_added` counts new boxes, the others are net
+    numbers."""
 
     plants_added: int = 0
     plants_changed: int = 0
@@ -105,7 +106,7 @@ class Counts:
     def corrected(self, change: Change) -> "Counts":
         """The counts after corrections.
 
-        A plant that a person adds was one of the hidden ones that the estimate already holds, as long as it holds any.
+        An added plant was one of the hidden plants in the estimate, as long as there are any left.
         """
         detected = max(0, self.detected + change.plants_changed + change.plants_added)
         return Counts(
@@ -155,7 +156,7 @@ def _apply(photo: FoundPhoto, boxes: CorrectedPhoto, mark: Mark) -> CorrectedPho
 
 
 def _with_box(photo: FoundPhoto, boxes: CorrectedPhoto, mark: Mark) -> CorrectedPhoto:
-    """One box more, of the size that is usual around it, in the smallest container that holds its centre."""
+    """Add a box of the usual size there, in the smallest container that contains its centre."""
     point = np.array([[mark.x_px, mark.y_px]], dtype=np.float32)
     holding = [i for i, container in enumerate(photo.containers) if points_inside(container, point)[0]]
     index = min(holding, key=lambda i: photo.containers[i].area_px, default=NO_CONTAINER)
@@ -178,7 +179,7 @@ def _usual_side_px(photo: FoundPhoto, boxes: CorrectedPhoto, index: int) -> floa
 
 
 def find_change(boxes: CorrectedPhoto, container_index: int) -> Change:
-    """What the marks changed in one container; NO_CONTAINER: beside all containers."""
+    """The changes that the marks make in one container, or outside all containers (NO_CONTAINER)."""
     here = boxes.container_index == container_index
     found = np.arange(len(boxes.class_id)) < len(boxes.class_id_found)
     standing = boxes.class_id[here & boxes.alive]

@@ -1,7 +1,7 @@
-"""Looking for plants: the whole photo, or a crate's or tray's crop, at several scales, in slices.
+"""Plant detection at several scales, in slices, in the whole photo or in the crop of a crate or tray.
 
-The pixels of the photo are cut and scaled here, the detector sees windows only, and its boxes come back placed in
-the full photo exactly once. `counting.voting` makes one set of boxes of all looks.
+The photo is cut and scaled here. The detector sees windows only, and its boxes are mapped to the full photo exactly
+once. `counting.voting` merges the boxes of all looks into one set.
 """
 
 import math
@@ -26,19 +26,19 @@ class Detector(Protocol):
     """Finds plants and empty places in a picture; boxes are in the picture's own pixels."""
 
     def detect(self, rgb: Rgb, *, imgsz: int, confidence: float, nms_iou: float, max_detections: int) -> Detections:
-        """Every box of at least the confidence, `capped` when there were max_detections of them."""
+        """Every box of at least the given confidence; `capped` if there were max_detections of them."""
         ...
 
 
 class Slicer(Protocol):
-    """Lays slices over a picture and drops what lies on a better box."""
+    """Slices a picture and suppresses boxes that overlap a better one."""
 
     def windows(self, resolution_wh: Sides, *, slice_wh: Sides, overlap_px: int) -> Sequence[Window]:
-        """Slices of one size that cover a picture; neighbours share at least `overlap_px`."""
+        """Slices of equal size that cover a picture; neighbours overlap by at least `overlap_px`."""
         ...
 
     def suppress(self, detections: Detections, *, metric: str, threshold: float) -> NDArray[np.intp]:
-        """Indices of the boxes that no box of higher confidence covers by the threshold (greedy NMS)."""
+        """Indices of the boxes that survive greedy NMS at the given threshold."""
         ...
 
 
@@ -49,7 +49,7 @@ class PlantFinder:
         self.detector, self.slicer, self.looks, self.voting = detector, slicer, looks, voting
 
     def find_in_container(self, photo: Pyramid, container: Container, *, on_tile: OnTile | None = None) -> Detections:
-        """Plants of one container. A bed is seen as part of the photo, a crate or tray alone, filling the view.
+        """Plants of one container. A bed is viewed as part of the photo, a crate or tray alone, filling the view.
 
         `on_tile(done, total)` is called after each slice.
         """
@@ -61,7 +61,7 @@ class PlantFinder:
         return found.select(points_inside(container, found.centres))
 
     def find_everywhere(self, photo: Pyramid, *, looks: int) -> Detections:
-        """Plants of the whole photo in the coarsest `looks`, whatever they stand in."""
+        """Plants of the whole photo in the coarsest `looks`, inside and outside containers."""
         window = (0, 0, *photo.resolution_wh)
         return self._vote(photo, list(self._look(photo, window, self.looks.looks_px[:looks], None, None)))
 
@@ -79,7 +79,7 @@ class PlantFinder:
         container: Container | None,
         on_tile: OnTile | None,
     ) -> Iterator[Look]:
-        """Looks at a window, each finer than the one before, until all that is seen is large."""
+        """Look at a window at finer and finer scales until all detected plants are large."""
         scales = choose_scales(longer_side(window), sizes_px, self.looks)
         slices = [self._slices(window, scale, container) for scale in scales]
         done, total = 0, sum(map(len, slices))
@@ -99,7 +99,7 @@ class PlantFinder:
                 return
 
     def _slices(self, window: Window, scale: float, container: Container | None) -> list[Window]:
-        """The slices of a view of the window; with a container those that touch it."""
+        """The slices of a view of the window; for a container only those that touch it."""
         size = tuple(max(1, round((window[i + 2] - window[i]) * scale)) for i in (0, 1))
         slice_wh = (fit_slice(size[0], self.looks), fit_slice(size[1], self.looks))
         slices = self.slicer.windows((size[0], size[1]), slice_wh=slice_wh, overlap_px=self.looks.overlap_px)
@@ -119,14 +119,15 @@ class PlantFinder:
 
 
 def choose_scales(length_px: int, sizes_px: Sequence[int], parameters: LookParameters) -> list[float]:
-    """The scales that show a picture of this longer side at the given sizes: never enlarged much, at least one."""
+    """The scales that show a picture of this longer side at the given sizes; enlargement is limited, and there is at
+    least one."""
     scales = [min(size / length_px, parameters.max_upscale) for size in sizes_px if size <= parameters.enlarged_px]
     scales += [size / length_px for size in sizes_px if parameters.enlarged_px < size <= length_px]
     return sorted(set(scales))
 
 
 def is_all_large(look: Look, parameters: LookParameters) -> bool:
-    """Whether even the small ones of the plants seen are so large that a finer look would show their leaves."""
+    """Whether even the small plants are so large that a finer look would detect their leaves."""
     sure = look.found.select((look.found.class_id == PLANT) & (look.found.confidence >= parameters.sure))
     if len(sure) < parameters.min_plants:
         return False
@@ -137,9 +138,10 @@ def is_all_large(look: Look, parameters: LookParameters) -> bool:
 def without_cut(
     detections: Detections, window: Window, resolution_wh: tuple[int, int], *, overlap_px: float
 ) -> Detections:
-    """Boxes in a slice's own pixels, without those cut by a border to another slice, which sees them whole.
+    """Boxes in the slice's own pixels, without those cut by the border to another slice that contains them whole.
 
-    Only boxes shorter than the overlap are sure to be whole in the other slice; the picture's own borders cut for good.
+    Only boxes shorter than the overlap are certainly whole in the other slice. Boxes at the picture's own border are
+    kept.
     """
     x1, y1, x2, y2 = window
     width, height = x2 - x1, y2 - y1
@@ -152,9 +154,9 @@ def without_cut(
 
 
 def fit_slice(length_px: int, parameters: LookParameters) -> int:
-    """The side of a slice when this side of a picture is cut into as few as can be, all alike.
+    """The side of a slice when this side of a picture is cut into the fewest equal slices.
 
-    What two slices share is counted once and paid for twice.
+    Overlaps cost time twice but are counted once.
     """
     overlap_px = parameters.overlap_px
     pieces = max(1, math.ceil((length_px - overlap_px) / (parameters.max_slice_px - overlap_px)))

@@ -1,7 +1,7 @@
-"""Plants that detection cannot see, per container; never below what was detected, and nothing invented.
+"""Estimates the plants that detection cannot see, per container; never less than detected.
 
-Segments: plant-like area outside the boxes over the local size of a box. Plug trays: what the cells without a detected
-plant look like. Crates: nothing, since guessing at their cells made the error larger on every set it was measured on
+Segments: plant-like area outside the boxes, divided by the local box size. Plug trays: the appearance of cells without
+a detected plant. Crates: no estimate, since guessing at their cells increased the error on every set measured
 (`docs/accuracy.md`). Runs after detection, before the totals.
 """
 
@@ -20,7 +20,7 @@ from processing.counting.totals import Estimate
 
 @dataclass(frozen=True)
 class Density:
-    """What counted photos taught about a product in a packaging: how much plants hide, how many cells there are."""
+    """Calibration of a product in a packaging from counted photos: how much plants overlap, and the number of cells."""
 
     overlap_factor: float | None = None
     capacity: int | None = None
@@ -52,9 +52,9 @@ def estimate_segment(
 ) -> Estimate:
     """Hidden plants of a segment: plant-like area outside all boxes / local box area x overlap factor.
 
-    Needs ten plants to learn size and colour from, three with a calibrated density. With fewer, and something left
-    to estimate, the detected count stands and the estimate asks for calibration. More hidden plants than can be
-    believed mean that detection failed, which no density mends: the detected count stands, marked as doubtful.
+    Needs ten plants to learn size and colour from, or three with a calibrated density. With fewer, and with plant-like
+    area left, the detected count is used and the estimate asks for calibration. An implausible number of hidden plants
+    means that detection failed, which no density corrects: the detected count is used, marked as doubtful.
     """
     plants = detections.of_class(PLANT)
     if len(plants) < parameters.min_detections_calibrated:
@@ -86,16 +86,17 @@ def estimate_segment(
 
 
 def _legible(cover: PlantCover, plant_px: float, parameters: ResidualParameters) -> bool:
-    """Plants large enough to be seen, in colours that differ from what lies between them."""
+    """Whether plants are large enough, and differ in colour from what lies between them."""
     return cover.contrast >= parameters.min_contrast and plant_px * cover.scale >= parameters.min_plant_view_px
 
 
 def one_per_cell(
     container: Container, detections: Detections, *, density: Density | None, parameters: GridParameters
 ) -> Detections:
-    """Without what a tray's cell shows twice: one box stays, of a plant before an empty cell, then the surest.
+    """Keep one box per cell of a tray: plants before empty cells, then the most confident.
 
-    A plant seen as two, leaf by leaf, is the commonest double in a tray. Without a legible grid every box stays.
+    A plant detected twice, leaf by leaf, is the most common double in a tray. Without a readable grid every box is
+    kept.
     """
     if container.kind != "plug":
         return detections
@@ -110,9 +111,9 @@ def one_per_cell(
 def estimate_cells(
     photo: Pyramid, container: Container, detections: Detections, *, density: Density | None, parameters: GridParameters
 ) -> Estimate:
-    """Cells of a tray in which nothing was seen: those that look like its plants hold one, the others are empty.
+    """Classify the cells of a tray without a detection: those that look like its plants have one, the others are empty.
 
-    Without a legible grid what was detected stands.
+    Without a readable grid the detected count is used.
     """
     plants = detections.count(PLANT)
     grid = find_grid(container, detections, density, parameters)
@@ -134,14 +135,15 @@ def estimate_cells(
 def find_grid(
     container: Container, detections: Detections, density: Density | None, parameters: GridParameters
 ) -> Grid | None:
-    """The grid of a tray's cells where it can be believed."""
+    """The grid of a tray's cells, if it is plausible."""
     grid = fit_grid(container, detections, parameters)
     planted = detections.count(PLANT) + detections.count(DEAD)
     return grid if grid is not None and _believable(grid, planted, density, parameters) else None
 
 
 def _believable(grid: Grid, planted: int, density: Density | None, parameters: GridParameters) -> bool:
-    """Plants sit one to a cell, about one cell apart, in every row, and there are no more cells than are known."""
+    """Whether plants are one to a cell, about one cell apart, in every row, and the cells are no more than the known
+    number."""
     if density is not None and density.capacity is not None and grid.cells > density.capacity:
         return False
     low, high = parameters.neighbour_distance

@@ -1,8 +1,8 @@
-"""Plug trays have cells: rows and columns read from where the plants stand, empty cells by subtraction.
+"""The grid of a plug tray: rows and columns from the positions of the plants, empty cells by subtraction.
 
 The outline's four corners undo the perspective roughly; then the distances repeat along both sides, and the repeat
 is found as the strongest period (the resultant length of the phases, Mardia and Jupp, Directional Statistics, 2.3).
-Plants stand above the plane of the outline, so the plane of their tops is fitted to them afterwards.
+Plants are higher than the plane of the outline, so the plane of their tops is fitted afterwards.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ Ints = NDArray[np.int_]
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """The cells with their centre (n, 2, in photo pixels) in the container; planted and bare (n,): what was seen.
+    """The cells with their centre (n, 2, in photo pixels) in the container; planted and bare (n,): what was detected.
 
     `cell_of` (m, 2) is the column and row of each of the boxes that the grid was fitted to.
     """
@@ -44,7 +44,7 @@ class Grid:
 
     @property
     def occupied(self) -> int:
-        """In how many a plant was seen."""
+        """The number of cells with a plant."""
         return int(self.planted.sum())
 
 
@@ -57,7 +57,7 @@ class _Period:
 
 
 def fit_grid(container: Container, detections: Detections, parameters: GridParameters) -> Grid | None:
-    """The grid in which the detections of a tray stand; None when they do not show a regular one."""
+    """The grid formed by the detections of a tray; None if it is not regular."""
     if len(detections) < parameters.min_detections:
         return None
     corners = four_corners(container, parameters.min_quad_cover)
@@ -77,7 +77,7 @@ def fit_grid(container: Container, detections: Detections, parameters: GridParam
 
 
 def four_corners(container: Container, min_cover: float) -> NDArray[np.float32] | None:
-    """(4, 2) corners around the outline, clockwise; None when the outline fills too little of such a shape."""
+    """(4, 2) corners around the outline, clockwise; None if the outline fills too little of this shape."""
     hull = cv2.convexHull(np.array(container.polygon, dtype=np.float32))
     perimeter = cv2.arcLength(hull, True)
     for share in np.linspace(0.01, 0.15, 29):
@@ -118,7 +118,7 @@ def _find_period(values: Floats64, plant_size: float, parameters: GridParameters
     best = int(np.argmax(strength))
     doubled = np.where((pitches > 1.8 * pitches[best]) & (pitches < 2.2 * pitches[best]), strength, 0.0)
     if doubled.max() >= parameters.min_doubled_strength * strength[best]:
-        best = int(np.argmax(doubled))  # a plant seen as two leaves doubles the rows
+        best = int(np.argmax(doubled))  # a plant detected as two leaves doubles the rows
     if strength[best] < parameters.min_first_regularity:
         return None
     pitch = float(pitches[best])
@@ -126,7 +126,7 @@ def _find_period(values: Floats64, plant_size: float, parameters: GridParameters
 
 
 def _refine(centres: NDArray[np.float32], to_cells: Floats64, rounds: int = 4) -> Floats64 | None:
-    """The perspective that puts the plants themselves nearest to whole cells; None when there is none."""
+    """The perspective that puts the plants nearest to whole cells; None if there is none."""
     for _ in range(rounds):
         cells = np.round(_transform(centres, to_cells))
         better, _ = cv2.findHomography(centres.astype(np.float64), cells, cv2.RANSAC, 0.3)
@@ -137,7 +137,7 @@ def _refine(centres: NDArray[np.float32], to_cells: Floats64, rounds: int = 4) -
 
 
 def _fill(container: Container, detections: Detections, to_cells: Floats64, parameters: GridParameters) -> Grid | None:
-    """Which cells hold a plant (dead ones too), and where the others are."""
+    """Which cells have a plant (dead ones too), and where the others are."""
     points = _transform(detections.centres, to_cells)
     cells = np.round(points).astype(int)
     regularity = float(np.abs(np.exp(2j * np.pi * points).mean(axis=0)).min())
@@ -168,7 +168,7 @@ def _fill(container: Container, detections: Detections, to_cells: Floats64, para
 
 
 def _alternation(rows: Ints) -> float:
-    """Plants in odd rows over those in even ones, or the reverse: near 0 when every other row was made up."""
+    """The ratio of plants in odd to even rows, or its inverse: near 0 if every other row is an artefact."""
     odd = int(np.count_nonzero(rows % 2))
     even = len(rows) - odd
     return float(min(odd, even) / max(odd, even, 1))
@@ -177,7 +177,7 @@ def _alternation(rows: Ints) -> float:
 def _extend(
     container: Container, first: Ints, last: Ints, to_photo: Floats64, parameters: GridParameters
 ) -> tuple[Ints, Ints]:
-    """Outer rows without any plant: added while the whole row fits in the outline."""
+    """Add outer rows without plants while the whole row fits into the outline."""
     first, last = first.copy(), last.copy()
     for axis in (0, 1):
         for ends, step in ((first, -1), (last, 1)):

@@ -1,4 +1,4 @@
-"""Beds around plants that stand in no outline: what the segmenter missed, or cut too short, counts all the same.
+"""Adds beds around plants outside all outlines, so that beds which the segmenter missed or cut short are counted too.
 
 Runs between the segmenter and the detection of each container, on a coarse look at the whole photo.
 """
@@ -21,10 +21,10 @@ def cover_missed(
     resolution_wh: tuple[int, int],
     parameters: MissedParameters,
 ) -> tuple[Container, ...]:
-    """The containers and what is needed so that each plant found stands in one.
+    """The containers, with additions so that each detected plant is in one.
 
-    Plants beside a bed widen its outline; others get beds of their own, whose confidence is the mean of their plants'.
-    A group that is far less sure than the plants in the containers is left out.
+    Plants next to a bed widen its outline; others get a new bed, with the mean of their confidences. A group with far
+    lower confidence than the plants in the containers is left out.
     """
     plants = found.select(found.class_id != EMPTY)
     is_missed = np.ones(len(plants), dtype=bool)
@@ -45,14 +45,15 @@ def cover_missed(
 
 
 def _least_vote(contained: Detections, parameters: MissedParameters) -> float:
-    """The mean vote below which a group beside the containers is gravel or litter, not plants: theirs show the way."""
+    """The mean vote below which a group outside the containers is gravel or litter, relative to the plants inside
+    them."""
     if len(contained) < parameters.min_contained:
         return 0.0
     return parameters.min_vote_share * float(contained.confidence.mean())
 
 
 def _group(missed: Detections, resolution_wh: tuple[int, int], parameters: MissedParameters) -> list[Polygon]:
-    """A few convex outlines around boxes that stand near each other, within the photo."""
+    """Convex outlines around groups of nearby boxes, within the photo."""
     if not len(missed):
         return []
     boxes = np.asarray(shapely.box(*missed.xyxy.T))

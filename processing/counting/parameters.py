@@ -10,11 +10,11 @@ from typing import Literal
 class SegmentationParameters:
     """How containers are found in the whole photo.
 
-    The size is the one the segmenter was trained at: of 83 containers in held-out renders 512 px finds 82, 640 px 80
-    and 768 px 78 (outline IoU over 0.5), and in real nursery photos only 512 px outlines whole trays and beds. At
-    confidence 0.40 instead of 0.30 gravel is taken for a container in one of 62 renders instead of three, and none of
-    those found is lost (renders whose seed leaves 7 by 8); on those that leave 3 a few are. Where
-    nothing is sure, what is found at `confidence_alone` counts: a photo of nothing at all is rare.
+    The size is the training size of the segmenter: of 83 containers in held-out renders 512 px finds 82, 640 px 80 and
+    768 px 78 (outline IoU over 0.5), and in real nursery photos only 512 px outlines whole trays and beds. At
+    confidence 0.40 instead of 0.30 gravel is taken for a container in one of 62 renders instead of three, and no
+    container is lost (renders with a seed of 7 modulo 8); on those of 3 modulo 8 a few are. If there is no confident
+    container, those of at least `confidence_alone` count: a photo without any container is rare.
     """
 
     imgsz_px: int = 512
@@ -31,10 +31,10 @@ class SegmentationParameters:
 
 @dataclass(frozen=True)
 class LookParameters:
-    """At which sizes a photo or the crop of a crate or tray is looked at, and how it is cut into slices.
+    """The sizes at which a photo or the crop of a crate or tray is examined, and how it is sliced.
 
-    `looks_px` and `crop_looks_px` are the longer sides. Up to `enlarged_px` small pictures are enlarged, at most
-    `max_upscale` times; finer looks end at the picture's own pixels, and where all plants are large already.
+    `looks_px` and `crop_looks_px` are longer sides. Small pictures are enlarged up to `enlarged_px`, at most
+    `max_upscale` times; finer looks stop at the picture's own resolution, or once all plants are large.
     """
 
     looks_px: tuple[int, ...] = (512, 800, 1280, 2000, 3200)
@@ -54,10 +54,10 @@ class LookParameters:
 
 @dataclass(frozen=True)
 class VotingParameters:
-    """How looks at several scales become one set of boxes (`counting.voting`).
+    """How looks at several scales are merged into one set of boxes (`counting.voting`).
 
-    Chosen on the 27 photos with counted points, all of them answered, without containers, with the weights of the time:
-    mean error 11 % against 18 % for the best single scale. The neighbours on the grid of values have 11 to 13 %.
+    Chosen on the 27 photos with counted points, all of them answered, without containers, with the weights of that
+    time: mean error 11 % against 18 % for the best single scale. The neighbours on the grid of values have 11 to 13 %.
     """
 
     target_plant_px: float = 56.0
@@ -76,9 +76,9 @@ class VotingParameters:
 
 @dataclass(frozen=True)
 class MissedParameters:
-    """How beds are drawn around plants in no outline; lengths in median plants.
+    """How beds are added around plants outside all outlines; lengths in median plants.
 
-    Plants within two reaches of each other stand in one bed: the first reach that leaves few beds is taken.
+    Plants within two reaches of each other share a bed; the first reach that gives few beds is used.
     """
 
     looks: int = 3
@@ -91,7 +91,7 @@ class MissedParameters:
 
 @dataclass(frozen=True)
 class GridParameters:
-    """When the plants of a tray show its cells."""
+    """When the plants of a tray form a readable grid."""
 
     min_detections: int = 6
     min_quad_cover: float = 0.80
@@ -115,7 +115,7 @@ class GridParameters:
 class ResidualParameters:
     """What counts as covered by plants outside the boxes of a segment; lengths in median plants.
 
-    Chosen on renders whose seed leaves 7 by 8, judged on those that leave 3 (`bench/accuracy`).
+    Chosen on renders with a seed of 7 modulo 8, judged on those of 3 (`bench/accuracy`).
     """
 
     around_plants: float = 0.8
@@ -142,9 +142,9 @@ class EstimationParameters:
 class QualityParameters:
     """When a photo is refused: take it again, or count by hand.
 
-    Brightness, glare and sharpness were chosen on held-out renders whose seed leaves 7 by 8 and judged on those that
-    leave 3 (`bench/refusals.py`). Agreement was chosen on the 27 photos with counted points: below 0.45 lie all whose
-    error is over 20 %, below 0.30 the one that is off by 93 %.
+    Brightness, glare and sharpness were chosen on held-out renders with a seed of 7 modulo 8 and judged on those of 3
+    (`bench/refusals.py`). Agreement was chosen on the 27 photos with counted points: all with an error over 20 % are
+    below 0.45, and the one with an error of 93 % is below 0.30.
     """
 
     view_px: int = 1024
@@ -158,8 +158,6 @@ class QualityParameters:
 
 @dataclass(frozen=True)
 class CountingParameters:
-    """All of the above."""
-
     segmentation: SegmentationParameters = field(default_factory=SegmentationParameters)
     missed: MissedParameters = field(default_factory=MissedParameters)
     looks: LookParameters = field(default_factory=LookParameters)

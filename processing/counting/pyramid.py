@@ -1,7 +1,7 @@
-"""One picture at every size that a phase asks for: each half is made once, and all phases share it.
+"""One picture at every size that a phase needs: each half is made once and shared by all phases.
 
-Averaging 12 megapixels costs more than what is done with the small picture afterwards, and every phase wants one.
-Decoding them costs more still, and most photos are never looked at more finely than at half their size.
+Averaging 12 megapixels costs more than working on the small picture afterwards, and every phase needs one. Decoding
+them costs even more, and most photos are never needed at more than half their size.
 """
 
 import math
@@ -19,10 +19,10 @@ Decode = Callable[[int], Rgb]
 
 
 class Pyramid:
-    """An upright picture of `resolution_wh` (width, height) pixels and its halves, made when they are wanted.
+    """An upright picture of `resolution_wh` (width, height) pixels and its halves, made on demand.
 
-    `decode(1)` gives it as (height, width, 3) RGB, `decode(2)` the same with half the sides, rounded up. The first half
-    is never made of the whole, so that a photo looks the same whatever was looked at before.
+    `decode(1)` returns it as (height, width, 3) RGB, `decode(2)` the same with half the sides, rounded up. The first
+    half is never made from the whole, so that the result does not depend on earlier calls.
     """
 
     def __init__(self, resolution_wh: Sides, decode: Decode) -> None:
@@ -32,7 +32,7 @@ class Pyramid:
 
     @classmethod
     def of(cls, rgb: Rgb) -> Self:
-        """That of a picture in memory."""
+        """The pyramid of a picture in memory."""
         return cls((rgb.shape[1], rgb.shape[0]), lambda reduction: rgb if reduction == 1 else _halved(rgb))
 
     @property
@@ -47,7 +47,7 @@ class Pyramid:
     def view(self, window: Window, scale: float) -> Rgb:
         """A window (x1, y1, x2, y2) at `scale`, at least one pixel a side; above 1 it is interpolated.
 
-        Its borders fall on whole pixels of the half it is cut from, so it is off by less than one pixel of the view.
+        Its borders are rounded to whole pixels of the half it is cut from, an error of less than one pixel of the view.
         """
         x1, y1, x2, y2 = window
         size = max(1, round((x2 - x1) * scale)), max(1, round((y2 - y1) * scale))
@@ -56,11 +56,11 @@ class Pyramid:
         cut = self._level(halvings)[y1 // step : -(-y2 // step), x1 // step : -(-x2 // step)]
         if cut.shape[1::-1] == size:
             return cut
-        # Less than a half is left to shrink: two pixels a side are all there is to average, much faster than by area.
+        # The rest shrinks by less than half: averaging two pixels a side is enough, and much faster than by area.
         return np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
 
     def _level(self, halvings: int) -> Rgb:
-        """The picture halved so many times; an odd last row or column goes into no half."""
+        """The picture halved `level` times; an odd last row or column is dropped."""
         if halvings not in self._levels:
             self._levels[halvings] = self._make_level(halvings)
         return self._levels[halvings]

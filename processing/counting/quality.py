@@ -1,7 +1,7 @@
-"""Whether a photo can be counted at all: parts that are missing, darkness, glare, blur, plants hardly recognised.
+"""Whether a photo can be counted at all: missing parts, darkness, glare, blur, plants that are barely recognised.
 
-A fault is a reason to take the photo again or to count by hand, given as "code: what was seen"; the codes are those of
-`processing.problems`. Runs beside the totals.
+A fault is a reason to take the photo again or to count by hand, as "code: description"; the codes are those of
+`processing.problems`. Runs next to the totals.
 """
 
 from collections.abc import Sequence
@@ -19,14 +19,14 @@ DIRECTIONS = ((1, 0), (2, 1), (1, 1), (1, 2), (0, 1), (-1, 2), (-1, 1), (-2, 1))
 NEAR_PX, FAR_PX = 2, 9
 NOISE_SIGMA_PX = 0.7
 BURNT = 250
-# Rows that say nothing, in levels of 0 to 255: programs save what they could not load as grey, black or green.
+# Blank rows, in levels of 0 to 255: programs save parts they could not load as grey, black or green.
 PLAIN_LEVELS = 2
 MAX_PLAIN_ROWS = 0.1
 
 
 @dataclass(frozen=True)
 class PictureQuality:
-    """How bright the brighter parts are, which share is burnt out, how sharp the edges are, which share is missing.
+    """The brightness of the brighter parts, the overexposed share, the sharpness of edges, and the missing share.
 
     The shares and brightness go from 0 to 1.
     """
@@ -38,13 +38,13 @@ class PictureQuality:
 
 
 def find_faults(photo: Pyramid, detections: Sequence[Detections], parameters: QualityParameters) -> tuple[str, ...]:
-    """Why the count of a photo with these detections cannot be believed, or is in doubt; empty when it can."""
+    """Why the count of a photo with these detections is unreliable or doubtful; empty if it is neither."""
     quality = measure_quality(photo, view_px=parameters.view_px)
     return (*picture_faults(quality, parameters), *scene_faults(detections, parameters))
 
 
 def measure_quality(photo: Pyramid, *, view_px: int) -> PictureQuality:
-    """What can be measured of a photo seen with its longer side at `view_px`, so that all photos compare."""
+    """Measure the quality of a photo with its longer side reduced to `view_px`, so that photos are comparable."""
     view = photo.whole(min(1.0, view_px / max(photo.resolution_wh)))
     grey = cv2.cvtColor(view, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
     burnt = cv2.inRange(view, (BURNT, BURNT, BURNT), (255, 255, 255)).mean() / 255
@@ -52,16 +52,16 @@ def measure_quality(photo: Pyramid, *, view_px: int) -> PictureQuality:
 
 
 def missing_share(view: Rgb) -> float:
-    """The share of rows at the lower edge that are one plain colour; 0 where the upper edge has the same colour.
+    """The share of rows at the lower edge in one plain colour; 0 if the upper edge has the same colour.
 
-    Such bars frame a whole picture, and a picture that is plain all over has no other part.
+    Bars at both edges frame a complete picture, and a plain picture has no other part.
     """
     rows = _plain_rows(view[::-1])
     return 0.0 if _plain_rows(np.vstack([view[-1:], view[:1]])) == 2 else rows / len(view)
 
 
 def _plain_rows(view: Rgb) -> int:
-    """How many rows from the first on are plain and of the first one's colour."""
+    """The number of leading rows that are plain and of the first row's colour."""
     spread = np.ptp(view, axis=1).max(axis=1)
     change = np.abs(view[:, 0].astype(np.int16) - view[0, 0].astype(np.int16)).max(axis=1)
     plain = (spread <= PLAIN_LEVELS) & (change <= PLAIN_LEVELS)
@@ -69,10 +69,10 @@ def _plain_rows(view: Rgb) -> int:
 
 
 def sharpness(grey: NDArray[np.float32]) -> float:
-    """How much steeper brightness changes over 2 px than over 9 px, in the direction in which it is least so.
+    """The ratio of brightness slopes over 2 px and over 9 px, in the least sharp direction.
 
-    1 where every edge is a wide ramp, 1.4 to 3 in sharp photos. The ratio of two values of the structure function
-    (RMS difference at a distance), which does not depend on contrast. A phone that moved blurs in one direction only.
+    1 if every edge is a wide ramp, 1.4 to 3 in sharp photos. It is the ratio of two values of the structure function
+    (RMS difference at a distance) and does not depend on contrast. Motion blurs one direction only.
     """
     smooth = cv2.GaussianBlur(grey, (0, 0), NOISE_SIGMA_PX)
     slopes = [(_slope(smooth, xy, NEAR_PX), _slope(smooth, xy, FAR_PX)) for xy in DIRECTIONS]
@@ -94,7 +94,7 @@ def _slope(grey: NDArray[np.float32], direction_xy: tuple[int, int], distance_px
 
 
 def picture_faults(quality: PictureQuality, parameters: QualityParameters) -> tuple[str, ...]:
-    """What is wrong with the picture itself."""
+    """The faults of the picture itself."""
     faults = []
     if quality.missing > MAX_PLAIN_ROWS:
         faults.append(f"part_missing: the lower {quality.missing:.0%} of the photo is one plain colour")
@@ -108,7 +108,8 @@ def picture_faults(quality: PictureQuality, parameters: QualityParameters) -> tu
 
 
 def scene_faults(detections: Sequence[Detections], parameters: QualityParameters) -> tuple[str, ...]:
-    """Whether the looks at several scales agree on what they see; with hardly a box there is nothing to judge by."""
+    """The faults of the scene, by how well the looks at several scales agree; with few boxes there is nothing to judge
+    by."""
     if sum(map(len, detections)) < parameters.min_boxes:
         return ()
     agreement = measure_agreement(detections)
@@ -122,7 +123,7 @@ def scene_faults(detections: Sequence[Detections], parameters: QualityParameters
 def measure_agreement(detections: Sequence[Detections]) -> float:
     """The mean vote of all boxes (`counting.voting`), 0 to 1; NaN without any.
 
-    In a scene that the detector does not know, it is unsure, or takes other things for plants at each scale.
+    In an unknown scene the detector is unsure, or takes different things for plants at each scale.
     """
     votes = [boxes.confidence for boxes in detections]
     return float(np.concatenate(votes).mean()) if sum(map(len, detections)) else float("nan")

@@ -1,7 +1,7 @@
-"""What is left of a segment once its detected plants are taken away: pixels that look like its own plants.
+"""The plant-like area of a segment outside its detected plants.
 
-Colour alone does not tell a succulent from soil, so nothing is assumed about colours: the middles of the detected
-plants show what plants look like here, and the whole segment shows how common those colours are in it.
+Colour alone does not distinguish a succulent from soil, so no colours are assumed: the centres of the detected plants
+show what plants look like here, and the whole segment shows how common those colours are.
 """
 
 from dataclasses import dataclass
@@ -22,23 +22,23 @@ BARE_SHARE = 0.1
 
 @dataclass(frozen=True, eq=False)
 class PlantSize:
-    """Side of a plant as an affine function of place: exact for plants on a plane seen in perspective."""
+    """The side of a plant as an affine function of position: exact for plants on a plane in perspective."""
 
     coefficients: NDArray[np.float64]
     limits: tuple[float, float]
     median_area_px: float
 
     def side_px(self, points: NDArray[np.float32]) -> NDArray[np.float64]:
-        """(n,) sides at the points (x, y), kept within what was observed."""
+        """(n,) sides at the points (x, y), limited to the observed range."""
         design = np.column_stack([np.ones(len(points)), points])
         return np.clip(design @ self.coefficients, *self.limits)
 
 
 @dataclass(frozen=True, eq=False)
 class PlantCover:
-    """How plant-covered each pixel's surroundings are in a view of a container: 1 as on its plants, 0 as where barest.
+    """The plant cover around each pixel in a view of a container: 1 as on its plants, 0 as at the barest places.
 
-    `contrast` is how far apart the two are; near 0 the picture does not tell plants from the rest.
+    `contrast` is the difference between the two; near 0 plants cannot be distinguished from the rest.
     """
 
     level: NDArray[np.float32]
@@ -48,13 +48,13 @@ class PlantCover:
     contrast: float
 
     def at(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(n,) levels at points (x, y) of the photo; of the nearest pixel for those at the rim."""
+        """(n,) levels at points (x, y) of the photo; at the rim those of the nearest pixel."""
         return _at(self.level, points, self.window, self.scale)
 
 
 @dataclass(frozen=True, eq=False)
 class Residual:
-    """Plant-covered places outside every box: where (n, 2), and the photo pixels each stands for."""
+    """Plant-covered places outside every box: positions (n, 2), and the area of each in photo pixels."""
 
     points: NDArray[np.float32]
     area_per_point_px: float
@@ -66,7 +66,7 @@ class Residual:
 
 
 def fit_plant_size(plants: Detections, rounds: int = 5) -> PlantSize:
-    """The size of plants by place, by least squares with Huber weights (outliers: two plants in one box, leaves)."""
+    """The size of plants by position, by least squares with Huber weights (outliers: two plants in one box, leaves)."""
     sides = np.sqrt(plants.sizes.astype(np.float64).prod(axis=1))
     design = np.column_stack([np.ones(len(plants)), plants.centres.astype(np.float64)])
     weights = np.ones(len(plants))
@@ -84,7 +84,7 @@ def fit_plant_size(plants: Detections, rounds: int = 5) -> PlantSize:
 def find_cover(photo: Pyramid, container: Container, detections: Detections, around_px: float) -> PlantCover:
     """The plant cover of a container, averaged over squares with a side of `around_px` photo pixels.
 
-    One pixel says little: plants are several colours, and soil shares some of them.
+    A single pixel says little: plants have several colours, and soil shares some of them.
     """
     window = crop_window(container, photo.resolution_wh)
     scale = min(1.0, VIEW_PX / longer_side(window))
@@ -99,7 +99,7 @@ def find_cover(photo: Pyramid, container: Container, detections: Detections, aro
 
 
 def find_residual(cover: PlantCover, detections: Detections, *, min_level: float, thinnest_px: float) -> Residual:
-    """Where the cover is at least `min_level` outside all boxes, without what is thinner than `thinnest_px`."""
+    """The places outside all boxes with a cover of at least `min_level`, without parts thinner than `thinnest_px`."""
     boxes = _painted(cover.inside.shape, detections, cover.window, cover.scale, 1.0, ellipse=False)
     left = cover.inside & (cover.level > min_level) & ~boxes
     kernel = np.ones((_odd(thinnest_px * cover.scale),) * 2, dtype=np.uint8)
@@ -111,8 +111,8 @@ def find_residual(cover: PlantCover, detections: Detections, *, min_level: float
 def plant_likeness(view: Rgb, cores: Mask, inside: Mask) -> NDArray[np.float32]:
     """(height, width) probability that a pixel is plant, from positives and unlabelled pixels alone.
 
-    Bayes: p(plant | colour) = share x p(colour | core) / p(colour | segment), with the share of plants at its
-    largest value that explains the segment (Elkan and Noto 2008; Scott 2015).
+    Bayes: p(plant | colour) = share x p(colour | core) / p(colour | segment), with the largest share of plants that
+    explains the segment (Elkan and Noto 2008; Scott 2015).
     """
     lab = cv2.cvtColor(view, cv2.COLOR_RGB2LAB)
     index = np.zeros(lab.shape[:2], dtype=np.uint16)

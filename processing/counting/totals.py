@@ -14,9 +14,9 @@ EstimationMethod = Literal["local_scale", "grid", "density", "none"]
 
 @dataclass(frozen=True)
 class Estimate:
-    """The best guess at the true number of plants of one container; count is never below what was detected.
+    """The best estimate of the number of plants in one container; `count` is never below the detected number.
 
-    `empty` replaces the detected number of empty places where a grid knows better.
+    `empty` replaces the detected number of empty places if a grid gives a better one.
     """
 
     method: EstimationMethod
@@ -31,7 +31,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class ContainerCount:
-    """What one container holds: plants detected and estimated, empty places, dead plants."""
+    """The count of one container: plants detected and estimated, empty places, dead plants."""
 
     container: Container
     detected: int
@@ -45,7 +45,7 @@ class ContainerCount:
 
 @dataclass(frozen=True)
 class PhotoCount:
-    """What one photo holds, in the words of the spec."""
+    """The count of one photo, with the names of the spec."""
 
     total_detected: int
     total_estimated: int

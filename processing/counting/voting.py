@@ -1,9 +1,9 @@
-"""One set of boxes from looks at several scales: what is a plant at one scale must be one wherever it is legible.
+"""One set of boxes from looks at several scales: a plant at one scale must be one at every scale where it is readable.
 
-A detector that sees a plant too finely takes its leaves for plants; one that sees it too coarsely misses it. Each box
-is therefore judged by all looks, each weighted by how near the plant's size in it is to the size the detector likes (as
-in Singh and Davis, SNIP, CVPR 2018). Which of several boxes of one plant stays is decided by their votes and by how
-well their sizes fit into the photo's depth.
+At too fine a scale the detector takes leaves for plants; at too coarse a scale it misses plants. Each box is therefore
+judged by all looks, weighted by how close the plant's size is to the best size for the detector (as in Singh and Davis,
+SNIP, CVPR 2018). Of several boxes of one plant, votes and the fit of the sizes to the photo's depth decide which is
+kept.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ MIN_WEIGHT = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """Every box found, in pixels of the photo, when it was seen at `scale`."""
+    """All boxes found at `scale`, in pixels of the photo."""
 
     scale: float
     found: Detections
@@ -53,9 +53,9 @@ def vote(
 
 
 def _weigh(every: Detections, looks: Sequence[Look], parameters: VotingParameters) -> tuple[Floats64, Floats64]:
-    """(n,) mean confidence of the looks in each box, weighted by how legible its size is in each; and (n, classes).
+    """(n,) mean confidence of the looks in each box, weighted by how readable its size is in each; and (n, classes).
 
-    A look that has several boxes in one place has the confidence of the best.
+    A look with several boxes at one position counts with the best.
     """
     sides = _sides(every)
     votes, class_votes = np.zeros(len(every)), np.zeros((len(every), len(CLASS_NAMES)))
@@ -71,7 +71,7 @@ def _weigh(every: Detections, looks: Sequence[Look], parameters: VotingParameter
 
 
 def _matching_confidence(boxes: Detections, seen: Detections, min_iou: float) -> Floats64:
-    """(n, classes) the highest confidence of each class among the boxes seen in the same place; 0 without any."""
+    """(n, classes) the highest confidence of each class among the boxes at the same position; 0 without any."""
     best = np.zeros((len(boxes), len(CLASS_NAMES)))
     for class_id in range(len(CLASS_NAMES)):
         alike = seen.of_class(class_id)

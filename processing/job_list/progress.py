@@ -1,8 +1,8 @@
-"""Pure: how far a run is, in percent, and how many seconds it still needs, from its row and measured averages.
+"""Pure: the progress of a run in percent and its remaining seconds, from its row and measured averages.
 
-`processing.job_list.queries` feeds it the unfinished jobs. Percent is honest where work can be counted (tiles), an
-estimate from the average time elsewhere, and at most 99 before the end.
-A phase's share of the bar is fixed by its milestones.
+`processing.job_list.queries` feeds it the unfinished jobs. The percentage is exact where work can be counted (tiles),
+estimated from the average time elsewhere, and at most 99 before the end. A phase's share of the bar is fixed by its
+milestones.
 """
 
 from bisect import bisect_left
@@ -32,9 +32,9 @@ TYPICAL_SECONDS: Mapping[str, float] = {
     Phase.DETECT: 1.5,
     Phase.AGGREGATE: 0.5,
 }
-# A phase that takes longer than usual stops short of its end instead of pretending to be done.
+# A phase that takes longer than usual stops short of its end, so that it does not look finished.
 LARGEST_GUESSED_SHARE = 0.95
-# Before this share of the tiles is done, the average says more about the rest than the pace so far.
+# Until this share of the tiles is done, the average predicts the rest better than the pace so far.
 SMALLEST_TELLING_SHARE = 0.1
 # The range shown to people around an estimate.
 RANGE_FACTORS = (0.8, 1.4)
@@ -42,7 +42,7 @@ RANGE_FACTORS = (0.8, 1.4)
 
 @dataclass(frozen=True)
 class RunState:
-    """What the row of a job says. `waiting`: stored or not, it is in a queue and no worker is at it."""
+    """The state of a job in its row. `waiting`: it is in a queue and no worker has it."""
 
     status: str
     phase: str
@@ -55,9 +55,9 @@ class RunState:
 
 @dataclass(frozen=True)
 class Queue:
-    """All unfinished work: when each waiting job was queued (ascending, epoch seconds), and the runs at work.
+    """All unfinished work: when each waiting job was queued (ascending, epoch seconds), and the runs in progress.
 
-    Of a long queue only its front: `further` wait behind it, the last of them since `newest`.
+    Of a long queue only its front: `further` jobs wait behind it, the last of them since `newest`.
     """
 
     waiting_since: tuple[float, ...] = ()
@@ -67,7 +67,7 @@ class Queue:
     averages: Mapping[str, float] = field(default_factory=lambda: TYPICAL_SECONDS)
 
     def count_before(self, moment: float) -> int:
-        """How many wait that were queued before; behind the front as if they had come evenly."""
+        """How many waiting jobs were queued before; those behind the front are taken as evenly spread."""
         before = bisect_left(self.waiting_since, moment)
         if not self.further or before < len(self.waiting_since):
             return before
@@ -77,10 +77,10 @@ class Queue:
 
 
 def average_seconds(measured: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Median seconds of each phase over the last photos; the typical value for a phase nobody measured.
+    """Median seconds of each phase over the last photos; the typical value for a phase without measurements.
 
-    The first photos of a worker wait for its models, which a mean would tell of all. `locate` is left out: its clock
-    starts when the photo is queued, so it measures the queue, which is counted apart.
+    The first photos of a worker wait for its models, which would distort a mean. `locate` is left out: its time starts
+    when the photo is queued, so it includes the queue, which is counted separately.
     """
     averages = dict(TYPICAL_SECONDS)
     for phase in ORDER:
@@ -101,7 +101,7 @@ def percent_done(run: RunState, averages: Mapping[str, float]) -> int:
 
 
 def remaining_seconds(run: RunState, queue: Queue) -> int:
-    """Seconds until an unfinished run ends: its own work, and for a waiting one the work before it in the queue."""
+    """Seconds until an unfinished run ends: its own work and, for a waiting run, the work before it in the queue."""
     if not run.waiting:
         return ceil(_own_seconds(run, queue.averages))
     side_by_side = max(1, sum(other.phase in (Phase.SEGMENT, Phase.DETECT) for other in queue.at_work))
@@ -112,12 +112,12 @@ def remaining_seconds(run: RunState, queue: Queue) -> int:
 
 
 def overall_percent(percents: Sequence[int]) -> float:
-    """The mean of the jobs' percents, one decimal: 100 and 65 give 82.5. Nothing to do is done."""
+    """The mean of the jobs' percents, one decimal: 100 and 65 give 82.5. 100 without jobs."""
     return round(sum(percents) / len(percents), 1) if percents else 100.0
 
 
 def remaining_in_words(seconds: int) -> str:
-    """The rest as a range, for people: `about 2-3 min`."""
+    """The remaining time as a range, for people: `about 2-3 min`."""
     low, high = (seconds * factor for factor in RANGE_FACTORS)
     if high <= 15:
         return _("a few seconds")
@@ -129,7 +129,7 @@ def remaining_in_words(seconds: int) -> str:
 
 
 def _share(run: RunState, averages: Mapping[str, float]) -> float:
-    """How much of its phase a run has done, 0 to 1."""
+    """The completed share of the current phase, 0 to 1."""
     if run.waiting:
         return 0.0
     if run.phase == Phase.DETECT and run.tiles_total:
@@ -138,7 +138,7 @@ def _share(run: RunState, averages: Mapping[str, float]) -> float:
 
 
 def _own_seconds(run: RunState, averages: Mapping[str, float]) -> float:
-    """Seconds of work a run still needs once a worker is at it."""
+    """Seconds of work a run still needs once a worker has it."""
     if run.phase == Phase.DONE:
         return 0.0
     share = _share(run, averages)
@@ -149,7 +149,7 @@ def _own_seconds(run: RunState, averages: Mapping[str, float]) -> float:
 
 
 def _counting_seconds(averages: Mapping[str, float]) -> float:
-    """How long a photo keeps a counting worker busy; storing and closing happen beside it."""
+    """How long a photo keeps a counting worker busy; storing and aggregation run in parallel."""
     return averages[Phase.LOCATE] + averages[Phase.SEGMENT] + averages[Phase.DETECT]
 
 

@@ -28,12 +28,12 @@ from processing.statuses import UNFINISHED, Phase, RunStatus
 
 VISIBLE_FOR = timedelta(hours=48)
 LONGEST_LIST = 200
-LONGEST_LOOK = 1000  # into the queue of everyone, at each poll
+LONGEST_LOOK = 1000  # how far to look into the queue of all users, at each poll
 LIST_CACHE_SECONDS = 1
 STARTED_KEY = "jobs:started"
-AVERAGES_CACHE_SECONDS = 10  # longer, and a first batch is told typical times until it is done
+AVERAGES_CACHE_SECONDS = 10  # if longer, a first batch shows typical times until it is done
 AVERAGED_PHOTOS = 50
-# The furthest percent shown of a run is remembered as long as any run may take.
+# How long the highest percentage shown for a run is remembered: as long as any run may take.
 PERCENT_CACHE_SECONDS = 3600
 
 Value = TypeVar("Value")
@@ -77,7 +77,7 @@ def one_job(job_id: UUID) -> JobRow:
 
 
 def seconds_until_done(jobs: Sequence[Job]) -> int:
-    """How long new jobs take, the last of them, behind the queue as it was up to a second ago."""
+    """Seconds until the last of these new jobs is done, behind the queue as it was up to a second ago."""
     now = timezone.now()
     queue, queued_at = _queue(now), min(job.created_at for job in jobs).timestamp()
     before = [moment for moment in queue.waiting_since if moment < queued_at]
@@ -86,7 +86,7 @@ def seconds_until_done(jobs: Sequence[Job]) -> int:
 
 
 def shared(name: str, make: Callable[[], Value], *, seconds: int = LIST_CACHE_SECONDS) -> Value:
-    """The value kept in Redis under `name`, made when there is none: many pollers cost as much as one."""
+    """The value cached in Redis under `name`, computed if missing: many pollers cost as much as one."""
     key = f"jobs:{name}"
     kept = cache.get(key)
     if kept is None:
@@ -96,15 +96,15 @@ def shared(name: str, make: Callable[[], Value], *, seconds: int = LIST_CACHE_SE
 
 
 def shared_list(name: str, make: Callable[[], Value]) -> Value:
-    """As `shared`, but never from before the newest run was started.
+    """Like `shared`, but never older than the newest run.
 
-    Whoever starts a run looks at once, and a page on which nothing is under way does not ask again.
+    A person who starts a run looks at the page at once, and a page without unfinished jobs does not poll.
     """
     return shared(f"{cache.get(STARTED_KEY, '')}:{name}", make)
 
 
 def mark_started() -> None:
-    """Runs were started: lists that were made before are old."""
+    """Record that runs were started, so that older lists are no longer used."""
     cache.set(STARTED_KEY, uuid4().hex, timeout=None)
 
 
@@ -121,16 +121,16 @@ def _make_list(jobs: JobQuerySet) -> JobList:
 
 
 def _misses_the_storage(rows: tuple[JobRow, ...]) -> bool:
-    """Whether something under way waits for S3: put off by it, or about to be, because the workers' breaker is open.
+    """Whether unfinished work waits for S3: it was postponed, or the workers' breaker is open.
 
-    The breaker alone would not do: it takes ten failures, and one photo has fewer.
+    The breaker alone is not enough: it opens after ten failures, and a single photo has fewer.
     """
     unfinished = [row for row in rows if row.unfinished]
     put_off = any(row.awaits_storage for row in unfinished)
     return put_off or (bool(unfinished) and object_store.breaker_mode() is not Mode.CLOSED)
 
 
-# Columns of a row as they are, under the names of the row.
+# Columns that are copied to the row under the same name.
 _PLAIN_COLUMNS = {
     "job_id": "job_id",
     "image_id": "image_id",
@@ -201,7 +201,7 @@ def _run_state(record: dict[str, Any], now: datetime) -> RunState:
 
 
 def _location_name(record: dict[str, Any]) -> str:
-    """Warehouse, area and location, as `StorageLocation.full_name` has it; empty while there is none."""
+    """The location as `StorageLocation.full_name` has it; empty without one."""
     place = "session__storage_location__"
     names = (
         record[f"{place}storage_area__warehouse__name"],
@@ -212,7 +212,7 @@ def _location_name(record: dict[str, Any]) -> str:
 
 
 def _queue(now: datetime) -> Queue:
-    """The unfinished work of everyone, which decides how long a waiting photo waits; of a long queue its front."""
+    """The unfinished work of all users, which decides how long a photo waits; of a long queue only its front."""
 
     def make() -> Queue:
         unfinished = Job.objects.unfinished().order_by("created_at")
@@ -230,19 +230,19 @@ def _queue(now: datetime) -> Queue:
 
 
 def _count_beyond(unfinished: JobQuerySet) -> tuple[int, float]:
-    """How many jobs stand behind those that are looked at, which nearly all wait, and when the last of them came."""
+    """How many jobs are behind the front of the queue, nearly all of them waiting, and when the last was queued."""
     found = unfinished.aggregate(number=Count("pk"), newest=Max("created_at"))
     return max(0, found["number"] - LONGEST_LOOK), found["newest"].timestamp() if found["newest"] else 0.0
 
 
 def _measured_averages() -> dict[str, float]:
-    """Seconds of each phase over the last photos that were counted anew."""
+    """Seconds of each phase over the last photos that went through every phase."""
     counted = Session.objects.filter(status=RunStatus.COMPLETED, detections_from=None).order_by("-created_at")
     return progress.average_seconds(list(counted.values_list("phase_seconds", flat=True)[:AVERAGED_PHOTOS]))
 
 
 def _never_backwards(rows: tuple[JobRow, ...]) -> tuple[JobRow, ...]:
-    """Rows whose percent is at least what was shown before: averages change, and a lost worker starts a phase anew."""
+    """Rows with at least the percentage shown before: averages change, and after a lost worker a phase restarts."""
     keys = {row.job_id: f"jobs:percent:{row.job_id}" for row in rows if row.status == RunStatus.PROCESSING}
     shown = cache.get_many(keys.values())
     percents = {

@@ -1,4 +1,4 @@
-"""What is shown of jobs: frozen rows, their totals, and the words for them.
+"""Jobs as shown: frozen rows, their totals, and their labels.
 `processing.job_list.queries` makes them."""
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from processing.job_list import progress
 from processing.problems import Problem
 from processing.statuses import UNFINISHED, Phase, RunStatus
 
-# A row's time of writing may lie this long before it can be seen.
+# A row may become visible this long after the time written in it.
 LATE_COMMITS = timedelta(seconds=5)
 STEPS: dict[str, StrOrPromise] = {
     Phase.STORE: _("Storing"),
@@ -69,17 +69,17 @@ class JobRow:
 
     @property
     def step(self) -> StrOrPromise:
-        """What a worker does with the photo just now."""
+        """The current step, in words."""
         return STEPS.get(Phase(self.phase), _("Finishing"))
 
     @property
     def remaining_text(self) -> str:
-        """The rest as a range of time."""
+        """The remaining time as a range."""
         return progress.remaining_in_words(self.remaining_seconds)
 
     @property
     def thumbnail_url(self) -> str:
-        """Where it is shown from, empty until the photo is stored."""
+        """The URL of the thumbnail; empty until the photo is stored."""
         return thumbnail_url(self.image_id, key=self.thumbnail_key, written_at=self.thumbnail_stored_at) or ""
 
 
@@ -87,7 +87,7 @@ class JobRow:
 class JobList:
     """Jobs, newest first, and their totals. `is_cut`: there are older ones that are not shown.
 
-    `storage_away`: some are under way, and S3 is known not to answer.
+    `storage_away`: some are unfinished, and S3 is known to be unavailable.
     """
 
     jobs: tuple[JobRow, ...]
@@ -96,13 +96,13 @@ class JobList:
     storage_away: bool = False
 
     def changed_since(self, moment: datetime) -> tuple[JobRow, ...]:
-        """What a page made at `moment` shows wrongly by now: whatever moves, and what was written since."""
+        """The rows that have changed on a page made at `moment`: unfinished ones, and those written since."""
         written_since = moment - LATE_COMMITS
         return tuple(job for job in self.jobs if job.unfinished or job.updated_at >= written_since)
 
     @cached_property
     def order(self) -> str:
-        """Tells a page whether it has the same rows in the same order."""
+        """A hash of the rows and their order, for a page to compare."""
         return md5(b"".join(job.job_id.bytes for job in self.jobs), usedforsecurity=False).hexdigest()[:12]
 
     @cached_property
@@ -112,7 +112,7 @@ class JobList:
 
     @property
     def remaining_text(self) -> str:
-        """When the last of these jobs will be done, as a range of time."""
+        """The time until the last of these jobs is done, as a range."""
         return progress.remaining_in_words(max((job.remaining_seconds for job in self.jobs), default=0))
 
     def count(self, status: str) -> int:
@@ -121,7 +121,7 @@ class JobList:
 
     @cached_property
     def totals(self) -> "Totals":
-        """How many photos are in which state, as people see them."""
+        """The number of photos in each state, as people see them."""
         completed = [job for job in self.jobs if job.status == RunStatus.COMPLETED]
         needing_help = sum(job.problem is not None for job in completed)
         return Totals(
@@ -136,7 +136,7 @@ class JobList:
 
 @dataclass(frozen=True)
 class Totals:
-    """Photos by what they mean to people: counted and fine, counted but waiting for a person, failed, under way."""
+    """Photos by state: counted, counted but waiting for a person, failed, unfinished."""
 
     photos: int
     stored: int
@@ -147,12 +147,12 @@ class Totals:
 
     @property
     def finished(self) -> int:
-        """Photos for which nothing more happens by itself."""
+        """Photos that no longer change by themselves."""
         return self.photos - self.unfinished
 
     @property
     def milestone(self) -> str:
-        """What is worth saying aloud: each quarter of the photos, and the end."""
+        """The text to announce to screen readers: each quarter of the photos, and the end."""
         if not self.photos:
             return ""
         if not self.unfinished:

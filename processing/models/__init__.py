@@ -1,4 +1,5 @@
-"""Jobs (one attempt at a photo), sessions (its result) with what was found, and what people corrected in it."""
+"""Jobs (one run of a photo), sessions (its result) with segments, detections and estimations, and people's
+corrections."""
 
 from processing.models.corrections import Correction
 from processing.models.results import Detection, Estimation, Segment, Session

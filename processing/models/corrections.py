@@ -1,4 +1,4 @@
-"""What people corrected in a photo: events, applied by position to whatever the newest run found."""
+"""People's corrections of a photo: events that are applied by position to the result of the newest run."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -24,14 +24,14 @@ CLASS_WORDS: tuple[StrOrPromise, ...] = (
 )
 WORDS: Mapping[tuple[str, int | None], StrOrPromise] = {
     ("add", 0): _("add plant"),
-    ("add", 1): _("add empty"),
-    ("add", 2): _("add dead"),
+    ("add", 1): _("add empty place"),
+    ("add", 2): _("add dead plant"),
     ("remove", 0): _("remove plant"),
-    ("remove", 1): _("remove empty"),
-    ("remove", 2): _("remove dead"),
-    ("retype", 0): _("retype plant"),
-    ("retype", 1): _("retype empty"),
-    ("retype", 2): _("retype dead"),
+    ("remove", 1): _("remove empty place"),
+    ("remove", 2): _("remove dead plant"),
+    ("retype", 0): _("change to plant"),
+    ("retype", 1): _("change to empty place"),
+    ("retype", 2): _("change to dead plant"),
     ("note", None): _("note"),
 }
 
@@ -44,16 +44,17 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         return self.filter(undone_at=None).order_by("pk")
 
     def undoable(self, user: User) -> "CorrectionQuerySet":
-        """What this user can undo, the newest first."""
+        """The corrections that this user can undo, newest first."""
         return self.filter(user=user, undone_at=None).order_by("-pk")
 
     def redoable(self, user: User) -> "CorrectionQuerySet":
-        """What this user can redo, the last undone first; a newer correction ends what was undone before it."""
+        """The corrections that this user can redo, last undone first. A newer correction clears those undone before
+        it."""
         newest = self.filter(user=user).order_by("-pk").values("created_at")[:1]
         return self.filter(user=user, undone_at__gt=newest).order_by("pk")
 
 
-# A correction is an event itself; what is kept of it here is each undo and redo, of which the row tells only the last.
+# A correction is an event itself; this log adds each undo and redo, of which the row has only the last.
 @audited(
     pghistory.UpdateEvent("undone", condition=pghistory.Q(old__undone_at__isnull=True, new__undone_at__isnull=False)),
     pghistory.UpdateEvent("redone", condition=pghistory.Q(old__undone_at__isnull=False, new__undone_at__isnull=True)),
@@ -65,7 +66,7 @@ class Correction(models.Model):
     class Action(models.TextChoices):
         ADD = "add", _("Add")
         REMOVE = "remove", _("Remove")
-        RETYPE = "retype", _("Retype")
+        RETYPE = "retype", _("Change type")
         NOTE = "note", _("Note")
 
     image = models.ForeignKey(S3Image, on_delete=models.CASCADE, related_name="corrections", verbose_name=_("photo"))
@@ -81,9 +82,12 @@ class Correction(models.Model):
     )
     x = models.FloatField(_("x"), null=True, blank=True, help_text=_("Share of the upright photo's width"))
     y = models.FloatField(_("y"), null=True, blank=True, help_text=_("Share of the upright photo's height"))
-    text = models.TextField(_("text"), blank=True, help_text=_("Of a note"))
+    text = models.TextField(_("text"), blank=True, help_text=_("Text of a note"))
     sent_as = models.UUIDField(
-        _("sent as"), null=True, blank=True, help_text=_("The browser's name for it: sent again, it is made once")
+        _("sent as"),
+        null=True,
+        blank=True,
+        help_text=_("Id chosen by the browser, so that a correction sent twice is made once"),
     )
     created_at = models.DateTimeField(_("written at"), auto_now_add=True)
     undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
@@ -115,12 +119,12 @@ class Correction(models.Model):
 
     @property
     def place_percent(self) -> tuple[int, int] | None:
-        """Where, in whole percent of the photo's width and height; None for a note."""
+        """The position in whole percent of the photo's width and height; None for a note."""
         return None if self.x is None or self.y is None else (round(self.x * 100), round(self.y * 100))
 
     @property
     def is_note(self) -> bool:
-        """Whether it says something and changes nothing."""
+        """Whether it is only a note and changes no count."""
         return self.action == self.Action.NOTE
 
     def as_mark(self, resolution_wh: tuple[int, int]) -> Mark:

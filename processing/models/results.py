@@ -1,4 +1,4 @@
-"""Sessions (the result of a job) and what was found: segments, detections, estimations."""
+"""Sessions (the result of a job) with their segments, detections and estimations."""
 
 import uuid
 
@@ -15,7 +15,7 @@ from processing.models.runs import Job, Leased
 from processing.statuses import RunStatus, SegmentStatus
 
 
-# Only what people decide about a count: the pipeline's own writes have their trace in the runs.
+# Only people's decisions about a count: the pipeline's own changes are visible in the runs.
 @audited(
     pghistory.UpdateEvent(
         "signed_off",
@@ -83,7 +83,7 @@ class Session(Timestamped):
         _("changed by hand"),
         null=True,
         blank=True,
-        help_text=_("What people changed, and the model's own totals; null when nothing"),
+        help_text=_("What people changed, and the model's own totals; null if nothing was changed"),
     )
     partial = models.BooleanField(
         _("partial"), default=False, help_text=_("At least one container could not be counted")
@@ -98,7 +98,7 @@ class Session(Timestamped):
         _("refusal"),
         max_length=50,
         blank=True,
-        help_text=_("Why the run does not believe its own count; a sign-off settles it"),
+        help_text=_("Why the count of this run is not reliable; a sign-off overrides it"),
     )
     refusal_message = models.TextField(_("reason of the refusal"), blank=True)
     model_versions = models.JSONField(
@@ -163,7 +163,7 @@ class Session(Timestamped):
 
     @property
     def is_changed_by_hand(self) -> bool:
-        """Whether marks or totals differ from what the run itself found."""
+        """Whether marks or totals differ from the run's own result."""
         changes = self.manual_adjustments or {}
         return any(changes.get(kind) for kind in ("added", "removed", "retyped", "kept"))
 
@@ -182,11 +182,11 @@ class Segment(Leased, Timestamped):
     status = models.CharField(_("status"), max_length=10, choices=SegmentStatus.choices, default=SegmentStatus.PENDING)
     error = models.TextField(_("error"), blank=True)
     capped = models.BooleanField(
-        _("capped"), default=False, help_text=_("Detection touched its cap: the count is too low")
+        _("capped"), default=False, help_text=_("Detection reached its limit: the count is too low")
     )
     tiles_done = models.PositiveIntegerField(_("tiles done"), default=0)
     tiles_total = models.PositiveIntegerField(
-        _("tiles"), default=1, help_text=_("Expected looks of the detector, for the progress")
+        _("tiles"), default=1, help_text=_("Expected number of detector passes, for the progress bar")
     )
     detected = models.IntegerField(_("detected"), null=True, blank=True)
     estimated = models.IntegerField(_("estimated"), null=True, blank=True)
@@ -227,7 +227,10 @@ class Detection(models.Model):
     counted = models.BooleanField(
         _("counted"),
         default=True,
-        help_text=_("Not where another container owns it, or a cell of a tray shows it twice; a later run may differ"),
+        help_text=_(
+            "False if another container owns it, or if it is a second view of one plant in a tray cell; "
+            "a later run may decide differently"
+        ),
     )
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Jobs: one attempt at a photo each, and the lease of the worker that works on it."""
+"""Jobs: one run of a photo each, with the lease of the worker that processes it."""
 
 import uuid
 
@@ -13,25 +13,25 @@ from processing.statuses import UNFINISHED, JobKind, Phase, RunStatus
 
 
 class Leased(models.Model):
-    """A row that one worker at a time works on. After `lease_until` recovery starts the work again.
+    """A row that one worker at a time processes.
 
-    `held_by` names the worker while it works, and which time it took the row; empty means waiting in a queue or for a
-    retry.
+    After `lease_until` recovery restarts the work. `held_by` names the worker and its claim while it works; empty means
+    waiting in a queue or for a retry.
     """
 
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
-    held_by = models.CharField(_("held by"), max_length=255, blank=True)
+    held_by = models.CharField(_("worker"), max_length=255, blank=True)
     attempt = models.PositiveSmallIntegerField(
-        _("attempt"), default=0, help_text=_("How often a worker was lost at this work")
+        _("attempt"), default=0, help_text=_("How many times a worker was lost during this job")
     )
     postponements = models.PositiveSmallIntegerField(
-        _("postponements"), default=0, help_text=_("How often an outage put it off")
+        _("postponements"), default=0, help_text=_("How many times an outage postponed it")
     )
     awaits_storage = models.BooleanField(
-        _("waits for the storage"),
+        _("waiting for the storage"),
         default=False,
-        db_default=False,  # so that processes of the version before can go on during an upgrade
-        help_text=_("An outage put it off: it goes on at `lease_until`, or as soon as the storage answers"),
+        db_default=False,  # so that processes of the previous version can continue during an upgrade
+        help_text=_("Postponed by an outage: it continues at `lease_until`, or as soon as the storage answers"),
     )
 
     class Meta:

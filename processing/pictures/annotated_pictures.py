@@ -1,10 +1,9 @@
-"""The annotated picture made again: when S3 has dropped it after 30 days, and when people have corrected the count.
+"""Draws annotated pictures again: when S3 has expired them after 30 days, and when people have corrected the count.
 
-`gallery.photo.api.annotated` asks for it when somebody looks at a picture that may be gone or is corrected; a cpu
-worker draws it from the original and the boxes and counts of the run.
-
-A corrected picture has a key of its own, made of what it shows. So a stale one is never shown, whoever corrects while
-it is drawn, and drawing the same twice writes the same. Old ones go by the retention of S3, or with their photo.
+`gallery.photo.api.annotated` requests a picture that may have expired or was corrected; a cpu worker draws it from the
+original and the boxes and counts of the run. The key of a corrected picture is a hash of its content. So an outdated
+picture is never shown, even if somebody corrects the photo while it is drawn, and drawing it twice writes the same
+object. Old ones expire in S3 or are deleted with their photo.
 """
 
 import hashlib
@@ -33,7 +32,7 @@ from processing.statuses import SegmentStatus
 
 
 def annotated_url(image: S3Image, session: Session | None, *, download: bool = False) -> str | None:
-    """Where a photo's annotated picture is shown from: S3, or Demeter when it may have to be drawn.
+    """The URL of a photo's annotated picture: in S3, or in Demeter if it may have to be drawn.
 
     With `download` the browser saves it under a name of its own.
     """
@@ -52,7 +51,7 @@ def picture_url(image: S3Image, key: str, *, download: bool = False) -> str:
 
 
 def find_annotated(session: Session) -> str | None:
-    """The key of the annotated picture of a completed run as it stands; None where it must be drawn first.
+    """The key of the current annotated picture of a completed run; None if it must be drawn first.
 
     Raises UnavailableError when S3 cannot be reached now.
     """
@@ -68,18 +67,18 @@ def find_annotated(session: Session) -> str | None:
 
 
 def check_original(session: Session) -> None:
-    """Raises OriginalLostError where nothing is left to draw on, UnavailableError when S3 cannot be reached now."""
+    """Raise OriginalLostError if there is no original to draw on, UnavailableError if S3 cannot be reached."""
     image = session.original_image
     if image.stored_at is not None and not object_store.has_object(image.s3_key_original):
         raise object_store.OriginalLostError(str(image.image_id))
 
 
 def restore_annotated(session: Session) -> str | None:
-    """The key of the annotated picture of a completed run as it stands, drawn if it is not there; None if it has none.
+    """The key of the current annotated picture of a completed run, drawn if missing; None if it has none.
 
     Raises:
-        OriginalLostError: nothing is left to draw on.
-        UnreadablePictureError: the original cannot be decoded any more.
+        OriginalLostError: there is no original to draw on.
+        UnreadablePictureError: the original can no longer be decoded.
         UnavailableError: S3 cannot be reached now.
     """
     picture, key = session.processed_image, find_annotated(session)
@@ -113,21 +112,21 @@ def _corrected_key(session: Session, photo: ReviewedPhoto) -> str:
 
 @transaction.atomic
 def _read_settled(session: Session) -> tuple[Session, ReviewedPhoto]:
-    """The session's totals and the corrections that led to them; the lock is the one that corrections take."""
+    """The session's totals and the corrections that led to them, under the lock that corrections take."""
     image = S3Image.objects.select_for_update(no_key=True).get(pk=session.original_image_id)
     session.refresh_from_db()
     return session, read_reviewed(image, session)
 
 
 def _version(session: Session, photo: ReviewedPhoto) -> str:
-    """Of all that a corrected picture shows: the boxes of a run, the marks that stand, the totals."""
+    """A hash of the content of a corrected picture: the boxes of the run, the marks in force, the totals."""
     marks = [correction.pk for correction in photo.corrections if not correction.is_note]
     shown = json.dumps([str(session.session_id), marks, totals_of(session)], sort_keys=True)
     return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
 def _draw_corrected(session: Session, photo: ReviewedPhoto) -> str:
-    """Draw it and give its key."""
+    """Draw it and return its key."""
     boxes, xyxy = photo.corrected, _boxes_xyxy(photo)
     counted = [index for index in range(len(photo.segments)) if _shows(photo, index)]
     counts = [_count(photo, index) for index in counted]
@@ -147,14 +146,14 @@ def _draw_corrected(session: Session, photo: ReviewedPhoto) -> str:
 
 
 def _boxes_xyxy(photo: ReviewedPhoto) -> Floats:
-    """(n, 4): the models' boxes as they found them, and squares of the usual size for what was added."""
+    """(n, 4): the models' boxes unchanged, and squares of the usual size for added plants."""
     boxes, found = photo.corrected, photo.found.detections.xyxy
     centres, half = boxes.centres[len(found) :], boxes.side_px[len(found) :, None] / 2
     return np.vstack([found, np.hstack([centres - half, centres + half])]).astype(np.float32)
 
 
 def _shows(photo: ReviewedPhoto, index: int) -> bool:
-    """Whether a container is drawn: it was counted, or people counted in it."""
+    """Whether a container is drawn: it was counted, or people corrected something in it."""
     return photo.segments[index].status == SegmentStatus.DONE or corrected_counts(photo, index)[1] != Counts()
 
 
@@ -172,7 +171,7 @@ def _count(photo: ReviewedPhoto, index: int) -> ContainerCount:
 
 
 def _standing(boxes: CorrectedPhoto, xyxy: Floats, index: int) -> Detections:
-    """What stands in a container, in the classes that people gave it."""
+    """The boxes of a container, in the classes given by people."""
     here = boxes.alive & (boxes.container_index == index)
     return make_detections(xyxy[here], np.ones(here.sum()), boxes.class_id[here])
 

@@ -1,11 +1,10 @@
 """The annotated picture: container outlines, a box on every plant, and a legend with the counts.
 
 Last step of the aggregate stage and of `manage.py count --annotated`. Same size as the photo, so that a page can
-lay one over the other. It holds no words, since people of several languages look at the same picture: the legend shows
-each kind of mark with its number, and the page beside it says what they mean. Colours are Okabe and Ito's, which
-colour-blind people can tell apart; kinds of box also differ in form (plant plain, empty with one diagonal, dead
-crossed). What people added or retyped has a white frame around it, what they removed is a white cross, as in the
-viewer.
+lay one over the other. It has no words, since people of several languages look at the same picture: the legend shows
+each kind of mark with its number, and the page next to it explains them. Colours are Okabe and Ito's, which
+colour-blind people can distinguish; kinds of box also differ in form (plant plain, empty with one diagonal, dead
+crossed). Marks that people added or changed have a white frame, removed ones are a white cross, as in the viewer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,9 +40,9 @@ Row = tuple[Colour, str]
 
 @dataclass(frozen=True, eq=False)
 class ByHand:
-    """What people changed, as boxes (n, 4) xyxy, and the counts of the photo that stand since.
+    """People's corrections, as boxes (n, 4) xyxy, and the corrected counts of the photo.
 
-    `numbers` says how many corrections there are, by what they did.
+    `numbers` is the number of corrections by action.
     """
 
     added: Floats
@@ -58,8 +57,8 @@ def draw(
 ) -> Rgb:
     """A copy of the picture (height, width, 3) with everything drawn in; detections in the order of the counts.
 
-    With `by_hand` the counts and detections are those after corrections, and the detections may have one item more:
-    what stands beside all containers.
+    With `by_hand` the counts and detections are those after corrections, and the detections may have one more item:
+    those outside all containers.
     """
     canvas = rgb.copy()
     unit = max(1.0, max(rgb.shape[:2]) / 1000)
@@ -69,7 +68,7 @@ def draw(
         _draw_boxes(canvas, boxes, unit)
     if by_hand:
         _draw_by_hand(canvas, by_hand, unit)
-    if len(counts) > 1:  # the legend says all there is to say about a single one
+    if len(counts) > 1:  # the legend already describes a single one
         for number, item in enumerate(counts, start=1):
             _draw_label(canvas, item, number, unit)
     _paste_legend(canvas, legend_rows(counts, by_hand), detections, unit)
@@ -77,7 +76,7 @@ def draw(
 
 
 def legend_rows(counts: Sequence[ContainerCount], by_hand: ByHand | None = None) -> list[Row]:
-    """What the legend says: plants, empties and dead, containers and plants of each kind, and what people changed."""
+    """The rows of the legend: plants, empty and dead places, containers and plants of each kind, and corrections."""
     total = by_hand.totals if by_hand else _sum(counts)
     rows: list[Row] = [
         (CLASS_COLOURS["plant"], _plants(total.detected, total.estimated)),
@@ -105,12 +104,12 @@ def _sum(counts: Sequence[ContainerCount]) -> Counts:
 
 
 def _plants(detected: int, estimated: int) -> str:
-    """What was seen, and about how many there are where some are hidden."""
+    """The number seen and, if some are hidden, the estimate."""
     return _number(detected) + (f" (~{_number(estimated)})" if estimated != detected else "")
 
 
 def _number(number: int) -> str:
-    """Grouped by spaces, which every language understands."""
+    """A number grouped by spaces, which reads the same in every language."""
     return f"{number:_}".replace("_", " ")
 
 
@@ -202,7 +201,7 @@ def _legend(rows: Sequence[Row], unit: float) -> NDArray[np.uint8]:
 
 
 def _draw_swatch(pen: ImageDraw.ImageDraw, xyxy: tuple[int, int, int, int], colour: Colour, thickness: int) -> None:
-    """A mark as it is drawn in the picture: boxes in outline with their strokes, containers filled."""
+    """Draw a mark as in the picture: boxes in outline with their strokes, containers filled."""
     if colour in CONTAINER_COLOURS.values():
         pen.rectangle(xyxy, fill=colour)
         return
@@ -223,7 +222,7 @@ def _font(size_px: int) -> ImageFont.FreeTypeFont:
 
 
 def _paste(canvas: Rgb, patch: NDArray[np.uint8], x: int, y: int, opacity: float) -> None:
-    """Blends the patch in at (x, y), moved inside the canvas and cut where the canvas is smaller."""
+    """Blend the patch in at (x, y), moved inside the canvas and cropped if the canvas is smaller."""
     x = max(0, min(x, canvas.shape[1] - patch.shape[1]))
     y = max(0, min(y, canvas.shape[0] - patch.shape[0]))
     part = canvas[y : y + patch.shape[0], x : x + patch.shape[1]]

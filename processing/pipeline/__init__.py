@@ -1,1 +1,1 @@
-"""The phases of one photo after its upload; the Celery tasks in `processing.tasks` call them."""
+"""The phases of a photo after its upload; the Celery tasks in `processing.tasks` call them."""

@@ -48,7 +48,7 @@ class Picture:
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """A photo's count with the rows it came from and the boxes found and counted, in the same order."""
+    """A photo's count with its rows and the boxes found and counted, in the same order."""
 
     segments: tuple[Segment, ...]
     found: tuple[Detections, ...]
@@ -61,10 +61,10 @@ class Counted:
 def close(job: Job, photo: Pyramid) -> None:
     """Count, annotate and complete a job whose containers are all done or failed.
 
-    The annotated picture goes to S3 before the transaction, under a key that only the transaction makes known.
+    The annotated picture is written to S3 before the transaction, under a key that only the transaction publishes.
 
     Raises:
-        LeaseLostError: another worker has the job by now.
+        LeaseLostError: another worker has taken over the job.
     """
     session = job.session
     segments = tuple(session.segments.order_by("number"))
@@ -86,7 +86,7 @@ def close(job: Job, photo: Pyramid) -> None:
 
 
 def _try_to_complete(job: Job, session: Session, counted: Counted, picture: Picture) -> bool:
-    """False when the configuration was written while the photo was counted: it has to be counted again."""
+    """False if the configuration was changed while the photo was counted: it has to be counted again."""
     with lifecycle.holding(job):
         locked = lifecycle.lock_unfinished(job.pk)
         if locked is None:
@@ -99,7 +99,7 @@ def _try_to_complete(job: Job, session: Session, counted: Counted, picture: Pict
 
 
 def _grows(config: LocationConfig | None) -> tuple[int, int, int | None] | None:
-    """What of a configuration a count depends on."""
+    """The parts of a configuration that a count depends on."""
     return (config.pk, config.product_id, config.packaging_id) if config else None
 
 
@@ -116,7 +116,7 @@ def _count(
 
 
 def _densities(config: LocationConfig | None) -> Callable[[Container], Density | None]:
-    """The density known for the product of the location, by kind of container."""
+    """The known density of the location's product, by kind of container."""
 
     def find(container: Container) -> Density | None:
         row = _density_row(container.kind, config)
@@ -134,7 +134,7 @@ def _density_row(kind: str, config: LocationConfig | None) -> DensityParameters 
 
 
 def _store_annotated(image: S3Image, rgb: Rgb, counted: Counted) -> Picture:
-    """Draw the annotated picture and put it into S3; what a worker leaves there that lost its job goes by retention."""
+    """Draw the annotated picture and write it to S3; the picture of a worker that lost its job expires by retention."""
     picture = drawing.draw(rgb, counted.photo.containers, counted.detections)
     data = encode_jpeg(picture)
     version = hashlib.sha256(data).hexdigest()[:VERSION_DIGITS]
@@ -145,7 +145,7 @@ def _store_annotated(image: S3Image, rgb: Rgb, counted: Counted) -> Picture:
 
 
 def _note_annotated(image: S3Image, picture: Picture) -> S3Image:
-    """The row of the annotated picture; one per photo, which each run points to its own picture."""
+    """Write the row of the annotated picture: one per photo, updated by each run."""
     known = S3Image.objects.filter(kind=S3Image.Kind.ANNOTATED, annotates__original_image=image)
     row = known.first() or S3Image(kind=S3Image.Kind.ANNOTATED, s3_bucket=settings.S3_BUCKET)
     row.s3_key_original, row.file_size_bytes = picture.key, picture.size_bytes
@@ -157,7 +157,7 @@ def _note_annotated(image: S3Image, picture: Picture) -> S3Image:
 
 
 def _complete(job: Job, session: Session, counted: Counted, picture: Picture) -> None:
-    """All rows of the result in one transaction; the caller holds the job's lock."""
+    """Write all rows of the result in one transaction; the caller has locked the job."""
     photo = counted.photo
     _save_containers(counted)
     session.refusal, session.refusal_message = _find_refusal(photo)
@@ -180,7 +180,7 @@ def _complete(job: Job, session: Session, counted: Counted, picture: Picture) ->
         refusal=session.refusal,
         refusal_message=session.refusal_message,
     )
-    # From here on the photo's row is locked: a correction was made before and is seen, or waits for this result.
+    # From here on the photo's row is locked: a correction was either made before and is included, or waits.
     session.refresh_from_db()
     if job.image.corrections.in_force().exists():
         recount(session, read_reviewed(job.image, session))
@@ -192,9 +192,9 @@ def _complete(job: Job, session: Session, counted: Counted, picture: Picture) ->
 
 
 def _keep_sign_off(session: Session) -> None:
-    """A run that ends with the very count that a person signed off keeps the signature; any other needs a new one.
+    """Keep the sign-off if this run has the same count; any other count needs a new one.
 
-    A run that refuses its own count says nothing against the person's: it takes over what was signed off.
+    A run that refuses its own count does not contradict the person's: it takes over the signed-off count.
     """
     runs = Session.objects.filter(original_image=session.original_image_id, status=RunStatus.COMPLETED)
     earlier = runs.exclude(pk=session.pk).order_by("-created_at", "-pk").first()
@@ -210,7 +210,7 @@ def _keep_sign_off(session: Session) -> None:
 
 
 def _save_containers(counted: Counted) -> None:
-    """Counts and estimation of each container; what the rules of today leave out is marked, for those of tomorrow."""
+    """Save the count and estimation of each container, and mark boxes that the current rules leave out."""
     containers = zip(counted.segments, counted.found, counted.detections, counted.photo.containers, strict=True)
     for segment, found, boxes, count in containers:
         mapping.mark_counted(segment, found, boxes)
@@ -232,7 +232,7 @@ def _save_containers(counted: Counted) -> None:
 
 
 def _find_refusal(photo: PhotoCount) -> tuple[str, str]:
-    """The code and the words of the first reason not to believe the count; empty when there is none."""
+    """The code and message of the first reason to refuse the count; empty if there is none."""
     for text in photo.problems:
         code, _, message = text.partition(": ")
         if code in REFUSALS:
@@ -241,7 +241,7 @@ def _find_refusal(photo: PhotoCount) -> tuple[str, str]:
 
 
 def _find_lack(photo: PhotoCount, config: LocationConfig | None) -> tuple[Problem | None, str]:
-    """A density that is missing to estimate hidden plants; what was seen counts without it."""
+    """A missing density for estimating hidden plants; without it only visible plants count."""
     asking = {item.container.kind for item in photo.containers if item.estimate.needs_calibration}
     if config is not None and any(_density_row(kind, config) is None for kind in asking):
         return NEEDS_CALIBRATION, _name_density(config)
@@ -256,7 +256,7 @@ def _name_density(config: LocationConfig) -> str:
 
 
 def _review_reasons(photo: PhotoCount, failed: int, problem: Problem | None) -> list[str]:
-    """Why a person should look at this count although it stands; what the photo's problem says is not said twice."""
+    """Why a person should check this count although it is used; the photo's problem is not repeated."""
     said = {*REFUSALS, problem.code if problem else ""}
     reasons = [text for text in photo.problems if text.partition(":")[0] not in said]
     if failed:

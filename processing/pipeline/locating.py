@@ -1,9 +1,9 @@
 """Where a photo was taken: a person's choice, else a QR label in the picture, else GPS.
 
-A location chosen for a whole upload, which may be that of the upload before, is asked about where GPS names another
-and no label in the picture the chosen one. A GPS point that could mean several locations settles the nearest when the
-rest of its batch was taken there too. The evidence is kept whether or not it settles the place. The photo's own row has
-the place as well, for the filters of the gallery.
+A location chosen for a whole upload may be left over from the previous one, so a person is asked if GPS contradicts it
+and no label confirms it. An ambiguous GPS point selects the nearest location if the rest of its batch was taken there
+too. The evidence is stored even if it is not conclusive. The photo's own row has the location as well, for the filters
+of the gallery.
 """
 
 from collections.abc import Callable
@@ -20,15 +20,15 @@ from processing.messages import AMBIGUOUS, BATCH_AGREES, CHOICE_FAR, CHOICE_GONE
 from processing.models import Job, Session
 from processing.statuses import JobKind
 
-# So many photos of a batch, and at least half of it, must be known to be from one location, and none from another.
+# At least this many photos of a batch, and half of it, must be from one location, and none from another.
 MIN_NEIGHBOURS = 2
 
 
 def locate(job: Job, image: S3Image, session: Session, *, look: Callable[[], tuple[str, ...]]) -> None:
     """Write the location and its evidence into the session; no location is a result, not an error.
 
-    `look` reads the labels in the picture; it is called once for each photo, and not where a choice settles it. Raises
-    LeaseLostError when another worker has the job by now.
+    `look` reads the labels in the picture. It is called once for each photo, and not if a choice is conclusive. Raises
+    LeaseLostError if another worker has taken over the job.
     """
     kept = _find_kept(job, image)
     if kept is not None:
@@ -45,7 +45,7 @@ def locate(job: Job, image: S3Image, session: Session, *, look: Callable[[], tup
 def _find(
     job: Job, image: S3Image, session: Session, look: Callable[[], tuple[str, ...]]
 ) -> tuple[LocationMatch, dict[str, Any]]:
-    """The location, and all that speaks for it."""
+    """The location and its evidence."""
     chosen = None if job.chosen_location_id is None else _match_chosen(image, job.chosen_location_id)
     if chosen is not None and chosen.outcome != "ambiguous":
         return chosen, _evidence(chosen, CHOICE_GONE.format())
@@ -58,21 +58,21 @@ def _find(
 
 
 def _match_chosen(image: S3Image, location_id: int) -> LocationMatch:
-    """A choice for this very photo, which has its place by it, settles it; one for an upload may disagree with GPS."""
+    """A choice for this very photo is conclusive; one for an upload may disagree with GPS."""
     if image.storage_location_id is not None or not image.gps_coordinates:
         return match_choice(location_id)
     return match_choice_with_gps(location_id, **_point(image.gps_coordinates))
 
 
 def _ask_label(chosen: LocationMatch, seen: LocationMatch) -> LocationMatch:
-    """What GPS disagrees with holds where the only label in the picture is that of the chosen location."""
+    """Against GPS, the chosen location is kept if its label is the only one in the picture."""
     if seen.location == chosen.candidates[0].location:
         return LocationMatch("matched", (*seen.candidates, *chosen.candidates))
     return LocationMatch("ambiguous", (chosen.candidates[0], *seen.candidates, *chosen.candidates[1:]))
 
 
 def _find_kept(job: Job, image: S3Image) -> Session | None:
-    """The run that placed the photo, where its location was switched off since: that ends new placements only."""
+    """The earlier run that located the photo, if its location was deactivated since: that affects new photos only."""
     place = image.storage_location_id
     if job.kind == JobKind.FIRST or place is None or job.chosen_location_id not in (None, place):
         return None
@@ -83,7 +83,7 @@ def _find_kept(job: Job, image: S3Image) -> Session | None:
 
 
 def _known_labels(job: Job, session: Session) -> tuple[str, ...] | None:
-    """What an earlier run read in the picture; None when none has looked."""
+    """The labels that an earlier run read; None if none has looked."""
     if job.kind == JobKind.FIRST:
         return None
     looked = Session.objects.filter(original_image=session.original_image_id, location_evidence__has_key="labels")
@@ -92,7 +92,7 @@ def _known_labels(job: Job, session: Session) -> tuple[str, ...] | None:
 
 
 def _match_seen(image: S3Image, labels: tuple[str, ...]) -> tuple[LocationMatch, str]:
-    """What labels and GPS say, and why it settles nothing if so; labels that no location carries say nothing."""
+    """The result of labels and GPS, and why it is inconclusive, if so. Labels of no location are ignored."""
     match = match_qr_codes(labels)
     if match.candidates:
         return match, SEVERAL_LABELS.format()
@@ -107,7 +107,7 @@ def _point(gps: dict[str, Any]) -> dict[str, Any]:
 
 
 def _ask_batch(match: LocationMatch, image: S3Image) -> LocationMatch:
-    """Settle what GPS leaves open when its point lies inside the location that the rest of the batch was taken at."""
+    """Resolve an ambiguous GPS point if it lies inside the location where the rest of the batch was taken."""
     nearest = match.candidates[0] if match.outcome == "ambiguous" else None
     if nearest is None or nearest.distance_m != 0 or nearest.location.pk != _location_of_batch(image):
         return match
@@ -116,7 +116,7 @@ def _ask_batch(match: LocationMatch, image: S3Image) -> LocationMatch:
 
 
 def _location_of_batch(image: S3Image) -> int | None:
-    """Where labels and people placed the other photos of an upload, if they all say the same and are half of it."""
+    """The location of the other photos of an upload by labels and people, if they all agree and are half of it."""
     if image.upload_id is None:
         return None
     others = S3Image.objects.photos().visible().filter(upload=image.upload_id).exclude(pk=image.pk)
@@ -138,7 +138,7 @@ _GPS_TEXTS = {
 
 
 def _evidence(match: LocationMatch, unsettled: str) -> dict[str, Any]:
-    """`{outcome, text, candidates: [...]}`: the best reason in words, and every place that came into question."""
+    """`{outcome, text, candidates: [...]}`: the best reason in words, and every candidate."""
     text = match.candidates[0].evidence if match.location else unsettled
     return {
         "outcome": match.outcome,

@@ -1,4 +1,4 @@
-"""One picture in memory, all four phases, no database: what `manage.py count` and the benchmarks run.
+"""Counts one picture in memory, without a database, for `manage.py count` and the benchmarks.
 
 `processing.pipeline.stages` calls the same functions one by one, with rows in between.
 """
@@ -62,9 +62,10 @@ class DecodePicture(Protocol):
 
 
 def open_picture(data: bytes, *, decode: DecodePicture = decode_picture, watch: Stopwatch | None = None) -> Pyramid:
-    """The picture of a file. A JPEG is decoded when it is looked at, other formats at once; that is phase "decode".
+    """The picture of a file.
 
-    UnreadablePictureError comes from here or, in a JPEG, from the first look.
+    A JPEG is decoded on first use, other formats at once, as phase "decode". UnreadablePictureError is raised here or,
+    for a JPEG, on first use.
     """
     watch = watch or Stopwatch()
 
@@ -101,7 +102,7 @@ def own_detections(
     densities: Callable[[Container], Density | None] = lambda _: None,
     parameters: CountingParameters = DEFAULT_PARAMETERS,
 ) -> tuple[Detections, ...]:
-    """Each container's boxes, every plant once: none that another container owns, one to a cell of a tray."""
+    """The boxes that each container owns, with every plant once: one container per box, one box per cell of a tray."""
     return tuple(
         one_per_cell(container, boxes, density=densities(container), parameters=parameters.estimation.grid)
         for container, boxes in zip(containers, owned_detections(containers, found), strict=True)
@@ -130,7 +131,7 @@ def estimate_counts(
 def _detect_each(
     photo: Pyramid, containers: Sequence[Container], parameters: CountingParameters
 ) -> tuple[list[Detections], list[str]]:
-    """Detections of each container; one that fails counts nothing and is named, the others go on."""
+    """Detections of each container; one that fails has no count and is named, the others continue."""
     found, problems = [], []
     for number, container in enumerate(containers, start=1):
         try:

@@ -1,7 +1,7 @@
-"""Do each phase of one photo: load rows, call the pure functions and the models, write rows.
+"""The phases of a photo: load rows, call the pure functions and the models, write rows.
 
-`processing.tasks` calls these from the queues. Each stage takes the lease of its row first, so it is safe to call
-twice. An outage puts the work off; a damaged photo, or an error of ours, ends the job with its reason.
+`processing.tasks` calls these from the queues. Each stage claims its row first, so it is safe to call twice. An outage
+postpones the work; a damaged photo, or an error of ours, ends the job with its reason.
 """
 
 import logging
@@ -41,7 +41,7 @@ Result = TypeVar("Result")
 
 
 def store_photos(image_ids: Sequence[UUID], *, worker: str) -> list[Job]:
-    """Phase 1 of a batch; the jobs that may go on. Each photo fails or waits for itself."""
+    """Phase 1 of a batch; returns the jobs that can continue. Each photo fails or waits separately."""
     jobs = Job.objects.unfinished().filter(image_id__in=image_ids).order_by("created_at")
     stored = [_store_photo(job.pk, worker) for job in jobs]
     return [job for job in stored if job is not None]
@@ -63,7 +63,8 @@ def _store_photo(job_id: UUID, worker: str) -> Job | None:
 
 
 def open_photo(image_id: UUID, *, worker: str) -> tuple[Job | None, list[Segment]]:
-    """Phase 2: location and containers. The containers still to be detected; no job when there is nothing to do."""
+    """Phase 2: location and containers. Returns the containers still to be detected; no job if there is nothing to
+    do."""
     waiting = Job.objects.unfinished().filter(image_id=image_id).values_list("pk", flat=True).first()
     job = waiting and lifecycle.claim_job(waiting, phases=(Phase.LOCATE, Phase.SEGMENT), worker=worker)
     if not job:
@@ -100,14 +101,14 @@ def _read_labels(job: Job, image: S3Image) -> tuple[str, ...]:
 
 
 def _read_held(row: Job | Segment, image: S3Image) -> Pyramid:
-    """The picture; reading and decoding it may take minutes, so the lease is renewed."""
+    """Read the picture and renew the lease, as reading and decoding may take minutes."""
     photo = read_picture(image)
     lifecycle.renew(row)
     return photo
 
 
 def detect(segment_id: int, *, worker: str) -> dict[str, Any]:
-    """Phase 3 of one container. Its failure is returned and kept in its row: the others count."""
+    """Phase 3 of one container. A failure is returned and stored in its row: the others count."""
     segment = lifecycle.claim_segment(segment_id, worker=worker)
     if segment is None:
         return {"segment": segment_id, "skipped": True}
@@ -115,7 +116,7 @@ def detect(segment_id: int, *, worker: str) -> dict[str, Any]:
         try:
             _try_to_detect(segment)
         except lifecycle.LeaseLostError:
-            logger.warning("container %s is another worker's by now; nothing is written", segment.number)
+            logger.warning("container %s was taken over by another worker; nothing is written", segment.number)
             return {"segment": segment_id, "skipped": True}
     return {"segment": segment_id, "status": segment.status}
 
@@ -124,7 +125,7 @@ def _try_to_detect(segment: Segment) -> None:
     try:
         _detect(segment)
     except (OperationalError, InterfaceError, lifecycle.LeaseLostError):
-        raise  # nothing can be written without the database, or may be; recovery sends the container again
+        raise  # nothing can, or may, be written; recovery sends the container again
     except UnavailableError:
         lifecycle.postpone(segment, seconds=_retry_delay(segment.postponements))
     except Exception as error:
@@ -165,12 +166,12 @@ def close_photo(job_id: UUID, *, worker: str) -> dict[str, Any]:
 
 
 def _ending_job(job: Job, work: Callable[[], Result]) -> Result | None:
-    """What `work` returns; None when it could not be done, and then the job waits or has failed with a reason."""
+    """The result of `work`. None if it could not be done; the job then waits or has failed with a reason."""
     with bound(job=job.pk, image=job.image_id):
         try:
             return _try(job, work)
         except lifecycle.LeaseLostError:
-            logger.warning("job %s is another worker's by now; nothing is written", job.pk)
+            logger.warning("job %s was taken over by another worker; nothing is written", job.pk)
             return None
 
 
@@ -178,7 +179,7 @@ def _try(job: Job, work: Callable[[], Result]) -> Result | None:
     try:
         return work()
     except (OperationalError, InterfaceError, lifecycle.LeaseLostError):
-        raise  # nothing can be written without the database, or may be; recovery sends the job again
+        raise  # nothing can, or may, be written; recovery sends the job again
     except UnavailableError:
         lifecycle.postpone(job, seconds=_retry_delay(job.postponements))
     except UnreadablePictureError as error:

@@ -1,1 +1,1 @@
-"""What people correct and sign off, and the totals and stock that follow."""
+"""Corrections and sign-offs, and the totals and stock that follow from them."""

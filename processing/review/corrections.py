@@ -1,7 +1,8 @@
-"""What people do to a count: correct it, undo, redo, note, sign it off. The pages of the gallery call this.
+"""Correct a count, undo, redo, add a note, sign it off.
 
-Each function locks the photo's row, as a run that ends does, so that corrections and runs of one photo follow each
-other. Corrections belong to the photo; the newest counted session shows them, and the stock follows.
+The pages of the gallery call this. Each function locks the photo's row, as a finishing run does, so that corrections
+and runs of one photo are serialised. Corrections belong to the photo; the newest counted session shows them, and the
+stock follows.
 """
 
 from collections.abc import Mapping
@@ -28,12 +29,12 @@ from stock import ledger
 
 NOTE_LENGTH = 2000
 TWICE_WITHIN = timedelta(minutes=1)
-# A tap means the plant whose box it hits: half a side from the centre, three quarters into the corner.
+# A tap selects the plant whose box it hits: half a side from the centre, three quarters towards a corner.
 TAP_SIDES = 0.75
 
 NOTHING_THERE: Mapping[str, StrOrPromise] = {
-    "remove": gettext_lazy("There is nothing to remove at this place any more."),
-    "retype": gettext_lazy("There is nothing to retype at this place any more."),
+    "remove": gettext_lazy("There is nothing left to remove here."),
+    "retype": gettext_lazy("There is nothing left to change here."),
 }
 
 
@@ -47,18 +48,18 @@ def counted_session(image: S3Image) -> Session | None:
 def correct(
     *, image: S3Image, user: User, action: MarkAction, x: float, y: float, class_id: int, sent_as: UUID | None = None
 ) -> Correction:
-    """Record a correction at a place (shares of the upright photo's width and height) and count again.
+    """Record a correction at a position (shares of the upright photo's width and height) and recount.
 
-    Of what is removed or retyped the exact place is kept, so that it is found again in a later run; `class_id` is what
-    was added, what it was (remove) or what it is (retype). A browser whose answer was lost sends it again, with the
-    same `sent_as`: then the first one is it.
+    For remove and retype the exact position of the mark is stored, so that a later run finds it again; `class_id` is
+    the class added, removed or changed to. A browser that missed the answer sends the correction again with the same
+    `sent_as`, and the first one is returned.
 
     Raises:
-        InvalidInputError: the place lies outside the photo.
-        ConflictError: there is no count, nothing to correct at this place, or it is so already.
+        InvalidInputError: the position is outside the photo.
+        ConflictError: there is no count, nothing to correct here, or it is already so.
     """
     if not (0 <= x <= 1 and 0 <= y <= 1):
-        raise InvalidInputError(_("The place lies outside the photo."))
+        raise InvalidInputError(_("This position is outside the photo."))
     image, session = _lock(image)
     sent_before = Correction.objects.filter(user=user, sent_as=sent_as).first() if sent_as else None
     if sent_before is not None:
@@ -74,9 +75,9 @@ def correct(
 
 @transaction.atomic
 def note(*, image: S3Image, user: User, text: str) -> Correction:
-    """Say something about a photo's count; the same again within a minute is the same note, sent twice.
+    """Add a note to a photo's count; the same note again within a minute was submitted twice.
 
-    Raises InvalidInputError when there is nothing to say, ConflictError without a count.
+    Raises InvalidInputError for an empty note, ConflictError without a count.
     """
     text = text.strip()
     if not text or len(text) > NOTE_LENGTH:
@@ -93,12 +94,12 @@ def note(*, image: S3Image, user: User, text: str) -> Correction:
 
 @transaction.atomic
 def undo(*, image: S3Image, user: User) -> Correction:
-    """Take back this user's newest correction of the photo that still stands.
+    """Undo this user's newest correction of the photo that is in force.
     Raises ConflictError when there is none."""
     image, session = _lock(image)
     correction = image.corrections.undoable(user).first()
     if correction is None:
-        raise ConflictError(_("There is nothing of yours to undo on this photo."))
+        raise ConflictError(_("You have nothing to undo on this photo."))
     correction.undone_at = timezone.now()
     correction.save(update_fields=["undone_at"])
     _recount(session, read_reviewed(image, session), user)
@@ -107,14 +108,14 @@ def undo(*, image: S3Image, user: User) -> Correction:
 
 @transaction.atomic
 def redo(*, image: S3Image, user: User) -> Correction:
-    """Make the correction again that this user undid last. Raises ConflictError when there is none.
+    """Redo the correction that this user undid last.
 
-    What was undone before a newer correction stays undone.
+    Raises ConflictError if there is none. Corrections undone before a newer one stay undone.
     """
     image, session = _lock(image)
     correction = image.corrections.redoable(user).first()
     if correction is None:
-        raise ConflictError(_("There is nothing of yours to redo on this photo."))
+        raise ConflictError(_("You have nothing to redo on this photo."))
     correction.undone_at = None
     correction.save(update_fields=["undone_at"])
     _recount(session, read_reviewed(image, session), user)
@@ -123,16 +124,16 @@ def redo(*, image: S3Image, user: User) -> Correction:
 
 @transaction.atomic
 def sign_off(*, image: S3Image, user: User, seen: int) -> Session:
-    """State that a photo's count is right. `seen` is the total that the person saw.
+    """Sign off a photo's count.
 
-    A count that the run had refused is settled by this: the person has counted, not the models.
+    `seen` is the total that the person saw. A sign-off overrides the refusal of the run: the person has counted.
 
     Raises:
-        ConflictError: there is no count, or it is another one by now.
+        ConflictError: there is no count, or it has changed.
     """
     image, session = _lock(image)
     if session.total_estimated != seen:
-        changed = _("The count has changed to %(number)s meanwhile. Look at it again.")
+        changed = _("The count has changed to %(number)s in the meantime. Check it again.")
         raise ConflictError(changed % {"number": number_format(session.total_estimated or 0, force_grouping=True)})
     session.validated, session.validated_by_user, session.validation_date = True, user, timezone.now()
     _save_validation(session)
@@ -142,7 +143,7 @@ def sign_off(*, image: S3Image, user: User, seen: int) -> Session:
 
 @transaction.atomic
 def reopen_count(*, image: S3Image, user: User) -> Session:
-    """Take a sign-off back; a count that the run had refused is refused again. Raises ConflictError without a count."""
+    """Withdraw a sign-off; a count that the run had refused is refused again. Raises ConflictError without a count."""
     image, session = _lock(image)
     session.validated, session.validated_by_user, session.validation_date = False, None, None
     _save_validation(session)
@@ -151,7 +152,7 @@ def reopen_count(*, image: S3Image, user: User) -> Session:
 
 
 def _lock(image: S3Image) -> tuple[S3Image, Session]:
-    """The photo, locked until the transaction ends, and what is shown as its count."""
+    """The photo, locked until the transaction ends, and the session shown as its count."""
     locked = S3Image.objects.select_for_update(no_key=True).filter(pk=image.pk, deleted_at=None).first()
     if locked is None:
         raise NotFoundError(_("This photo was deleted."))
@@ -162,7 +163,7 @@ def _lock(image: S3Image) -> tuple[S3Image, Session]:
 
 
 def _find_place(photo: ReviewedPhoto, *, x: float, y: float, action: MarkAction, class_id: int) -> tuple[float, float]:
-    """The place to record, as shares of the photo: of what is corrected its centre, of what is added the tap itself."""
+    """The position to record, as shares of the photo: the centre of a corrected mark, or the tap for an added one."""
     width, height = photo.found.resolution_wh
     nearest = photo.corrected.nearest
     if action == "add":
@@ -180,11 +181,11 @@ def _find_place(photo: ReviewedPhoto, *, x: float, y: float, action: MarkAction,
 
 
 def _so_already(class_id: int) -> ConflictError:
-    return ConflictError(_("This is counted as %(thing)s already.") % {"thing": CLASS_WORDS[class_id]})
+    return ConflictError(_("This is already counted as %(thing)s.") % {"thing": CLASS_WORDS[class_id]})
 
 
 def _recount(session: Session, photo: ReviewedPhoto, user: User) -> None:
-    """The totals and, where this session stands for stock, the ledger; a refusal comes back with a lost sign-off."""
+    """Update the totals and, if this session counts as stock, the ledger; a lost sign-off restores the refusal."""
     was_validated = session.validated
     if not recount(session, photo):
         return

@@ -1,7 +1,7 @@
-"""The outcome of a count: the problem that it still has, or the stock that it adds.
+"""The outcome of a count: its remaining problem, or the stock that it adds.
 
-`processing.pipeline.aggregation` asks when a run ends, `processing.review.corrections` when a person signs a count off
-or takes that back. A run that refuses its own count (too dark, blurred, ...) adds no stock until a person has
+`processing.pipeline.aggregation` calls this when a run ends, `processing.review.corrections` when a person signs a
+count off or withdraws that. A run that refuses its own count (too dark, blurred, ...) adds no stock until a person has
 signed it off.
 """
 
@@ -19,10 +19,10 @@ from stock import ledger
 
 
 def config_of(session: Session, *, lock: bool = False) -> LocationConfig | None:
-    """What grew at the location of a run when its photo was taken.
+    """The configuration of a run's location when its photo was taken.
 
-    With `lock`, a configuration that is being written is waited for, and none is written until the transaction ends;
-    the caller holds the photo's row lock.
+    With `lock`, this waits for a configuration that is being written, and none is written until the transaction ends;
+    the caller has locked the photo's row.
     """
     if session.storage_location is None:
         return None
@@ -32,7 +32,7 @@ def config_of(session: Session, *, lock: bool = False) -> LocationConfig | None:
 
 
 def find_problem(session: Session, config: LocationConfig | None) -> tuple[Problem | None, str]:
-    """What a person must still do, the most basic first, with what exactly is wrong; `config` is the location's."""
+    """The problem that a person must fix, the most basic first, with its details; `config` is the location's."""
     if session.refusal and not session.validated:
         return REFUSALS[session.refusal], session.refusal_message
     if session.storage_location is None:
@@ -48,9 +48,9 @@ def find_problem(session: Session, config: LocationConfig | None) -> tuple[Probl
 def record_stock(
     session: Session, config: LocationConfig | None, *, problem: Problem | None, user: User | None
 ) -> None:
-    """The count into the ledger; a photo that still has a problem stands for no stock.
+    """Record the count in the ledger; a photo with a problem adds no stock.
 
-    A count of this very run that was withdrawn when its sign-off went stands again instead of being written twice.
+    A count of this run that was withdrawn with its sign-off is put back in force instead of being written twice.
     """
     image = session.original_image
     if problem is not None or session.storage_location is None or config is None:
@@ -74,9 +74,9 @@ def record_stock(
 
 
 def follow_sign_off(image: S3Image, session: Session, *, user: User) -> None:
-    """Settle the refusal of a run once its count is signed off, or let it count again once it no longer is.
+    """Override the refusal of a run when its count is signed off, or restore it when the sign-off is withdrawn.
 
-    The caller holds the photo's row lock. A run that is under way decides for itself when it ends.
+    The caller has locked the photo's row. An unfinished run decides by itself when it ends.
     """
     if not session.refusal:
         return

@@ -1,7 +1,7 @@
-"""The count of a photo after what people corrected: read the rows, apply the corrections, write the totals.
+"""The corrected count of a photo: read the rows, apply the corrections, write the totals.
 
 `processing.review.corrections` calls this at every correction, `processing.pipeline.aggregation` when a new run ends,
-so that nothing a person corrected is lost with it. Segments and detections stay as the models left them.
+so that no correction is lost. Segments and detections are not changed.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ TOTALS = ("total_detected", "total_estimated", "total_empty_containers", "catego
 
 @dataclass(frozen=True, eq=False)
 class ReviewedPhoto:
-    """What a session found with its containers' rows, and the same after the corrections that stand."""
+    """The result of a session with its containers' rows, before and after the corrections in force."""
 
     segments: tuple[Segment, ...]
     found: FoundPhoto
@@ -33,12 +33,12 @@ class ReviewedPhoto:
     corrected: CorrectedPhoto
 
     def plus(self, correction: Correction) -> "ReviewedPhoto":
-        """The same photo after one correction more."""
+        """The same photo after one more correction."""
         return _reviewed(self.segments, self.found, (*self.corrections, correction))
 
 
 def read_reviewed(image: S3Image, session: Session) -> ReviewedPhoto:
-    """A counted photo as people corrected it; three queries."""
+    """A counted photo with its corrections; three queries."""
     segments = tuple(session.segments.order_by("number"))
     found = mapping.read_photo(segments, (image.width_px or 1, image.height_px or 1))
     return _reviewed(segments, found, tuple(image.corrections.in_force()))
@@ -50,9 +50,9 @@ def _reviewed(segments: tuple[Segment, ...], found: FoundPhoto, corrections: tup
 
 
 def recount(session: Session, photo: ReviewedPhoto) -> bool:
-    """Bring the totals of a counted session up to the corrections of its photo; whether they changed.
+    """Update the totals of a counted session from the corrections of its photo; whether they changed.
 
-    The caller holds the photo's row lock. A changed count is no longer the one that somebody signed off.
+    The caller has locked the photo's row. A changed count loses its sign-off.
     """
     before = totals_of(session)
     model = _model_totals(session)
@@ -81,9 +81,9 @@ def recount(session: Session, photo: ReviewedPhoto) -> bool:
 
 
 def take_over(session: Session, signed_off: Session, photo: ReviewedPhoto) -> None:
-    """Let the count that a person signed off on an earlier run stand for this one, which counted something else.
+    """Replace the count of this run by the one that a person signed off on an earlier run.
 
-    It stands until somebody corrects the photo again.
+    It is used until somebody corrects the photo again.
     """
     changed = session.manual_adjustments or {**_numbers(photo), "containers": [], "model": totals_of(session)}
     for name, value in totals_of(signed_off).items():
@@ -98,18 +98,18 @@ def totals_of(session: Session) -> dict[str, Any]:
 
 
 def corrected_counts(photo: ReviewedPhoto, index: int) -> tuple[Counts, Counts]:
-    """What the model counted in a container, and the same corrected; NO_CONTAINER: beside all containers."""
+    """The model's count of a container, and the corrected one; NO_CONTAINER: outside all containers."""
     base = _container_counts(photo.segments[index]) if index != NO_CONTAINER else Counts()
     return base, base.corrected(find_change(photo.corrected, index))
 
 
 def _container_counts(segment: Segment) -> Counts:
-    """What the model counted in a container; zeros where it could not count."""
+    """The model's count of a container; zeros if it could not count."""
     return Counts(segment.detected or 0, segment.estimated or 0, segment.empty or 0, segment.dead or 0)
 
 
 def _set_totals(session: Session, photo: ReviewedPhoto, model: dict[str, Any]) -> None:
-    """The model's totals and the differences of every container, and of what stands beside all containers."""
+    """Set the totals: the model's, plus the differences of every container and of the marks outside them."""
     differences = {index: _difference(photo, index) for index in (*range(len(photo.segments)), NO_CONTAINER)}
     total = Counter(_as_dict(_model_counts(model)))
     for difference in differences.values():
@@ -137,13 +137,13 @@ def _model_totals(session: Session) -> dict[str, Any]:
 
 
 def _keeps_signed_off(session: Session, photo: ReviewedPhoto) -> bool:
-    """Whether the count was taken over from an earlier run and no mark was corrected since."""
+    """Whether the count was taken over from an earlier run and not corrected since."""
     changes, numbers = session.manual_adjustments or {}, _numbers(photo)
     return "kept" in changes and all(changes[kind] == numbers[kind] for kind in ("added", "removed", "retyped"))
 
 
 def _numbers(photo: ReviewedPhoto) -> dict[str, int]:
-    """How many corrections of each kind stand."""
+    """The number of corrections of each kind in force."""
     kinds = Counter(correction.action for correction in photo.corrections)
     return {
         "added": kinds[Correction.Action.ADD],
@@ -154,7 +154,7 @@ def _numbers(photo: ReviewedPhoto) -> dict[str, int]:
 
 
 def _difference(photo: ReviewedPhoto, index: int) -> dict[str, int]:
-    """What corrections change in each number of a container."""
+    """The change of each number of a container by corrections."""
     before, after = (_as_dict(counts) for counts in corrected_counts(photo, index))
     return {name: after[name] - before[name] for name in after}
 

@@ -1,8 +1,8 @@
 """The trained models at work: the only module that uses ultralytics and sahi, one model cache per process.
 
-Importing it is cheap: ultralytics (3.5 s, 1 GB) is loaded with the first model, so only processes that count pay.
-A CPU runs what training.convert made of each checkpoint (OpenVINO, the detector in 8 bits); CUDA the checkpoint in half
-precision. Everything around it (crops, slices, scales, overlaps) is pure and lives in `processing.counting`.
+Importing it is cheap: ultralytics (3.5 s, 1 GB) is loaded with the first model, so only processes that count load it. A
+CPU runs the models converted by training.convert (OpenVINO, the detector in 8 bits); CUDA runs the checkpoints in half
+precision. Everything around them (crops, slices, scales, overlaps) is pure and is in `processing.counting`.
 """
 
 import logging
@@ -63,7 +63,7 @@ class SahiSlicer(Slicer):
     """Slices and merging by sahi."""
 
     def windows(self, resolution_wh: Sides, *, slice_wh: Sides, overlap_px: int) -> Sequence[Window]:
-        """Slices (x1, y1, x2, y2) that cover the picture; one that fits it when it is smaller than a slice."""
+        """Slices (x1, y1, x2, y2) that cover the picture; a single one if it is smaller than a slice."""
         boxes = get_slice_bboxes(
             image_height=resolution_wh[1],
             image_width=resolution_wh[0],
@@ -75,7 +75,7 @@ class SahiSlicer(Slicer):
         return [(x1, y1, x2, y2) for x1, y1, x2, y2 in boxes]
 
     def suppress(self, detections: Detections, *, metric: str, threshold: float) -> NDArray[np.intp]:
-        """Indices of the boxes that stay when each drops the less confident ones that it covers by the threshold."""
+        """Indices of the boxes kept when each suppresses the less confident ones that it covers by the threshold."""
         if not len(detections):
             return np.zeros(0, dtype=np.intp)
         set_postprocess_backend("numpy")
@@ -85,8 +85,6 @@ class SahiSlicer(Slicer):
 
 
 class YoloDetector(Detector):
-    """The plant detector."""
-
     def __init__(self, weights: WeightFile) -> None:
         self.model = _load_model(weights)
 
@@ -104,8 +102,6 @@ class YoloDetector(Detector):
 
 
 class YoloSegmenter(Segmenter):
-    """The container segmenter."""
-
     def __init__(self, weights: WeightFile) -> None:
         self.model = _load_model(weights)
 
@@ -126,18 +122,16 @@ class YoloSegmenter(Segmenter):
 
 @cache
 def load_detector() -> Detector:
-    """The detector of this process."""
     return YoloDetector(read_weights("detector"))
 
 
 @cache
 def load_segmenter() -> Segmenter:
-    """The segmenter of this process."""
     return YoloSegmenter(read_weights("segmenter"))
 
 
 def load_models() -> None:
-    """Load both now, so that the first photo does not wait for it; WeightsError when a file is not as shipped."""
+    """Load both now, so that the first photo does not wait for it. Raises WeightsError if a file is not as shipped."""
     load_segmenter()
     load_detector()
 
@@ -179,7 +173,7 @@ def _import_quietly() -> tuple[Any, Any]:
         import torch  # noqa: PLC0415  (see the module's docstring)
         from ultralytics import YOLO  # noqa: PLC0415
         from ultralytics.utils import LOGGER, SETTINGS  # noqa: PLC0415
-    Image.open = pillow_open  # ultralytics puts one there that installs packages for files it cannot read
+    Image.open = pillow_open  # ultralytics adds one that installs packages for files it cannot read
     SETTINGS.update(sync=False)
     LOGGER.setLevel(logging.ERROR)
     return YOLO, torch

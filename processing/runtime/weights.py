@@ -1,7 +1,7 @@
-"""The two trained models on disk: which files, what they know, and whether they are the files we shipped.
+"""The two trained models on disk: their files and classes, and whether the files are as shipped.
 
 `processing/trained/weights.json` describes them;
-`processing.runtime.inference` loads nothing that was not checked here.
+`processing.runtime.inference` only loads files that were checked here.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ class WeightsError(Exception):
 class WeightFile:
     """One trained model: its checkpoint, the checksum it must have, and its classes in the order of their ids.
 
-    `cpu_folder` holds the same model as a CPU runs it (OpenVINO), `cpu_files` the checksum of each file in it.
+    `cpu_folder` has the same model for CPUs (OpenVINO), `cpu_files` the checksum of each file in it.
     """
 
     name: WeightName
@@ -53,7 +53,7 @@ class WeightFile:
 
 
 def read_weights(name: WeightName, folder: Path = TRAINED_DIR) -> WeightFile:
-    """The described weight file, not yet verified; WeightsError when the description cannot be used."""
+    """The described weight file, not yet verified; WeightsError if the description is invalid."""
     description = folder / "weights.json"
     try:
         entry = json.loads(description.read_text(encoding="utf-8"))[name]

@@ -1,5 +1,5 @@
-// What every page needs beside htmx: the modal, one polite announcer, and polls that rest and back off.
-// Elements say what they want: [data-poll], [data-announce="text"], [data-say="text"], [data-close-modal],
+// What every page needs besides htmx: the modal, one polite announcer, and polls that pause and back off.
+// Elements opt in with attributes: [data-poll], [data-announce="text"], [data-say="text"], [data-close-modal],
 // [data-restore="address"].
 
 const LONGEST_PAUSE_MS = 60_000;
@@ -43,15 +43,15 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (requestConfig.verb !== "get" && status > 0 && status < 500) showRefusal(status < 400 || status === 422 ? "" : refusalWords(status));
 });
 
-// --- What a person sent and the server never heard or refused: unlike a poll it does not go on by itself -------------
+// --- A person's request that failed or was refused: unlike a poll it is not repeated -------------
 function refusalWords(status) {
-  if (status === 0) return gettext("No connection to Demeter: this was not done. Try again when it is back.");
-  if (status === 404) return gettext("This was not done: what it is about was deleted meanwhile. Load the page again.");
-  if (status === 403) return gettext("This was not done: your role does not allow it, or you were signed out. Load the page again.");
-  return gettext("This was not done: Demeter could not do it. Try again in a moment.");
+  if (status === 0) return gettext("No connection to Demeter: nothing was changed. Try again when it is back.");
+  if (status === 404) return gettext("That did not work: it was deleted in the meantime. Reload the page.");
+  if (status === 403) return gettext("That did not work: your role does not allow it, or you are signed out. Reload the page.");
+  return gettext("That did not work. Try again in a moment.");
 }
 
-// Where the person looks: in the open modal, else at the top of the page.
+// Shown where the person is looking: in the open modal, else at the top of the page.
 function showRefusal(words) {
   document.getElementById("refusal")?.remove();
   if (!words) return;
@@ -62,7 +62,7 @@ function showRefusal(words) {
   note.scrollIntoView({ block: "nearest" });
 }
 
-// --- Pictures that are gone from storage before their time: asked for once where they are made again ----------------
+// --- Pictures that are missing from storage: requested once from the URL that makes them again ----------------
 function restore(picture) {
   const address = picture.dataset?.restore;
   if (!address) return;
@@ -76,7 +76,7 @@ for (const picture of document.querySelectorAll("img[data-restore]")) {
 }
 
 // --- A signed-out fragment would show the sign-in page inside the page: reload instead ----------------------------
-// A page that would lose something by it prevents the event "signed-out" and says itself what to do.
+// A page that would lose data cancels the event "signed-out" and shows its own message.
 const isSignInPage = (address) => Boolean(address) && new URL(address).pathname === document.body.dataset.loginPath;
 
 function leaveSignedOut() {
@@ -89,7 +89,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   leaveSignedOut();
 });
 
-// --- The token against foreign pages changes when somebody signs in, in whichever tab: the cookie has that of now ---
+// --- The CSRF token changes with a sign-in in any tab: the cookie has the current one ---
 function csrfToken() {
   const [, token] = document.cookie.match(/(?:^|;\s*)csrftoken=([^;]*)/) ?? [];
   return token ?? JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
@@ -112,7 +112,7 @@ function newId() {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-// --- Announcements: a fragment's milestone is spoken once, not at each poll ----------------------------------------
+// --- Announcements: a fragment's milestone is announced once, not at each poll ----------------------------------------
 const currentMilestone = () => document.querySelector("[data-announce]")?.dataset.announce;
 let lastMilestone = currentMilestone();
 
@@ -124,7 +124,7 @@ document.addEventListener("htmx:afterSettle", () => {
   lastMilestone = milestone;
 });
 
-// A fragment that arrives with [data-say] is the answer to what a person just did.
+// A fragment with [data-say] is the answer to a person's last action.
 document.addEventListener("htmx:load", (event) => {
   const said = event.target.dataset?.say;
   if (said) document.getElementById("announcer").textContent = said;

@@ -1,5 +1,5 @@
 // The nursery as a map: outlines from data, each location filled by the age of its last count, a click opens its page.
-// Shown where scripts run; the list below it says the same. Each age has a pattern of its own beside its colour.
+// Shown if scripts run; the list below it has the same information. Each age has a pattern in addition to its colour.
 
 const AGES = {
   week: { token: "--green", pattern: "solid" },
@@ -9,8 +9,8 @@ const AGES = {
   never: { token: "--ink-soft", pattern: "none" },
 };
 const TILE = 8;  // side of a pattern, in pixels
-const CLICKABLE_PX = 14;  // smaller than that a click zooms in instead: nobody could hit the right one
-const NAMED_PX = 46;  // from this width on a location has room for its words
+const CLICKABLE_PX = 14;  // on smaller outlines a click zooms in instead, as nobody could hit the right one
+const NAMED_PX = 46;  // from this width on a location has space for its text
 const MOST_NAMED = 120;
 const CLOSEST_ZOOM = 23;
 const TILES_UP_TO = 19;
@@ -35,7 +35,7 @@ function fillOf(age) {
   return pen.createPattern(canvas, "repeat");
 }
 
-// The corner that lies furthest to the upper left, of an outline that may be turned.
+// The corner nearest to the upper left, of an outline that may be rotated.
 function cornerOf(outline) {
   return outline.getLatLngs()[0].reduce((best, corner) => (corner.lat - corner.lng > best.lat - best.lng ? corner : best));
 }
@@ -91,7 +91,7 @@ class NurseryMap {
   addTiles() {
     const { tiles, attribution } = this.root.dataset;
     if (!tiles) return;
-    // Owners of tiles want to know who asks; the page's own policy would say nothing.
+    // Tile servers require a referrer, which the page's own policy would not send.
     L.tileLayer(tiles, { maxZoom: CLOSEST_ZOOM, maxNativeZoom: TILES_UP_TO, referrerPolicy: "origin" }).addTo(this.map);
     const named = document.createElement("span");
     named.textContent = attribution;
@@ -149,7 +149,7 @@ class NurseryMap {
     else this.map.setView(latLng, this.map.getZoom() + 2, { animate: false });
   }
 
-  // Names and plants of the locations in view, as long as they have room and are few.
+  // Names and plants of the locations in view, if they fit and are few.
   writeWords() {
     this.words.clearLayers();
     const view = this.map.getBounds();

@@ -1,5 +1,5 @@
 // Thousands of marks on one canvas, as a Leaflet layer. The canvas is larger than the map, so that panning only moves it;
-// it is drawn anew when the view leaves it or the zoom changes. Each kind of mark is drawn once and then copied.
+// it is redrawn when the view leaves it or the zoom changes. Each kind of mark is drawn once and then copied.
 // A mark: {x, y, side, classId, origin, removed}, in pixels of the upright photo.
 
 const [PLANT, EMPTY, DEAD] = [0, 1, 2];
@@ -86,7 +86,7 @@ const MarkLayer = L.Layer.extend({
     return stamp;
   },
 
-  // The mark whose centre is nearest to a place, when the place lies on it or within a finger's reach.
+  // The mark nearest to a position, if the position is on it or within a finger's reach.
   nearest(x, y, reachPx) {
     let best = null;
     let bestDistance = Infinity;

@@ -1,5 +1,5 @@
-// "Tell me when all are done": a notification of the device, for whoever asks. Places in the page: templates/gallery/jobs/_jobs.html.
-// A hidden tab asks nothing of the server, but for this it asks twice a minute.
+// "Notify me when all are done": a notification of the device, for whoever asks. Places in the page: templates/gallery/jobs/_jobs.html.
+// A hidden tab does not poll, except for this, twice a minute.
 
 const HIDDEN_POLL_MS = 30_000;
 const KEPT_AS = "notices";

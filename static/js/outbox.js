@@ -1,18 +1,18 @@
-// Corrections on their way: sent one after the other, in the order in which they were made, and kept in the browser until
-// the server has answered. So neither the next page, a weak network nor a sign-in that ended loses one. review.js puts
-// them in; every page of a reviewer goes on sending. Place in the page: templates/_outbox.html.
+// The queue of corrections: sent one after the other, in the order in which they were made, and kept in the browser until
+// the server has answered. So neither a new page, a weak network nor an expired sign-in loses one. review.js adds
+// them; every page of a reviewer continues sending. Place in the page: templates/_outbox.html.
 // A correction: {id, url, photo: {name, url}, values}; `id` lets the server know what it has had already.
 
 const ANSWER_MS = 30_000;
 const LONGEST_REST_MS = 30_000;
-const PATIENCE = 4; // failures after which a person may give up what waits
-const QUICK_MS = 1_000; // what is saved within this time needs no words
+const PATIENCE = 4; // failures after which a person may discard the queue
+const QUICK_MS = 1_000; // corrections saved within this time need no message
 
 class Outbox {
   constructor(note) {
     this.note = note;
     this.place = `demeter-corrections-${note.dataset.user}`;
-    this.unstored = []; // where the browser stores nothing
+    this.unstored = []; // if the browser has no storage
     this.failures = 0;
     this.failedWith = 0; // the status of the last failure; 0 without an answer
     this.sending = false;
@@ -66,7 +66,7 @@ class Outbox {
     else if (!this.stopped) this.wait = setTimeout(() => this.sendAll(), Math.min(LONGEST_REST_MS, 1000 * 2 ** this.failures));
   }
 
-  // True when the next one may follow at once.
+  // True if the next one may follow at once.
   async send(correction) {
     let answer;
     try {
@@ -99,8 +99,8 @@ class Outbox {
     if (html) this.counts.set(correction.url, html);
     const detail = { correction, status: answer.status, html };
     const heard = !document.dispatchEvent(new CustomEvent("outbox:answered", { detail, cancelable: true }));
-    if (answer.status === 404) this.tell(gettext("%s was deleted. Corrections of it that were not saved yet are gone."), correction);
-    else if (!answer.ok && !(heard && html)) this.tell(gettext("A correction of %s could not be made any more. Look at the photo again."), correction);
+    if (answer.status === 404) this.tell(gettext("%s was deleted. Its unsaved corrections are lost."), correction);
+    else if (!answer.ok && !(heard && html)) this.tell(gettext("A correction of %s is no longer possible. Check the photo again."), correction);
   }
 
   tell(words, { photo }) {
@@ -137,10 +137,10 @@ class Outbox {
   }
 
   words(number) {
-    const parts = [interpolate(ngettext("%s correction waits to be saved.", "%s corrections wait to be saved.", number), [number.toLocaleString(document.documentElement.lang)])];
+    const parts = [interpolate(ngettext("%s correction is not saved yet.", "%s corrections are not saved yet.", number), [number.toLocaleString(document.documentElement.lang)])];
     if (this.stopped) parts.push(gettext("You are signed out, or your role does not allow corrections. They are kept on this device."));
-    else if (this.failures && this.failedWith) parts.push(gettext("Demeter cannot save them now. They are kept on this device and sent again."));
-    else if (this.failures) parts.push(gettext("No connection to Demeter. They are kept on this device and sent when it is back."));
+    else if (this.failures && this.failedWith) parts.push(gettext("Demeter cannot save them now. They are kept on this device and will be sent again."));
+    else if (this.failures) parts.push(gettext("No connection to Demeter. They are kept on this device and will be sent when it is back."));
     return parts.join(" ");
   }
 }

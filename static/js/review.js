@@ -2,7 +2,7 @@
 // one is refused the marks are read again.
 
 const CLASS_WORDS = [gettext("plant"), gettext("empty place"), gettext("dead plant")];
-const SAME_PLACE_SHARE = 0.3;  // as in processing/counting/corrections.py: here stands something already
+const SAME_PLACE_SHARE = 0.3;  // as in processing/counting/corrections.py: a mark is already here
 const ADDING_KEYS = { a: PLANT, e: EMPTY, d: DEAD };
 const BUTTON_KEYS = { z: "undo", y: "redo", n: "next-photo" };
 const DOUBLE_TAP_MS = 300;
@@ -13,7 +13,7 @@ class Review {
     this.viewer = viewer;
     this.root = viewer.root;
     this.url = this.root.dataset.correct;
-    this.tapped = null; // the first tap of what may become two
+    this.tapped = null; // the first tap of a possible double tap
     this.outdated = outbox.waiting(this.url).length > 0; // made on an earlier page: the marks do not show them yet
     this.showSelection();
     viewer.map.doubleClickZoom.disable(); // onTap zooms
@@ -31,7 +31,7 @@ class Review {
     this.catchUp();
   }
 
-  // What an earlier page left in the outbox may have been answered before this viewer was open.
+  // Corrections of an earlier page may have been answered before this viewer was open.
   catchUp() {
     const html = outbox.counts.get(this.url);
     if (!html) return;
@@ -96,7 +96,7 @@ class Review {
     else this.afterwards = click;
   }
 
-  // Undo takes back the last correction, and a sign-off is for a number: both wait until the server has everything.
+  // Undo reverts the last correction, and a sign-off is for a number: both wait until the server has every correction.
   onSubmit(event) {
     this.finishTap();
     if (!event.target.closest("#review") || !outbox.waiting(this.url).length) return;
@@ -115,7 +115,7 @@ class Review {
     document.getElementById("announcer").textContent = gettext("The corrections are saved. Look at the count, then sign it off.");
   }
 
-  // With the keyboard the mark under the cross is the chosen one.
+  // With the keyboard the mark under the cross is selected.
   followCross() {
     if (this.viewer.stage.matches(":focus-visible")) this.viewer.select(this.viewer.markAt(this.viewer.map.getCenter()));
   }
@@ -161,7 +161,7 @@ class Review {
     const mark = this.viewer.marks.selected;
     const panel = this.root.querySelector(".viewer__selection");
     panel.querySelector("[data-selected]").textContent = mark
-      ? interpolate(gettext("Chosen: %s"), [CLASS_WORDS[mark.classId]]) : gettext("No mark is chosen");
+      ? interpolate(gettext("Selected: %s"), [CLASS_WORDS[mark.classId]]) : gettext("No mark is selected");
     for (const button of panel.querySelectorAll("button")) button.disabled = !mark || Number(button.dataset.retype) === mark.classId;
   }
 
@@ -182,7 +182,7 @@ class Review {
     if (status === 200) this.viewer.relabel();
   }
 
-  // A note that is being written stays.
+  // A note that is being written is kept.
   swapCounts(html) {
     const written = document.getElementById("note-text")?.value;
     htmx.swap("#counts", html, { swapStyle: "outerHTML" });

@@ -1,4 +1,4 @@
-// Choosing several photos of the gallery: by click, with Shift from one to another, and by key. The check boxes belong to
+// Selecting several photos of the gallery: by click, with Shift for a range, and by key. The check boxes belong to
 // the form #selection and work without this file; CSS shows the form while any is checked.
 
 const selection = document.getElementById("selection");
@@ -24,8 +24,8 @@ function update() {
   for (const box of boxes()) if (box.checked) chosenIds.add(box.value);
   const most = Number(selection.dataset.most);
   const count = chosenIds.size;
-  const chosen = interpolate(ngettext("%s chosen", "%s chosen", count), [count]);
-  const tooMany = interpolate(gettext("%(count)s chosen, at most %(most)s at a time"), { count, most }, true);
+  const chosen = interpolate(ngettext("%s selected", "%s selected", count), [count]);
+  const tooMany = interpolate(gettext("%(count)s selected, at most %(most)s at a time"), { count, most }, true);
   selection.querySelector("[data-chosen]").textContent = count > most ? tooMany : chosen;
   for (const button of selection.querySelectorAll("[type=submit]")) button.disabled = count > most;
 }
@@ -58,7 +58,7 @@ if (selection) {
   });
   document.addEventListener("keydown", onKey);
   selection.addEventListener("reset", () => setTimeout(update));
-  // A card that has finished replaces the one that was chosen.
+  // A finished card replaces the one that was selected.
   document.addEventListener("htmx:load", (event) => {
     for (const box of event.target.querySelectorAll(".photo-card__choice input")) box.checked ||= chosenIds.has(box.value);
   });

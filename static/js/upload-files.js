@@ -1,6 +1,6 @@
-// What upload.js does with one file: show its row, look whether it can be sent, send it once.
+// What upload.js does with one file: show its row, check whether it can be sent, send it once.
 
-const SILENCE_MS = 60_000; // a request without any progress for so long is given up and sent again
+const SILENCE_MS = 60_000; // a request without any progress for this long is aborted and sent again
 const JOBS_PAUSE_MS = 2000;
 const ICONS = { ready: "clock", sending: "working", received: "check", known: "info", refused: "warning", failed: "error" };
 
@@ -9,7 +9,7 @@ const isPhoto = (head) => {
   return head.startsWith("\xff\xd8\xff") || head.startsWith("\x89PNG") || isWebp || head.slice(4, 8) === "ftyp";
 };
 
-// Why a file need not be sent, or nothing. The server decides; this only spares sending what it would refuse.
+// Why a file need not be sent, or nothing. The server decides; this only avoids sending files that it would refuse.
 async function findFault(file, { files, bytes }, limits) {
   if (files >= limits.files) return interpolate(gettext("An upload takes %s photos. Send this one in another upload."), [limits.files]);
   if (file.size === 0) return gettext("The file is empty. Copy it from the camera again, or take the photo again.");
@@ -42,7 +42,7 @@ async function sha256(file) {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-// Which of these contents are here already.
+// Which of these contents were already uploaded.
 async function askKnown(url, checksums) {
   try {
     const answer = await fetch(url, {
@@ -52,11 +52,11 @@ async function askKnown(url, checksums) {
     });
     return (await answer.json()).known ?? [];
   } catch {
-    return []; // no network: sending will tell
+    return []; // no network: sending will show the error
   }
 }
 
-// One try. Status 0: there was no answer.
+// One attempt. Status 0: there was no answer.
 function postFile(url, file, fields, onProgress) {
   return new Promise((resolve) => {
     const body = new FormData();
@@ -115,7 +115,7 @@ function show(entry, state, text, url = "") {
   entry.row.querySelector("use").setAttribute("href", `#icon-${ICONS[state]}`);
   const words = entry.row.querySelector(".file-row__state");
   words.textContent = text;
-  if (url) words.append(" ", Object.assign(document.createElement("a"), { href: url, textContent: gettext("Show it") }));
+  if (url) words.append(" ", Object.assign(document.createElement("a"), { href: url, textContent: gettext("View it") }));
   entry.row.querySelector("progress").hidden = state !== "sending";
 }
 

@@ -19,7 +19,7 @@ async function readLabel() {
   await find(labelForm.action, body, gettext("Reading the label"));
 }
 
-// A weak network should not carry twelve megapixels for one code. What the browser cannot decode goes as it is.
+// Twelve megapixels are too much for a weak network. Pictures that the browser cannot decode are sent unchanged.
 async function makeSmaller(file) {
   try {
     const whole = await createImageBitmap(file);
@@ -69,7 +69,7 @@ async function find(url, body, words) {
   }
 }
 
-// A choice among several must not lose the chosen photos by loading the page anew.
+// A choice among several must not lose the selected photos by reloading the page.
 document.addEventListener("click", (event) => {
   const offer = event.target.closest?.(".place-offers button");
   if (!offer) return;

@@ -17,7 +17,7 @@ const limits = {
   fileBytes: Number(form.dataset.maxFileBytes),
   totalBytes: Number(form.dataset.maxTotalBytes),
 };
-const SIGNED_OUT = gettext("You are signed out. Sign in in another tab and come back: the chosen photos stay here, and what was received is safe.");
+const SIGNED_OUT = gettext("You are signed out. Sign in in another tab and come back: the selected photos stay here, and those already received are safe.");
 
 let entries = []; // one for each chosen file: {file, row, state, sentBytes, released: may be sent, place: location or ""}
 let senders = new Set();
@@ -53,19 +53,19 @@ function startAfresh() {
 const typedPlace = () => form.elements.storage_location.value.trim();
 const placed = () => entries.filter(({ state, released }) => state === "ready" && !released);
 
-// Another location in the field is that of the photos without one, and of those that are added from now on.
+// A new location in the field applies to the photos without one, and to those that are added from now on.
 function followPlace() {
   for (const entry of placed().filter((candidate) => !candidate.place)) place(entry, typedPlace());
   offerPlace();
 }
 
-// Was it mistyped, or are the next photos from elsewhere? A person says; nothing chosen changes its location by itself.
+// Was it mistyped, or are the next photos from elsewhere? A person decides; selected photos keep their locations.
 function offerPlace() {
   const others = placed().filter((entry) => entry.place && entry.place !== typedPlace());
   const button = document.getElementById("upload-replace");
   button.hidden = others.length === 0 || !typedPlace();
   const words = ngettext(
-    "Use %(place)s for the chosen photo of another location too", "Use %(place)s for the %(number)s chosen photos of other locations too", others.length,
+    "Also use %(place)s for the selected photo with another location", "Also use %(place)s for the %(number)s selected photos with other locations", others.length,
   );
   button.querySelector("span").textContent = interpolate(words, { place: typedPlace(), number: others.length }, true);
 }
@@ -77,7 +77,7 @@ function replacePlaces() {
 }
 
 // --- Sending --------------------------------------------------------------------------------------------------------
-// What is added while others are sent waits for the button too: its location may still be changed.
+// Photos added while others are sent wait for the button too: their location may still change.
 function release() {
   followPlace();
   for (const entry of entries.filter(({ state }) => ["ready", "failed"].includes(state))) {
@@ -220,20 +220,20 @@ function showTotals() {
 }
 
 function summary(going) {
-  if (going && count("ready") === going) return say(ngettext("%s photo chosen", "%s photos chosen", going), going);
+  if (going && count("ready") === going) return say(ngettext("%s photo selected", "%s photos selected", going), going);
   const parts = [];
   const all = going - count("known");
   if (all > 0) {
     const words = ngettext("%(received)s of %(all)s photo received", "%(received)s of %(all)s photos received", all);
     parts.push(interpolate(words, { received: count("received"), all }, true));
   }
-  if (count("known")) parts.push(say(ngettext("%s here already", "%s here already", count("known")), count("known")));
+  if (count("known")) parts.push(say(ngettext("%s already uploaded", "%s already uploaded", count("known")), count("known")));
   if (count("refused")) parts.push(say(ngettext("%s refused", "%s refused", count("refused")), count("refused")));
   if (count("failed")) parts.push(say(ngettext("%s not sent", "%s not sent", count("failed")), count("failed")));
   return parts.join(", ");
 }
 
-// When all went well the list folds away; what did not stays in sight.
+// If everything succeeded the list is folded; failures stay visible.
 function showProblemsFirst() {
   const problems = entries.filter((entry) => entry.state !== "received");
   document.getElementById("upload-files").prepend(...problems.map((entry) => entry.row));

@@ -1,11 +1,11 @@
 // The picture of a counted photo, to zoom and pan, with its containers and marks drawn over it from data.
-// Takes the place of the plain pictures in `_viewer.html` where scripts run. review.js corrects through it.
+// Replaces the static pictures in `_viewer.html` if scripts run. review.js uses it for corrections.
 
 const CONTAINER_COLOURS = { segment: "rgb(0 114 178)", box: "rgb(204 121 167)", plug: "rgb(230 159 0)" };
 const FINGER_PX = 14;
 const LEAST_ZOOM = -8;
 const SLACK_SHARE = 0.02;  // of a picture's proportions: sides are whole pixels
-const SHARPER_FROM = 1.2;  // pixels of the screen for one of the preview: from here on the original is worth its bytes
+const SHARPER_FROM = 1.2;  // pixels of the screen for one of the preview: from here on the original is loaded
 
 // As the pages write numbers: 1,234 or 1.234.
 const inWords = (number) => number.toLocaleString(document.documentElement.lang, { useGrouping: "always" });
@@ -123,7 +123,7 @@ class PhotoViewer {
     this.map.setMinZoom(this.wholeZoom - 0.5);
   }
 
-  // The phone was turned: the whole picture stays whole, a part of it stays as near as it was.
+  // The phone was rotated: the whole picture stays whole, a part of it keeps its zoom.
   refit() {
     if (this.map.getZoom() <= this.wholeZoom + 0.01) return this.fit();
     this.wholeZoom = this.map.getBoundsZoom(this.bounds);
@@ -137,7 +137,7 @@ class PhotoViewer {
     if (nearest[0] !== lat || nearest[1] !== lng) this.map.panTo(nearest, { animate: false });
   }
 
-  // The original takes the preview's place once one zooms in far enough to see the difference.
+  // The original replaces the preview once the zoom makes a difference.
   sharpen() {
     const previewWidth = this.picture.getElement().naturalWidth || this.photo.width_px;
     const shownWidth = this.photo.width_px * this.map.getZoomScale(this.map.getZoom(), 0) * (window.devicePixelRatio || 1);
@@ -147,7 +147,7 @@ class PhotoViewer {
     this.sharp.on("load", () => (this.isUpright(this.sharp.getElement()) ? this.sharp.setOpacity(1) : this.sharp.remove()));
   }
 
-  // Some browsers do not turn what the camera only says to turn; such an original would lie across its marks.
+  // Some browsers ignore the orientation tag; the original would not match its marks then.
   isUpright({ naturalWidth: width, naturalHeight: height }) {
     return Math.abs(width * this.photo.height_px - height * this.photo.width_px) <= SLACK_SHARE * width * this.photo.height_px;
   }
@@ -175,7 +175,7 @@ class PhotoViewer {
     this.changed();
   }
 
-  // The mark at a place of the map, for a finger or a mouse.
+  // The mark at a position of the map, for a finger or a mouse.
   markAt(latLng) {
     return this.marks.nearest(latLng.lng, -latLng.lat, FINGER_PX / this.map.getZoomScale(this.map.getZoom(), 0));
   }

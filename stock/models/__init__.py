@@ -1,4 +1,4 @@
-"""What stands where: batches, the counts that visits gave of them, and the append-only ledger of their movements.
+"""The stock: batches, their counts by visits, and the append-only ledger of their movements.
 
 Only `stock.ledger` writes here. A count is absolute ("102 plants were seen"), a movement is a difference ("2 more");
 the sum of a batch's movements is its stock.

@@ -1,4 +1,4 @@
-"""Batches: the plants of one product that stand at one location during one cycle."""
+"""Batches: the plants of one product at one location during one cycle."""
 
 import pghistory
 from django.core.validators import MaxValueValidator
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from demeter.common.audit import audited
 from demeter.common.timestamps import Timestamped
 
-# What people say about a batch; its quantities are the ledger's.
+# The columns that people edit; the quantities come from the ledger.
 DESCRIPTION_FIELDS = (
     "state",
     "size",
@@ -24,7 +24,7 @@ DESCRIPTION_FIELDS = (
 
 @audited(pghistory.UpdateEvent(), only=DESCRIPTION_FIELDS)
 class StockBatch(Timestamped):
-    """The plants of one product in one packaging that stand at one location during one cultivation cycle."""
+    """The plants of one product in one packaging at one location during one cultivation cycle."""
 
     batch_code = models.CharField(
         _("batch code"), max_length=100, unique=True, help_text=_("Location/product/date/sequence")

@@ -1,4 +1,4 @@
-"""Counts: what photos saw of a batch, and the visits that these photos were taken on."""
+"""Counts: how many plants of a batch photos showed, and the visits on which the photos were taken."""
 
 import pghistory
 from django.conf import settings
@@ -13,18 +13,18 @@ from stock.models.batches import StockBatch
 
 
 class VisitAnswer(models.TextChoices):
-    """How the photos of a visit belong together, as a person said."""
+    """A person's answer about the photos of a visit."""
 
     PARTS = "parts", _("Parts: add them")
-    RETAKE = "retake", _("Retakes: the newest stands")
-    CHOSEN = "chosen", _("Chosen photos")
+    RETAKE = "retake", _("Retakes: keep the newest")
+    CHOSEN = "chosen", _("Selected photos")
 
 
 @audited(pghistory.UpdateEvent(), only=("answer", "answered_by"))
 class Visit(Timestamped):
-    """Photos of one location that were taken within half an hour of each other: together they are one count.
+    """Photos of one location that were taken within half an hour of each other and form one count.
 
-    `stock.visits.records` forms visits and keeps their columns; only the answer is a person's.
+    `stock.visits.records` forms visits and writes their columns; only the answer comes from a person.
     """
 
     location = models.ForeignKey(
@@ -45,7 +45,7 @@ class Visit(Timestamped):
     photos = models.PositiveSmallIntegerField(_("photos"))
     quantity = models.PositiveIntegerField(_("plants"))
     is_open = models.BooleanField(
-        _("open"), help_text=_("Nobody has said how all its photos belong together, so its number may be wrong")
+        _("open"), help_text=_("Nobody has said whether its photos are parts or retakes, so its number may be wrong")
     )
 
     class Meta:
@@ -79,9 +79,9 @@ class StockCountQuerySet(models.QuerySet["StockCount"]):
 
 
 class StockCount(Timestamped):
-    """What one run of one photo saw of a batch, as an absolute number.
+    """How many plants of a batch one run of one photo found, as an absolute number.
 
-    `part`, `covered`, `left_out` and `is_counted` say how it belongs to its visit (`stock.visits.grouping`).
+    `part`, `covered`, `left_out` and `is_counted` describe its place in its visit (`stock.visits.grouping`).
 
     Image and session are ids, not foreign keys: the ledger outlives a purged photo.
     """
@@ -109,11 +109,13 @@ class StockCount(Timestamped):
         blank=True,
         help_text=_("Photos of a visit whose pictures look alike have the same number"),
     )
-    covered = models.BooleanField(_("covered"), default=False, help_text=_("It was there when the visit was answered"))
-    left_out = models.BooleanField(_("left out"), default=False, help_text=_("Not among the chosen photos"))
-    is_counted = models.BooleanField(_("counted"), default=True, help_text=_("It makes the number of its visit"))
+    covered = models.BooleanField(
+        _("covered"), default=False, help_text=_("Was part of the visit when it was answered")
+    )
+    left_out = models.BooleanField(_("left out"), default=False, help_text=_("Not among the selected photos"))
+    is_counted = models.BooleanField(_("counted"), default=True, help_text=_("Counts towards its visit"))
     withdrawn_at = models.DateTimeField(
-        _("withdrawn at"), null=True, blank=True, help_text=_("When a later run of the same photo took its place")
+        _("withdrawn at"), null=True, blank=True, help_text=_("When a later run of the same photo replaced it")
     )
 
     objects = StockCountQuerySet.as_manager()

@@ -30,7 +30,7 @@ IN_OR_OUT = (MovementKind.TRANSPLANT, MovementKind.PHOTO, MovementKind.ADJUSTMEN
 
 
 class SourceType(models.TextChoices):
-    """Who says so: a person, or the models."""
+    """The source of a movement: a person or the models."""
 
     MANUAL = "manual", _("Person")
     AI = "ia", _("Photo recognition")
@@ -39,7 +39,7 @@ class SourceType(models.TextChoices):
 class StockMovement(Timestamped):
     """One change of a batch's stock. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE (migration 0002).
 
-    `happened_at` is when the plants changed, `created_at` when it was written down.
+    `happened_at` is when the plants changed, `created_at` when it was recorded.
     """
 
     movement_id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

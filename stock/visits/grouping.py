@@ -1,7 +1,7 @@
-"""*Pure*: which photos of a location are one visit, and which of them make its number.
+"""*Pure*: which photos of a location form one visit, and which of them count.
 
-A bay rarely fits one photo, so photos of one location that follow each other within half an hour are one visit: parts
-of the bay, retakes of each other, or both. A person says which; until then the pictures do, and the visit is open.
+A bay rarely fits into one photo, so photos of one location within half an hour of each other are one visit: parts of
+the bay, retakes, or both. A person says which; until then the pictures decide, and the visit is open.
 """
 
 from collections import Counter
@@ -17,11 +17,11 @@ PARTS, RETAKE, CHOSEN = "parts", "retake", "chosen"
 
 @dataclass(frozen=True)
 class Photo:
-    """One photo that stands for `quantity` plants of `batch`.
+    """One photo that shows `quantity` plants of `batch`.
 
-    `part`: photos of a visit that look alike have the same number; None where the picture is not known. `said`: what
-    the uploader said of it, PARTS or RETAKE. `covered`: it was there when the visit was answered; `left_out`: it was
-    not among the photos chosen then.
+    `part`: photos of a visit that look alike have the same number; None if the picture is unknown. `said`: the
+    uploader's answer, PARTS or RETAKE. `covered`: it was part of the visit when it was answered; `left_out`: it was not
+    among the photos chosen then.
     """
 
     image: UUID
@@ -37,14 +37,14 @@ class Photo:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The photos that make a visit's number, in their order; `is_open`: it may be wrong, somebody has to say."""
+    """The photos of a visit that count, in order. `is_open`: the number may be wrong until a person answers."""
 
     counted: tuple[Photo, ...]
     is_open: bool
 
 
 def group_visits(photos: Iterable[Photo]) -> list[tuple[Photo, ...]]:
-    """The visits of one location, each in order of time. A new cultivation cycle begins a new visit."""
+    """The visits of one location, each in order of time. A new cultivation cycle starts a new visit."""
     visits: list[list[Photo]] = []
     for photo in sorted(photos, key=lambda photo: (photo.moment, photo.image)):
         before = visits[-1][-1] if visits else None
@@ -56,9 +56,9 @@ def group_visits(photos: Iterable[Photo]) -> list[tuple[Photo, ...]]:
 
 
 def count_visit(photos: Sequence[Photo], answer: str) -> Outcome:
-    """Which photos of a visit (in order of time) make its number, as answered, or else as the pictures suggest.
+    """Which photos of a visit (in order of time) count, by the answer or else by the pictures.
 
-    Photos that came after the answer and do not fit it wait: they make the visit open again and count for nothing.
+    Photos that arrived after the answer and do not fit it do not count and make the visit open again.
     """
     shots = photos if answer == CHOSEN else _without_copies(photos)
     covered = [photo for photo in shots if _is_covered(photo, shots, answer)]
@@ -69,9 +69,9 @@ def count_visit(photos: Sequence[Photo], answer: str) -> Outcome:
 
 
 def suggest(photos: Sequence[Photo]) -> tuple[Photo, ...]:
-    """What the pictures say: photos that look alike are retakes, the others are parts.
+    """The suggestion of the pictures: photos that look alike are retakes, the others are parts.
 
-    Where a picture is not known the newest photo stands alone.
+    If a picture is unknown, only the newest photo counts.
     """
     if any(photo.part is None for photo in photos):
         return tuple(photos[-1:])
@@ -80,7 +80,7 @@ def suggest(photos: Sequence[Photo]) -> tuple[Photo, ...]:
 
 
 def suggested_answer(photos: Sequence[Photo]) -> str:
-    """The answer that the pictures suggest; "" where a picture is not known."""
+    """The answer that the pictures suggest; "" if a picture is unknown."""
     parts = Counter(photo.part for photo in _without_copies(photos))
     if None in parts:
         return ""
@@ -98,7 +98,8 @@ def _counted(covered: Sequence[Photo], answer: str) -> tuple[Photo, ...]:
 
 
 def _is_covered(photo: Photo, photos: Sequence[Photo], answer: str) -> bool:
-    """Whether the answer holds for this photo: it was there, its uploader said the same, or its picture agrees."""
+    """Whether the answer applies to this photo: it was part of the visit, its uploader said the same, or its picture
+    agrees."""
     if photo.covered or (answer and photo.said == answer):
         return True
     if photo.part is None:
@@ -108,7 +109,7 @@ def _is_covered(photo: Photo, photos: Sequence[Photo], answer: str) -> bool:
 
 
 def _without_copies(photos: Sequence[Photo]) -> tuple[Photo, ...]:
-    """One picture of one moment that came in several files counts once, whatever is answered."""
+    """The same picture of the same moment in several files counts once, whatever the answer."""
     return tuple(
         photo
         for index, photo in enumerate(photos)

@@ -1,8 +1,8 @@
 """*Pure*: whether two photos show the same place, from small grey pictures of them.
 
-A retake is the same view, shifted and turned a little and in another light; two parts of a bed look alike in colour and
-texture but not in where things lie. So the fine structure of the small pictures is laid over each other, shifted by up
-to a fifth of a side each way. On the demo photos, shifted by up to 5 % and turned by up to 4 degrees, every retake
+A retake is the same view, slightly shifted and rotated and in different light; two parts of a bed have similar colours
+and texture but a different layout. So the fine structures of the small pictures are correlated, shifted by up to a
+fifth of a side each way. On the demo photos, shifted by up to 5 % and turned by up to 4 degrees, every retake
 correlated by 0.56 or more and 95 of 100 pairs of neighbouring parts by less than 0.46.
 """
 
@@ -14,7 +14,7 @@ SIDE_PX = 32
 WIDEST_STRUCTURE_PX = 4.0
 MAX_SHIFT_PX = 6
 ALIKE = 0.55
-FAINTEST = 1.0  # grey levels; below there is nothing to compare
+FAINTEST = 1.0  # grey levels; below this there is nothing to compare
 
 
 def make_sketch(rgb: NDArray[np.uint8]) -> bytes:
@@ -30,13 +30,13 @@ def look_alike(first: bytes, second: bytes) -> bool:
 
 
 def _structure(sketch: bytes) -> NDArray[np.float32]:
-    """Without what is large: light that changes from side to side, and the bed between its paths."""
+    """The picture without its large structures: gradients of light, and the bed between its paths."""
     grey = np.frombuffer(sketch, dtype=np.uint8).reshape(SIDE_PX, SIDE_PX).astype(np.float32)
     return np.asarray(grey - cv2.GaussianBlur(grey, (0, 0), WIDEST_STRUCTURE_PX), dtype=np.float32)
 
 
 def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """The best correlation of the middle of one anywhere in the other; 0 where nothing is to be seen."""
+    """The best correlation of the middle of one picture with any part of the other; 0 without structure."""
     middle = one[MAX_SHIFT_PX:-MAX_SHIFT_PX, MAX_SHIFT_PX:-MAX_SHIFT_PX]
     if min(middle.std(), other.std()) < FAINTEST:
         return 0.0

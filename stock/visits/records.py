@@ -1,4 +1,4 @@
-"""The rows of visits: form them anew from the counts that stand at a location, and keep what people answered.
+"""The rows of visits: rebuilt from the counts in force at a location, keeping people's answers.
 
 Only `stock.ledger` calls this, under the lock of the location. Which photos belong together and which count is decided
 by `stock.visits.grouping`, whether pictures look alike by `stock.visits.likeness`.
@@ -20,7 +20,7 @@ VISIT_COLUMNS = ("answer", "first_at", "last_at", "photos", "quantity", "is_open
 
 
 def form_visits(location_id: int, counts: Sequence[StockCount]) -> list[VisitTotal]:
-    """The visits of the standing counts of a location (each with its batch) in order of time; what changed is saved."""
+    """The visits of the counts in force at a location (each with its batch) in order of time; changes are saved."""
     rows = {count.image_id: count for count in counts}
     said = dict(S3Image.objects.filter(pk__in=rows).exclude(visit_answer="").values_list("pk", "visit_answer"))
     known = Visit.objects.filter(location=location_id).in_bulk()
@@ -46,7 +46,7 @@ def form_visits(location_id: int, counts: Sequence[StockCount]) -> list[VisitTot
 
 
 def as_photo(count: StockCount, said: str = "") -> Photo:
-    """A count (with its batch) as `stock.visits.grouping` knows it."""
+    """A count (with its batch) as a `stock.visits.grouping.Photo`."""
     return Photo(
         image=count.image_id,
         batch=count.batch_id,
@@ -61,9 +61,9 @@ def as_photo(count: StockCount, said: str = "") -> Photo:
 
 
 def _take_visit(members: Sequence[StockCount], known: dict[int, Visit], taken: set[int]) -> Visit | None:
-    """The visit that these counts belong to, an answered one before others; None when they belong to none yet.
+    """The visit that these counts belong to, preferring an answered one; None if they have none yet.
 
-    Visits that became one lose answers that differ. What is split off from a visit keeps its answer, in a new visit.
+    Merged visits lose answers that differ. A visit split off from another keeps its answer.
     """
     own = [known[pk] for pk in sorted({count.visit_id for count in members if count.visit_id in known})]
     answers = {visit.answer for visit in own if visit.answer}
@@ -85,7 +85,7 @@ def _take_visit(members: Sequence[StockCount], known: dict[int, Visit], taken: s
 
 
 def _name_parts(visit: Visit, members: Sequence[StockCount]) -> None:
-    """Number the photos of a visit by what they show, whenever photos joined it; None where no picture is known."""
+    """Number the photos of a visit by what they show, whenever photos were added; None without a picture."""
     if len(members) == 1 or all(count.part is not None and count.visit_id == visit.pk for count in members):
         return
     images = [count.image_id for count in members]
@@ -103,7 +103,7 @@ def _alike(one: bytes | memoryview | None, other: bytes | memoryview | None) -> 
 
 
 def _note_said(visit: Visit, photos: Sequence[Photo], members: Sequence[StockCount]) -> None:
-    """Whoever uploaded all photos of a visit may have said how they belong together."""
+    """Take over the uploader's answer if it covers all photos of a visit."""
     words = {photo.said for photo in photos}
     if visit.answer or len(words) > 1 or "" in words:
         return
@@ -113,7 +113,7 @@ def _note_said(visit: Visit, photos: Sequence[Photo], members: Sequence[StockCou
 def _fill(
     visit: Visit, members: Sequence[StockCount], outcome: Outcome, written: Mapping[int, tuple[object, ...]]
 ) -> None:
-    """What follows from the photos of a visit; it is saved when that is not what is `written`."""
+    """Set the derived columns of a visit, and save it if they differ from `written`."""
     counted = {photo.image for photo in outcome.counted}
     visit.first_at, visit.last_at = members[0].happened_at, members[-1].happened_at
     visit.photos, visit.is_open = len(members), outcome.is_open
@@ -125,7 +125,7 @@ def _fill(
 
 
 def _empty(visits: Sequence[Visit]) -> None:
-    """Visits whose photos all went elsewhere: they stay for the counts that were withdrawn from them."""
+    """Empty the visits that lost all their photos; they are kept for their withdrawn counts."""
     if visits:
         left = Visit.objects.filter(pk__in=[visit.pk for visit in visits])
         left.update(photos=0, quantity=0, is_open=False, updated_at=timezone.now())
@@ -136,7 +136,7 @@ def _columns(row: StockCount | Visit, names: Sequence[str]) -> tuple[object, ...
 
 
 def _total(members: Sequence[StockCount], outcome: Outcome) -> VisitTotal:
-    """What the visit found, at the moment of the last photo that makes its number."""
+    """The total of the visit, at the moment of its last counted photo."""
     counted = {photo.image for photo in outcome.counted}
     plants: Counter[int] = Counter()
     empty: Counter[int] = Counter()

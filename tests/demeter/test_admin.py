@@ -166,7 +166,7 @@ def test_administrator_makes_no_token_for_who_may_do_more(admin_role):
     asleep = UserFactory(role=ADMIN, is_active=False)
     asleep.user_permissions.add(Permission.objects.get(codename="add_group"))
     for user in (superuser, beyond, asleep):
-        assert f"{user} may do more than you" in make_token_for(admin_role, user)
+        assert f"{user} has more permissions than you" in make_token_for(admin_role, user)
     assert not ApiToken.objects.exists()
     assert "not shown again" in make_token_for(admin_role, UserFactory(role=VIEWER))
 

@@ -228,7 +228,14 @@ def test_the_trace_tells_who_corrected_what_and_which_models_counted(viewer: Cli
     note = {"action": "note", "class_id": None, "x": None, "y": None}
     CorrectionFactory(image=counted.original_image, user=person, text="<i>wet</i>", **note)
     response = viewer.get(photo_path(counted), {"tab": "trace"})
-    for text in ("abc123abc123", "f00df00df00d", "retype dead", "25 %, 75 %", "8 Oct 2025", "&lt;i&gt;wet&lt;/i&gt;"):
+    for text in (
+        "abc123abc123",
+        "f00df00df00d",
+        "change to dead plant",
+        "25 %, 75 %",
+        "8 Oct 2025",
+        "&lt;i&gt;wet&lt;/i&gt;",
+    ):
         assertContains(response, text)
     assertContains(response, "<td>ana</td>", count=3)
 
@@ -258,7 +265,7 @@ def test_an_unfinished_photo_polls_its_progress(viewer: Client):
 def test_a_photo_processed_again_shows_its_earlier_count_meanwhile(viewer: Client, counted):
     SessionFactory(job=JobFactory(image=counted.original_image))
     response = viewer.get(photo_path(counted))
-    assertContains(response, "The result of the earlier run is shown")
+    assertContains(response, "The previous result is shown")
     assertContains(response, '<strong class="number">125</strong>')
 
 

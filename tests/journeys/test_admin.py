@@ -57,7 +57,7 @@ def test_a_bed_is_configured_at_once(start: Start, way: str, bays: list[StorageL
     person.select(page.get_by_label("Product"), str(product))
     person.select(page.get_by_label("Packaging"), str(packaging))
     person.select(page.get_by_label("Expected state"), str(state))
-    expect(page.get_by_text("2 photos wait for this and are processed again.")).to_be_visible()
+    expect(page.get_by_text("2 photos are waiting for this and will be processed again.")).to_be_visible()
     person.press(page.get_by_role("button", name="Save for all 25 locations"))
     expect(page.get_by_text("25 locations are configured.")).to_be_visible()
     expect(page.get_by_text("2 photos: processing again.")).to_be_visible()

@@ -55,7 +55,7 @@ def retype_a_plant(person: Person) -> None:
     else:
         click_on(page, *FIRST_PLANT)
         person.press(page.get_by_role("button", name="It is dead"))
-    expect(page.locator("#undo")).to_contain_text("retype dead")
+    expect(page.locator("#undo")).to_contain_text("change to dead plant")
 
 
 def click_on(page: Page, x_px: int, y_px: int) -> None:
@@ -79,7 +79,7 @@ def test_a_count_is_found_reviewed_corrected_signed_off_and_downloaded(start: St
     sign_in(person, UserFactory(supervisor=True))
     find_the_north(person)
     go_to(person, "Review")
-    expect(page.get_by_text("2 counts wait to be signed off")).to_be_visible()
+    expect(page.get_by_text("2 counts to sign off")).to_be_visible()
     row = page.locator(f"#waiting-{counted.original_image_id}")
     person.press(row.get_by_role("link"))
     leave_a_note(person) if way == "no scripts" else retype_a_plant(person)

@@ -45,7 +45,7 @@ def upload(person: Person, photos: list[Path], way: str) -> None:
     page = person.page
     person.choose_files(page.get_by_label("Choose photos"), photos)
     if way != "no scripts":
-        expect(page.get_by_role("heading", name="10 photos chosen")).to_be_visible()
+        expect(page.get_by_role("heading", name="10 photos selected")).to_be_visible()
     person.press(page.locator("#upload-send"))
 
 

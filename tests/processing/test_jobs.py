@@ -89,7 +89,7 @@ def test_reprocess_of_photo_that_never_reached_storage_begins_there(sent):
 
 def test_reprocess_refuses_photo_under_way():
     session = SessionFactory(processing=True)
-    with pytest.raises(ConflictError, match="being processed already"):
+    with pytest.raises(ConflictError, match="already being processed"):
         jobs.reprocess(image=session.original_image, user=session.job.requested_by, reason="")
 
 

@@ -75,7 +75,7 @@ def write_collages(stock: Stock, numbers: Sequence[int], *, model: str, seed: in
         picture, lines = DRAW[model](stock, rng)
         name = f"collage-{seed:03}-{number:06}"
         quality = int(rng.integers(50, 96))
-        # The labels first: a picture without them would say that there is nothing in it, were this stopped here.
+        # The labels first: after an interruption, a picture without them would look like one without plants.
         (out / "labels" / f"{name}.txt").write_text("\n".join(lines))
         cv2.imwrite(str(out / "images" / f"{name}.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
 
@@ -103,7 +103,7 @@ def main(words: Sequence[str] | None = None) -> None:
     start = time.monotonic()
     shares = [range(first, args.count, args.processes) for first in range(args.processes)]
     write = partial(write_collages, stock, model=args.model, seed=args.seed, out=args.out)
-    # Forked after the cut-outs were read, so that the processes share them.
+    # Forked after reading the cut-outs, so that the processes share them.
     workers = [get_context("fork").Process(target=write, args=(share,)) for share in shares]
     for worker in workers:
         worker.start()

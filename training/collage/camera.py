@@ -1,4 +1,4 @@
-"""The camera over the ground plane: where a place on the ground is seen, and how large things are there."""
+"""The camera over the ground plane: projects places on the ground and their scale."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What has been painted of a scene so far (made by scene.py, painted on by ground.py and planting.py)."""
+"""The painted part of a scene (made by scene.py, painted on by ground.py and planting.py)."""
 
 from dataclasses import dataclass, field
 

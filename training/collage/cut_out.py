@@ -1,7 +1,7 @@
 """Cuts plants out of real photos with boxes, for collages: `python -m training.collage.cut_out DATA OUT --seed N`.
 
-GrabCut (Rother, Kolmogorov and Blake, 2004) starts from the box; what does not come away cleanly is left out. OUT gets
-the folders above/ and side/ of PNG files with transparency. They show other people's photos and stay out of the
+GrabCut (Rother, Kolmogorov and Blake, 2004) starts from the box; plants that do not separate cleanly are left out. OUT
+gets the folders above/ and side/ of PNG files with transparency. They show other people's photos and stay out of the
 repository.
 """
 
@@ -29,7 +29,7 @@ SETS = ("real/snapdragon-bed", "real/lettuce-channels")
 
 
 def cut_out(image: Image, box: NDArray[np.float32]) -> Image | None:
-    """The plant in a box (xyxy px) as bgra; None when it does not come away from its ground."""
+    """The plant in a box (xyxy px) as bgra; None if it does not separate from the background."""
     x0, y0, x1, y1 = box
     margin = MARGIN * max(x1 - x0, y1 - y0)
     left, top = max(0, int(x0 - margin)), max(0, int(y0 - margin))

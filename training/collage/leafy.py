@@ -1,7 +1,7 @@
 """Leafy plants, drawn: seedlings, herbs, bushes and saplings, from above and from the side.
 
-The cut-outs are succulents; a nursery also grows plants with thin leaves on stalks, and no photograph of those with
-transparency was found that may be used.
+The cut-outs are succulents; a nursery also grows plants with thin leaves on stalks, and no usable photographs of those
+with transparency were found.
 """
 
 from collections.abc import Iterator

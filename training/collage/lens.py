@@ -1,4 +1,4 @@
-"""What light, lens and sensor make of a scene; cheap, on whole bytes where it can be."""
+"""The effects of light, lens and sensor on a scene; fast, on whole bytes where possible."""
 
 import cv2
 import numpy as np

@@ -1,7 +1,7 @@
 """Whole photos for the segmenter: containers as people outline them, and places without any.
 
-The same plants, pots and grounds as in tiles (scene.py), but the truth is an outline around each container: what is
-seen of its plants, pots, walls and ground.
+The same plants, pots and grounds as in tiles (scene.py), but the truth is an outline around the visible part of each
+container: its plants, pots, walls and ground.
 """
 
 from dataclasses import dataclass, replace
@@ -92,7 +92,7 @@ def _lay_canvas(camera: Camera, stock: Stock, rng: np.random.Generator) -> Canva
 
 
 def paint_stands(canvas: Canvas, stands: list[Stand], stock: Stock, rng: np.random.Generator) -> Photo:
-    """Paints the far ones first; what a nearer one covers of another is no longer seen of that."""
+    """Paint the far ones first, so that nearer ones cover them."""
     seen: list[tuple[int, Image]] = []
     for stand in sorted(stands, key=lambda one: one.area.middle[1]):
         bench = lay_bench(canvas, stand.area, stand.bench_px, rng) if stand.bench_px else np.zeros(1, np.uint8)

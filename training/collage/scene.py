@@ -1,4 +1,4 @@
-"""One scene: ground, areas with pots and plants, clutter, and boxes around what is seen of each thing."""
+"""One scene: ground, areas with pots and plants, clutter, and boxes around the visible part of each thing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Scene:
 
 
 def paint_scene(camera: Camera, areas: Sequence[Area], stock: Stock, rng: np.random.Generator) -> Scene:
-    """Paints the areas, far ones first, and finds what is left to be seen of each thing."""
+    """Paint the areas, far ones first, and find the visible part of each thing."""
     canvas = Canvas(
         camera=camera,
         image=lay_floor(camera, stock.grounds, rng),
@@ -59,7 +59,7 @@ def paint_scene(camera: Camera, areas: Sequence[Area], stock: Stock, rng: np.ran
 
 
 def find_seen(owner: NDArray[np.int32], truths: Sequence[Truth]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Boxes around what is seen of each thing, without what is mostly hidden, cut off, or tiny."""
+    """Boxes around the visible part of each thing, except those mostly hidden, cut off, or tiny."""
     boxes, labels = [], []
     height, width = owner.shape
     for mark, truth in enumerate(truths):

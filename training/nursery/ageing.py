@@ -1,4 +1,4 @@
-"""What time does to a plant: dry tips and lower leaves, cork, scars, and death (changes a Shape; used by forms.py)."""
+"""Ageing of a plant: dry tips and lower leaves, cork, scars, and death (changes a Shape; used by forms.py)."""
 
 from typing import Literal
 

@@ -35,7 +35,7 @@ class Light:
 
 @dataclass(frozen=True)
 class LightRange:
-    """From what a kind of light is drawn."""
+    """The ranges of a kind of light."""
 
     sky: Colour
     sky_strength: float

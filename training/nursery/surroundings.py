@@ -1,4 +1,5 @@
-"""What is in a nursery besides stock: structure, tools, people, other benches (shapes for stage.py, drawn for plan.py).
+"""Nursery surroundings besides the stock: structure, tools, people, other benches (shapes for stage.py, drawn for
+plan.py).
 
 None of it is counted. Other benches hold a closed canopy far away, so that no plant there could be told apart.
 """

@@ -1,7 +1,7 @@
 """Exact truth of a rendered scene: boxes, visibility, outlines, counts (after render.py, before write.py).
 
-What is seen comes from the render's object index; what would be seen if nothing stood in front is drawn here from the
-same shapes. Boxes are xyxy pixels.
+Visible parts come from the render's object index; the unobstructed parts are drawn here from the same shapes. Boxes are
+xyxy pixels.
 """
 
 import itertools

@@ -1,1 +1,1 @@
-"""What the pages of the admin share."""
+"""Shared by the pages of the admin."""

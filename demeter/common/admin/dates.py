@@ -1,4 +1,4 @@
-"""Date and time in the admin with a name for each of the two fields, which Django leaves without one."""
+"""Date and time in the admin, with a label for each of the two fields, which Django leaves out."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class NamedSplitDateTime(AdminSplitDateTime):
-    """Two fields that a screen reader can tell apart; what they are for, their group says."""
+    """Two fields that a screen reader can distinguish; their group has the label."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)

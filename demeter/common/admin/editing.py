@@ -1,4 +1,4 @@
-"""The admin base of tables that people write: a form that a double tap sends twice is saved once."""
+"""The admin base of tables that people edit: a form submitted twice by a double tap is saved once."""
 
 from typing import Any, TypeVar
 
@@ -12,13 +12,13 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class OneByOneAdmin(admin.ModelAdmin[Row]):
-    """Saves the forms of a table one after the other, so that the second of two finds what the first has made.
+    """Serialises the forms of a table, so that a second submission sees the row of the first.
 
-    At once, both would be found right, and the second be an error of the database, or a second row.
+    Otherwise both would be valid, and the second would raise a database error or create a second row.
     """
 
     def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        """Wait until the form before is saved."""
+        """Wait until the previous form is saved."""
         with transaction.atomic():
             if request.method == "POST":
                 with connection.cursor() as cursor:
@@ -27,4 +27,4 @@ class OneByOneAdmin(admin.ModelAdmin[Row]):
 
 
 class EditedAdmin(OneByOneAdmin[Row], SearchedAdmin[Row]):
-    """The usual base."""
+    """The base for most tables."""

@@ -1,4 +1,4 @@
-"""The admin base of tables that only the pipeline and the ledger write: look, search, filter, change nothing."""
+"""The admin base of tables that only the pipeline and the ledger write: view, search and filter."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,10 +16,10 @@ Column = str | Callable[[Any], str]
 
 
 class CalmChangeList(ChangeList):
-    """A list that takes a day of the year 9999 for a bad parameter, not for an error of ours."""
+    """A list that treats a day of the year 9999 as an invalid parameter instead of failing."""
 
     def get_filters(self, request: HttpRequest) -> Any:
-        """As Django's, which steps from the last day of all to the next."""
+        """Django's own fails when it computes the day after the last possible one."""
         try:
             return super().get_filters(request)
         except (OverflowError, ValueError) as error:
@@ -27,38 +27,33 @@ class CalmChangeList(ChangeList):
 
 
 class ReadOnlyAdmin(SearchedAdmin[Any]):
-    """No adding, changing or deleting, for anybody."""
+    """Nobody can add, change or delete."""
 
     list_per_page = 50
     show_full_result_count = False
-    # Columns of stored messages, shown in the language of the page.
+    # Columns with stored messages, shown in the language of the page.
     message_fields: tuple[str, ...] = ()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """The calm one."""
         return CalmChangeList
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """The list's columns."""
         return [self._translated(name) for name in super().get_list_display(request)]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """All columns of a row."""
         return [self._translated(name) for name in super().get_fields(request, obj)]
 
     def _translated(self, name: Any) -> Column:
         return _translated_column(self.model, name) if name in self.message_fields else name
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never; the change page shows the row."""
+        """False; the change page still shows the row."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
         return False
 
 

@@ -1,1 +1,1 @@
-"""Messages, numbers and dates in the language of whoever looks."""
+"""Messages, numbers and dates in the language of the user."""

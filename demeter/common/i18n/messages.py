@@ -1,7 +1,7 @@
 """Messages that the database keeps in English and pages translate.
 
-Reasons and messages outlive the page and the person that caused them, and the API and the log show them as they are.
-`Message.format` makes one; the filter `translated` recognises which it was and translates it into the language of
+Reasons and messages outlive the request that caused them, and the API and the log show them in English.
+`Message.format` makes one; the filter `translated` recognises it by its pattern and translates it into the language of
 the page. Other text, such as what a person typed, is shown unchanged.
 """
 
@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 DECIMAL_NUMBER = re.compile(r"-?\d+\.\d+")
-# What a program reads before the words, as in "too_dark: the photo is ...".
+# The code before a message, as in "too_dark: the photo is ...".
 CODE = re.compile(r"\A[a-z_]+: (?=.)")
 
 register = template.Library()
@@ -25,7 +25,7 @@ register = template.Library()
 class Message:
     """A message of the catalogue (mark it with `gettext_noop`), with placeholders as `%(name)s`.
 
-    `words` names the places that hold words of the catalogue themselves; the others hold names and numbers.
+    `words` are the placeholders whose values are translated too; the others are names and numbers.
     """
 
     known: list["Message"] = []

@@ -1,8 +1,8 @@
-"""Numbers as people type them, for forms and the admin: 12,5 and 12.5 alike, in either language.
+"""Numbers as people type them, for forms and the admin: both 12,5 and 12.5, in either language.
 
-Which sign parts decimals and which thousands differs between countries of one language, so it is read from the number
-itself. Only a single sign before exactly three digits can be either; then the person is asked. These are text fields:
-a browser's own number field drops a comma without a word.
+Decimal and thousands separators differ between countries of one language, so they are read from the number itself. Only
+a single separator before exactly three digits is ambiguous; then the person is asked. These are text fields: a
+browser's own number field silently drops a comma.
 """
 
 import re
@@ -24,7 +24,7 @@ GROUPED = re.compile(
 
 
 class UnclearNumberError(ValueError):
-    """A text that may mean two numbers, as 1.250 does."""
+    """An ambiguous number, such as 1.250."""
 
     def __init__(self, *, with_thousands: float, with_decimals: float) -> None:
         super().__init__(f"{with_thousands:g} or {with_decimals:g}")
@@ -32,7 +32,7 @@ class UnclearNumberError(ValueError):
 
 
 def read_number(text: str) -> float:
-    """The number that a text means. Raises UnclearNumberError when it may mean two, ValueError when it means none."""
+    """Parse a number. Raises UnclearNumberError if it is ambiguous, ValueError if it is not a number."""
     text = re.sub(r"[\s'\u2019]", " ", text.strip().replace("\N{MINUS SIGN}", "-"))
     sign = -1.0 if text.startswith("-") else 1.0
     digits = text[1:] if text[:1] in ("-", "+") else text
@@ -49,7 +49,7 @@ def read_number(text: str) -> float:
 
 
 def write_number(number: float) -> str:
-    """A number with the decimal sign of the language, never one that `read_number` would ask about."""
+    """Format a number with the decimal separator of the language, so that `read_number` can parse it."""
     whole, _point, decimals = f"{number:.10f}".rstrip("0").partition(".")
     if not decimals:
         return whole
@@ -57,12 +57,9 @@ def write_number(number: float) -> str:
 
 
 class TypedNumberField(forms.FloatField):
-    """A number with decimals."""
-
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
     def to_python(self, value: Any) -> float | None:  # type: ignore[override]  # a FloatField is an IntegerField
-        """What was typed; asks about what may mean two numbers."""
         if not isinstance(value, str) or not value.strip():
             return super().to_python(value)
         try:
@@ -77,7 +74,6 @@ class TypedNumberField(forms.FloatField):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
     def prepare_value(self, value: Any) -> Any:
-        """What the field starts with."""
         return write_number(value) if isinstance(value, int | float) else value
 
 
@@ -87,7 +83,6 @@ class TypedWholeField(forms.IntegerField):
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
     def to_python(self, value: Any) -> int | None:
-        """What was typed."""
         if not isinstance(value, str) or not value.strip():
             return super().to_python(value)
         try:

@@ -1,7 +1,7 @@
-"""The words of scripts in the page's language, at an address that changes with them: a browser asks for it once.
+"""Translations for scripts, at a URL that changes with them, so that browsers can cache it.
 
-Pages themselves are translated by Django: by the cookie that its own view `set_language` writes, else by the browser's
-preference. docs/architecture.md says where the catalogues are and how numbers and dates follow the language.
+Pages are translated by Django: by the cookie of its own view `set_language`, else by the browser's preference.
+docs/architecture.md says where the catalogues are and how numbers and dates follow the language.
 """
 
 import hashlib
@@ -16,12 +16,12 @@ from django.views.decorators.http import require_safe
 from django.views.i18n import JavaScriptCatalog
 
 KEPT_SECONDS = 365 * 24 * 3600
-# Ours alone: without a package Django would look through those of all apps, the admin's own words included.
+# Ours only: without a package Django would search those of all apps, including the admin's.
 words_of_scripts = JavaScriptCatalog.as_view(packages=["gallery"])
 
 
 def read_version() -> str:
-    """A word that changes with the catalogues of the scripts."""
+    """A hash of the scripts' catalogues."""
     catalogues = sorted(path for folder in settings.LOCALE_PATHS for path in folder.glob("*/LC_MESSAGES/djangojs.mo"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in catalogues)).hexdigest()[:12]
 
@@ -30,7 +30,7 @@ VERSION = read_version()
 
 
 def words_context(_request: HttpRequest) -> dict[str, str]:
-    """For every template: the version of the scripts' words."""
+    """For every template: the version of the scripts' translations."""
     return {"words_version": VERSION}
 
 
@@ -38,7 +38,8 @@ def words_context(_request: HttpRequest) -> dict[str, str]:
 @require_safe
 @cache_control(public=True, max_age=KEPT_SECONDS, immutable=True)
 def script_words(request: HttpRequest, version: str, language: str) -> HttpResponseBase:  # noqa: ARG001 - see below
-    """What `gettext` and `ngettext` of the scripts need, the same for everyone; any version gets the present words."""
+    """The translations for `gettext` and `ngettext` in scripts, the same for everyone; any version gets the current
+    ones."""
     if language not in dict(settings.LANGUAGES):
         raise Http404
     with translation.override(language):

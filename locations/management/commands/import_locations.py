@@ -12,23 +12,21 @@ from locations.importing.importer import ImportReport, import_files
 
 
 class Command(BaseCommand):
-    """Thin: the work is `locations.importing.importer.import_files`."""
+    """Calls `locations.importing.importer.import_files`."""
 
     help = "Import warehouses, areas and locations from GeoJSON files (docs/locations.md names the properties)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The files, and the names other programs use."""
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE.geojson")
         parser.add_argument(
             "--map",
             action="append",
             default=[],
             metavar="foreign=own",
-            help="read the foreign property (or layer) name as Demeter's own; may be repeated",
+            help="map a foreign property (or layer) name to Demeter's own; may be repeated",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Import, print the report, and end with an error when anything was refused."""
         with pghistory.context(command="import_locations"):
             report = import_files(options["files"], renames=dict(_read_rename(text) for text in options["map"]))
         self.stdout.write(describe_report(report))
@@ -39,7 +37,7 @@ class Command(BaseCommand):
 def _read_rename(text: str) -> tuple[str, str]:
     foreign, separator, own = text.partition("=")
     if not (separator and foreign and own):
-        raise CommandError(f'--map wants foreign=own, not "{text}"')
+        raise CommandError(f'--map expects foreign=own, not "{text}"')
     return foreign, own
 
 

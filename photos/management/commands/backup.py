@@ -12,16 +12,12 @@ from photos.backup import make_backup
 
 
 class Command(BaseCommand):
-    """See the module's docstring."""
-
-    help = "Writes the database, the originals and what waits in staging into a folder; copies only what is new."
+    help = "Writes the database, the originals and staged photos into a folder; copies only new files."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where to."""
         parser.add_argument("folder", metavar="DIR", type=Path)
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
-        """Back up; an error when an original is not as it was uploaded."""
         try:
             report = make_backup(folder)
         except (DumpError, UnavailableError) as error:

@@ -9,12 +9,9 @@ from photos.storage.bucket import ensure_bucket
 
 
 class Command(BaseCommand):
-    """See the module's docstring."""
-
     requires_system_checks = []
     help = "Creates the photo bucket, its lifecycle rules and CORS where they are missing."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make what is missing."""
         ensure_bucket()
         self.stdout.write(f"The bucket {settings.S3_BUCKET} is ready.")

@@ -12,16 +12,12 @@ from photos.backup import BackupError, restore_backup
 
 
 class Command(BaseCommand):
-    """See the module's docstring."""
-
-    help = "Brings back a backup: the photos, each compared with its checksum, then the database."
+    help = "Restores a backup: the photos, each compared with its checksum, then the database."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where from."""
         parser.add_argument("folder", metavar="DIR", type=Path)
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
-        """Restore; an error when an original is not as it was uploaded."""
         try:
             report = restore_backup(folder)
         except (BackupError, DumpError, UnavailableError) as error:

@@ -1,4 +1,4 @@
-"""`manage.py count PHOTO... [--json] [--annotated DIR]`: photo in, count out, on files and without any service."""
+"""`manage.py count PHOTO... [--json] [--annotated DIR]`: counts files, without any server."""
 
 import contextlib
 import ctypes
@@ -47,13 +47,11 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The files and what to write."""
         parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
         parser.add_argument("--json", action="store_true", help="a list with one object per photo, and nothing else")
         parser.add_argument("--annotated", type=Path, metavar="DIR", help="write each annotated picture to this folder")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Counts each file, writes the table or the JSON at the end."""
         try:
             with library_output_on_stderr():
                 inference.load_models()
@@ -69,7 +67,7 @@ class Command(BaseCommand):
 
 
 def count_file(path: Path, annotated_dir: Path | None) -> PhotoJson:
-    """The count of one file; what cannot be read counts nothing and says why."""
+    """The count of one file, or why it cannot be read."""
     watch = Stopwatch()
     try:
         photo = open_picture(path.read_bytes(), watch=watch)
@@ -87,13 +85,11 @@ def count_file(path: Path, annotated_dir: Path | None) -> PhotoJson:
 
 
 def unreadable(reason: str) -> PhotoCount:
-    """The count of a file that is no picture."""
     empty = count_photo((), ())
     return PhotoCount(**{**empty.__dict__, "problems": (f"unreadable: {reason}",)})
 
 
 def photo_json(path: Path, count: PhotoCount, seconds: dict[str, float]) -> PhotoJson:
-    """The object of one photo."""
     return PhotoJson(
         file=str(path),
         total_detected=count.total_detected,
@@ -108,7 +104,6 @@ def photo_json(path: Path, count: PhotoCount, seconds: dict[str, float]) -> Phot
 
 
 def container_json(item: ContainerCount) -> ContainerJson:
-    """The object of one container."""
     return {
         "class": item.container.kind,
         "polygon": [[x, y] for x, y in item.container.polygon],
@@ -119,7 +114,7 @@ def container_json(item: ContainerCount) -> ContainerJson:
 
 
 def format_table(results: list[PhotoJson]) -> str:
-    """A line per photo and its problems beneath it, for people."""
+    """A line per photo with its problems beneath it, for people."""
     width = max(len(result["file"]) for result in results)
     head = f"{'photo':{width}}  plants  estimated  empty  dead  containers  confidence  seconds"
     lines = [head, "-" * len(head)]
@@ -136,7 +131,7 @@ def format_table(results: list[PhotoJson]) -> str:
 
 @contextlib.contextmanager
 def library_output_on_stderr() -> Iterator[None]:
-    """Whatever libraries print inside, from Python or from C, goes to standard error."""
+    """Redirect the output of libraries, from Python or from C, to standard error."""
     sys.stdout.flush()
     saved = os.dup(1)
     os.dup2(2, 1)

@@ -1,6 +1,6 @@
 """`manage.py load_demo`: the demo nursery, one user per role, and eight synthetic photos sent to be counted.
 
-Safe to repeat: what exists is left as it is. Standard output is the login and nothing else; `bin/up` shows it.
+Safe to repeat: existing rows are left unchanged. Standard output is only the login; `bin/up` shows it.
 """
 
 import secrets
@@ -24,8 +24,6 @@ PHOTOS_DIR = settings.BASE_DIR / "demo" / "photos"
 
 
 class Command(BaseCommand):
-    """Load the demo nursery, its users and its photos."""
-
     help = "Load the demo nursery with one user per role and eight synthetic photos; prints the login."
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -54,7 +52,7 @@ def make_users() -> str | None:
 
 
 def upload_photos(user: User) -> None:
-    """Accept the shipped photos and start their jobs; those that are here already are named duplicates."""
+    """Accept the shipped photos and start their jobs; photos uploaded before are reported as duplicates."""
     with transaction.atomic():
         accepted = accept_upload(
             user=user, files=[_as_uploaded(path) for path in sorted(PHOTOS_DIR.glob("*.jpg"))], source=UploadSource.API

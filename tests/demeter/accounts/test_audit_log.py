@@ -76,7 +76,7 @@ def test_a_new_cycle_tells_which_one_it_closed():
     worker, config = UserFactory(username="nina"), LocationConfigFactory(started_at=timezone.now() - timedelta(days=90))
     configure(client_of(worker), config, mode="new_cycle")
     made, closed = audit_log(LocationConfig)[:2]
-    assert (made[:2], closed[:2]) == (("nina", "Made"), ("nina", "Changed"))
+    assert (made[:2], closed[:2]) == (("nina", "Created"), ("nina", "Changed"))
     assert "Active: yes → no" in closed[2]
 
 
@@ -93,7 +93,7 @@ def test_many_rows_at_once_and_sql_by_hand_are_told_too():
 def test_a_save_that_changes_nothing_is_no_change():
     place = StorageLocationFactory()
     place.save()
-    assert [what for _who, what, _details in audit_log(StorageLocation)] == ["Made"]
+    assert [what for _who, what, _details in audit_log(StorageLocation)] == ["Created"]
 
 
 def test_an_import_is_told_by_its_command(tmp_path, capsys):
@@ -122,7 +122,7 @@ def test_rows_that_are_older_than_the_trail_begin_it_as_they_are():
         note_present_rows(event_model_of(StorageLocation))
     StorageLocation.objects.filter(pk=place.pk).update(name="Renamed")
     changed, found = audit_log(StorageLocation)
-    assert found[1] == "Was there already"
+    assert found[1] == "Already existed"
     assert changed[2] == (f"Name: {place.name} → Renamed",)
 
 
@@ -153,7 +153,7 @@ def test_undo_and_redo_leave_more_than_the_last_of_them(bed):
     told = [(who, what) for who, what, _details in audit_log(Correction)]
     assert told == [
         ("nina", "Correction undone"),
-        ("nina", "Correction made again"),
+        ("nina", "Correction redone"),
         ("nina", "Correction undone"),
     ]
 
@@ -204,7 +204,7 @@ def test_a_role_given_and_taken_is_told():
     group = Group.objects.get(name=SUPERVISOR)
     nina.groups.add(group)
     nina.groups.clear()
-    assert [what for _who, what, _details in audit_log(UserRole)] == ["Deleted", "Made"]
+    assert [what for _who, what, _details in audit_log(UserRole)] == ["Deleted", "Created"]
     assert audit_log(UserRole)[0][2] == (f"Group: {SUPERVISOR}",)
 
 
@@ -216,7 +216,7 @@ def test_tokens_are_told_without_their_hash_or_their_use(client):
     row.revoked_at = timezone.now()
     row.save()
     revoked, made = audit_log(ApiToken)
-    assert (revoked[1], made[1]) == ("Changed", "Made")
+    assert (revoked[1], made[1]) == ("Changed", "Created")
     assert revoked[2][0].startswith("Revoked at: nothing → ")
     assert row.token_sha256 not in json.dumps([change.pgh_data for change in Change.objects.all()])
 

@@ -29,7 +29,7 @@ def test_the_chosen_colours_come_with_the_page(person: Client, theme, sheet):
     answer = person.post("/theme/", {"theme": theme, "next": "/gallery/?days=7"})
     assertRedirects(answer, "/gallery/?days=7", fetch_redirect_response=False)
     page = person.get("/gallery/")
-    assertContains(page, f"Colours are {theme}; make them")
+    assertContains(page, f"Theme: {theme}. Switch to")
     assertContains(page, sheet) if sheet else assertNotContains(page, "dark.css")
 
 
@@ -42,7 +42,7 @@ def test_unknown_colours_are_not_kept(person: Client):
     person.post("/theme/", {"theme": "pink", "next": "/jobs/"})
     assert "theme" not in person.cookies
     person.cookies["theme"] = "<script>"
-    assertContains(person.get("/jobs/"), "Colours are automatic; make them light")
+    assertContains(person.get("/jobs/"), "Theme: automatic. Switch to light.")
 
 
 def test_components_are_for_staff(person: Client):
@@ -58,11 +58,11 @@ def test_colours_follow_the_browser_until_somebody_chooses(browser: Browser, liv
     for path in ("/design/", "/"):
         page.goto(path)
         assert page.evaluate(GROUND) == DARK
-    page.get_by_role("button", name="Colours are automatic; make them light").click()
-    expect(page.get_by_role("button", name="Colours are light")).to_be_visible()
+    page.get_by_role("button", name="Theme: automatic. Switch to light.").click()
+    expect(page.get_by_role("button", name="Theme: light")).to_be_visible()
     assert page.evaluate(GROUND) == LIGHT
-    page.get_by_role("button", name="Colours are light; make them dark").click()
-    expect(page.get_by_role("button", name="Colours are dark")).to_be_visible()
+    page.get_by_role("button", name="Theme: light. Switch to dark.").click()
+    expect(page.get_by_role("button", name="Theme: dark")).to_be_visible()
     page.emulate_media(color_scheme="light")
     assert page.evaluate(GROUND) == DARK
     context.close()

@@ -82,7 +82,7 @@ def test_up_runs_everything_keeps_it_running_and_stops_cleanly(up: Up) -> None:
         *("web", "worker-io", "worker-gpu", "worker-cpu", "beat"),
     }
     assert stat.S_IMODE((up.data_dir / "demeter.env").stat().st_mode) == 0o600
-    assert up.launch().communicate(timeout=60)[0].endswith(f"Demeter is running already on {up.data_dir}.\n")
+    assert up.launch().communicate(timeout=60)[0].endswith(f"Demeter is already running on {up.data_dir}.\n")
 
     os.kill(pids["web"], signal.SIGKILL)
     wait_for(lambda: up.pids()["web"] != pids["web"] and up.is_complete(), seconds=60)

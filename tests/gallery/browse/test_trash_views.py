@@ -92,7 +92,7 @@ def test_bringing_back_from_the_trash_stays_there(supervisor: Client):
     delete(supervisor, image)
     page = supervisor.post("/gallery/restore/", {"image_ids": [image.pk], "in_trash": "1"}, follow=True)
     assertRedirects(page, "/gallery/trash/")
-    assertContains(page, "1 photo brought back.")
+    assertContains(page, "1 photo restored.")
     assertContains(page, "The trash is empty")
 
 
@@ -101,7 +101,7 @@ def test_photo_uploaded_again_cannot_be_brought_back(supervisor: Client):
     delete(supervisor, image)
     S3ImageFactory(ready=True, sha256=image.sha256)
     page = supervisor.post("/gallery/restore/", {"image_ids": [image.pk]}, follow=True)
-    assertContains(page, "uploaded again meanwhile")
+    assertContains(page, "uploaded again in the meantime")
 
 
 def test_thumbnail_in_the_trash_is_for_those_who_may_look_there(supervisor: Client, viewer: Client):

@@ -73,7 +73,7 @@ def test_device_tells_when_all_are_done_also_from_a_hidden_tab(page):
     page.add_init_script(SPY)
     page.clock.install()
     page.goto("/jobs/")
-    button = page.get_by_role("button", name="Tell me when all are done")
+    button = page.get_by_role("button", name="Notify me when all are done")
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
     page.reload()

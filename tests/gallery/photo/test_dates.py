@@ -86,7 +86,9 @@ def test_last_day_of_all_hides_no_photo(viewer: Client):
 
 def test_every_page_names_the_zone_once(viewer: Client):
     with override_settings(TIME_ZONE="America/Mexico_City"):
-        assertContains(viewer.get("/gallery/"), "All times are those of America/Mexico_City (UTC-0600).", count=1)
+        assertContains(
+            viewer.get("/gallery/"), "All times are in the time zone America/Mexico_City (UTC-0600).", count=1
+        )
     assertContains(viewer.get("/gallery/"), "All times are in UTC.", count=1)
 
 
@@ -138,7 +140,7 @@ def fix(client: Client, session: Session, **data):
 
 def test_form_offers_the_upload_the_camera_and_a_date_to_type(worker: Client):
     page = worker.get(f"/gallery/{doubtful().original_image_id}/problem/")
-    for words in ("When it was uploaded", "28 Nov 2026, 18:00", "As the camera says", "1 Jan 2000, 00:03"):
+    for words in ("When it was uploaded", "28 Nov 2026, 18:00", "As recorded by the camera", "1 Jan 2000, 00:03"):
         assertContains(page, words)
     assertContains(page, 'type="datetime-local"')
 
@@ -179,8 +181,11 @@ def test_camera_may_be_right_and_others_of_the_upload_follow(worker: Client):
         ({"source": "typed", "moment": "yesterday"}, "Enter a valid date/time."),
         ({"source": "typed", "moment": "9999-12-31T23:59"}, "Type a date between 1970 and today."),
         ({"source": "typed", "moment": "2026-11-29T23:59"}, "The photo was uploaded before that."),
-        ({"source": "upload", "moment": "2026-11-26T09:00"}, "You typed a date as well."),
-        ({"source": "typed", "moment": "2026-11-26T09:00", "others": "on"}, "A typed date holds for one photo."),
+        ({"source": "upload", "moment": "2026-11-26T09:00"}, "You also typed a date."),
+        (
+            {"source": "typed", "moment": "2026-11-26T09:00", "others": "on"},
+            "A date that you type applies to one photo only.",
+        ),
     ],
 )
 def test_answer_that_cannot_be_is_sent_back_with_what_to_do(worker: Client, data, words):
@@ -205,7 +210,7 @@ def test_open_date_is_in_no_count_and_no_history_and_the_page_says_so(viewer: Cl
     assert last.plants == 17
     assert [event.total_estimated for event in location_history(bay.pk)] == [17]
     page = viewer.get(f"/locations/{bay.code}/")
-    assertContains(page, "1 photo is not in the count, history and stock until its date is checked")
+    assertContains(page, "1 photo is left out of the count, history and stock until its date is checked")
     assertContains(page, f"location_id={bay.pk}&amp;status=needs_date")
 
 
@@ -218,4 +223,4 @@ def test_work_list_names_the_upload_whose_dates_are_asked_about(worker: Client):
 
 def test_photo_of_a_settled_date_shows_it(viewer: Client):
     image = S3ImageFactory(ready=True, dated_at=timezone.now())
-    assertContains(viewer.get(f"/gallery/{image.pk}/?tab=file"), "Date, as a person says")
+    assertContains(viewer.get(f"/gallery/{image.pk}/?tab=file"), "Corrected date")

@@ -28,10 +28,10 @@ def test_typed_date_settles_a_photo_on_a_phone(page: Page):
     make_count(bay, plants=17, uploaded=UPLOADED, taken=UPLOADED)
     store_pictures(session.original_image)
     page.goto(f"/locations/{bay.code}/")
-    expect(page.get_by_text("1 photo is not in the count")).to_be_visible()
+    expect(page.get_by_text("1 photo is left out of the count")).to_be_visible()
     assert_accessible(page)
 
-    page.get_by_text("1 photo is not in the count").click()
+    page.get_by_text("1 photo is left out of the count").click()
     page.get_by_role("link", name="Date to be checked").last.click()
     form = page.locator("#fix-form")
     expect(form).to_be_visible()

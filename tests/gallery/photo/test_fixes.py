@@ -91,7 +91,7 @@ def test_label_of_an_offered_location_chooses_it_among_the_likely(worker: Client
     StorageLocation.objects.filter(pk=near.pk).update(qr_code="DEM-N1-N-04")
     answer = send_label(worker, lost, "DEM-N1-N-04")
     assertContains(answer, f'value="{near.pk}" checked')
-    assertContains(answer, "It is among the likely ones.")
+    assertContains(answer, "It is listed under “Likely”.")
 
 
 @pytest.mark.parametrize("headers", [HTMX, {}])
@@ -159,7 +159,7 @@ def test_the_configuration_of_the_bed_is_filled_in(worker: Client, unconfigured)
     neighbour = StorageLocationFactory(storage_area=unconfigured.storage_location.storage_area, name="Next bay")
     config = LocationConfigFactory(location=neighbour)
     response = worker.get(problem_path(unconfigured))
-    assertContains(response, "Filled in as at Next bay")
+    assertContains(response, "Filled in from Next bay")
     assertContains(response, f'<option value="{config.product_id}" selected>')
     assertContains(response, '<input type="hidden" name="mode" value="update">')
 
@@ -175,7 +175,9 @@ def test_photos_waiting_for_the_same_are_processed_too(worker: Client, unconfigu
     elsewhere = make_session_waiting("needs_config", location=StorageLocationFactory())
     busy = make_session_waiting("needs_config", location=unconfigured.storage_location)
     SessionFactory(job=JobFactory(image=busy.original_image), storage_location=unconfigured.storage_location)
-    assertContains(worker.get(problem_path(unconfigured)), "1 more photo waits for this and is processed again.")
+    assertContains(
+        worker.get(problem_path(unconfigured)), "1 more photo is waiting for this and will be processed again."
+    )
     values = {"product": ProductFactory().pk, "expected_state": ProductStateFactory().pk, "mode": "update"}
     worker.post(fix_path(unconfigured), values)
     assert newest_job(waiting).kind == "reprocess"
@@ -222,7 +224,7 @@ def test_a_density_far_from_those_of_the_product_is_asked_about_once(supervisor:
     values = {"container_type": ContainerTypeFactory().pk, "plants_per_m2": "1250"}
     asked = supervisor.post(fix_path(uncalibrated), values, headers=HTMX)
     assertContains(
-        asked, "1250 plants per m² is far from what is known of comparable plants (100 to 100)", status_code=422
+        asked, "1250 plants per m² is far outside the usual range for similar plants (100 to 100)", status_code=422
     )
     assertContains(asked, '<input type="hidden" name="meant" value="1250">', html=True, status_code=422)
     other = supervisor.post(fix_path(uncalibrated), {**values, "plants_per_m2": "12500", "meant": "1250"})
@@ -272,7 +274,7 @@ def test_what_nobody_can_fix_leads_to_the_upload(worker: Client):
 
 def test_a_photo_at_work_has_nothing_to_fix(worker: Client, lost):
     SessionFactory(job=JobFactory(image=lost.original_image))
-    assertContains(worker.get(problem_path(lost)), "nothing to fix")
+    assertContains(worker.get(problem_path(lost)), "nothing left to fix")
     response = worker.post(fix_path(lost), {"storage_location": StorageLocationFactory().pk})
     assert response.status_code == 302
     assert Job.objects.filter(image=lost.original_image_id).count() == 2
@@ -281,7 +283,7 @@ def test_a_photo_at_work_has_nothing_to_fix(worker: Client, lost):
 def test_a_run_that_began_meanwhile_is_named(worker: Client, lost, monkeypatch):
     JobFactory(image=lost.original_image)  # its session is not written yet
     response = worker.post(fix_path(lost), {"storage_location": StorageLocationFactory().pk}, headers=HTMX)
-    assertContains(response, "being processed already", status_code=422)
+    assertContains(response, "already being processed", status_code=422)
 
 
 def test_fixes_are_for_those_who_may(viewer: Client, worker: Client, lost, uncalibrated):

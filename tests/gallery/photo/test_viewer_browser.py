@@ -93,7 +93,7 @@ def test_a_supervisor_corrects_by_click_and_signs_off(supervisor: Page):
     assert counts(page) == ["3", "1", "0", "0"]
     tap_photo(page, 100, 100)
     page.get_by_role("button", name="It is dead").click()
-    expect(page.locator("#undo")).to_contain_text("retype dead")
+    expect(page.locator("#undo")).to_contain_text("change to dead plant")
     tap_photo(page, 160, 100)
     page.get_by_role("button", name="Remove", exact=True).click()
     expect(page.locator("#undo")).to_contain_text("remove plant")
@@ -126,7 +126,7 @@ def test_a_supervisor_accepts_a_refused_photo(supervisor: Page):
     expect(page.locator("#photo-problem")).to_have_count(0)
     expect(page.get_by_text("although the run refused it: too dark")).to_be_visible()
     assert StockBatch.objects.get().quantity_current == 4
-    page.get_by_role("button", name="Take the sign-off back").click()
+    page.get_by_role("button", name="Withdraw the sign-off").click()
     expect(page.locator("#photo-problem")).to_contain_text("Too dark.")
 
 
@@ -156,7 +156,7 @@ def test_the_keyboard_alone_reviews_a_photo_and_goes_on(supervisor: Page):
     expect(page.locator(".viewer__cross")).to_be_visible()
     page.keyboard.press(".")
     page.keyboard.press("3")
-    expect(page.locator("#undo")).to_contain_text("retype dead")
+    expect(page.locator("#undo")).to_contain_text("change to dead plant")
     page.keyboard.press(".")
     page.keyboard.press("x")
     expect(page.locator("#undo")).to_contain_text("remove plant")
@@ -166,7 +166,7 @@ def test_the_keyboard_alone_reviews_a_photo_and_goes_on(supervisor: Page):
     expect(page.locator("#undo")).to_contain_text("remove plant")
     expect(page.locator(".viewer__map")).to_be_focused()
     page.keyboard.press("y")
-    expect(page.locator("#undo")).to_contain_text("add empty")
+    expect(page.locator("#undo")).to_contain_text("add empty place")
     added = Correction.objects.get(action="add")
     assert (added.x, added.y) == pytest.approx((0.5, 0.5), abs=0.02)
     page.keyboard.press("n")
@@ -179,7 +179,7 @@ def test_a_phone_corrects_by_touch(supervisor: Page):
     open_photo(page, session)
     tap_photo(page, 400, 100, touch=True)
     page.get_by_role("button", name="It is empty").tap()
-    expect(page.locator("#undo")).to_contain_text("retype empty")
+    expect(page.locator("#undo")).to_contain_text("change to empty place")
     assert counts(page) == ["5", "1", "0", "1"]
     small = page.evaluate(
         """[...document.querySelectorAll("#viewer button, #viewer .chip, #review button, #review a, .leaflet-bar a")]
@@ -256,7 +256,7 @@ def test_quick_corrections_are_saved_although_one_goes_on_at_once(supervisor: Pa
         tap_photo(page, x, 600)
     page.get_by_role("link", name="Next photo").click()
     page.wait_for_url(f"**/gallery/{other.original_image_id}/")
-    expect(page.locator("#outbox-words")).to_contain_text("corrections wait to be saved.")
+    expect(page.locator("#outbox-words")).to_contain_text("corrections are not saved yet.")
     assert_accessible(page)
     wait_until_saved(page, 5)
     expect(page.locator("#outbox")).to_be_hidden()
@@ -320,9 +320,7 @@ def test_a_correction_of_a_deleted_photo_says_so(supervisor: Page):
     S3Image.objects.filter(pk=session.original_image_id).update(deleted_at=timezone.now())
     tap_photo(page, 100, 100)
     page.get_by_role("button", name="Remove", exact=True).click()
-    expect(page.locator("#outbox-refused")).to_contain_text(
-        "was deleted. Corrections of it that were not saved yet are gone."
-    )
+    expect(page.locator("#outbox-refused")).to_contain_text("was deleted. Its unsaved corrections are lost.")
     expect(page.locator("#connection-note")).to_be_hidden()
     assert counts(page)[0] == "2"
     page.get_by_role("button", name="Close").click()
@@ -334,13 +332,13 @@ def test_a_form_that_could_not_be_sent_or_was_refused_says_so(supervisor: Page):
     open_photo(page, session)
     page.context.set_offline(True)
     page.get_by_role("button", name="Sign off 4 plants").click()
-    expect(page.locator("#refusal")).to_contain_text("No connection to Demeter: this was not done.")
+    expect(page.locator("#refusal")).to_contain_text("No connection to Demeter: nothing was changed.")
     expect(page.locator("#connection-note")).to_be_hidden()
     assert_accessible(page)
     page.context.set_offline(False)
     S3Image.objects.filter(pk=session.original_image_id).update(deleted_at=timezone.now())
     page.get_by_role("button", name="Sign off 4 plants").click()
-    expect(page.locator("#refusal")).to_contain_text("what it is about was deleted meanwhile")
+    expect(page.locator("#refusal")).to_contain_text("it was deleted in the meantime")
     S3Image.objects.update(deleted_at=None)
     page.get_by_role("button", name="Sign off 4 plants").click()
     expect(page.get_by_text("Signed off", exact=True)).to_be_visible()
@@ -378,7 +376,7 @@ def test_a_refused_correction_is_told_and_the_marks_are_right_again(supervisor: 
     with page.expect_response("**/correct/") as answer:
         page.get_by_role("button", name="Remove", exact=True).click()
     assert answer.value.status == 422
-    expect(page.locator("#review .banner--error")).to_contain_text("There is nothing to remove at this place any more.")
+    expect(page.locator("#review .banner--error")).to_contain_text("There is nothing left to remove here.")
     expect(page.locator(".viewer__layers [data-number='0']")).to_have_text("1")
 
 
@@ -409,7 +407,7 @@ def test_without_javascript_a_count_is_undone_noted_and_signed_off(browser: Brow
     expect(marked).to_be_visible()
     page.get_by_text("Photo only").click()
     expect(marked).to_be_hidden()
-    expect(page.get_by_role("img", name="as it was taken")).to_be_visible()
+    expect(page.get_by_role("img", name="without marks")).to_be_visible()
     page.get_by_text("Add a note").click()
     page.get_by_label("Note").fill("Half in the shade")
     page.get_by_role("button", name="Save the note").click()

@@ -56,7 +56,7 @@ def test_all_are_configured_and_the_photos_that_waited_run(administrator: Client
     make_session_waiting("needs_config", location=StorageLocationFactory())
     assertContains(
         administrator.get(PATH, {"location_id": [bay.pk for bay in bays]}),
-        "2 photos wait for this and are processed again.",
+        "2 photos are waiting for this and will be processed again.",
     )
     sent = values(bays)
     answer = administrator.post(PATH, sent)

@@ -148,7 +148,7 @@ def test_photos_that_waited_for_the_configuration_run_at_once(worker: Client):
     bay = StorageLocationFactory()
     waiting = [make_session_waiting("needs_config", location=bay) for _ in range(2)]
     make_session_waiting("needs_config", location=StorageLocationFactory())
-    assertContains(worker.get(f"/locations/{bay.code}/"), "2 photos wait for this and are processed again.")
+    assertContains(worker.get(f"/locations/{bay.code}/"), "2 photos are waiting for this and will be processed again.")
     values = {"product": other.product_id, "expected_state": other.expected_state_id, "mode": "new_cycle"}
     page = worker.post(f"/locations/{bay.code}/configure/", values, follow=True)
     assertContains(page, "2 photos: processing again.")

@@ -65,10 +65,10 @@ def test_an_open_visit_says_so_wherever_its_number_stands(worker: Client, viewer
     page = worker.get(f"/locations/{bay.location.code}/")
     for words in (
         "Parts of the bay, or retakes?",
-        "This number is open",
+        "This number is not final",
         "The pictures show different places",
         "Parts: add them (178)",
-        "Retakes: the newest stands (94)",
+        "Retakes: keep the newest (94)",
     ):
         assertContains(page, words)
     detail = location_detail(bay.location.code)
@@ -87,7 +87,7 @@ def test_answers_are_kept_and_can_be_changed(worker: Client, bay, halves):
     for answer, chosen, plants in (("retake", [], 94), ("chosen", [first.pk], 84), ("parts", [], 178)):
         reply = worker.post(answer_path(last), {**shown, "visit": answer, "chosen": chosen}, follow=True)
         assertContains(reply, f"The visit counts as {plants} plants.")
-        assertNotContains(reply, "This number is open")
+        assertNotContains(reply, "This number is not final")
         assert stock(bay) == plants
     assertContains(reply, "Parts: add them")
     assert Visit.objects.get().answered_by.has_perm("processing.add_job")
@@ -97,7 +97,7 @@ def test_answers_are_kept_and_can_be_changed(worker: Client, bay, halves):
 def test_an_answer_for_photos_that_were_not_seen_is_refused(worker: Client, bay, halves):
     shown = {"photos": [halves[0].pk], "visit": "parts"}
     reply = worker.post(answer_path(halves[0]), shown, follow=True)
-    assertContains(reply, "Other photos belong to this visit by now.")
+    assertContains(reply, "The photos of this visit have changed.")
     assert Visit.objects.get().is_open
 
 
@@ -107,7 +107,7 @@ def test_bad_answers(worker: Client, bay, halves):
     assert worker.post(answer_path(alone), {"visit": "parts"}).status_code == 404
     assert worker.post(f"/gallery/{uuid.uuid4()}/visit/", {"visit": "parts"}).status_code == 404
     reply = worker.post(answer_path(halves[0]), {"visit": "chosen"}, follow=True)
-    assertContains(reply, "Choose at least one photo that counts.")
+    assertContains(reply, "Tick at least one photo to count.")
 
 
 def test_the_api_shows_and_answers(worker: Client, bay, halves):

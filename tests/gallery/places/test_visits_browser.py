@@ -42,7 +42,7 @@ def test_the_halves_of_a_bay_are_added(browser: Browser, live_server: LiveServer
         page.goto("/todo/")
         if has_scripts:
             assert_accessible(page)
-        page.get_by_role("link", name="Settle").click()
+        page.get_by_role("link", name="Resolve").click()
         question = page.locator("#visits")
         expect(question).to_contain_text("The pictures show different places")
         if has_scripts:

@@ -81,7 +81,7 @@ def test_a_correction_by_form_leads_back_to_the_photo(bed, supervisor):
     response = supervisor.post(path_of(bed, "correct"), REMOVE)
     assertRedirects(response, f"/gallery/{bed.original_image_id}/", fetch_redirect_response=False)
     page = supervisor.get(f"/gallery/{bed.original_image_id}/")
-    assertContains(page, "By hand: 0 added, 1 removed, 0 retyped. The model had 5.")
+    assertContains(page, "By hand: 0 added, 1 removed, 0 changed. The model counted 5.")
     assertContains(page, "Sign off 4 plants")
     assertContains(page, "Corrected.")
 
@@ -123,7 +123,7 @@ def test_undo_and_redo_have_the_marks_read_again(bed, supervisor):
 def test_nothing_to_undo_is_told(bed, supervisor, name):
     CorrectionFactory(image=bed.original_image)
     response = supervisor.post(path_of(bed, name), headers=HTMX)
-    assertContains(response, f"There is nothing of yours to {name} on this photo.", status_code=422)
+    assertContains(response, f"You have nothing to {name} on this photo.", status_code=422)
     assert "HX-Trigger" not in response.headers
 
 
@@ -155,7 +155,7 @@ def test_a_note_is_shown_and_escaped(bed, supervisor):
 
 def test_signing_off_and_taking_it_back(bed, supervisor):
     stale = supervisor.post(path_of(bed, "sign-off"), {"seen": 4}, headers=HTMX)
-    assertContains(stale, "The count has changed to 5 meanwhile.", status_code=422)
+    assertContains(stale, "The count has changed to 5 in the meantime.", status_code=422)
     assert supervisor.post(path_of(bed, "sign-off"), {}, headers=HTMX).status_code == 422
     assertContains(supervisor.post(path_of(bed, "sign-off"), {"seen": 5}, headers=HTMX), "Signed off")
     bed.refresh_from_db()
@@ -217,7 +217,7 @@ def test_next_goes_through_the_queue_and_begins_again():
 def test_the_page_of_the_queue(supervisor):
     session = waiting(review_reasons=["no_container: nothing was found"])
     response = supervisor.get("/review/")
-    assertContains(response, "1 count waits to be signed off")
+    assertContains(response, "1 count to sign off")
     assertContains(response, "no_container: nothing was found")
     assertContains(response, f'href="/gallery/{session.original_image_id}/"')
     Session.objects.all().delete()
@@ -244,7 +244,7 @@ def test_next_leads_to_the_photo_or_to_the_empty_queue(supervisor):
 def test_the_page_and_the_queue_say_why_a_photo_was_refused(bed, supervisor, worker):
     refuse(bed)
     path = f"/gallery/{bed.original_image_id}/"
-    offer = "sign it off: then it stands for stock"
+    offer = "sign it off to update the stock"
     assertContains(supervisor.get(path), "hardly any light")
     assertContains(supervisor.get(path), offer)
     assertNotContains(worker.get(path), offer)
@@ -333,4 +333,4 @@ def test_markers_are_for_people_who_may_see_photos(bed, stranger, viewer):
 
 def test_added_plants_beside_the_containers_have_their_row(bed, supervisor):
     supervisor.post(path_of(bed, "correct"), {"action": "add", "class_id": PLANT, "x": 0.95, "y": 0.95})
-    assertContains(supervisor.get(f"/gallery/{bed.original_image_id}/"), "Beside the containers")
+    assertContains(supervisor.get(f"/gallery/{bed.original_image_id}/"), "Outside the containers")

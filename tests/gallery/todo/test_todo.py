@@ -77,7 +77,7 @@ def test_long_lists_are_counted_up_to_a_number_and_say_so(monkeypatch, worker: C
     assert [(fix.words, fix.photos) for fix in first.fixes] == [(bay.full_name, 4), (shelf.full_name, 2)]
     page = worker.get("/todo/")
     assertContains(page, "3 or more photos")
-    assertContains(page, "What most of the newest 3 photos wait for.")
+    assertContains(page, "What most of the newest 3 photos are waiting for.")
 
 
 @pytest.mark.parametrize("path", ["/todo/retry/", "/todo/acknowledge/"])
@@ -109,7 +109,7 @@ def test_photos_put_aside_leave_the_list_until_they_fail_again(supervisor: Clien
     [image] = make_failed(1)
     assert worker.post("/todo/acknowledge/", {"cause": "detection_failed"}).status_code == 403
     page = supervisor.post("/todo/acknowledge/", {"cause": "detection_failed"}, follow=True)
-    assertContains(page, "1 photo put aside.")
+    assertContains(page, "1 photo dismissed.")
     assertContains(page, "Nothing to do")
     assertContains(supervisor.get("/gallery/?status=detection_failed"), image.original_filename)
     event = PhotoEvent.objects.get(action="acknowledged")
@@ -161,12 +161,12 @@ def test_one_fix_unblocks_all_that_wait_for_it(browser: Browser, live_server: Li
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 844})
         page.goto("/todo/")
-        expect(page.get_by_text("3 photos wait for this")).to_be_visible()
+        expect(page.get_by_text("3 photos are waiting for this")).to_be_visible()
         assert_accessible(page)
-    page.get_by_role("link", name="Settle").click()
+    page.get_by_role("link", name="Resolve").click()
     page.get_by_label("Product").select_option(index=1)
     page.get_by_label("Expected state").select_option(index=1)
-    expect(page.get_by_text("2 more photos wait for this and are processed again.")).to_be_visible()
+    expect(page.get_by_text("2 more photos are waiting for this and will be processed again.")).to_be_visible()
     page.get_by_role("button", name="Save and process again").click()
     expect(page.get_by_text("and 2 more: processing again.")).to_be_visible()
     page.get_by_role("button", name="Process all again").click()

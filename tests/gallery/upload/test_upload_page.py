@@ -82,7 +82,7 @@ def assert_accessible(page: Page) -> None:
 def test_photos_are_chosen_sent_and_acknowledged(page, photos):
     assert_accessible(page)
     choose(page, *photos)
-    expect(page.locator("#upload-heading")).to_have_text("7 photos chosen")
+    expect(page.locator("#upload-heading")).to_have_text("7 photos selected")
     assert_accessible(page)
     send(page)
     expect(page.locator("#upload-heading")).to_have_text("7 of 7 photos received")
@@ -120,8 +120,8 @@ def test_known_photo_is_named_with_a_link(page, photos):
     expect(page.locator("#upload-heading")).to_have_text("1 of 1 photo received")
     choose(page, photos[0])
     send(page)
-    expect(page.locator("#upload-heading")).to_have_text("1 here already")
-    link = row(page, "photo0.jpg").get_by_role("link", name="Show it")
+    expect(page.locator("#upload-heading")).to_have_text("1 already uploaded")
+    link = row(page, "photo0.jpg").get_by_role("link", name="View it")
     expect(link).to_have_attribute("href", f"/gallery/{S3Image.objects.get().image_id}/")
 
 
@@ -159,7 +159,9 @@ def test_each_photo_carries_the_location_that_stood_in_the_field_when_it_was_add
     page.set_input_files("#id_files", photos[1:3])
     expect(row(page, "photo2.jpg")).to_contain_text("for BAY-B")
     expect(row(page, "photo0.jpg")).to_contain_text("for BAY-A")
-    expect(page.get_by_role("button", name="Use BAY-B for the chosen photo of another location too")).to_be_visible()
+    expect(
+        page.get_by_role("button", name="Also use BAY-B for the selected photo with another location")
+    ).to_be_visible()
     assert_accessible(page)
     send(page)
     expect(page.locator("#upload-heading")).to_have_text("3 of 3 photos received")
@@ -171,7 +173,7 @@ def test_mistyped_location_is_replaced_for_all_chosen_photos(page, photos):
     page.fill("#id_storage_location", "BAY-A")
     choose(page, *photos[:2])
     page.fill("#id_storage_location", "BAY-B")
-    page.get_by_role("button", name="Use BAY-B for the 2 chosen photos").click()
+    page.get_by_role("button", name="Also use BAY-B for the 2 selected photos").click()
     send(page)
     expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received")
     assert set(chosen_places().values()) == {"BAY-B"}
@@ -190,7 +192,7 @@ def test_photos_added_while_others_are_sent_wait_and_keep_their_own_location(pag
     page.set_input_files("#id_files", photos[1])
     expect(row(page, "photo1.jpg")).to_contain_text("Ready to send")
     page.fill("#id_storage_location", "BAY-B")
-    page.get_by_role("button", name="Use BAY-B for the chosen photo").click()
+    page.get_by_role("button", name="Also use BAY-B for the selected photo").click()
     expect(row(page, "photo0.jpg")).to_contain_text("for BAY-A")
     page.get_by_role("button", name="Upload 1 photo").click()
     page.unroute(API)  # lets the held one go
@@ -291,7 +293,7 @@ def test_full_disk_is_told_and_the_photos_are_sent_when_there_is_room(page, phot
     room, settings.STAGING_RESERVE_BYTES = settings.STAGING_RESERVE_BYTES, 10**18
     choose(page, *photos[:2])
     send(page)
-    expect(page.locator("#upload-error")).to_contain_text("Demeter has no room for more photos at the moment.")
+    expect(page.locator("#upload-error")).to_contain_text("Demeter has no space for more photos at the moment.")
     expect(page.locator("#upload-files li[data-state=ready]")).to_have_count(2)
     assert_accessible(page)
     settings.STAGING_RESERVE_BYTES = room
@@ -309,15 +311,15 @@ def test_photos_stored_before_the_tab_was_closed_are_not_sent_again(page, photos
     page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/photos/upload") else None)
     choose(page, *photos[:5])
     send(page)
-    expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received, 3 here already")
-    expect(row(page, "photo0.jpg").get_by_role("link", name="Show it")).to_be_visible()
+    expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received, 3 already uploaded")
+    expect(row(page, "photo0.jpg").get_by_role("link", name="View it")).to_be_visible()
     assert len(sent) == 2
     assert_accessible(page)
 
 
 def test_page_that_cannot_hash_sends_and_the_server_finds_the_known_ones(page, photos):
     page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")
-    for heading in ("2 of 2 photos received", "2 here already"):
+    for heading in ("2 of 2 photos received", "2 already uploaded"):
         page.reload()
         choose(page, *photos[:2])
         send(page)

@@ -72,7 +72,7 @@ def test_form_without_javascript_uploads_and_goes_on_to_the_jobs(client):
     page = answer.content.decode()
     assert "Received: 1 photo." in page
     assert "notes.jpg: This is not a JPEG" in page
-    assert "same.jpg: this photo is here already" in page
+    assert "same.jpg: already uploaded" in page
     assert (upload.storage_location, upload.source) == (location, "web")
     assert Job.objects.get().chosen_location == location
 
@@ -160,8 +160,8 @@ def test_android_is_told_that_its_photos_come_without_position(user, agent, told
     client = Client(headers={"User-Agent": agent})
     client.force_login(user)
     page = client.get("/").content.decode()
-    assert ("Android takes the position out of photos" in page) is told
-    assert ("Leave it empty when the photos know their position" in page) is not told
+    assert ("Android removes the position from photos" in page) is told
+    assert ("Leave empty if the photos contain their position" in page) is not told
 
 
 def test_locations_survive_a_nul(client):

@@ -227,10 +227,10 @@ def test_import_takes_the_empty_cell_of_a_table_for_nothing(nursery, write, empt
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"name": "Bay 1\0\0"}, 'property "name" has a sign that cannot be kept (U+0000)'),
-        ({"name": "half \ud83c emoji"}, 'property "name" has a sign that cannot be kept (U+D83C)'),
-        ({"description": "\x1b[31m"}, 'property "description" has a sign that cannot be kept (U+001B)'),
-        ({"code": "\ud83c"}, 'property "code" has a sign that cannot be kept (U+D83C)'),
+        ({"name": "Bay 1\0\0"}, 'property "name" has a character that cannot be stored (U+0000)'),
+        ({"name": "half \ud83c emoji"}, 'property "name" has a character that cannot be stored (U+D83C)'),
+        ({"description": "\x1b[31m"}, 'property "description" has a character that cannot be stored (U+001B)'),
+        ({"code": "\ud83c"}, 'property "code" has a character that cannot be stored (U+D83C)'),
         ({"name": ["Bay 1"]}, 'property "name" must be a text, not a list'),
         ({"name": True}, 'property "name" must be a text, not a bool'),
         ({"name": float("inf")}, 'property "name" is a number without end'),

@@ -103,14 +103,14 @@ def test_position_inside_one_location_fills_it_in(worker, bay):
 
 def test_position_offers_what_lies_within_its_error(worker, bay, neighbour):
     answer = send_position(worker, accuracy=8)
-    assertContains(answer, "Your position is good to 8 m. Choose where the photos are from.")
+    assertContains(answer, "Your position is accurate to 8 m. Choose where the photos were taken.")
     assertContains(answer, 'name="location" value="N1-N-04"')
     assertContains(answer, 'name="location" value="N1-N-05"')
 
 
 def test_position_far_from_all_locations_says_so(worker, bay):
     answer = send_position(worker, east_m=900, storage_location="N1-N-09")
-    assertContains(answer, "Your position is good to 4 m. No location is near it.", status_code=422)
+    assertContains(answer, "Your position is accurate to 4 m. There is no location nearby.", status_code=422)
     assertContains(answer, 'value="N1-N-09"', status_code=422)
 
 
@@ -183,7 +183,7 @@ def test_phone_photographs_the_label_and_keeps_the_chosen_photos(page: Page, tmp
 def test_position_is_asked_for_and_offers_a_choice(page: Page, context: BrowserContext):
     context.grant_permissions(["geolocation"])
     page.get_by_role("button", name="Use my position").click()
-    expect(page.locator("#upload-place")).to_contain_text("Your position is good to 8 m.")
+    expect(page.locator("#upload-place")).to_contain_text("Your position is accurate to 8 m.")
     assert Axe().run(page).response["violations"] == []
     page.get_by_role("button", name="Bay 5").click()
     expect(location_of(page)).to_have_value("N1-N-05")

@@ -10,17 +10,14 @@ from demeter.accounts.tokens import issue_token
 
 
 class Command(BaseCommand):
-    """Issue a bearer token for scripts and phones."""
-
     help = "Issue an API token for a user and print it; it cannot be shown again."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The owner and a name that says where the token is used."""
         parser.add_argument("username")
         parser.add_argument("name")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print nothing but the token."""
+        """Print only the token."""
         user = User.objects.filter(username=options["username"], is_active=True).first()
         if user is None:
             raise CommandError(f"There is no active user {options['username']!r}.")

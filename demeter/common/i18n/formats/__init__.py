@@ -1,1 +1,1 @@
-"""How numbers and dates are written in each language, where Django's own way is not ours (`FORMAT_MODULE_PATH`)."""
+"""Formats of numbers and dates that differ from Django's own (`FORMAT_MODULE_PATH`)."""

@@ -1,4 +1,5 @@
-"""English for a nursery anywhere: the day before the month, in letters, so that nobody takes one for the other."""
+"""English for a nursery anywhere: the day before the month, with the month in letters, so that they cannot be
+confused."""
 
 DATE_FORMAT = "j M Y"
 TIME_FORMAT = "H:i"
