@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from processing import messages  # noqa: F401  so that each process knows them all
+
 
 class ProcessingConfig(AppConfig):
     """The processing app."""

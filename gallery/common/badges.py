@@ -41,11 +41,6 @@ def problem_of(image: S3Image) -> Problem | None:
     return CATALOGUE.get(image.problem, INTERNAL_ERROR)
 
 
-def problem_message(image: S3Image) -> str:
-    """What exactly is wrong, without the code that `error_details` begins with."""
-    return (image.error_details or "").removeprefix(f"{image.problem}: ")
-
-
 def badge_of(image: S3Image, *, newest_run: str | None) -> Badge:
     """Blue while a run is unfinished, green when ready, yellow for what a person can settle, red for failures.
 

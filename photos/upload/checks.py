@@ -7,10 +7,10 @@ The answer is a `CheckedFile`, or a `RefusedFile` whose message tells a person w
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -81,10 +81,10 @@ class RefusedFile:
         """What is wrong and what to do about it, in the language of the moment."""
         return _(MESSAGES[self.code]) % LIMITS
 
-    def as_record(self) -> dict[str, str]:
-        """What is kept of it in the database, in English."""
-        with translation.override(None):
-            return {"filename": self.filename, "code": self.code.value, "message": self.message}
+    def as_record(self) -> dict[str, Any]:
+        """What is kept of it in the database."""
+        numbers = {name: value for name, value in LIMITS.items() if f"%({name})" in MESSAGES[self.code]}
+        return {"filename": self.filename, "code": self.code.value, "parameters": numbers}
 
 
 @dataclass(frozen=True)
