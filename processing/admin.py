@@ -34,7 +34,7 @@ class JobAdmin(ReadOnlyAdmin):
 class SessionAdmin(ReadOnlyAdmin):
     """Counts of photos."""
 
-    message_fields = ("error_message", "refusal_message")
+    message_fields = ("error_message", "refusal_message", "review_reasons")
     list_display = (
         "session_id",
         "original_image",

@@ -240,6 +240,13 @@ def test_the_admin_tells_what_is_kept_in_the_language_of_the_page(boss: Client, 
         assertContains(boss.get(f"/admin/{path}/change/", headers=SPANISH), "La foto no trae coordenadas GPS")
 
 
+def test_the_admin_tells_why_a_count_is_in_doubt(boss: Client, db):
+    reasons = [CONTAINERS_FAILED(number=1).as_json(), Message("no_container").as_json()]
+    session = SessionFactory(ready=True, review_reasons=reasons)
+    page = boss.get(f"/admin/processing/session/{session.pk}/change/")
+    assertContains(page, "1 container(s) could not be counted; no bed, crate or tray was found in the photo")
+
+
 def read_csv(text: bytes, delimiter: str = ",") -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(text.decode("utf-8-sig")), delimiter=delimiter))
 
