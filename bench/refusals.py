@@ -102,7 +102,7 @@ def main() -> None:
     for name, path, spoil in photos_of(args):
         photo = Pyramid.of(spoil(decode_picture(path.read_bytes())))
         counted = count_picture(photo)
-        codes.setdefault(name, []).append({problem.partition(":")[0] for problem in counted.count.problems})
+        codes.setdefault(name, []).append({problem.kind for problem in counted.count.problems})
         quality = measure_quality(photo, view_px=DEFAULT_PARAMETERS.quality.view_px)
         agreement = measure_agreement(counted.detections)
         measures.setdefault(name, []).append((quality.brightness, quality.glare, quality.sharpness, agreement))

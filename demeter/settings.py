@@ -232,7 +232,7 @@ FILE_UPLOAD_HANDLERS = ["photos.upload.upload_handlers.PhotoUploadHandler"]
 YOLO_CONFIG_DIR = DATA_DIR / "cache" / "ultralytics"  # ultralytics wants to write settings somewhere
 
 # --- Pages ------------------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "en"  # for browsers that prefer neither, and for texts in the database and the log
+LANGUAGE_CODE = "en"  # for browsers that prefer neither, and for the log and the API
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "demeter.common.i18n.formats"

@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from locations import messages  # noqa: F401  registers them in each process
+
 
 class LocationsConfig(AppConfig):
     """Integer keys, because the specification fixes `storage_locations.id` as INTEGER."""

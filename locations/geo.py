@@ -24,6 +24,40 @@ EQUATOR_RADIUS_M = 6_378_137.0
 ECCENTRICITY_SQUARED = 0.00669437999014
 
 
+def gettext_noop(text: str) -> str:
+    """Mark a text for translation, like Django's own, which a pure module does not import."""
+    return text
+
+
+FAULTS = {
+    "polygon_no_geometry": gettext_noop("not a GeoJSON geometry"),
+    "polygon_other_geometry": gettext_noop("geometry must be one Polygon, not %(kind)s"),
+    "polygon_no_rings": gettext_noop("polygon has no rings"),
+    "polygon_invalid": gettext_noop("polygon is not valid: %(reason)s"),
+    "polygon_no_area": gettext_noop("polygon has no area"),
+    "polygon_ring_no_list": gettext_noop("ring is not a list of positions"),
+    "polygon_ring_short": gettext_noop("ring needs at least four positions"),
+    "polygon_ring_open": gettext_noop("ring is not closed: first and last position differ"),
+    "polygon_position": gettext_noop("position is not [longitude, latitude]"),
+    "polygon_no_numbers": gettext_noop("coordinates must be numbers"),
+    "polygon_not_on_earth": gettext_noop("longitude %(lon)s, latitude %(lat)s is not on Earth"),
+    "polygon_too_large": gettext_noop(
+        "polygon of %(area)s km² is larger than such a place can be; export longitude and latitude (WGS 84), not metres"
+    ),
+    "polygon_where_nothing_grows": gettext_noop(
+        "nothing grows at latitude %(lat)s: longitude and latitude may be swapped, GeoJSON wants longitude first"
+    ),
+}
+
+
+class GeometryError(ValueError):
+    """An invalid point or polygon: a code of FAULTS and its parameters; `str` gives the message in English."""
+
+    def __init__(self, code: str, **parameters: str) -> None:
+        super().__init__(FAULTS[code] % parameters)
+        self.code, self.parameters = code, parameters
+
+
 @dataclass(frozen=True)
 class Outline:
     """The columns of a polygon: its GeoJSON, bounding box, centroid and area."""
@@ -60,56 +94,56 @@ def metres_per_degree(lat: float) -> tuple[float, float]:
 
 
 def check_point(lon: float, lat: float) -> None:
-    """Raise ValueError unless the point lies on Earth."""
+    """Raise GeometryError unless the point lies on Earth."""
     if not (math.isfinite(lon) and math.isfinite(lat)):
-        raise ValueError("coordinates must be numbers")
+        raise GeometryError("polygon_no_numbers")
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise ValueError(f"longitude {lon:g}, latitude {lat:g} is not on Earth")
+        raise GeometryError("polygon_not_on_earth", lon=f"{lon:g}", lat=f"{lat:g}")
 
 
 def read_polygon(geometry: object) -> Polygon:
     """Turn a GeoJSON Polygon (or a MultiPolygon of one part, as GIS programs write) into a shapely polygon.
 
-    Raises ValueError, with a message for the person who drew it, on anything else: open rings, too few corners,
+    Raises GeometryError on anything else: open rings, too few corners,
     coordinates off the Earth, edges that cross, no area. Heights are dropped.
     """
     if not isinstance(geometry, Mapping):
-        raise ValueError("not a GeoJSON geometry")
+        raise GeometryError("polygon_no_geometry")
     kind, rings = geometry.get("type"), geometry.get("coordinates")
     if kind == "MultiPolygon" and isinstance(rings, Sequence) and len(rings) == 1:
         rings = rings[0]
     elif kind != "Polygon":
-        raise ValueError(f"geometry must be one Polygon, not {kind}")
+        raise GeometryError("polygon_other_geometry", kind=str(kind))
     if not isinstance(rings, Sequence) or isinstance(rings, str) or not rings:
-        raise ValueError("polygon has no rings")
+        raise GeometryError("polygon_no_rings")
     polygon = Polygon(_read_ring(rings[0]), [_read_ring(ring) for ring in rings[1:]])
     if not polygon.is_valid:
-        raise ValueError(f"polygon is not valid: {explain_validity(polygon)}")
+        raise GeometryError("polygon_invalid", reason=explain_validity(polygon))
     if polygon.area == 0:
-        raise ValueError("polygon has no area")
+        raise GeometryError("polygon_no_area")
     return polygon
 
 
 def _read_ring(ring: object) -> list[tuple[float, float]]:
     if not isinstance(ring, Sequence) or isinstance(ring, str):
-        raise ValueError("ring is not a list of positions")
+        raise GeometryError("polygon_ring_no_list")
     corners = [_read_position(position) for position in ring]
     if len(corners) < 4:
-        raise ValueError("ring needs at least four positions")
+        raise GeometryError("polygon_ring_short")
     if corners[0] != corners[-1]:
-        raise ValueError("ring is not closed: first and last position differ")
+        raise GeometryError("polygon_ring_open")
     return corners
 
 
 def _read_position(position: object) -> tuple[float, float]:
     if not isinstance(position, Sequence) or isinstance(position, str) or len(position) < 2:
-        raise ValueError("position is not [longitude, latitude]")
+        raise GeometryError("polygon_position")
     if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in position[:2]):
-        raise ValueError("coordinates must be numbers")
+        raise GeometryError("polygon_no_numbers")
     try:
         lon, lat = float(position[0]), float(position[1])
     except OverflowError as error:
-        raise ValueError("coordinates must be numbers") from error
+        raise GeometryError("polygon_no_numbers") from error
     check_point(lon, lat)
     return lon, lat
 
@@ -138,7 +172,7 @@ def _projection(*, lon: float, lat: float) -> Callable[[NDArray[np.float64]], ND
 
 
 def outline_of(geometry: object) -> Outline:
-    """Measure a GeoJSON polygon; ValueError as `read_polygon`."""
+    """Measure a GeoJSON polygon; GeometryError as `read_polygon`."""
     polygon = read_polygon(geometry)
     centroid = polygon.centroid
     min_lon, min_lat, max_lon, max_lat = polygon.bounds
@@ -155,17 +189,11 @@ def outline_of(geometry: object) -> Outline:
 
 
 def check_drawing(outline: Outline, *, largest_m2: float) -> None:
-    """Raise ValueError when the place is too large or too far north or south, as with metres or swapped coordinates."""
+    """Raise GeometryError if the place is too large or too far north or south: metres, or swapped coordinates."""
     if outline.area_m2 > largest_m2:
-        raise ValueError(
-            f"polygon of {outline.area_m2 / 1e6:,.2f} km² is larger than such a place can be; "
-            "export longitude and latitude (WGS 84), not metres"
-        )
+        raise GeometryError("polygon_too_large", area=f"{outline.area_m2 / 1e6:.2f}")
     if not SOUTHERNMOST_LAT <= outline.centroid_lat <= NORTHERNMOST_LAT:
-        raise ValueError(
-            f"nothing grows at latitude {outline.centroid_lat:.2f}: longitude and latitude may be swapped, "
-            "GeoJSON wants longitude first"
-        )
+        raise GeometryError("polygon_where_nothing_grows", lat=f"{outline.centroid_lat:.2f}")
 
 
 def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.conf import settings
-from django.utils.translation import gettext_noop
 
 from demeter.common.i18n.messages import Message
 from locations import geo
+from locations.messages import AWAY, CHOSEN, CHOSEN_FAR, INSIDE, LABEL
 from locations.models import StorageLocation
 
 # The accuracy of phones under a roof, and the furthest candidate offered for a less accurate point.
@@ -23,23 +23,17 @@ PHONE_ERROR_M = 13.0
 MAX_SEARCH_RADIUS_M = 50.0
 MAX_OFFERS = 10
 
-INSIDE = Message(gettext_noop("GPS point lies inside the location"))
-AWAY = Message(gettext_noop("GPS point lies %(metres)s m from the location"))
-LABEL = Message(gettext_noop("QR label %(code)s"))
-CHOSEN = Message(gettext_noop("Chosen by a person"))
-CHOSEN_FAR = Message(gettext_noop("Chosen for the upload, %(metres)s m from the GPS point"))
-
 Outcome = Literal["matched", "ambiguous", "outside", "unknown"]
 Source = Literal["gps", "qr", "choice"]
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A possible location and the reason for it, as a stored message. `distance_m` is None if GPS played no part."""
+    """A possible location and the reason for it. `distance_m` is None if GPS played no part."""
 
     location: StorageLocation
     source: Source
-    evidence: str
+    evidence: Message
     distance_m: float | None = None
 
 
@@ -99,10 +93,10 @@ def _candidates_near(*, lon: float, lat: float, radius_m: float) -> tuple[Candid
     )
 
 
-def _describe_distance(distance_m: float) -> str:
+def _describe_distance(distance_m: float) -> Message:
     if distance_m == 0:
-        return INSIDE.format()
-    return AWAY.format(metres=f"{distance_m:.1f}")
+        return INSIDE()
+    return AWAY(metres=f"{distance_m:.1f}")
 
 
 def match_qr_code(qr_code: str) -> LocationMatch:
@@ -114,7 +108,7 @@ def match_qr_codes(qr_codes: Collection[str]) -> LocationMatch:
     """Match the texts of the QR labels in a picture; labels of several locations are ambiguous, and all are offered."""
     locations = StorageLocation.objects.active().with_names().filter(qr_code__in=qr_codes).order_by("qr_code")
     candidates = tuple(
-        Candidate(location=location, source="qr", evidence=LABEL.format(code=location.qr_code or ""))
+        Candidate(location=location, source="qr", evidence=LABEL(code=location.qr_code or ""))
         for location in locations[:MAX_OFFERS]
     )
     if not candidates:
@@ -128,7 +122,7 @@ def match_choice(location_id: int) -> LocationMatch:
     location = StorageLocation.objects.with_names().filter(pk=location_id).first()
     if location is None:
         return LocationMatch("unknown")
-    return LocationMatch("matched", (Candidate(location=location, source="choice", evidence=CHOSEN.format()),))
+    return LocationMatch("matched", (Candidate(location=location, source="choice", evidence=CHOSEN()),))
 
 
 def match_choice_with_gps(
@@ -146,6 +140,6 @@ def match_choice_with_gps(
     [distance_m] = geo.distances_m([chosen.location.polygon], lon=lon, lat=lat)
     if distance_m <= max(_error_m(accuracy_m), PHONE_ERROR_M):
         return chosen
-    evidence = CHOSEN_FAR.format(metres=f"{distance_m:.0f}")
+    evidence = CHOSEN_FAR(metres=f"{distance_m:.0f}")
     first = replace(chosen.candidates[0], evidence=evidence, distance_m=distance_m)
     return LocationMatch("ambiguous", (first, *near))

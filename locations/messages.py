@@ -1,32 +1,13 @@
-"""The messages of `locations.geo` about invalid polygons, so that the admin can translate them."""
+"""The messages of location matching, and those of `locations.geo` about invalid polygons."""
 
 from django.utils.translation import gettext_noop
 
-from demeter.common.i18n.messages import Message
+from demeter.common.i18n.messages import MessageType
+from locations.geo import FAULTS
 
-POLYGON_FAULTS = tuple(
-    map(
-        Message,
-        (
-            gettext_noop("not a GeoJSON geometry"),
-            gettext_noop("geometry must be one Polygon, not %(kind)s"),
-            gettext_noop("polygon has no rings"),
-            gettext_noop("polygon is not valid: %(reason)s"),
-            gettext_noop("polygon has no area"),
-            gettext_noop("ring is not a list of positions"),
-            gettext_noop("ring needs at least four positions"),
-            gettext_noop("ring is not closed: first and last position differ"),
-            gettext_noop("position is not [longitude, latitude]"),
-            gettext_noop("coordinates must be numbers"),
-            gettext_noop("longitude %(lon)s, latitude %(lat)s is not on Earth"),
-            gettext_noop(
-                "polygon of %(area)s km² is larger than such a place can be; "
-                "export longitude and latitude (WGS 84), not metres"
-            ),
-            gettext_noop(
-                "nothing grows at latitude %(lat)s: longitude and latitude may be swapped, "
-                "GeoJSON wants longitude first"
-            ),
-        ),
-    )
-)
+INSIDE = MessageType("gps_inside", gettext_noop("GPS point lies inside the location"))
+AWAY = MessageType("gps_away", gettext_noop("GPS point lies %(metres)s m from the location"), numbers=("metres",))
+LABEL = MessageType("qr_label", gettext_noop("QR label %(code)s"))
+CHOSEN = MessageType("chosen", gettext_noop("Chosen by a person"))
+CHOSEN_FAR = MessageType("chosen_far", gettext_noop("Chosen for the upload, %(metres)s m from the GPS point"))
+POLYGON_FAULTS = [MessageType(code, text, numbers=("lon", "lat", "area")) for code, text in FAULTS.items()]

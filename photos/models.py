@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Least, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from demeter.common.i18n.messages import MessageField
 from demeter.common.timestamps import Timestamped
 from photos.dates import EARLIEST, LATEST
 from photos.statuses import DateDoubt, ImageStatus, OriginalFault, PhotoAction, UploadSource, VisitAnswer
@@ -35,7 +36,7 @@ class Upload(Timestamped):
     notes = models.TextField(_("notes"), blank=True)
     accepted_files = models.PositiveIntegerField(_("accepted files"), default=0)
     accepted_bytes = models.BigIntegerField(_("accepted bytes"), default=0)
-    refused = models.JSONField(_("refused"), default=list, help_text=_("Refused files: [{filename, code, message}]"))
+    refused = models.JSONField(_("refused"), default=list, help_text=_("Refused files: [{filename, code, parameters}]"))
     duplicates = models.JSONField(
         _("duplicates"), default=list, help_text=_("Files that were already uploaded: [{filename, image_id}]")
     )
@@ -192,7 +193,7 @@ class S3Image(Timestamped):
     problem = models.CharField(
         _("problem"), max_length=50, blank=True, help_text=_("Code from the catalogue of problems")
     )
-    error_details = models.TextField(_("error details"), null=True, blank=True)
+    error_details = MessageField(_("error details"), null=True)
     acknowledged_at = models.DateTimeField(
         _("dismissed at"),
         null=True,

@@ -30,7 +30,7 @@ class JobAdmin(ReadOnlyAdmin):
 
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin):
-    message_fields = ("error_message", "refusal_message")
+    message_fields = ("error_message", "refusal_message", "review_reasons")
     list_display = (
         "session_id",
         "original_image",

@@ -16,13 +16,14 @@ from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from demeter.common.i18n.messages import Message
 from photos.dates import Surroundings, find_doubt
 from photos.ingest.storing import assumed_zone
 from photos.models import S3Image
 from photos.statuses import DateDoubt, ImageStatus
 from processing.messages import DATE_AHEAD, DATE_BEFORE_NURSERY, DATE_BEHIND_LOCATION, DATE_RESET, DATE_UNREADABLE
 
-TEXTS = {
+DOUBTS = {
     DateDoubt.UNREADABLE: DATE_UNREADABLE,
     DateDoubt.AHEAD: DATE_AHEAD,
     DateDoubt.BEFORE_NURSERY: DATE_BEFORE_NURSERY,
@@ -50,9 +51,9 @@ def check_date(image: S3Image) -> None:
     image.save(update_fields=["date_doubt", "updated_at"])
 
 
-def describe_doubt(image: S3Image) -> str:
-    """Why the date is asked about, with the recorded date, as a stored message."""
-    return TEXTS[DateDoubt(image.date_doubt)].format(written=_written(image).replace("T", " "))
+def describe_doubt(image: S3Image) -> Message:
+    """Why the date is asked about, with the recorded date."""
+    return DOUBTS[DateDoubt(image.date_doubt)](written=_written(image).replace("T", " "))
 
 
 def date_by_upload(image_ids: Iterable[UUID]) -> None:

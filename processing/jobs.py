@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
 from demeter.common.exceptions import ConflictError, NotFoundError, UnavailableError
+from demeter.common.i18n.messages import Message
 from locations.models import StorageLocation
 from photos.models import S3Image, Upload
 from processing import lifecycle, tasks
@@ -50,7 +51,9 @@ def start_jobs(
     return tuple(jobs)
 
 
-def reprocess(*, image: S3Image, user: User, reason: str, chosen_location: StorageLocation | None = None) -> Job:
+def reprocess(
+    *, image: S3Image, user: User, reason: Message | None, chosen_location: StorageLocation | None = None
+) -> Job:
     """A new run of a photo from its original; the original and earlier results stay as they are.
 
     A location that a person chose for an earlier run is kept unless `chosen_location` replaces it.
@@ -70,7 +73,7 @@ def reprocess(*, image: S3Image, user: User, reason: str, chosen_location: Stora
 
 
 def reprocess_photos(
-    *, image_ids: Iterable[UUID], user: User, reason: str, chosen_location: StorageLocation | None = None
+    *, image_ids: Iterable[UUID], user: User, reason: Message | None, chosen_location: StorageLocation | None = None
 ) -> Restarted:
     """Start a new run of each photo.
 
@@ -87,7 +90,7 @@ def reprocess_photos(
 
 
 def _start_again(
-    images: Sequence[S3Image], user: User, reason: str, chosen_location: StorageLocation | None
+    images: Sequence[S3Image], user: User, reason: Message | None, chosen_location: StorageLocation | None
 ) -> list[Job]:
     """Create jobs for locked photos without an unfinished run; they are sent when the transaction commits."""
     earlier = _earlier_choices(images) if chosen_location is None else {}

@@ -21,6 +21,7 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone
 
 from demeter.common.exceptions import ConflictError
+from demeter.common.i18n.messages import Message
 from photos.models import S3Image
 from photos.statuses import ImageStatus
 from processing.models import Job, Segment, Session
@@ -35,10 +36,12 @@ class LeaseLostError(Exception):
     """Another worker has this work, or it is finished: the result must be discarded."""
 
 
-def transition(job: Job, to: str, *, problem: Problem | None = None, message: str = "", **session: Any) -> None:
+def transition(
+    job: Job, to: str, *, problem: Problem | None = None, message: Message | None = None, **session: Any
+) -> None:
     """Move a job, its session and its image together. The caller has locked the job's row.
 
-    `message` says in words why a job failed or what a completed one still needs; `session` holds result columns.
+    `message` says why a job failed or what a completed one still needs; `session` holds result columns.
 
     Raises:
         ConflictError: the move is not allowed from the job's current status.
@@ -47,7 +50,7 @@ def transition(job: Job, to: str, *, problem: Problem | None = None, message: st
         raise ConflictError(f"A {job.status} job cannot become {to}.")
     now = timezone.now()
     job.status = to
-    job.problem, job.error = (problem.code, message) if problem else ("", "")
+    job.problem, job.error = (problem.code, message) if problem else ("", None)
     if to == RunStatus.PROCESSING:
         job.started_at = job.started_at or now
     else:
@@ -60,8 +63,8 @@ def transition(job: Job, to: str, *, problem: Problem | None = None, message: st
     S3Image.objects.filter(pk=job.image_id).update(**_image_columns(to, problem, message, now))
 
 
-def _image_columns(to: str, problem: Problem | None, message: str, now: datetime) -> dict[str, Any]:
-    """The image's columns after the move: a problem makes it `failed`, with `code: message` as the reason."""
+def _image_columns(to: str, problem: Problem | None, message: Message | None, now: datetime) -> dict[str, Any]:
+    """The image's columns after the move: a problem makes it `failed`, with the message as the reason."""
     if to == RunStatus.PROCESSING:
         status = ImageStatus.PROCESSING
     else:
@@ -69,24 +72,24 @@ def _image_columns(to: str, problem: Problem | None, message: str, now: datetime
     return {
         "status": status,
         "problem": problem.code if problem else "",
-        "error_details": f"{problem.code}: {message}" if problem else None,
+        "error_details": message if problem else None,
         "acknowledged_at": None,
         "processing_status_updated_at": now,
         "updated_at": now,
     }
 
 
-def restate(job: Job, problem: Problem | None, message: str) -> None:
+def restate(job: Job, problem: Problem | None, message: Message | None) -> None:
     """Update what the photo of a completed job still needs, after a sign-off or its withdrawal."""
     now = timezone.now()
-    job.problem, job.error = (problem.code, message) if problem else ("", "")
+    job.problem, job.error = (problem.code, message) if problem else ("", None)
     job.save(update_fields=["problem", "error", "updated_at"])
     S3Image.objects.filter(pk=job.image_id).update(**_image_columns(RunStatus.COMPLETED, problem, message, now))
 
 
 def reopen(images: Sequence[S3Image]) -> None:
     """Prepare finished photos for a new run: their earlier problems no longer count."""
-    columns = _image_columns(RunStatus.PROCESSING, None, "", timezone.now())
+    columns = _image_columns(RunStatus.PROCESSING, None, None, timezone.now())
     S3Image.objects.filter(pk__in=[image.pk for image in images]).update(**columns)
 
 
@@ -95,7 +98,7 @@ def lock_unfinished(job_id: UUID) -> Job | None:
     return Job.objects.select_for_update().unfinished().filter(pk=job_id).first()
 
 
-def fail(job_id: UUID, problem: Problem, message: str) -> None:
+def fail(job_id: UUID, problem: Problem, message: Message) -> None:
     """End a job as failed with its reason; a finished job stays as it is."""
     with transaction.atomic():
         job = lock_unfinished(job_id)
@@ -234,7 +237,9 @@ def report_tiles(segment: Segment, *, done: int, total: int) -> None:
     _move_job_tiles(segment.session_id)
 
 
-def finish_segment(segment: Segment, *, status: SegmentStatus, error: str = "", capped: bool = False) -> None:
+def finish_segment(
+    segment: Segment, *, status: SegmentStatus, error: Message | None = None, capped: bool = False
+) -> None:
     """Finish one container; the caller has written its detections in the same transaction. Raises LeaseLostError."""
     with holding(segment):
         segment.status, segment.error, segment.capped = status, error, capped

@@ -74,7 +74,7 @@ def _recover_job(job_id: Any) -> None:
         if job.phase == Phase.DETECT:
             lifecycle.queue_phase(job, Phase.AGGREGATE)
         elif not _may_run_again(job):
-            message = PROCESSING_STOPPED.format(number=job.attempt, phase=job.get_phase_display())
+            message = PROCESSING_STOPPED(number=job.attempt, phase=job.phase)
             lifecycle.transition(job, RunStatus.FAILED, problem=TOO_MANY_ATTEMPTS, message=message)
             return
         logger.warning("job %s is sent again in phase %s", job.pk, job.phase)
@@ -95,7 +95,7 @@ def _recover_segment(segment_id: int) -> None:
         if segment is None:
             return
         if not _may_run_again(segment):
-            error = DETECTION_STOPPED.format(number=segment.attempt)
+            error = DETECTION_STOPPED(number=segment.attempt)
             lifecycle.finish_segment(segment, status=SegmentStatus.FAILED, error=error)
             return
         logger.warning("container %s of session %s is sent again", segment.number, segment.session_id)

@@ -87,7 +87,7 @@ def _delete(image_id: UUID, user: User) -> tuple[S3Image, bool] | None:
         return image, False
     image.deleted_at = timezone.now()
     image.save(update_fields=["deleted_at", "updated_at"])
-    ledger.reverse_image_counts(image_id, user=user, reason=PHOTO_DELETED.format())
+    ledger.reverse_image_counts(image_id, user=user, reason=PHOTO_DELETED())
     PhotoEvent.objects.create(image=image, action=PhotoAction.DELETED, user=user)
     return image, True
 

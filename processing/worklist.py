@@ -24,7 +24,7 @@ def retry_cause(*, code: str, user: User) -> Restarted:
     problem = _find(code)
     waiting = S3Image.objects.to_do().filter(problem=code).order_by("created_at")
     image_ids = list(waiting.values_list("pk", flat=True)[:AT_ONCE])
-    return reprocess_photos(image_ids=image_ids, user=user, reason=AGAIN_FOR.format(problem=problem.title))
+    return reprocess_photos(image_ids=image_ids, user=user, reason=AGAIN_FOR(problem=problem.code))
 
 
 @transaction.atomic

@@ -14,17 +14,15 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from demeter.accounts.models import User
 from demeter.common.exceptions import ConflictError, InvalidInputError, NotFoundError
 from demeter.common.i18n.messages import Message
 from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image
+from stock.messages import COUNTED_AGAIN
 from stock.models import StockBatch, StockCount, StockMovement, Visit, VisitAnswer
 from stock.reconciliation import reconcile, reverse
-
-COUNTED_AGAIN = Message(gettext_noop("The photo was counted again."))
 
 
 @transaction.atomic
@@ -55,7 +53,7 @@ def record_count(
     if earlier is not None:
         _withdraw(earlier)
         if (earlier.batch_id, earlier.quantity, earlier.happened_at) != (batch.pk, quantity, happened_at):
-            reverse(StockMovement.objects.filter(image_id=image_id), user=user, reason=COUNTED_AGAIN.format())
+            reverse(StockMovement.objects.filter(image_id=image_id), user=user, reason=COUNTED_AGAIN())
     count = StockCount.objects.create(
         **_place_in_visit(image_id, location),
         batch=batch,
@@ -111,7 +109,7 @@ def reinstate_count(
 
 
 @transaction.atomic
-def reverse_image_counts(image_id: UUID, *, user: User | None, reason: str) -> bool:
+def reverse_image_counts(image_id: UUID, *, user: User | None, reason: Message) -> bool:
     """Take a photo's count out of the stock, for example when a new run finds no location. False if it had none."""
     _lock_image(image_id)
     count = _count_in_force(image_id)

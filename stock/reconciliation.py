@@ -4,27 +4,22 @@ from collections.abc import Sequence
 
 from django.db import models
 from django.db.models import Sum
-from django.utils.translation import gettext_noop
 
 from demeter.accounts.models import User
 from demeter.common.i18n.messages import Message
+from stock.messages import COUNTED, COUNTED_TOGETHER, SHOWN, WITH_ANOTHER
 from stock.models import MovementKind, SourceType, StockBatch, StockCount, StockMovement
 from stock.timeline import Change, Due, VisitTotal, find_due
 from stock.visits.records import form_visits
 
-COUNTED_TOGETHER = Message(gettext_noop("Counted %(number)s in %(photos)s photos of one visit."))
-COUNTED = Message(gettext_noop("Counted %(number)s."))
-SHOWN = Message(gettext_noop("The photo shows %(batch)s at this location."))
-WITH_ANOTHER = Message(gettext_noop("The visit of this photo is counted at another photo."))
 
-
-def reverse(movements: models.QuerySet[StockMovement], *, user: User | None, reason: str) -> None:
+def reverse(movements: models.QuerySet[StockMovement], *, user: User | None, reason: Message) -> None:
     """Reverse those of these movements that were not reversed yet."""
     standing = movements.filter(reverses=None, reversed_by=None)
     StockMovement.objects.bulk_create(_reversal(movement, user=user, reason=reason) for movement in standing)
 
 
-def _reversal(movement: StockMovement, *, user: User | None, reason: str) -> StockMovement:
+def _reversal(movement: StockMovement, *, user: User | None, reason: Message) -> StockMovement:
     """The opposite of a movement, at the same moment so that the past is corrected as well."""
     return StockMovement(
         batch_id=movement.batch_id,
@@ -51,7 +46,7 @@ def reconcile(place: int, *, user: User | None) -> None:
     visits = form_visits(place, list(counts.values()))
     movements = StockMovement.objects.filter(batch__in=batches)
     by_photos = movements.filter(kind=MovementKind.PHOTO)
-    reverse(by_photos.exclude(image_id__in=[visit.image for visit in visits]), user=user, reason=WITH_ANOTHER.format())
+    reverse(by_photos.exclude(image_id__in=[visit.image for visit in visits]), user=user, reason=WITH_ANOTHER())
     by_people = movements.exclude(kind=MovementKind.PHOTO).values_list("batch", "quantity", "happened_at")
     written = by_photos.values_list("image_id", "batch").annotate(Sum("quantity"))
     due = find_due(
@@ -74,7 +69,7 @@ def reconcile(place: int, *, user: User | None) -> None:
 
 
 def _photo_movement(
-    batch: StockBatch, count: StockCount, *, quantity: int, user: User | None, reason: str
+    batch: StockBatch, count: StockCount, *, quantity: int, user: User | None, reason: Message
 ) -> StockMovement:
     """A movement at the moment of a photo."""
     return StockMovement(
@@ -92,13 +87,13 @@ def _photo_movement(
     )
 
 
-def _reason(due: Due, counted: StockBatch) -> str:
+def _reason(due: Due, counted: StockBatch) -> Message:
     if due.batch not in due.visit.plants:
-        return SHOWN.format(batch=counted.batch_code)
+        return SHOWN(batch=counted.batch_code)
     number = due.visit.plants[due.batch]
     if due.visit.photos == 1:
-        return COUNTED.format(number=number)
-    return COUNTED_TOGETHER.format(number=number, photos=due.visit.photos)
+        return COUNTED(number=number)
+    return COUNTED_TOGETHER(number=number, photos=due.visit.photos)
 
 
 def _update_batch(batch: StockBatch, visits: Sequence[VisitTotal]) -> None:

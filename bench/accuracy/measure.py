@@ -103,7 +103,7 @@ def judge_photo(counted: CountedPhoto, error: float) -> Judged:
 
 def problem_codes(counted: CountedPhoto) -> tuple[str, ...]:
     """The codes of the problems that the pipeline raised for a photo, each once."""
-    return tuple(dict.fromkeys(problem.partition(":")[0] for problem in counted.count.problems))
+    return tuple(dict.fromkeys(problem.kind for problem in counted.count.problems))
 
 
 def read_photo(photo: Render | RealPhoto) -> Pyramid:

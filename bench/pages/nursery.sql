@@ -73,7 +73,7 @@ SELECT moment, moment, image_id, 'photo', 'bench', 'originals/' || image_id || '
     'previews/' || image_id || '.jpg', '', moment, moment, '', 'image/jpeg', 2500000, md5('sha' || n) || md5('256' || n),
     'IMG_' || lpad(n::text, 8, '0') || CASE WHEN n % 50000 = 17 THEN '-orchid' ELSE '' END || '.jpg', 4032, 3024,
     '{"camera_make": "Pear", "camera_model": "Phone 9"}', '{"lat": 19.4, "lon": -99.1}', moment, place, md5('upload' || n / 50)::uuid, 'web', person,
-    CASE WHEN problem = '' THEN 'ready' ELSE 'failed' END, problem, CASE WHEN problem <> '' THEN problem || ': as drawn' END
+    CASE WHEN problem = '' THEN 'ready' ELSE 'failed' END, problem, CASE WHEN problem <> '' THEN 'as drawn' END
 FROM planned;
 INSERT INTO s3_images (created_at, updated_at, image_id, kind, s3_bucket, s3_key_original, staging_name, stored_at, original_fault, content_type,
     file_size_bytes, sha256, original_filename, width_px, height_px, status, problem)
@@ -93,13 +93,13 @@ FROM planned, generate_series(0, 1) earlier WHERE earlier = 0 OR n % 20 = 0 AND 
 INSERT INTO photo_processing_sessions (created_at, updated_at, session_id, job_id, storage_location_id, location_evidence, original_image_id,
     processed_image_id, total_detected, total_estimated, total_empty_containers, avg_confidence, category_counts, status, error_message,
     validated, validated_by_user_id, validation_date, partial, review_reasons, refusal, refusal_message, parameters_hash, phase_seconds)
-SELECT job.created_at, job.updated_at, md5(job.job_id::text)::uuid, job.job_id, place, '{"text": "GPS", "candidates": []}', planned.image_id,
+SELECT job.created_at, job.updated_at, md5(job.job_id::text)::uuid, job.job_id, place, '{"outcome": "unknown", "reason": {"code": "no_gps"}, "candidates": []}', planned.image_id,
     CASE WHEN job.status = 'completed' THEN md5('annotated' || n)::uuid END,
     CASE WHEN job.status = 'completed' THEN 100 + n % 50 END, CASE WHEN job.status = 'completed' THEN 110 + n % 50 END,
     CASE WHEN job.status = 'completed' THEN n % 7 END, (0.5 + (n * 7919::bigint % 4999) / 10000.0),
     '{"plant": 100, "empty": 5, "dead": 0}', job.status, CASE WHEN job.status = 'failed' THEN 'as drawn' END,
     n % 10 <> 7 AND job.status = 'completed' AND job.problem <> 'too_dark', person, moment, false,
-    CASE WHEN n % 30 = 7 THEN '["doubtful: much of a segment looks planted"]' ELSE '[]' END::jsonb,
+    CASE WHEN n % 30 = 7 THEN '[{"code": "doubtful.container", "parameters": {"container": "segment"}}]' ELSE '[]' END::jsonb,
     CASE WHEN job.problem = 'too_dark' THEN 'too_dark' ELSE '' END, CASE WHEN job.problem = 'too_dark' THEN 'hardly any light' ELSE '' END, '', '{}'
 FROM planned JOIN photo_jobs job USING (image_id);
 

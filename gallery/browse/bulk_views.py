@@ -36,7 +36,7 @@ from processing.messages import AGAIN, LOCATION_CHOSEN
 def reprocess(request: HttpRequest) -> HttpResponse:
     """Process each selected photo again."""
     image_ids = read_image_ids(request)
-    _tell(request, reprocess_photos(image_ids=image_ids, user=signed_in_user(request), reason=AGAIN.format()))
+    _tell(request, reprocess_photos(image_ids=image_ids, user=signed_in_user(request), reason=AGAIN()))
     return redirect(gallery_address(request))
 
 
@@ -55,7 +55,7 @@ def place(request: HtmxRequest) -> HttpResponse:
     restarted = reprocess_photos(
         image_ids=image_ids,
         user=signed_in_user(request),
-        reason=LOCATION_CHOSEN.format(location=chosen.full_name),
+        reason=LOCATION_CHOSEN(location=chosen.full_name),
         chosen_location=chosen,
     )
     _tell(request, restarted)

@@ -205,7 +205,7 @@ def _card(image: S3Image, session: CardSession | None) -> PhotoCard:
         image_id=image.pk,
         filename=image.original_filename,
         status=image.status,
-        error_details=image.error_details,
+        error_details=f"{image.problem}: {message.in_english()}" if (message := image.error_details) else None,
         moment=image.moment,
         uploaded_at=image.created_at,
         badge=badge_of(image, newest_run=session.status if session else None),

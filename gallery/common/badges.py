@@ -41,11 +41,6 @@ def problem_of(image: S3Image) -> Problem | None:
     return CATALOGUE.get(image.problem, INTERNAL_ERROR)
 
 
-def problem_message(image: S3Image) -> str:
-    """The details of the problem, without the code at the start of `error_details`."""
-    return (image.error_details or "").removeprefix(f"{image.problem}: ")
-
-
 def badge_of(image: S3Image, *, newest_run: str | None) -> Badge:
     """Blue while a run is unfinished, green when ready, yellow for problems that a person can fix, red for failures.
 

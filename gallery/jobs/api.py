@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from demeter.accounts.authentication import api_view, signed_in_user
 from demeter.common.exceptions import NotFoundError
 from demeter.common.http import form_errors, read_json
+from demeter.common.i18n.messages import TEXT
 from gallery.jobs.forms import ReprocessForm, UploadJobsForm
 from photos.models import S3Image
 from processing import jobs
@@ -95,7 +96,7 @@ def reprocess(request: HttpRequest, image_id: UUID) -> JsonResponse:
     job = jobs.reprocess(
         image=image,
         user=signed_in_user(request),
-        reason=form.cleaned_data["reason"],
+        reason=TEXT(text=form.cleaned_data["reason"]),
         chosen_location=form.cleaned_data["storage_location_id"],
     )
     return JsonResponse(reprocess_json(job), status=202)
@@ -137,7 +138,10 @@ def job_json(job: JobRow) -> JobJson:
             "storage_location_id": job.storage_location_id,
         }
     if job.problem is not None:
-        shown["error"] = {"code": job.problem.code, "message": job.error or str(job.problem.what_to_do)}
+        shown["error"] = {
+            "code": job.problem.code,
+            "message": job.error.in_english() if job.error else str(job.problem.what_to_do),
+        }
     return shown
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from demeter.common.i18n.messages import translated
 from locations.models import ContainerKind
 from processing.models import Segment, Session
 
@@ -59,7 +58,7 @@ def _row(segment: Segment, difference: Mapping[str, int]) -> ContainerRow:
 def _note(segment: Segment) -> str:
     """Why a container's count is missing or too low, else how its hidden plants were estimated."""
     if segment.error:
-        return _("Not counted: %(error)s") % {"error": translated(segment.error)}
+        return _("Not counted: %(error)s") % {"error": segment.error}
     if segment.capped:
         return str(_("More plants than can be counted at once: the number is too low"))
     estimation = getattr(segment, "estimation", None)

@@ -12,8 +12,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from demeter.common.exceptions import NotFoundError
+from demeter.common.i18n.messages import translated
 from gallery.browse.queries import visible_photos
-from gallery.common.badges import Badge, badge_of, problem_message
+from gallery.common.badges import Badge, badge_of
 from gallery.photo.containers import ContainerRow, container_rows
 from gallery.places.chart import Chart
 from gallery.places.history import HistoryEvent, draw_history, location_history
@@ -69,11 +70,6 @@ class PhotoDetail:
     candidates: tuple[Candidate, ...]
     history: tuple[HistoryEvent, ...]
     visit: VisitDetail | None
-
-    @property
-    def problem_message(self) -> str:
-        """The details of the problem, as a stored message; empty without one."""
-        return problem_message(self.image)
 
     @property
     def refusal(self) -> Problem | None:
@@ -169,7 +165,7 @@ def candidates_of(session: Session | None) -> tuple[Candidate, ...]:
     """The locations offered by the evidence of a run, best first."""
     evidence = (session.location_evidence if session else None) or {}
     return tuple(
-        Candidate(location_id=offer["location_id"], name=offer["name"], evidence=offer["evidence"])
+        Candidate(location_id=offer["location_id"], name=offer["name"], evidence=translated(offer["evidence"]))
         for offer in evidence.get("candidates", ())
     )
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
 from demeter.common.exceptions import ConflictError, InvalidInputError
+from demeter.common.i18n.messages import Message
 from demeter.common.i18n.numbers import write_number
 from gallery.browse.queries import find_photos_waiting_at
 from gallery.photo.detail import Candidate
@@ -151,30 +152,30 @@ def resolve(
     return 1 + len(more.started)
 
 
-def _write_date(image: S3Image, others: Sequence[UUID], values: Mapping[str, Any]) -> str:
+def _write_date(image: S3Image, others: Sequence[UUID], values: Mapping[str, Any]) -> Message:
     """Write the date of the photos and return the reason for the run. A typed date applies to one photo."""
     if values["source"] == dating.DateSource.UPLOAD:
         dating.date_by_upload([image.pk, *others])
-        return DATE_BY_UPLOAD.format()
+        return DATE_BY_UPLOAD()
     if values["source"] == dating.DateSource.CAMERA:
         dating.date_by_camera([image.pk, *others])
-        return DATE_BY_CAMERA.format()
+        return DATE_BY_CAMERA()
     if others:
         raise InvalidInputError(_("A date that you type applies to one photo only. Untick the others."))
     moment: datetime = values["moment"]
     if moment > image.created_at:
         raise InvalidInputError(_("The photo was uploaded before that. Check the date."))
     dating.date_by_hand(image.pk, moment)
-    return DATE_BY_HAND.format(moment=f"{timezone.localtime(moment):%Y-%m-%d %H:%M}")
+    return DATE_BY_HAND(moment=f"{timezone.localtime(moment):%Y-%m-%d %H:%M}")
 
 
-def _write(fix: Fix, session: Session | None, values: Mapping[str, Any]) -> tuple[StorageLocation | None, str]:
+def _write(fix: Fix, session: Session | None, values: Mapping[str, Any]) -> tuple[StorageLocation | None, Message]:
     """Write the fix. Returns the location for the run, if a person chose one, and the reason for the run."""
     if fix == "choose_location":
         chosen: StorageLocation = values["storage_location"]
-        return chosen, LOCATION_CHOSEN.format(location=chosen.full_name)
+        return chosen, LOCATION_CHOSEN(location=chosen.full_name)
     if fix == "reprocess":
-        return None, AGAIN.format()
+        return None, AGAIN()
     if session is None or session.storage_location is None:
         raise ConflictError(_("The photo has no location yet. Process it again."))
     if fix == "configure":
@@ -183,4 +184,4 @@ def _write(fix: Fix, session: Session | None, values: Mapping[str, Any]) -> tupl
     if config is None:
         raise ConflictError(_("The location is not configured yet. Configure it first."))
     density = set_density(product=config.product, packaging=config.packaging, **values)
-    return None, DENSITY_SET.format(number=f"{round(density.plants_per_m2, 1):g}")
+    return None, DENSITY_SET(number=f"{round(density.plants_per_m2, 1):g}")

@@ -21,7 +21,7 @@ from gallery.browse.queries import (
     newest_sessions,
 )
 from gallery.common import permissions
-from gallery.common.badges import badge_of, problem_message
+from gallery.common.badges import badge_of
 from gallery.common.http import UNPROCESSABLE, HtmxRequest
 from gallery.photo import fixes
 from gallery.photo.detail import candidates_of, find_photo
@@ -130,7 +130,7 @@ def _fix_context(request: HttpRequest, found: Problem, image: S3Image, session: 
     """The context of a problem's form besides its fields."""
     location = session.storage_location if session else None
     context: dict[str, Any] = {
-        "message": problem_message(image),
+        "message": image.error_details,
         "may_fix": permissions.may_fix(signed_in_user(request), found),
         "location": location,
         "waiting": fixes.photos_waiting(image, problem=found, session=session).count(),

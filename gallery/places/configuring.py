@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from demeter.accounts.models import User
+from demeter.common.i18n.messages import Message
 from gallery.places.location import photos_waiting_for_config
 from locations.configuration import (
     active_config,
@@ -42,14 +43,14 @@ def configure(*, locations: Sequence[StorageLocation], values: Mapping[str, Any]
     Their rows are locked in a fixed order, to prevent deadlocks, and before the photos are looked up: a run that ends
     meanwhile sees the configuration or is found here.
     """
-    reason = ""
+    reason = None
     for location in sorted(locations, key=lambda location: location.pk):
         reason = write_configuration(location, values)
     image_ids = list(photos_waiting_for_config(locations).values_list("pk", flat=True))
     return len(jobs.reprocess_photos(image_ids=image_ids, user=user, reason=reason).started)
 
 
-def write_configuration(location: StorageLocation, values: Mapping[str, Any]) -> str:
+def write_configuration(location: StorageLocation, values: Mapping[str, Any]) -> Message:
     """Configure one location and return the reason for the runs that follow."""
     config = configure_location(location=location, **values)
-    return LOCATION_CONFIGURED.format(product=str(config.product))
+    return LOCATION_CONFIGURED(product=str(config.product))

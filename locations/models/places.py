@@ -12,7 +12,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from demeter.common.audit import audited
-from demeter.common.i18n.messages import translated
+from demeter.common.i18n.messages import Message
 from demeter.common.timestamps import Timestamped
 from locations import geo
 from locations.models.codes import CodeField, upper_case_constraint
@@ -29,12 +29,16 @@ def box_of(min_lon: Any, min_lat: Any, max_lon: Any, max_lat: Any) -> Func:
     )
 
 
+def _tell(error: geo.GeometryError) -> str:
+    return str(Message(error.code, error.parameters))
+
+
 def validate_polygon(value: object) -> None:
     """A field validator around `geo.read_polygon`."""
     try:
         geo.read_polygon(value)
-    except ValueError as error:
-        raise ValidationError(translated(str(error)), code="invalid_polygon") from error
+    except geo.GeometryError as error:
+        raise ValidationError(_tell(error), code="invalid_polygon") from error
 
 
 class Place(Timestamped):
@@ -78,8 +82,8 @@ class Place(Timestamped):
             return
         try:
             geo.check_drawing(outline, largest_m2=self.largest_m2)
-        except ValueError as error:
-            raise ValidationError({"polygon": translated(str(error))}) from error
+        except geo.GeometryError as error:
+            raise ValidationError({"polygon": _tell(error)}) from error
 
     def measure_polygon(self) -> None:
         """Fill the derived columns from the polygon. Raises ValueError if it is invalid."""

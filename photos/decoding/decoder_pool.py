@@ -107,9 +107,9 @@ def _ask(operation: str, data: bytes, **options: int) -> tuple[dict[str, Any], b
         _idle.put(decoder)
         if "error" in about:
             kind = TooManyPixelsError if about["too_many_pixels"] else UnreadablePictureError
-            raise kind(about["error"])
+            raise kind(about["error"], **about["parameters"])
         return about, result
-    raise UnreadablePictureError("The picture cannot be decoded: the decoder stopped at it.")
+    raise UnreadablePictureError("not_decoded")
 
 
 def _take() -> Decoder:

@@ -18,7 +18,6 @@ from photos.decoding.pixels import TooManyPixelsError, UnreadablePictureError, c
 
 # 200 megapixels that must be turned take 3.0 GB at their peak (measured: docs/security.md).
 MEMORY_BYTES = 4 * 1024**3
-OUT_OF_MEMORY = "The picture takes too much memory to decode. Save it with a lower resolution."
 
 
 def main() -> None:
@@ -46,9 +45,10 @@ def answer(answers: BinaryIO, operation: str, data: bytes, options: dict[str, in
             check_whole(data)
             send(answers, memoryview(b""))
     except UnreadablePictureError as error:
-        send(answers, memoryview(b""), error=str(error), too_many_pixels=isinstance(error, TooManyPixelsError))
+        is_too_large = isinstance(error, TooManyPixelsError)
+        send(answers, memoryview(b""), error=error.code, parameters=error.parameters, too_many_pixels=is_too_large)
     except MemoryError:
-        send(answers, memoryview(b""), error=OUT_OF_MEMORY, too_many_pixels=False)
+        send(answers, memoryview(b""), error="out_of_memory", parameters={}, too_many_pixels=False)
 
 
 def send(answers: BinaryIO, data: memoryview, **about: object) -> None:

@@ -2,7 +2,7 @@
 
 The uploads check with `inspect_picture`, ingest makes thumbnail and preview, the processing stages decode with
 `decode_picture`, at half the size where that is enough. Only what shapes the pixels reaches a decoder. Anything that
-cannot be decoded raises `UnreadablePictureError` with a message for the user.
+cannot be decoded raises `UnreadablePictureError`.
 """
 
 import struct
@@ -25,6 +25,7 @@ from photos.decoding.scan import find_damage
 from photos.decoding.tags import OPENERS, read_orientation
 
 MAX_PIXELS = 200_000_000
+MAX_MEGAPIXELS = MAX_PIXELS // 1_000_000
 MAX_WEB_PIXELS = 32_000_000  # what is decoded beside the pages, in a container with 1 GB (compose.yaml)
 THUMBNAIL_PX = 300
 THUMBNAIL_QUALITY = 80
@@ -47,15 +48,36 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-PART_MISSING = "Part of the picture is missing: the file was cut short or damaged on its way."
-
 # Pillow refuses twice this size by itself and warns from here on; the sizes are checked below all the same.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 pillow_heif.register_heif_opener()
 
 
+def gettext_noop(text: str) -> str:
+    """Mark a text for translation, like Django's own, which a pure module does not import."""
+    return text
+
+
+FAULTS = {
+    "not_decoded": gettext_noop("The picture cannot be decoded: the decoder stopped at it."),
+    "out_of_memory": gettext_noop("The picture takes too much memory to decode. Save it with a lower resolution."),
+    "empty_file": gettext_noop("The file is empty."),
+    "no_picture": gettext_noop("The file is not a JPEG, PNG, WebP or HEIC picture."),
+    "too_large_by_size": gettext_noop(
+        "The picture has %(width)s x %(height)s pixels, which is more than %(most)s megapixels."
+    ),
+    "too_large": gettext_noop("The picture has more than %(most)s megapixels."),
+    "cut_short": gettext_noop("Part of the picture is missing: the file was cut short or damaged on its way."),
+    "damaged": gettext_noop("The picture is damaged or cut short."),
+}
+
+
 class UnreadablePictureError(ValueError):
-    """The bytes are not a picture that can be counted; the message says why, for the user."""
+    """The bytes are not a picture that can be counted: a code of FAULTS and its numbers; `str` gives it in English."""
+
+    def __init__(self, code: str, **parameters: int) -> None:
+        super().__init__(FAULTS[code] % parameters)
+        self.code, self.parameters = code, parameters
 
 
 class TooManyPixelsError(UnreadablePictureError):
@@ -120,27 +142,29 @@ def encode_jpeg(rgb: NDArray[np.uint8], quality: int = ANNOTATED_QUALITY) -> byt
 
 def _check_scans(jpeg: bytes) -> None:
     if find_damage(clean_jpeg(jpeg)):
-        raise UnreadablePictureError(PART_MISSING)
+        raise UnreadablePictureError("cut_short")
 
 
 @contextmanager
 def _opened(data: bytes) -> Iterator[Image.Image]:
     """The opened picture. Any error while it is read is raised as UnreadablePictureError."""
     if not data:
-        raise UnreadablePictureError("The file is empty.")
+        raise UnreadablePictureError("empty_file")
     try:
         with Image.open(BytesIO(_clean(data)), formats=OPENERS) as image:
             if image.width * image.height > MAX_PIXELS:
-                raise TooManyPixelsError(_too_large(image.width, image.height))
+                raise TooManyPixelsError(
+                    "too_large_by_size", width=image.width, height=image.height, most=MAX_MEGAPIXELS
+                )
             yield image
     except UnidentifiedImageError as error:
-        raise UnreadablePictureError("The file is not a JPEG, PNG, WebP or HEIC picture.") from error
+        raise UnreadablePictureError("no_picture") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise TooManyPixelsError(_too_large()) from error
+        raise TooManyPixelsError("too_large", most=MAX_MEGAPIXELS) from error
     except UnreadablePictureError:
         raise
     except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, IndexError, struct.error) as error:
-        raise UnreadablePictureError("The picture is damaged or cut short.") from error
+        raise UnreadablePictureError("damaged") from error
 
 
 def _clean(data: bytes) -> bytes:
@@ -148,11 +172,6 @@ def _clean(data: bytes) -> bytes:
     if data.startswith(JPEG_SIGNATURE):
         return clean_jpeg(data)
     return clean_png(data) if data.startswith(PNG_SIGNATURE) else data
-
-
-def _too_large(width: int = 0, height: int = 0) -> str:
-    size = f"{width} x {height} pixels, which is" if width else ""
-    return " ".join(f"The picture has {size} more than {MAX_PIXELS // 1_000_000} megapixels.".split())
 
 
 def _reduced(data: bytes, side_px: int, quality: int) -> bytes:

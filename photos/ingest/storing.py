@@ -20,6 +20,7 @@ from photos.decoding.decoder_pool import check_whole, make_preview
 from photos.decoding.exif import PhotoExif, exif_json, gps_json, read_exif
 from photos.decoding.pixels import inspect_picture, make_thumbnail
 from photos.ingest.same_shots import mark_same_shots
+from photos.messages import OTHER_FILE
 from photos.models import S3Image
 from photos.storage import keys, object_store
 
@@ -59,7 +60,7 @@ def _store(image: S3Image, data: bytes, renew: Callable[[], None]) -> None:
     """The original as it was received, verified; only then `stored_at`."""
     if image.stored_at is None:
         if hashlib.sha256(data).hexdigest() != image.sha256:
-            raise object_store.OriginalLostError(f"The file of {image.image_id} in staging is not the one received.")
+            raise object_store.OriginalLostError(OTHER_FILE(photo=str(image.image_id)))
         content_type = str(image.content_type)
         object_store.put_object(
             image.s3_key_original, data, content_type=content_type, metadata=original_metadata(image)

@@ -25,6 +25,8 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
 from demeter.common.exceptions import UnavailableError
+from demeter.common.i18n.messages import Message
+from photos.messages import ORIGINAL_LOST
 from photos.models import S3Image
 from photos.storage import keys
 from photos.storage.circuit_breaker import GOOD_CALLS_TO_CLOSE, BreakerOpenError, CircuitBreaker, Mode
@@ -56,7 +58,11 @@ class ObjectDamagedError(Exception):
 
 
 class OriginalLostError(Exception):
-    """A photo's original is neither in S3 nor in staging."""
+    """A photo's original is neither in S3 nor in staging, as the message says."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.in_english())
+        self.message = message
 
 
 # --- Staging: files just accepted, until S3 has them ---------------------------------------------------------------
@@ -150,7 +156,7 @@ def open_original(image: S3Image) -> Iterator[bytes]:
     try:
         answer = _guarded(lambda: client().get_object(Bucket=settings.S3_BUCKET, Key=image.s3_key_original))
     except ObjectMissingError:
-        raise OriginalLostError(str(image.image_id)) from None
+        raise OriginalLostError(ORIGINAL_LOST(photo=str(image.image_id))) from None
     return answer["Body"].iter_chunks(PART_BYTES)
 
 
@@ -223,7 +229,7 @@ def read_original(image: S3Image) -> bytes:
         return read_object(image.s3_key_original)
     except ObjectMissingError:
         if staged is None:
-            raise OriginalLostError(str(image.image_id)) from None
+            raise OriginalLostError(ORIGINAL_LOST(photo=str(image.image_id))) from None
         return staged
 
 

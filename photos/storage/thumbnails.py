@@ -66,5 +66,5 @@ def _read_picture(image: S3Image) -> bytes:
         except object_store.ObjectMissingError:
             logger.warning("photo %s has lost its preview", image.pk)
     if (image.width_px or 0) * (image.height_px or 0) > MAX_WEB_PIXELS:
-        raise TooManyPixelsError(f"{image.pk} is too large for the web process to decode")
+        raise TooManyPixelsError("too_large", most=MAX_WEB_PIXELS // 1_000_000)
     return make_preview(object_store.read_original(image))

@@ -7,10 +7,10 @@ The result is a `CheckedFile`, or a `RefusedFile` whose message says what is wro
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -81,10 +81,10 @@ class RefusedFile:
         """What is wrong and what to do about it, in the active language."""
         return _(MESSAGES[self.code]) % LIMITS
 
-    def as_record(self) -> dict[str, str]:
-        """What the database stores, in English."""
-        with translation.override(None):
-            return {"filename": self.filename, "code": self.code.value, "message": self.message}
+    def as_record(self) -> dict[str, Any]:
+        """What the database stores: no text, but the code and its numbers."""
+        numbers = {name: value for name, value in LIMITS.items() if f"%({name})" in MESSAGES[self.code]}
+        return {"filename": self.filename, "code": self.code.value, "parameters": numbers}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
+from demeter.common.i18n.messages import Message
 from locations.labels.reader import read_labels
 from locations.matching import Candidate, match_gps, match_qr_codes
 from locations.models import StorageLocation
@@ -25,7 +26,7 @@ class FoundPlace:
     location: StorageLocation | None = None
     offers: tuple[Candidate, ...] = ()
     message: str = ""
-    reason: str = ""
+    reason: Message | None = None
 
 
 def place_by_label(file: UploadedFile[bytes]) -> FoundPlace:
@@ -36,7 +37,7 @@ def place_by_label(file: UploadedFile[bytes]) -> FoundPlace:
     try:
         labels = read_labels(decode_picture(file.read()))
     except UnreadablePictureError as error:
-        return FoundPlace(message=str(error))
+        return FoundPlace(message=str(Message(error.code, error.parameters)))
     if not labels:
         return FoundPlace(
             message=_("No QR label was found in the picture. Move closer, or type the code printed on the label.")

@@ -1,7 +1,6 @@
 """Whether a photo can be counted at all: missing parts, darkness, glare, blur, plants that are barely recognised.
 
-A fault is a reason to take the photo again or to count by hand, as "code: description"; the codes are those of
-`processing.problems`. Runs next to the totals.
+A fault is a reason to take the photo again or to count by hand (`counting.faults`). Runs next to the totals.
 """
 
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.counting.boxes import Detections, Rgb
+from processing.counting.faults import Fault
 from processing.counting.parameters import QualityParameters
 from processing.counting.pyramid import Pyramid
 
@@ -37,7 +37,7 @@ class PictureQuality:
     missing: float = 0.0
 
 
-def find_faults(photo: Pyramid, detections: Sequence[Detections], parameters: QualityParameters) -> tuple[str, ...]:
+def find_faults(photo: Pyramid, detections: Sequence[Detections], parameters: QualityParameters) -> tuple[Fault, ...]:
     """Why the count of a photo with these detections is unreliable or doubtful; empty if it is neither."""
     quality = measure_quality(photo, view_px=parameters.view_px)
     return (*picture_faults(quality, parameters), *scene_faults(detections, parameters))
@@ -93,30 +93,30 @@ def _slope(grey: NDArray[np.float32], direction_xy: tuple[int, int], distance_px
     return float(np.sqrt(squares / here.size) / np.hypot(right, down))
 
 
-def picture_faults(quality: PictureQuality, parameters: QualityParameters) -> tuple[str, ...]:
+def picture_faults(quality: PictureQuality, parameters: QualityParameters) -> tuple[Fault, ...]:
     """The faults of the picture itself."""
     faults = []
     if quality.missing > MAX_PLAIN_ROWS:
-        faults.append(f"part_missing: the lower {quality.missing:.0%} of the photo is one plain colour")
+        faults.append(Fault("part_missing", {"share": f"{quality.missing:.0%}"}))
     if quality.brightness < parameters.min_brightness:
-        faults.append("too_dark: the photo is too dark to tell plants from the ground")
+        faults.append(Fault("too_dark"))
     if quality.glare > parameters.max_glare:
-        faults.append(f"too_bright: {quality.glare:.0%} of the photo is burnt out to white")
+        faults.append(Fault("too_bright", {"share": f"{quality.glare:.0%}"}))
     if quality.sharpness < parameters.min_sharpness:
-        faults.append("too_blurred: the photo is out of focus, or the phone moved")
+        faults.append(Fault("too_blurred"))
     return tuple(faults)
 
 
-def scene_faults(detections: Sequence[Detections], parameters: QualityParameters) -> tuple[str, ...]:
+def scene_faults(detections: Sequence[Detections], parameters: QualityParameters) -> tuple[Fault, ...]:
     """The faults of the scene, by how well the looks at several scales agree; with few boxes there is nothing to judge
     by."""
     if sum(map(len, detections)) < parameters.min_boxes:
         return ()
     agreement = measure_agreement(detections)
     if agreement < parameters.min_agreement:
-        return (f"unfamiliar_scene: what was counted was hardly recognised (agreement {agreement:.2f})",)
+        return (Fault("unfamiliar_scene", {"agreement": f"{agreement:.2f}"}),)
     if agreement < parameters.sure_agreement:
-        return (f"doubtful: views at different scales disagree about the plants (agreement {agreement:.2f})",)
+        return (Fault("doubtful.scales", {"agreement": f"{agreement:.2f}"}),)
     return ()
 
 

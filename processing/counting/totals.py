@@ -8,6 +8,7 @@ import numpy as np
 
 from processing.counting.boxes import DEAD, EMPTY, PLANT, Detections, PlantClass, concatenate
 from processing.counting.containers import Container
+from processing.counting.faults import Fault
 
 EstimationMethod = Literal["local_scale", "grid", "density", "none"]
 
@@ -40,7 +41,7 @@ class ContainerCount:
     dead: int
     avg_confidence: float
     estimate: Estimate
-    problems: tuple[str, ...] = ()
+    problems: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,11 @@ class PhotoCount:
     avg_confidence: float
     category_counts: dict[PlantClass, int]
     containers: tuple[ContainerCount, ...]
-    problems: tuple[str, ...]
+    problems: tuple[Fault, ...]
 
 
 def count_container(
-    container: Container, detections: Detections, estimate: Estimate, *, problems: Sequence[str] = ()
+    container: Container, detections: Detections, estimate: Estimate, *, problems: Sequence[Fault] = ()
 ) -> ContainerCount:
     """Counts of one container from its own detections and estimate."""
     detected = detections.count(PLANT)
@@ -65,13 +66,11 @@ def count_container(
         raise ValueError("an estimate cannot be below what was detected")
     own = list(problems)
     if detections.capped:
-        own.append(f"too_many_detections: a limit was touched in a {container.kind}, plants may be missing")
+        own.append(Fault("too_many_detections", {"container": container.kind}))
     if estimate.needs_calibration:
-        own.append(f"needs_calibration: too few plants were seen to estimate the rest of a {container.kind}")
+        own.append(Fault("needs_calibration", {"container": container.kind}))
     if estimate.is_doubtful:
-        own.append(
-            f"doubtful: much of a {container.kind} looks planted but was not recognised; go nearer or count by hand"
-        )
+        own.append(Fault("doubtful.container", {"container": container.kind}))
     return ContainerCount(
         container=container,
         detected=detected,
@@ -85,13 +84,13 @@ def count_container(
 
 
 def count_photo(
-    counts: Sequence[ContainerCount], detections: Sequence[Detections], *, problems: Sequence[str] = ()
+    counts: Sequence[ContainerCount], detections: Sequence[Detections], *, problems: Sequence[Fault] = ()
 ) -> PhotoCount:
     """Totals of a photo from its containers and their detections (in the same order)."""
     empty, dead = sum(item.empty for item in counts), sum(item.dead for item in counts)
     detected = sum(item.detected for item in counts)
     own = [problem for item in counts for problem in item.problems]
-    nothing = () if counts else ("no_container: no bed, crate or tray was found in the photo",)
+    nothing = () if counts else (Fault("no_container"),)
     return PhotoCount(
         total_detected=detected,
         total_estimated=sum(item.estimated for item in counts),

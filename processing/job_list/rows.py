@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 
+from demeter.common.i18n.messages import Message
 from photos.storage.thumbnails import thumbnail_url
 from processing.job_list import progress
 from processing.problems import Problem
@@ -49,7 +50,7 @@ class JobRow:
     awaits_storage: bool
     stored: bool
     problem: Problem | None
-    error: str
+    error: Message | None
     uploaded_at: datetime
     updated_at: datetime
     progress_percent: int

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from demeter.common.audit import audited
+from demeter.common.i18n.messages import MessageField
 from demeter.common.timestamps import Timestamped
 from photos.models import S3Image
 from processing.models.runs import Job, Leased
@@ -47,7 +48,7 @@ class Session(Timestamped):
         _("evidence of the location"),
         null=True,
         blank=True,
-        help_text="{method, text, candidates: [{location_id, name, evidence, distance_m}]}",
+        help_text="{outcome, reason, candidates: [{location_id, name, source, evidence, distance_m}], labels}",
     )
     original_image = models.ForeignKey(
         S3Image, on_delete=models.CASCADE, related_name="sessions", db_index=False, verbose_name=_("photo")
@@ -68,7 +69,7 @@ class Session(Timestamped):
         _("counts by class"), null=True, blank=True, help_text='{"plant": 120, "empty": 5, "dead": 0}'
     )
     status = models.CharField(_("status"), max_length=50, choices=RunStatus.choices, default=RunStatus.PENDING)
-    error_message = models.TextField(_("error"), null=True, blank=True)
+    error_message = MessageField(_("error"), null=True)
     validated = models.BooleanField(_("signed off"), default=False)
     validated_by_user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -92,7 +93,7 @@ class Session(Timestamped):
         _("reasons for a review"),
         default=list,
         blank=True,
-        help_text=_("Why a person should look at this count: [text]"),
+        help_text=_("Why a person should look at this count: [{code, parameters}]"),
     )
     refusal = models.CharField(
         _("refusal"),
@@ -100,7 +101,7 @@ class Session(Timestamped):
         blank=True,
         help_text=_("Why the count of this run is not reliable; a sign-off overrides it"),
     )
-    refusal_message = models.TextField(_("reason of the refusal"), blank=True)
+    refusal_message = MessageField(_("reason of the refusal"))
     model_versions = models.JSONField(
         _("versions of the models"), null=True, blank=True, help_text="{segmenter: sha256, detector: sha256}"
     )
@@ -180,7 +181,7 @@ class Segment(Leased, Timestamped):
     confidence = models.FloatField(_("confidence"))
     area_px = models.FloatField(_("area (px)"))
     status = models.CharField(_("status"), max_length=10, choices=SegmentStatus.choices, default=SegmentStatus.PENDING)
-    error = models.TextField(_("error"), blank=True)
+    error = MessageField(_("error"))
     capped = models.BooleanField(
         _("capped"), default=False, help_text=_("Detection reached its limit: the count is too low")
     )

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from demeter.common.i18n.messages import MessageField
 from demeter.common.timestamps import Timestamped
 from photos.models import S3Image, Upload
 from processing.statuses import UNFINISHED, JobKind, Phase, RunStatus
@@ -63,8 +64,8 @@ class Job(Leased, Timestamped):
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     problem = models.CharField(_("problem"), max_length=50, blank=True)
-    error = models.TextField(_("error"), blank=True)
-    reason = models.TextField(_("reason"), blank=True, help_text=_("Why a person asked for this run"))
+    error = MessageField(_("error"))
+    reason = MessageField(_("reason"), help_text=_("Why a person asked for this run"))
     chosen_location = models.ForeignKey(
         "locations.StorageLocation",
         on_delete=models.PROTECT,

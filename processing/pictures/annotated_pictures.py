@@ -18,6 +18,7 @@ from django.utils.http import urlencode
 
 from photos.decoding.decoder_pool import decode_picture
 from photos.decoding.pixels import encode_jpeg
+from photos.messages import ORIGINAL_LOST
 from photos.models import S3Image
 from photos.storage import keys, object_store
 from processing import mapping
@@ -70,7 +71,7 @@ def check_original(session: Session) -> None:
     """Raise OriginalLostError if there is no original to draw on, UnavailableError if S3 cannot be reached."""
     image = session.original_image
     if image.stored_at is not None and not object_store.has_object(image.s3_key_original):
-        raise object_store.OriginalLostError(str(image.image_id))
+        raise object_store.OriginalLostError(ORIGINAL_LOST(photo=str(image.image_id)))
 
 
 def restore_annotated(session: Session) -> str | None:

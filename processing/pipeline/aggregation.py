@@ -3,10 +3,12 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
+from demeter.common.i18n.messages import Message
 from locations.configuration import find_density
 from locations.models import DensityParameters, LocationConfig
 from photos.decoding.content_types import JPEG
@@ -22,7 +24,7 @@ from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.counting.pyramid import Pyramid
 from processing.counting.quality import find_faults
 from processing.counting.totals import PhotoCount, count_photo
-from processing.messages import CONTAINERS_FAILED, NO_DENSITY, NO_DENSITY_LOOSE
+from processing.messages import CONTAINERS_FAILED, NO_DENSITY, NO_DENSITY_LOOSE, as_message
 from processing.models import Estimation, Job, Segment, Session
 from processing.pictures import drawing
 from processing.pipeline.photo_count import estimate_counts, own_detections
@@ -71,7 +73,8 @@ def close(job: Job, photo: Pyramid) -> None:
     done = tuple(segment for segment in segments if segment.status == SegmentStatus.DONE)
     if segments and not done:
         with lifecycle.holding(job):
-            lifecycle.fail(job.pk, DETECTION_FAILED, segments[0].error)
+            why = next(segment.error for segment in segments if segment.error)
+            lifecycle.fail(job.pk, DETECTION_FAILED, why)
         return
     sketch = make_sketch(photo.whole(SKETCH_FROM_PX / max(photo.resolution_wh)))
     with lifecycle.holding(job):
@@ -231,34 +234,33 @@ def _save_containers(counted: Counted) -> None:
         )
 
 
-def _find_refusal(photo: PhotoCount) -> tuple[str, str]:
+def _find_refusal(photo: PhotoCount) -> tuple[str, Message | None]:
     """The code and message of the first reason to refuse the count; empty if there is none."""
-    for text in photo.problems:
-        code, _, message = text.partition(": ")
-        if code in REFUSALS:
-            return code, message
-    return "", ""
+    for fault in photo.problems:
+        if fault.kind in REFUSALS:
+            return fault.kind, as_message(fault)
+    return "", None
 
 
-def _find_lack(photo: PhotoCount, config: LocationConfig | None) -> tuple[Problem | None, str]:
+def _find_lack(photo: PhotoCount, config: LocationConfig | None) -> tuple[Problem | None, Message | None]:
     """A missing density for estimating hidden plants; without it only visible plants count."""
     asking = {item.container.kind for item in photo.containers if item.estimate.needs_calibration}
     if config is not None and any(_density_row(kind, config) is None for kind in asking):
         return NEEDS_CALIBRATION, _name_density(config)
-    return None, ""
+    return None, None
 
 
-def _name_density(config: LocationConfig) -> str:
+def _name_density(config: LocationConfig) -> Message:
     product = str(config.product)
     if config.packaging is None:
-        return NO_DENSITY_LOOSE.format(product=product)
-    return NO_DENSITY.format(product=product, packaging=config.packaging.name)
+        return NO_DENSITY_LOOSE(product=product)
+    return NO_DENSITY(product=product, packaging=config.packaging.name)
 
 
-def _review_reasons(photo: PhotoCount, failed: int, problem: Problem | None) -> list[str]:
+def _review_reasons(photo: PhotoCount, failed: int, problem: Problem | None) -> list[dict[str, Any]]:
     """Why a person should check this count although it is used; the photo's problem is not repeated."""
     said = {*REFUSALS, problem.code if problem else ""}
-    reasons = [text for text in photo.problems if text.partition(":")[0] not in said]
+    reasons = [as_message(fault) for fault in photo.problems if fault.kind not in said]
     if failed:
-        reasons.append(f"partial: {CONTAINERS_FAILED.format(number=failed)}")
-    return reasons
+        reasons.append(CONTAINERS_FAILED(number=failed))
+    return [reason.as_json() for reason in reasons]

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import F
 
+from demeter.common.i18n.messages import Message
 from locations.matching import LocationMatch, match_choice, match_choice_with_gps, match_gps, match_qr_codes
 from locations.models import StorageLocation
 from photos.models import S3Image
@@ -48,12 +49,12 @@ def _find(
     """The location and its evidence."""
     chosen = None if job.chosen_location_id is None else _match_chosen(image, job.chosen_location_id)
     if chosen is not None and chosen.outcome != "ambiguous":
-        return chosen, _evidence(chosen, CHOICE_GONE.format())
+        return chosen, _evidence(chosen, CHOICE_GONE())
     known = _known_labels(job, session)
     labels = look() if known is None else known
     match, unsettled = _match_seen(image, labels)
     if chosen is not None:
-        match, unsettled = _ask_label(chosen, match_qr_codes(labels)), CHOICE_FAR.format()
+        match, unsettled = _ask_label(chosen, match_qr_codes(labels)), CHOICE_FAR()
     return match, {**_evidence(match, unsettled), "labels": list(labels)}
 
 
@@ -91,15 +92,15 @@ def _known_labels(job: Job, session: Session) -> tuple[str, ...] | None:
     return None if labels is None else tuple(labels)
 
 
-def _match_seen(image: S3Image, labels: tuple[str, ...]) -> tuple[LocationMatch, str]:
+def _match_seen(image: S3Image, labels: tuple[str, ...]) -> tuple[LocationMatch, Message]:
     """The result of labels and GPS, and why it is inconclusive, if so. Labels of no location are ignored."""
     match = match_qr_codes(labels)
     if match.candidates:
-        return match, SEVERAL_LABELS.format()
+        return match, SEVERAL_LABELS()
     if not image.gps_coordinates:
-        return match, NO_GPS.format()
+        return match, NO_GPS()
     match = _ask_batch(match_gps(**_point(image.gps_coordinates)), image)
-    return match, _GPS_TEXTS.get(match.outcome, "")
+    return match, OUTSIDE() if match.outcome == "outside" else AMBIGUOUS()
 
 
 def _point(gps: dict[str, Any]) -> dict[str, Any]:
@@ -111,7 +112,7 @@ def _ask_batch(match: LocationMatch, image: S3Image) -> LocationMatch:
     nearest = match.candidates[0] if match.outcome == "ambiguous" else None
     if nearest is None or nearest.distance_m != 0 or nearest.location.pk != _location_of_batch(image):
         return match
-    settled = replace(nearest, evidence=BATCH_AGREES.format())
+    settled = replace(nearest, evidence=BATCH_AGREES())
     return LocationMatch("matched", (settled, *match.candidates[1:]))
 
 
@@ -131,24 +132,18 @@ def _location_of_batch(image: S3Image) -> int | None:
     return next(iter(places.values())) if is_enough and len(set(places.values())) == 1 else None
 
 
-_GPS_TEXTS = {
-    "outside": OUTSIDE.format(),
-    "ambiguous": AMBIGUOUS.format(),
-}
-
-
-def _evidence(match: LocationMatch, unsettled: str) -> dict[str, Any]:
-    """`{outcome, text, candidates: [...]}`: the best reason in words, and every candidate."""
-    text = match.candidates[0].evidence if match.location else unsettled
+def _evidence(match: LocationMatch, unsettled: Message) -> dict[str, Any]:
+    """`{outcome, reason, candidates: [...]}`: the best reason, and every candidate."""
+    reason = match.candidates[0].evidence if match.location else unsettled
     return {
         "outcome": match.outcome,
-        "text": text,
+        "reason": reason.as_json(),
         "candidates": [
             {
                 "location_id": candidate.location.pk,
                 "name": candidate.location.full_name,
                 "source": candidate.source,
-                "evidence": candidate.evidence,
+                "evidence": candidate.evidence.as_json(),
                 "distance_m": None if candidate.distance_m is None else round(candidate.distance_m, 1),
             }
             for candidate in match.candidates

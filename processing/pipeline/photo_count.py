@@ -15,6 +15,7 @@ from photos.decoding.pixels import decode_picture, inspect_picture
 from processing.counting.boxes import NO_DETECTIONS, Detections, Rgb
 from processing.counting.containers import Container, owned_detections
 from processing.counting.estimation import Density, estimate_container, one_per_cell
+from processing.counting.faults import Fault
 from processing.counting.parameters import DEFAULT_PARAMETERS, CountingParameters
 from processing.counting.pyramid import Pyramid
 from processing.counting.quality import find_faults
@@ -130,7 +131,7 @@ def estimate_counts(
 
 def _detect_each(
     photo: Pyramid, containers: Sequence[Container], parameters: CountingParameters
-) -> tuple[list[Detections], list[str]]:
+) -> tuple[list[Detections], list[Fault]]:
     """Detections of each container; one that fails has no count and is named, the others continue."""
     found, problems = [], []
     for number, container in enumerate(containers, start=1):
@@ -139,5 +140,6 @@ def _detect_each(
         except (RuntimeError, ValueError) as error:
             logger.exception("detection failed in container %d", number)
             found.append(NO_DETECTIONS)
-            problems.append(f"detection_failed: {container.kind} {number}: {error}")
+            about = {"container": container.kind, "number": number, "error": str(error)}
+            problems.append(Fault("detection_failed", about))
     return found, problems

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError
 
 from demeter.common.exceptions import UnavailableError
+from demeter.common.i18n.messages import Message
 from demeter.common.logs import bound
 from locations.labels.reader import read_labels
 from photos.decoding import decoder_pool
@@ -131,7 +132,7 @@ def _try_to_detect(segment: Segment) -> None:
     except Exception as error:
         logger.exception("container %s of session %s failed", segment.number, segment.session_id)
         lifecycle.finish_segment(
-            segment, status=SegmentStatus.FAILED, error=DETECTION_ERROR.format(error=type(error).__name__)
+            segment, status=SegmentStatus.FAILED, error=DETECTION_ERROR(error=type(error).__name__)
         )
 
 
@@ -183,17 +184,17 @@ def _try(job: Job, work: Callable[[], Result]) -> Result | None:
     except UnavailableError:
         lifecycle.postpone(job, seconds=_retry_delay(job.postponements))
     except UnreadablePictureError as error:
-        _fail(job, UNREADABLE_PHOTO, str(error))
+        _fail(job, UNREADABLE_PHOTO, Message(error.code, error.parameters))
     except object_store.OriginalLostError as error:
-        _fail(job, STORAGE_LOST, str(error))
+        _fail(job, STORAGE_LOST, error.message)
     except Exception as error:
         logger.exception("job %s failed in phase %s", job.pk, job.phase)
-        message = PHASE_ERROR.format(error=type(error).__name__, phase=job.get_phase_display())
+        message = PHASE_ERROR(error=type(error).__name__, phase=job.phase)
         _fail(job, INTERNAL_ERROR, message)
     return None
 
 
-def _fail(job: Job, problem: Problem, message: str) -> None:
+def _fail(job: Job, problem: Problem, message: Message) -> None:
     with lifecycle.holding(job):
         lifecycle.fail(job.pk, problem, message)
 

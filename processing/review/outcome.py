@@ -6,12 +6,13 @@ signed it off.
 """
 
 from demeter.accounts.models import User
+from demeter.common.i18n.messages import Message
 from locations.configuration import config_at
 from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image
 from processing import lifecycle
 from processing.dating import describe_doubt
-from processing.messages import NEEDS_ATTENTION, NOT_CONFIGURED
+from processing.messages import NEEDS_ATTENTION, NOT_CONFIGURED, NOT_PLACED
 from processing.models import Session
 from processing.problems import NEEDS_CONFIG, NEEDS_DATE, NEEDS_LOCATION, REFUSALS, Problem
 from processing.statuses import UNFINISHED
@@ -31,18 +32,18 @@ def config_of(session: Session, *, lock: bool = False) -> LocationConfig | None:
     return config_at(session.storage_location, session.original_image.moment)
 
 
-def find_problem(session: Session, config: LocationConfig | None) -> tuple[Problem | None, str]:
+def find_problem(session: Session, config: LocationConfig | None) -> tuple[Problem | None, Message | None]:
     """The problem that a person must fix, the most basic first, with its details; `config` is the location's."""
     if session.refusal and not session.validated:
         return REFUSALS[session.refusal], session.refusal_message
     if session.storage_location is None:
-        evidence = session.location_evidence or {}
-        return NEEDS_LOCATION, evidence.get("text", "")
+        reason = (session.location_evidence or {}).get("reason")
+        return NEEDS_LOCATION, Message.from_json(reason) if reason else NOT_PLACED()
     if session.original_image.date_doubt:
         return NEEDS_DATE, describe_doubt(session.original_image)
     if config is None:
-        return NEEDS_CONFIG, NOT_CONFIGURED.format(location=session.storage_location.full_name)
-    return None, ""
+        return NEEDS_CONFIG, NOT_CONFIGURED(location=session.storage_location.full_name)
+    return None, None
 
 
 def record_stock(
@@ -54,7 +55,7 @@ def record_stock(
     """
     image = session.original_image
     if problem is not None or session.storage_location is None or config is None:
-        ledger.reverse_image_counts(image.pk, user=user, reason=NEEDS_ATTENTION.format())
+        ledger.reverse_image_counts(image.pk, user=user, reason=NEEDS_ATTENTION())
         return
     quantity, quantity_empty = session.total_estimated or 0, session.total_empty_containers or 0
     if session.refusal and ledger.reinstate_count(

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from demeter.common.i18n.messages import MessageField
 from demeter.common.timestamps import Timestamped
 from stock.models.batches import StockBatch
 
@@ -71,7 +72,7 @@ class StockMovement(Timestamped):
         verbose_name=_("user"),
     )
     unit_price = models.DecimalField(_("unit price"), max_digits=12, decimal_places=2, null=True, blank=True)
-    reason = models.TextField(_("reason"), blank=True)
+    reason = MessageField(_("reason"))
     source_type = models.CharField(_("source"), max_length=8, choices=SourceType)
     image_id = models.UUIDField(_("photo"), null=True, blank=True)
     session_id = models.UUIDField(_("session"), null=True, blank=True)

@@ -5,8 +5,11 @@ from typing import Any
 
 import factory
 
+from demeter.common.i18n.messages import TEXT
+from locations.messages import AWAY
 from locations.models import StorageLocation
 from photos.models import S3Image
+from processing.messages import AMBIGUOUS
 from processing.models import Estimation, Segment, Session
 from tests.processing.factories import SessionFactory
 
@@ -43,7 +46,7 @@ class EstimationFactory(factory.django.DjangoModelFactory):
 def make_session_waiting(problem: str, *, location: StorageLocation, **fields: Any) -> Session:
     """A photo that is counted and placed, and waits for `needs_config` or `needs_calibration` to be settled."""
     session = SessionFactory(needs_location=True, storage_location=location, **fields)
-    S3Image.objects.filter(pk=session.original_image_id).update(problem=problem, error_details=f"{problem}: not known")
+    S3Image.objects.filter(pk=session.original_image_id).update(problem=problem, error_details=TEXT(text="not known"))
     session.original_image.refresh_from_db()
     return session
 
@@ -70,13 +73,13 @@ def unplaced_candidates(*locations: StorageLocation) -> dict[str, Any]:
     """Evidence that offers these locations, best first."""
     return {
         "outcome": "ambiguous",
-        "text": "Several storage locations are within the error of the GPS position",
+        "reason": AMBIGUOUS().as_json(),
         "candidates": [
             {
                 "location_id": location.pk,
                 "name": location.full_name,
                 "source": "gps",
-                "evidence": f"GPS point lies {number}.0 m from the location",
+                "evidence": AWAY(metres=f"{number}.0").as_json(),
                 "distance_m": float(number),
             }
             for number, location in enumerate(locations)

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from locations.models import StorageLocation
 from photos.models import S3Image
+from processing.messages import CONTAINERS_FAILED
 from processing.models import Session
 from stock.ledger import record_count
 from tests.browsing import store_pictures
@@ -67,7 +68,7 @@ def make_nursery() -> Nursery:
         bed = make_bed(0, 0, 0, 1, 2, location=bay, estimated=plants)
         S3Image.objects.filter(pk=bed.original_image_id).update(storage_location=bay)
     EstimationFactory(segment=bed.segments.get())
-    reasons = ["partial: 1 container(s) could not be counted"]
+    reasons = [CONTAINERS_FAILED(number=1).as_json()]
     Session.objects.filter(pk=bed.pk).update(review_reasons=reasons, partial=True)
     CorrectionFactory(image=bed.original_image)
     CorrectionFactory(image=bed.original_image, action="note", class_id=None, x=None, y=None, text="Half in the shade")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import factory
 from django.utils import timezone
 
+from demeter.common.i18n.messages import TEXT, Message
 from photos.models import S3Image, Upload
 from photos.statuses import ImageStatus, UploadSource
 from tests.factories import UserFactory
@@ -51,13 +52,13 @@ class S3ImageFactory(factory.django.DjangoModelFactory):
             stored=True,
             status=ImageStatus.FAILED,
             problem="needs_location",
-            error_details="needs_location: GPS coordinates not found",
+            error_details=Message("no_gps"),
         )
         failed = factory.Trait(
             stored=True,
             status=ImageStatus.FAILED,
             problem="detection_failed",
-            error_details="detection_failed: No container could be counted.",
+            error_details=TEXT(text="No container could be counted."),
         )
 
     image_id = factory.Faker("uuid4", cast_to=None)

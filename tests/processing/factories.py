@@ -5,8 +5,10 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
+from demeter.common.i18n.messages import TEXT, Message
 from locations.models import StorageLocation
 from photos.models import S3Image
+from processing.messages import NO_GPS
 from processing.models import Correction, Detection, Job, Segment, Session
 from processing.statuses import JobKind, Phase, RunStatus
 from tests.factories import UserFactory
@@ -39,14 +41,14 @@ class JobFactory(factory.django.DjangoModelFactory):
             finished=True,
             status=RunStatus.COMPLETED,
             problem="needs_location",
-            error="GPS coordinates not found",
+            error=NO_GPS(),
             image__needs_location=True,
         )
         failed = factory.Trait(
             finished=True,
             status=RunStatus.FAILED,
             problem="detection_failed",
-            error="No container could be counted.",
+            error=TEXT(text="No container could be counted."),
             image__failed=True,
         )
 
@@ -77,7 +79,7 @@ class SessionFactory(factory.django.DjangoModelFactory):
         ready = factory.Trait(counted=True, job__ready=True)
         needs_location = factory.Trait(counted=True, job__needs_location=True)
         failed = factory.Trait(
-            status=RunStatus.FAILED, error_message="No container could be counted.", job__failed=True
+            status=RunStatus.FAILED, error_message=TEXT(text="No container could be counted."), job__failed=True
         )
 
     session_id = factory.Faker("uuid4", cast_to=None)
@@ -156,12 +158,11 @@ def make_bed(*classes: int, location: StorageLocation | None = None, estimated: 
     return session
 
 
-def refuse(session: Session, problem: str = "too_dark", message: str = "hardly any light") -> Session:
+def refuse(session: Session, problem: str = "too_dark", message: Message | None = None) -> Session:
     """Let the run of a counted photo refuse its own count."""
+    message = message or TEXT(text="hardly any light")
     Session.objects.filter(pk=session.pk).update(refusal=problem, refusal_message=message)
     Job.objects.filter(pk=session.job_id).update(problem=problem, error=message)
-    S3Image.objects.filter(pk=session.original_image_id).update(
-        status="failed", problem=problem, error_details=f"{problem}: {message}"
-    )
+    S3Image.objects.filter(pk=session.original_image_id).update(status="failed", problem=problem, error_details=message)
     session.refresh_from_db()
     return session

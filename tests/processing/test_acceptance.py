@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from processing.counting.boxes import NO_DETECTIONS
+from processing.counting.faults import Fault
 from processing.jobs import reprocess
 from processing.models import Job
 from processing.pipeline import aggregation, stages
@@ -54,7 +55,7 @@ def test_a_refused_photo_is_settled_by_its_sign_off_and_counts_once(place):
     corrections.correct(image=job.image, user=UserFactory(supervisor=True), action="add", x=0.9, y=0.9, class_id=0)
     assert not StockBatch.objects.exists(), "a correction alone settles nothing"
     person = accept(job)
-    assert (job.image.status, job.image.problem, job.problem, job.error) == ("ready", "", "", "")
+    assert (job.image.status, job.image.problem, job.problem, job.error) == ("ready", "", "", None)
     assert (job.session.refusal, job.session.needs_look) == ("too_bright", True)
     job.session.refresh_from_db()
     assert (job.session.validated_by_user, stock()) == (person, (job.session.total_estimated, 1))
@@ -69,7 +70,7 @@ def test_a_taken_back_sign_off_refuses_the_photo_again(place):
     corrections.reopen_count(image=job.image, user=person)
     job.refresh_from_db()
     assert (job.image.status, job.image.problem, job.problem) == ("failed", "too_bright", "too_bright")
-    assert job.image.error_details == f"too_bright: {job.session.refusal_message}"
+    assert job.image.error_details == job.session.refusal_message
     assert stock() == (0, 2)
     accept(job)
     assert job.image.status == "ready"
@@ -126,6 +127,6 @@ def test_a_sign_off_during_a_new_run_waits_for_its_end(place):
 def test_a_photo_that_was_signed_off_before_a_run_refuses_it_stays_accepted(place, monkeypatch):
     job = run(upload(tray_and_bed(), place))
     person = accept(job)
-    monkeypatch.setattr(aggregation, "find_faults", lambda *_: ("too_dark: hardly any light",))
+    monkeypatch.setattr(aggregation, "find_faults", lambda *_: (Fault("too_dark"),))
     again = run(reprocess(image=job.image, user=person, reason="Stricter"))
     assert (again.image.status, again.session.refusal, again.session.validated_by_user) == ("ready", "too_dark", person)

@@ -32,7 +32,7 @@ def stand(kind, *, rows, columns, side):
 
 def total_and_codes(rgb, parameters=DEFAULT_PARAMETERS):
     count = count_picture(Pyramid.of(rgb), parameters=parameters).count
-    return count.total_detected, [problem.partition(":")[0] for problem in count.problems]
+    return count.total_detected, [problem.kind for problem in count.problems]
 
 
 def test_a_tray_of_288_is_counted_whole(painted):

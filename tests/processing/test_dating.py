@@ -137,7 +137,9 @@ def test_photo_of_an_impossible_date_stands_for_no_stock_until_it_is_settled():
     config = session.storage_location.configs.get()
     problem, message = find_problem(session, config)
     assert problem == NEEDS_DATE
-    assert message == ("The camera's date lies more than a year before the first upload of all: 2000-01-01 00:03:12")
+    assert str(message) == (
+        "The camera's date lies more than a year before the first upload of all: 2000-01-01 00:03:12"
+    )
     record_stock(session, config, problem=problem, user=None)
     assert not StockMovement.objects.exists()
 

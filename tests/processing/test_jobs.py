@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from demeter.common.exceptions import ConflictError, NotFoundError
+from demeter.common.i18n.messages import TEXT
 from processing import jobs
 from processing.job_list import queries
 from processing.models import Job
@@ -59,14 +60,15 @@ def test_lists_from_before_a_start_are_not_shown_after_it(sent):
 def test_reprocess_starts_from_the_stored_original(sent):
     session = SessionFactory(needs_location=True)
     image, place = session.original_image, StorageLocationFactory()
-    call = lambda: jobs.reprocess(image=image, user=image.uploaded_by_user, reason="Found it", chosen_location=place)  # noqa: E731
+    reason = TEXT(text="Found it")
+    call = lambda: jobs.reprocess(image=image, user=image.uploaded_by_user, reason=reason, chosen_location=place)  # noqa: E731
     job, messages = sent(call)
     assert messages == [("process_photo_ml", (str(image.pk),), str(job.pk))]
     assert (job.kind, job.phase, job.chosen_location, job.reason) == (
         JobKind.REPROCESS,
         Phase.LOCATE,
         place,
-        "Found it",
+        reason,
     )
     image.refresh_from_db()
     assert (image.status, image.problem, image.error_details) == ("processing", "", None)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from demeter.common.exceptions import ConflictError
 from photos.statuses import ImageStatus
 from processing import lifecycle
+from processing.messages import NO_GPS
 from processing.models import Job, Segment
 from processing.problems import INTERNAL_ERROR, NEEDS_LOCATION
 from processing.statuses import Phase, RunStatus, SegmentStatus
@@ -42,13 +43,13 @@ def test_transition_moves_job_session_and_image_together():
 def test_transition_completed_with_problem_keeps_counts_and_fails_image():
     session = SessionFactory()
     job = take(session.job)
-    message = "GPS coordinates not found"
+    message = NO_GPS()
     lifecycle.transition(job, RunStatus.COMPLETED, problem=NEEDS_LOCATION, message=message, **COUNTS)
     session.refresh_from_db()
     image = session.original_image
     assert (session.status, session.total_detected, session.error_message) == ("completed", 3, None)
     assert (image.status, image.problem) == ("failed", "needs_location")
-    assert image.error_details == "needs_location: GPS coordinates not found"
+    assert image.error_details == NO_GPS()
 
 
 def test_transition_refuses_move_out_of_finished():

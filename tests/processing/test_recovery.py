@@ -9,6 +9,7 @@ from django.utils import timezone
 from demeter.celery import app
 from photos.storage import object_store
 from processing import lifecycle, recovery, tasks
+from processing.messages import DETECTION_STOPPED, PROCESSING_STOPPED
 from processing.models import Job, Segment
 from processing.statuses import Phase, RunStatus, SegmentStatus
 from tests.processing.factories import SegmentFactory, SessionFactory
@@ -95,7 +96,7 @@ def test_job_that_loses_three_workers_fails_with_reason(sent):
     session.job.refresh_from_db()
     session.original_image.refresh_from_db()
     assert (session.job.status, session.job.problem) == (RunStatus.FAILED, "too_many_attempts")
-    assert session.original_image.error_details.startswith("too_many_attempts: Processing stopped 3 times")
+    assert session.original_image.error_details == PROCESSING_STOPPED(number=3, phase="segment")
 
 
 def test_container_that_loses_three_workers_fails_alone(sent):
@@ -108,7 +109,7 @@ def test_container_that_loses_three_workers_fails_alone(sent):
         assert sent() == expected
     crate.refresh_from_db()
     bed.refresh_from_db()
-    assert (crate.status, crate.error) == (SegmentStatus.FAILED, "Detection stopped 3 times.")
+    assert (crate.status, crate.error) == (SegmentStatus.FAILED, DETECTION_STOPPED(number=3))
     assert bed.status == SegmentStatus.PENDING
     session.job.refresh_from_db()
     assert session.job.status == RunStatus.PROCESSING

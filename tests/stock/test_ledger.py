@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.db.models import Sum
 
+from demeter.common.i18n.messages import TEXT
 from locations.configuration import ConfigureMode, configure_location
 from locations.models import LocationConfig
 from stock.ledger import correct_count, record_count, reverse_image_counts
@@ -229,7 +230,7 @@ def test_reverse_image_counts_takes_the_photo_out(config):
     count(config, 100, image=image, empty=7, hour=1)
     assert reverse_image_counts(image.pk, user=None, reason="No location any more.")
     assert stock_now(config.location) == [80]
-    assert StockMovement.objects.get(reverses__isnull=False).reason == "No location any more."
+    assert StockMovement.objects.get(reverses__isnull=False).reason == TEXT(text="No location any more.")
     assert StockBatch.objects.get().quantity_empty_containers == 0
 
 

@@ -19,7 +19,7 @@ def test_movement_cannot_be_updated():
     with pytest.raises(IntegrityError, match="append-only: UPDATE refused"), transaction.atomic():
         movement.save()
     movement.refresh_from_db()
-    assert (movement.quantity, movement.reason) == (10, "")
+    assert (movement.quantity, movement.reason) == (10, None)
 
 
 def test_movement_cannot_be_deleted():

@@ -60,7 +60,8 @@ class ReadOnlyAdmin(SearchedAdmin[Any]):
 def _translated_column(model: type[Model], name: str) -> Callable[[Model], str]:
     @admin.display(description=getattr(model._meta.get_field(name), "verbose_name", name), ordering=name)
     def column(row: Model) -> str:
-        return translated(getattr(row, name))
+        kept = getattr(row, name)
+        return "; ".join(map(translated, kept)) if isinstance(kept, list) else translated(kept)
 
     column.__name__ = name
     return column

@@ -1,75 +1,128 @@
-"""Messages that the database keeps in English and pages translate.
+"""Messages as data: a code and its parameters, shown in the language of the reader.
 
-Reasons and messages outlive the request that caused them, and the API and the log show them in English.
-`Message.format` makes one; the filter `translated` recognises it by its pattern and translates it into the language of
-the page. Other text, such as what a person typed, is shown unchanged.
+Reasons and problems outlive the request that caused them, so the database stores the code of the message and its
+parameters instead of a sentence. Each app lists its messages in a module `messages`. `MessageField` stores one in a
+column, `Message.as_json` one inside other JSON, and `|translated` shows either. A text that a person typed is a message
+too (`TEXT`) and is shown unchanged.
 """
 
-import re
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
+from typing import Any, ClassVar
 
 from django import template
+from django.db import models
 from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.functional import Promise
+from django_stubs_ext import StrOrPromise
 
-PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-DECIMAL_NUMBER = re.compile(r"-?\d+\.\d+")
-# The code before a message, as in "too_dark: the photo is ...".
-CODE = re.compile(r"\A[a-z_]+: (?=.)")
-
+Words = Mapping[str, StrOrPromise]
 register = template.Library()
 
 
+@dataclass(frozen=True)
 class Message:
-    """A message of the catalogue (mark it with `gettext_noop`), with placeholders as `%(name)s`.
+    """One message; `str` gives its text in the active language."""
 
-    `words` are the placeholders whose values are translated too; the others are names and numbers.
-    """
+    code: str
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
-    known: list["Message"] = []
-
-    def __init__(self, text: str, *, words: tuple[str, ...] = ()) -> None:
-        self.text = text
-        self.words = words
-        fixed = PLACEHOLDER.split(text)
-        parts = [f"(?P<{part}>.+?)" if index % 2 else re.escape(part % {}) for index, part in enumerate(fixed)]
-        self.pattern = re.compile("".join(parts), re.DOTALL)
-        self.known.append(self)
-
-    def format(self, **values: str | int | Promise) -> str:
-        """The text in English, whatever language is active."""
-        with translation.override(None):
-            return self.text % values
-
-    def translate(self, values: dict[str, str]) -> str:
-        """The text in the active language."""
-        return translation.gettext(self.text) % {
-            name: self._translate_value(name, value) for name, value in values.items()
+    def __str__(self) -> str:
+        kind = MessageType.known.get(self.code)
+        if kind is None:  # written by a later version
+            return " ".join(map(str, (self.code, *self.parameters.values())))
+        return translation.gettext(kind.text) % {
+            name: kind.tell_parameter(name, value) for name, value in self.parameters.items()
         }
 
-    def _translate_value(self, name: str, value: str) -> str:
+    def in_english(self) -> str:
+        """For the API and the log."""
+        with translation.override(None):
+            return str(self)
+
+    def as_json(self) -> dict[str, Any]:
+        """What the database stores."""
+        return {"code": self.code, "parameters": dict(self.parameters)}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Message":
+        """The message from the result of `as_json`."""
+        return cls(kept["code"], kept.get("parameters", {}))
+
+
+class MessageType:
+    """A code with its text in English (mark it with `gettext_noop`), whose placeholders are `%(name)s`.
+
+    `words` has the texts of those parameters that are codes; `numbers` names those that are written with the decimal
+    sign of the language. Call it with the parameters to make a message.
+    """
+
+    known: ClassVar[dict[str, "MessageType"]] = {}
+
+    def __init__(
+        self, code: str, text: str, *, words: Mapping[str, Words] | None = None, numbers: tuple[str, ...] = ()
+    ) -> None:
+        if code in self.known:
+            raise ValueError(f"two messages have the code {code}")
+        self.code, self.text, self.words, self.numbers = code, text, words or {}, numbers
+        self.known[code] = self
+
+    def __call__(self, **parameters: str | int) -> Message:
+        return Message(self.code, parameters)
+
+    def tell_parameter(self, name: str, value: Any) -> str:
+        """The text of a parameter in the active language."""
         if name in self.words:
-            return translation.gettext(value)
-        if DECIMAL_NUMBER.fullmatch(value):
+            word = self.words[name].get(value, value)
+            return str(word) if isinstance(word, Promise) else translation.gettext(word)
+        if name in self.numbers and "." in str(value):
             return number_format(Decimal(value), use_l10n=True)
-        return value
+        return str(value)
+
+
+TEXT = MessageType("text", "%(text)s")
+
+
+class MessageField(models.TextField[Message | None, Message | None]):
+    """A message, or none, as JSON in a TEXT column (the specification's type for `error_details`, `error_message`).
+
+    Text that somebody wrote there by hand is shown unchanged.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"default": None, "blank": True, **options})
+
+    def from_db_value(self, value: str | None, *_context: Any) -> Message | None:
+        return self.to_python(value)
+
+    def to_python(self, value: Any) -> Message | None:
+        """The message, from itself or from the value of the column."""
+        if not value:
+            return None
+        if isinstance(value, Message):
+            return value
+        try:
+            return Message.from_json(json.loads(value))
+        except (ValueError, TypeError, KeyError):
+            return TEXT(text=value)
+
+    def get_prep_value(self, value: Any) -> Any:
+        """The value of the column. Text, as in constraints and searches, is left unchanged."""
+        if isinstance(value, Message):
+            return json.dumps(value.as_json(), ensure_ascii=False)
+        return "" if value is None and not self.null else value
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """The value of the column, for dumps."""
+        return str(self.get_prep_value(self.value_from_object(obj)) or "")
 
 
 @register.filter
-def translated(text: str | None) -> str:
-    """A stored message in the language of the page, without the code in front of it."""
-    if not text:
+def translated(message: Message | Mapping[str, Any] | StrOrPromise | None) -> str:
+    """A message, also in its JSON form, in the language of the page; other text unchanged."""
+    if not message:
         return ""
-    found = _recognise(CODE.sub("", text)) or _recognise(text)
-    return found[0].translate(found[1]) if found else text
-
-
-@lru_cache(maxsize=4096)
-def _recognise(text: str) -> tuple[Message, dict[str, str]] | None:
-    for message in Message.known:
-        match = message.pattern.fullmatch(text)
-        if match:
-            return message, match.groupdict()
-    return None
+    return str(Message.from_json(message) if isinstance(message, Mapping) else message)

@@ -7,6 +7,7 @@ import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -14,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from photos.decoding.pixels import UnreadablePictureError, encode_jpeg
 from processing.counting.boxes import PlantClass
+from processing.counting.faults import Fault
 from processing.counting.totals import ContainerCount, PhotoCount, count_photo
 from processing.pictures import drawing
 from processing.pipeline.photo_count import Stopwatch, count_picture, open_picture
@@ -73,9 +75,9 @@ def count_file(path: Path, annotated_dir: Path | None) -> PhotoJson:
         photo = open_picture(path.read_bytes(), watch=watch)
         counted = count_picture(photo, watch=watch)
     except OSError as error:
-        return photo_json(path, unreadable(f"{path}: {error.strerror or error}"), watch.seconds)
+        return photo_json(path, unreadable(path, str(error.strerror or error)), watch.seconds)
     except UnreadablePictureError as error:
-        return photo_json(path, unreadable(f"{path}: {error}"), watch.seconds)
+        return photo_json(path, unreadable(path, str(error)), watch.seconds)
     if annotated_dir is not None:
         with watch.phase("annotate"):
             picture = drawing.draw(photo.rgb, counted.count.containers, counted.detections)
@@ -84,9 +86,10 @@ def count_file(path: Path, annotated_dir: Path | None) -> PhotoJson:
     return photo_json(path, counted.count, watch.seconds)
 
 
-def unreadable(reason: str) -> PhotoCount:
+def unreadable(path: Path, reason: str) -> PhotoCount:
     empty = count_photo((), ())
-    return PhotoCount(**{**empty.__dict__, "problems": (f"unreadable: {reason}",)})
+    fault = Fault("unreadable", {"file": str(path), "reason": reason})
+    return replace(empty, problems=(fault,))
 
 
 def photo_json(path: Path, count: PhotoCount, seconds: dict[str, float]) -> PhotoJson:
@@ -98,7 +101,7 @@ def photo_json(path: Path, count: PhotoCount, seconds: dict[str, float]) -> Phot
         category_counts=count.category_counts,
         avg_confidence=count.avg_confidence,
         containers=[container_json(item) for item in count.containers],
-        problems=list(count.problems),
+        problems=list(map(str, count.problems)),
         seconds=seconds,
     )
 

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from demeter.accounts.tokens import issue_token
+from demeter.common.i18n.messages import TEXT
 from processing.models import Job
 from tests.factories import UserFactory
 from tests.locations.factories import StorageLocationFactory
@@ -148,7 +149,7 @@ def test_reprocess_starts_a_run_from_the_original(worker):
         "message": "Photo reprocessing started from S3 original",
         "poll_url": f"/api/v1/photos/jobs/{job.pk}/status",
     }
-    assert (job.reason, job.chosen_location, job.kind) == ("Location", location, "reprocess")
+    assert (job.reason, job.chosen_location, job.kind) == (TEXT(text="Location"), location, "reprocess")
     assert worker.get(response.json()["poll_url"]).json()["status"] == "pending"
 
 

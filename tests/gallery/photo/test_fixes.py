@@ -152,7 +152,7 @@ def test_configuring_saves_and_processes_again(worker: Client, unconfigured):
     assert worker.post(fix_path(unconfigured), values).status_code == 302
     config = LocationConfig.objects.get(location=unconfigured.storage_location)
     assert (config.product_id, config.active) == (values["product"], True)
-    assert newest_job(unconfigured).reason.startswith("Location configured")
+    assert str(newest_job(unconfigured).reason).startswith("Location configured")
 
 
 def test_the_configuration_of_the_bed_is_filled_in(worker: Client, unconfigured):
@@ -201,7 +201,7 @@ def test_calibrating_saves_the_density_of_the_product(supervisor: Client, uncali
     density = DensityParameters.objects.get()
     config = LocationConfig.objects.get(location=uncalibrated.storage_location)
     assert (density.product, density.packaging, density.plants_per_m2) == (config.product, config.packaging, 160)
-    assert newest_job(uncalibrated).reason == "Density set: 160 plants per m²"
+    assert str(newest_job(uncalibrated).reason) == "Density set: 160 plants per m²"
 
 
 def test_a_density_that_may_be_two_numbers_is_asked_about(supervisor: Client, uncalibrated):
@@ -215,7 +215,7 @@ def test_a_density_with_a_decimal_comma_is_what_was_typed(supervisor: Client, un
     values = {"container_type": ContainerTypeFactory().pk, "plants_per_m2": "12,5"}
     assert supervisor.post(fix_path(uncalibrated), values).status_code == 302
     assert DensityParameters.objects.get().plants_per_m2 == 12.5
-    assert newest_job(uncalibrated).reason == "Density set: 12.5 plants per m²"
+    assert str(newest_job(uncalibrated).reason) == "Density set: 12.5 plants per m²"
 
 
 def test_a_density_far_from_those_of_the_product_is_asked_about_once(supervisor: Client, uncalibrated):
@@ -230,7 +230,7 @@ def test_a_density_far_from_those_of_the_product_is_asked_about_once(supervisor:
     other = supervisor.post(fix_path(uncalibrated), {**values, "plants_per_m2": "12500", "meant": "1250"})
     assert (other.status_code, DensityParameters.objects.count()) == (422, 1)
     assert supervisor.post(fix_path(uncalibrated), {**values, "meant": "1250"}).status_code == 302
-    assert newest_job(uncalibrated).reason == "Density set: 1250 plants per m²"
+    assert str(newest_job(uncalibrated).reason) == "Density set: 1250 plants per m²"
 
 
 @pytest.mark.parametrize("plants_per_m2", ["25", "400"])

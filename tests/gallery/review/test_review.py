@@ -183,7 +183,7 @@ def test_a_correction_takes_few_queries(bed, supervisor, django_assert_num_queri
 # --- Queue -----------------------------------------------------------------------------------------------------------
 def test_the_queue_starts_with_doubts_then_the_least_sure():
     sure, unsure = waiting("0.9500"), waiting("0.4000")
-    doubtful = waiting("0.9000", review_reasons=["no_container: ..."])
+    doubtful = waiting("0.9000", review_reasons=[{"code": "no_container"}])
     partial = waiting("0.8000", partial=True)
     assert [row.card.image_id for row in waiting_photos()] == images(partial, doubtful, unsure, sure)
     assert count_waiting() == 4
@@ -215,10 +215,10 @@ def test_next_goes_through_the_queue_and_begins_again():
 
 
 def test_the_page_of_the_queue(supervisor):
-    session = waiting(review_reasons=["no_container: nothing was found"])
+    session = waiting(review_reasons=[{"code": "no_container"}])
     response = supervisor.get("/review/")
     assertContains(response, "1 count to sign off")
-    assertContains(response, "no_container: nothing was found")
+    assertContains(response, "no bed, crate or tray was found in the photo")
     assertContains(response, f'href="/gallery/{session.original_image_id}/"')
     Session.objects.all().delete()
     assertContains(supervisor.get("/review/"), "Nothing to review")

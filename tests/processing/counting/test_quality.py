@@ -27,7 +27,7 @@ def boxes(confidence: float, count: int = 30) -> Detections:
 
 
 def codes(rgb: Rgb, *detections: Detections) -> list[str]:
-    return [fault.partition(":")[0] for fault in find_faults(Pyramid.of(rgb), detections, PARAMETERS)]
+    return [fault.kind for fault in find_faults(Pyramid.of(rgb), detections, PARAMETERS)]
 
 
 def test_a_sharp_bright_photo_of_known_plants_has_no_fault() -> None:
@@ -66,7 +66,7 @@ def cut(rgb: Rgb, colour: tuple[int, int, int], *, share: float = 0.5) -> Rgb:
 def test_a_photo_without_its_lower_part_is_refused(colour, share) -> None:
     photo = Pyramid.of(cut(scene(), colour, share=share))
     assert measure_quality(photo, view_px=PARAMETERS.view_px).missing == pytest.approx(share, abs=0.02)
-    assert any(fault.startswith("part_missing: the lower ") for fault in find_faults(photo, [], PARAMETERS))
+    assert any(fault.code == "part_missing" for fault in find_faults(photo, [], PARAMETERS))
 
 
 @pytest.mark.parametrize("colour", [0, 255])

@@ -2,6 +2,7 @@ import pytest
 
 from processing.counting.boxes import DEAD, EMPTY, NO_DETECTIONS, PLANT, make_detections
 from processing.counting.containers import Container
+from processing.counting.faults import Fault
 from processing.counting.totals import Estimate, average_confidence, count_container, count_photo
 
 BED = Container("segment", ((0, 0), (10, 0), (10, 10)), 0.9)
@@ -37,16 +38,16 @@ def test_confidence_is_the_mean_over_all_detections_with_four_decimals() -> None
 
 def test_a_capped_count_is_a_problem() -> None:
     (problem,) = count_container(BED, boxes(PLANT, capped=True), Estimate("none", 1)).problems
-    assert problem.startswith("too_many_detections:")
+    assert str(problem).startswith("too_many_detections: a limit was touched in a ")
 
 
 def test_what_cannot_be_estimated_asks_for_calibration() -> None:
     item = count_container(BED, boxes(PLANT), Estimate("none", 1, needs_calibration=True))
-    assert item.problems[0].startswith("needs_calibration:")
+    assert item.problems[0].code == "needs_calibration"
     assert count_photo([item, item], [boxes(PLANT), boxes(PLANT)]).problems == item.problems
 
 
 def test_a_photo_without_containers_is_zeros_and_a_reason() -> None:
-    count = count_photo([], [], problems=["detection_failed: x"])
+    count = count_photo([], [], problems=[Fault("detection_failed")])
     assert (count.total_detected, count.total_estimated, count.avg_confidence) == (0, 0, 0.0)
-    assert [problem.split(":")[0] for problem in count.problems] == ["detection_failed", "no_container"]
+    assert [problem.code for problem in count.problems] == ["detection_failed", "no_container"]

@@ -4,6 +4,7 @@ from unittest import mock
 
 import pytest
 
+from demeter.common.i18n.messages import translated
 from photos.models import S3Image
 from processing.jobs import reprocess
 from processing.models import Job
@@ -50,7 +51,7 @@ def test_label_settles_the_location(bay):
     session = make_session()
     evidence, _ = located(session, "DEM-N1-N-04", "PALLET-0815")
     assert session.storage_location == session.original_image.storage_location == bay
-    assert (evidence["outcome"], evidence["text"]) == ("matched", "QR label DEM-N1-N-04")
+    assert (evidence["outcome"], translated(evidence["reason"])) == ("matched", "QR label DEM-N1-N-04")
     assert evidence["labels"] == ["DEM-N1-N-04", "PALLET-0815"]
 
 
@@ -64,21 +65,21 @@ def test_gps_decides_where_no_location_carries_the_label(bay):
     session = make_session(east_m=0)
     evidence, _ = located(session, "PALLET-0815")
     assert session.storage_location == bay
-    assert evidence["text"] == "GPS point lies inside the location"
+    assert translated(evidence["reason"]) == "GPS point lies inside the location"
 
 
 def test_labels_of_several_locations_are_offered(bay, neighbour):
     session = make_session(east_m=0)
     evidence, _ = located(session, "DEM-N1-N-04", "DEM-N1-N-05")
     assert session.storage_location is None
-    assert evidence["text"] == "QR labels of several locations are in the photo"
+    assert translated(evidence["reason"]) == "QR labels of several locations are in the photo"
     assert [offer["location_id"] for offer in evidence["candidates"]] == [bay.pk, neighbour.pk]
 
 
 def test_without_label_and_gps_the_location_is_not_known():
     session = make_session()
     evidence, _ = located(session)
-    assert (session.storage_location, evidence["text"]) == (None, "GPS coordinates not found")
+    assert (session.storage_location, translated(evidence["reason"])) == (None, "GPS coordinates not found")
 
 
 def test_choice_of_a_person_spares_the_look(bay, neighbour):
@@ -93,7 +94,7 @@ def test_choice_of_a_person_spares_the_look(bay, neighbour):
 def test_choice_for_an_upload_settles_it_where_gps_agrees_as_well_as_a_phone_can(bay, neighbour, east_m):
     session = make_session(east_m=east_m, chosen=bay)
     evidence, look = located(session)
-    assert (session.storage_location, evidence["text"]) == (bay, "Chosen by a person")
+    assert (session.storage_location, translated(evidence["reason"])) == (bay, "Chosen by a person")
     look.assert_not_called()
 
 
@@ -115,16 +116,16 @@ def test_choice_that_gps_disagrees_with_is_a_question(bay, far_bay, labels):
     evidence, _ = located(session, *labels)
     assert (session.storage_location, session.original_image.storage_location) == (None, None)
     assert evidence["outcome"] == "ambiguous"
-    assert evidence["text"] == "The GPS position is that of another location than the chosen one"
+    assert translated(evidence["reason"]) == "The GPS position is that of another location than the chosen one"
     offers = [offer["location_id"] for offer in evidence["candidates"]]
     assert (offers[0], set(offers)) == (bay.pk, {bay.pk, far_bay.pk})
-    assert evidence["candidates"][0]["evidence"] == "Chosen for the upload, 39 m from the GPS point"
+    assert translated(evidence["candidates"][0]["evidence"]) == "Chosen for the upload, 39 m from the GPS point"
 
 
 def test_choice_that_gps_disagrees_with_holds_where_the_label_is_in_the_photo(bay, far_bay):
     session = make_session(east_m=40, chosen=bay)
     evidence, _ = located(session, "DEM-N1-N-04")
-    assert (session.storage_location, evidence["text"]) == (bay, "QR label DEM-N1-N-04")
+    assert (session.storage_location, translated(evidence["reason"])) == (bay, "QR label DEM-N1-N-04")
 
 
 def test_question_about_a_choice_stays_until_somebody_answers_it(bay, far_bay):
@@ -157,7 +158,7 @@ def test_gps_that_leaves_neighbours_open_is_settled_where_the_batch_agrees(bay, 
     session = make_session(east_m=0.5, upload=upload)
     evidence, _ = located(session)
     assert session.storage_location == bay
-    assert evidence["text"].startswith("The GPS position and the labels or choices of the other photos")
+    assert translated(evidence["reason"]).startswith("The GPS position and the labels or choices of the other photos")
     assert [offer["location_id"] for offer in evidence["candidates"]] == [bay.pk, neighbour.pk]
 
 

@@ -79,7 +79,7 @@ def test_photo_without_gps_is_ready_after_a_location_is_chosen(nursery, tmp_path
         image = job.image
         image.refresh_from_db()
         assert (image.status, image.problem) == ("failed", "needs_location")
-        assert image.error_details == "needs_location: GPS coordinates not found"
+        assert image.error_details.code == "no_gps"
         first = Session.objects.get(job=job)
 
         place = StorageLocation.objects.filter(configs__active=True).first()

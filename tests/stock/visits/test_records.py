@@ -77,7 +77,7 @@ def test_two_halves_of_a_bay_are_added_and_ask_until_answered(config):
     assert (visit.quantity, visit.is_open, visit.answer) == (178, False, "parts")
     batch = StockBatch.objects.get()
     assert (batch.quantity_current, batch.quantity_initial, batch.quantity_empty_containers) == (178, 178, 7)
-    assert StockMovement.objects.latest("created_at").reason == "Counted 178 in 2 photos of one visit."
+    assert StockMovement.objects.latest("created_at").reason.in_english() == "Counted 178 in 2 photos of one visit."
 
 
 def test_an_answer_can_be_changed(config):

@@ -14,9 +14,11 @@ from playwright.sync_api import Browser, expect
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 from pytest_django.live_server_helper import LiveServer
 
+from demeter.common.i18n.messages import Message
 from demeter.common.i18n.scripts import VERSION
 from locations.models import ContainerType, Packaging, Product, ProductState, StorageLocation
 from photos.models import S3Image
+from processing.messages import AGAIN_FOR, CONTAINERS_FAILED, NO_GPS
 from processing.models import Job
 from processing.problems import CATALOGUE, REFUSALS
 from tests.browsing import sign_in
@@ -68,17 +70,17 @@ def nursery(db: None) -> dict[str, str]:
     bed = make_bed(0, 0, 0, 1, 2, location=bay, estimated=1234)
     EstimationFactory(segment=bed.segments.get())
     reasons = [
-        "doubtful: much of a segment looks planted but was not recognised; go nearer or count by hand",
-        "partial: 1 container(s) could not be counted",
+        Message("doubtful.container", {"container": "segment"}).as_json(),
+        CONTAINERS_FAILED(number=1).as_json(),
     ]
     type(bed).objects.filter(pk=bed.pk).update(review_reasons=reasons, partial=True)
     CorrectionFactory(image=bed.original_image)
     CorrectionFactory(image=bed.original_image, action="remove", class_id=1)
     make_bed(0, 0, location=bay)
-    sessions = [refuse(make_bed(0), code, "the photo is too dark to tell plants from the ground") for code in REFUSALS]
+    sessions = [refuse(make_bed(0), code, Message("too_dark")) for code in REFUSALS]
     others = [code for code in CATALOGUE if code not in REFUSALS]
     sessions += [make_session_waiting(code, location=StorageLocationFactory()) for code in others]
-    S3Image.objects.filter(problem__in=others).update(error_details="code: GPS coordinates not found")
+    S3Image.objects.filter(problem__in=others).update(error_details=NO_GPS())
     SessionFactory(failed=True)
     SessionFactory(processing=True)
     SessionFactory(needs_location=True, location_evidence=unplaced_candidates(bay))
@@ -226,7 +228,7 @@ def test_what_is_kept_is_english_whoever_caused_it(boss: Client, db):
     session = SessionFactory(failed=True)
     boss.post("/todo/retry/", {"cause": "detection_failed"}, headers=SPANISH)
     job = Job.objects.get(image=session.original_image, kind="reprocess")
-    assert job.reason == "Processed again: Counting failed"
+    assert job.reason == AGAIN_FOR(problem="detection_failed")
     trace = f"/gallery/{session.original_image_id}/?tab=trace"
     assertContains(boss.get(trace, headers=SPANISH), "Procesada de nuevo: Falló el conteo")
 
@@ -236,6 +238,13 @@ def test_the_admin_tells_what_is_kept_in_the_language_of_the_page(boss: Client, 
     for path in (f"photos/s3image/{session.original_image_id}", f"processing/job/{session.job_id}"):
         assertContains(boss.get(f"/admin/{path}/change/"), "GPS coordinates not found")
         assertContains(boss.get(f"/admin/{path}/change/", headers=SPANISH), "La foto no trae coordenadas GPS")
+
+
+def test_the_admin_tells_why_a_count_is_in_doubt(boss: Client, db):
+    reasons = [CONTAINERS_FAILED(number=1).as_json(), Message("no_container").as_json()]
+    session = SessionFactory(ready=True, review_reasons=reasons)
+    page = boss.get(f"/admin/processing/session/{session.pk}/change/")
+    assertContains(page, "1 container(s) could not be counted; no bed, crate or tray was found in the photo")
 
 
 def read_csv(text: bytes, delimiter: str = ",") -> list[dict[str, str]]:
