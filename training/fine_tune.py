@@ -67,7 +67,7 @@ def pack_weights(checkpoint: Path, folder: Path, tiles: Path) -> None:
     packed = folder / detector["file"]
     checksum = run_module("training.pack", str(checkpoint), str(packed)).split()[-1]
     cpu = json.loads(run_module("training.convert", str(packed), "--tiles", str(tiles)).splitlines()[-1])
-    kept = {key: detector[key] for key in ("file", "classes", "imgsz", "licence")}
+    kept = {key: detector[key] for key in ("file", "classes", "imgsz", "licence", "test_photos_learned")}
     base = {"file": detector["file"], "sha256": detector["sha256"]}
     description["detector"] = kept | {"sha256": checksum, "cpu": cpu, "base": base}
     (folder / "weights.json").write_text(json.dumps(description, indent=2) + "\n")

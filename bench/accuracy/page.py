@@ -41,6 +41,7 @@ def write_page(report: Figures) -> str:
     """The page for growers."""
     rows, judged = report["real"][COUNTED]["photos"], report["real"][COUNTED]["judged"]
     every = judged["all"]
+    judging = [row for row in rows if not row["was_trained_on"]]
     return TEMPLATE.read_text().format(
         **report["measured"],
         photos=every["photos"],
@@ -48,18 +49,17 @@ def write_page(report: Figures) -> str:
         mean_answered=with_interval(every["mean_error_answered"]),
         median_answered=with_interval(every["median_error_answered"]),
         mean_all=with_interval(every["mean_error_all"]),
-        learned=_learned_part(rows),
+        learned=_learned_part(len(rows) - len(judging)),
         kinds=_kinds_part(judged),
         marks=_marks_part(every),
-        trays=_trays_part(rows),
-        worst=_worst_part(rows),
+        trays=_trays_part(judging),
+        worst=_worst_part(judging),
         dead=_dead_part(report["dead"]),
         renders=_renders_part(report["renders"]),
     )
 
 
-def _learned_part(rows: Sequence[Figures]) -> str:
-    learned = sum(row["was_trained_on"] for row in rows)
+def _learned_part(learned: int) -> str:
     return f"; {learned} more that one had learned are left out" if learned else ""
 
 
@@ -97,7 +97,7 @@ def _trays_part(photos: Sequence[Figures]) -> str:
     rows = [
         [_name(row), row["points"], row["estimated"], row["true_empty"], row["empty"]]
         for row in photos
-        if row["kind"] == "trays" and row["true_empty"] and not row["was_trained_on"]
+        if row["kind"] == "trays" and row["true_empty"]
     ]
     return table(["tray", "plants", "counted", "empty cells", "counted"], rows)
 

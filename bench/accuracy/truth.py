@@ -139,7 +139,7 @@ def _labelled(one: Picture) -> RealPhoto:
 def read_trained_on(drawn: Path, weights: Path) -> set[str]:
     """The names, without suffix, of the photos in training/drawn.json and of test photos learned by weights.json."""
     described = json.loads((weights / "weights.json").read_text())
-    learned = [name for one in described.values() for name in one["training"].get("test_photos_learned", [])]
+    learned = [name for one in described.values() for name in one.get("test_photos_learned", [])]
     return {Path(entry["image"]).stem for entry in json.loads(drawn.read_text())} | set(learned)
 
 

@@ -73,8 +73,11 @@ def test_the_report_holds_what_was_counted(painted, tmp_path):
     fine_tune = {"photos": [row], "mae_before": 2, "mae_after": 0, "trained_on": 3, "tiles": 90, "epochs": 2}
     (out / "accuracy" / "fine-tune.json").write_text(json.dumps(fine_tune))
     write_pointed(tmp_path / "nursery-2", "pepper_cups_tray")
+    write_pointed(tmp_path / "nursery-3", "brassica_plug200_a")  # learned by the shipped detector: it judges nothing
     places = f"--out {out} --overlays {overlays} --worst {tmp_path}/worst"
-    words = f"--renders {tmp_path}/held-out --nursery {tmp_path}/nursery {tmp_path}/nursery-2 {places}"
+    words = (
+        f"--renders {tmp_path}/held-out --nursery {tmp_path}/nursery {tmp_path}/nursery-2 {tmp_path}/nursery-3 {places}"
+    )
     command.main(words.split())
     report = json.loads((out / "accuracy" / "accuracy.json").read_text())
     figures, real = report["renders"]["held-out"], report["real"]["nursery"]
@@ -101,15 +104,16 @@ def test_the_report_holds_what_was_counted(painted, tmp_path):
     assert "held-out, worst: b.png, 24 plants in the frame" in appendix
     assert "| d4 | 13 | 15 | 13 | 3 | 2 | 3 |" in appendix
     assert "| crates | 1 | 1 | 0 % | 0 % | 0 % | 100 % |" in page
+    assert "; 1 more that one had learned are left out." in page
     assert "| held-out | two of them led to a rule | 2 |" in page
     assert len(page.splitlines()) <= 115
     assert str(tmp_path) not in page + appendix + json.dumps(report)
     write_pages(out)
     assert (out / "accuracy.md").read_text() == page, "the pages are made of the JSON alone"
     assert {path.name for path in (out / "accuracy").iterdir()} >= {"counted.png", "held-out-best.jpg"}
-    assert {path.name for path in overlays.iterdir()} == {"pots.jpg", "pepper_cups_tray.jpg"}
+    assert {path.name for path in overlays.iterdir()} == {"pots.jpg", "pepper_cups_tray.jpg", "brassica_plug200_a.jpg"}
     worst = sorted((tmp_path / "worst").iterdir())
-    assert [path.name for path in worst] == ["01-pots.jpg", "02-pepper_cups_tray.jpg"]
+    assert [path.name for path in worst] == ["01-pots.jpg", "02-pepper_cups_tray.jpg", "03-brassica_plug200_a.jpg"]
     with Image.open(worst[0]) as picture:
         assert picture.size == (800, 644), "the caption stands below the photo"
 
@@ -201,7 +205,7 @@ def test_photos_that_were_trained_on_are_marked(tmp_path):
         write_pointed(tmp_path / name, name)
     drawn = tmp_path / "drawn.json"
     drawn.write_text(json.dumps([{"image": "nursery/pots.jpg"}]))
-    described = {"segmenter": {"training": {}}, "detector": {"training": {"test_photos_learned": ["tray"]}}}
+    described = {"segmenter": {}, "detector": {"test_photos_learned": ["tray"]}}
     (tmp_path / "weights.json").write_text(json.dumps(described))
     trained = read_trained_on(drawn, tmp_path)
     photos = [photo for name in ("pots", "tray", "bench") for photo in read_pointed(tmp_path / name, trained)]

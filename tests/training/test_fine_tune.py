@@ -77,6 +77,8 @@ def test_the_new_weights_are_described_and_whole(export, trained, monkeypatch, t
         read_weights(name, tmp_path / "out" / "weights").verify()
     described = json.loads((tmp_path / "out" / "weights" / "weights.json").read_text())["detector"]
     assert described["base"]["sha256"] == read_weights("detector").sha256
+    shipped = json.loads((TRAINED_DIR / "weights.json").read_text())["detector"]
+    assert described["test_photos_learned"] == shipped["test_photos_learned"], "what a base has learned stays learned"
     assert "accuracy" not in described, "the figures are those of the shipped weights"
 
 
