@@ -25,6 +25,9 @@ TEXTS = {
         "much of a %(container)s looks planted but was not recognised; go nearer or count by hand"
     ),
     "doubtful.scales": gettext_noop("views at different scales disagree about the plants (agreement %(agreement)s)"),
+    "doubtful.left_out": gettext_noop(
+        "%(plants)s plants outside the containers were hardly recognised and not counted"
+    ),
     "no_container": gettext_noop("no bed, crate or tray was found in the photo"),
     "detection_failed": "%(container)s %(number)s: %(error)s",
     "unreadable": "%(file)s: %(reason)s",

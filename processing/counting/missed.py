@@ -4,7 +4,7 @@ Runs between the segmenter and the detection of each container, on a coarse look
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -15,16 +15,24 @@ from processing.counting.containers import Container, largest_polygon, points_in
 from processing.counting.parameters import MissedParameters
 
 
+@dataclass(frozen=True)
+class FoundContainers:
+    """The containers of a photo, and how many plants outside them were too uncertain to count."""
+
+    containers: tuple[Container, ...]
+    left_out: int = 0
+
+
 def cover_missed(
     containers: Sequence[Container],
     found: Detections,
     resolution_wh: tuple[int, int],
     parameters: MissedParameters,
-) -> tuple[Container, ...]:
+) -> FoundContainers:
     """The containers, with additions so that each detected plant is in one.
 
     Plants next to a bed widen its outline; others get a new bed, with the mean of their confidences. A group with far
-    lower confidence than the plants in the containers is left out.
+    lower confidence than the plants in the containers is left out: it is usually gravel or litter.
     """
     plants = found.select(found.class_id != EMPTY)
     is_missed = np.ones(len(plants), dtype=bool)
@@ -32,7 +40,7 @@ def cover_missed(
         is_missed &= ~points_inside(container, plants.centres)
     missed = plants.select(is_missed)
     least_vote = _least_vote(plants.select(~is_missed), parameters)
-    covered = list(containers)
+    covered, left_out = list(containers), 0
     rigid = shapely.union_all([container.shape for container in containers if container.kind != "segment"])
     for group in _group(missed, resolution_wh, parameters):
         for part in shapely.get_parts(group.difference(rigid)):
@@ -41,7 +49,9 @@ def cover_missed(
                 mean_vote = float(missed.confidence[inside].mean())
                 if mean_vote >= least_vote:
                     _add(covered, part, mean_vote)
-    return tuple(covered)
+                else:
+                    left_out += int(inside.sum())
+    return FoundContainers(tuple(covered), left_out)
 
 
 def _least_vote(contained: Detections, parameters: MissedParameters) -> float:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.counting.boxes import Detections, Rgb
+from processing.counting.boxes import PLANT, Detections, Rgb
 from processing.counting.faults import Fault
 from processing.counting.parameters import QualityParameters
 from processing.counting.pyramid import Pyramid
@@ -37,10 +37,19 @@ class PictureQuality:
     missing: float = 0.0
 
 
-def find_faults(photo: Pyramid, detections: Sequence[Detections], parameters: QualityParameters) -> tuple[Fault, ...]:
-    """Why the count of a photo with these detections is unreliable or doubtful; empty if it is neither."""
+def find_faults(
+    photo: Pyramid, detections: Sequence[Detections], parameters: QualityParameters, *, left_out: int = 0
+) -> tuple[Fault, ...]:
+    """Why the count of a photo with these detections is unreliable or doubtful; empty if it is neither.
+
+    `left_out` is the number of plants outside all containers (`counting.missed`).
+    """
     quality = measure_quality(photo, view_px=parameters.view_px)
-    return (*picture_faults(quality, parameters), *scene_faults(detections, parameters))
+    return (
+        *picture_faults(quality, parameters),
+        *scene_faults(detections, parameters),
+        *left_out_faults(detections, left_out, parameters),
+    )
 
 
 def measure_quality(photo: Pyramid, *, view_px: int) -> PictureQuality:
@@ -117,6 +126,16 @@ def scene_faults(detections: Sequence[Detections], parameters: QualityParameters
         return (Fault("unfamiliar_scene", {"agreement": f"{agreement:.2f}"}),)
     if agreement < parameters.sure_agreement:
         return (Fault("doubtful.scales", {"agreement": f"{agreement:.2f}"}),)
+    return ()
+
+
+def left_out_faults(
+    detections: Sequence[Detections], left_out: int, parameters: QualityParameters
+) -> tuple[Fault, ...]:
+    """A doubt if the plants left out would change the count noticeably, in case they are plants."""
+    counted = sum(boxes.count(PLANT) for boxes in detections)
+    if left_out > parameters.max_left_out * (counted + left_out):
+        return (Fault("doubtful.left_out", {"plants": left_out}),)
     return ()
 
 

@@ -86,6 +86,12 @@ class Session(Timestamped):
         blank=True,
         help_text=_("What people changed, and the model's own totals; null if nothing was changed"),
     )
+    plants_left_out = models.PositiveIntegerField(
+        _("plants left out"),
+        default=0,
+        db_default=0,  # so that processes of the previous version can continue during an upgrade
+        help_text=_("Detected outside all containers with little confidence, and not counted"),
+    )
     partial = models.BooleanField(
         _("partial"), default=False, help_text=_("At least one container could not be counted")
     )

@@ -82,7 +82,9 @@ def close(job: Job, photo: Pyramid) -> None:
     is_closed = False
     while not is_closed:
         config = config_of(session)
-        counted = _count(photo, config, done, failed_containers=len(segments) - len(done))
+        counted = _count(
+            photo, config, done, left_out=session.plants_left_out, failed_containers=len(segments) - len(done)
+        )
         lifecycle.renew(job)
         picture = _store_annotated(job.image, photo.rgb, counted)
         is_closed = _try_to_complete(job, session, counted, picture)
@@ -107,14 +109,19 @@ def _grows(config: LocationConfig | None) -> tuple[int, int, int | None] | None:
 
 
 def _count(
-    photo: Pyramid, config: LocationConfig | None, segments: tuple[Segment, ...], *, failed_containers: int
+    photo: Pyramid,
+    config: LocationConfig | None,
+    segments: tuple[Segment, ...],
+    *,
+    left_out: int,
+    failed_containers: int,
 ) -> Counted:
     containers = tuple(mapping.read_container(segment) for segment in segments)
     found = tuple(mapping.read_detections(segment) for segment in segments)
     densities = _densities(config)
     owned = own_detections(containers, found, densities=densities)
     counts = estimate_counts(photo, containers, owned, densities=densities)
-    faults = find_faults(photo, owned, DEFAULT_PARAMETERS.quality)
+    faults = find_faults(photo, owned, DEFAULT_PARAMETERS.quality, left_out=left_out)
     return Counted(segments, found, owned, count_photo(counts, owned, problems=faults), config, failed_containers)
 
 

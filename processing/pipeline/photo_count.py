@@ -86,13 +86,14 @@ def count_picture(
     """Containers, detections, estimates and totals of one photo."""
     watch = watch or Stopwatch()
     with watch.phase("segment"):
-        containers = inference.find_containers(photo, parameters)
+        found_containers = inference.find_containers(photo, parameters)
+        containers = found_containers.containers
     with watch.phase("detect"):
         found, problems = _detect_each(photo, containers, parameters)
     with watch.phase("estimate"):
         owned = own_detections(containers, found, parameters=parameters)
         counts = estimate_counts(photo, containers, owned, parameters=parameters)
-        faults = find_faults(photo, owned, parameters.quality)
+        faults = find_faults(photo, owned, parameters.quality, left_out=found_containers.left_out)
     return CountedPhoto(count_photo(counts, owned, problems=(*faults, *problems)), owned, watch.seconds)
 
 

@@ -24,6 +24,7 @@ from photos.models import S3Image
 from photos.storage import object_store
 from photos.storage.circuit_breaker import retry_delay_seconds
 from processing import lifecycle, mapping
+from processing.counting.missed import FoundContainers
 from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.counting.pyramid import Pyramid
 from processing.dating import check_date
@@ -84,13 +85,14 @@ def _open(job: Job) -> list[Segment]:
     session.model_versions = {name: read_weights(name).sha256 for name in WEIGHT_NAMES}
     session.parameters_hash = DEFAULT_PARAMETERS.parameters_hash()
     earlier = mapping.find_same_detections(session)
-    containers = () if earlier is not None else inference.find_containers(_read_held(job, image))
+    found = FoundContainers(()) if earlier is not None else inference.find_containers(_read_held(job, image))
+    session.plants_left_out = found.left_out if earlier is None else earlier.plants_left_out
     with lifecycle.holding(job):
-        session.save(update_fields=["model_versions", "parameters_hash", "updated_at"])
+        session.save(update_fields=["model_versions", "parameters_hash", "plants_left_out", "updated_at"])
         if earlier is not None:
             segments = mapping.copy_detections(earlier, session)
         else:
-            segments = mapping.save_containers(session, containers)
+            segments = mapping.save_containers(session, found.containers)
         lifecycle.await_detection(job, segments)
     return [segment for segment in segments if segment.status == SegmentStatus.PENDING]
 

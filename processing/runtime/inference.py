@@ -25,7 +25,7 @@ from sahi.slicing import get_slice_bboxes
 from processing.counting.boxes import CLASS_NAMES, NO_DETECTIONS, Detections, Rgb, make_detections
 from processing.counting.containers import CONTAINER_KINDS, Container, FoundMask, Segmenter, find_in_photo
 from processing.counting.detection import Detector, OnTile, PlantFinder, Slicer
-from processing.counting.missed import cover_missed
+from processing.counting.missed import FoundContainers, cover_missed
 from processing.counting.parameters import DEFAULT_PARAMETERS, CountingParameters
 from processing.counting.pyramid import Pyramid, Sides, Window
 from processing.runtime.weights import WeightFile, WeightName, WeightsError, read_weights
@@ -34,7 +34,7 @@ CLASSES: dict[WeightName, tuple[str, ...]] = {"segmenter": CONTAINER_KINDS, "det
 TASKS = {"segmenter": "segment", "detector": "detect"}
 
 
-def find_containers(photo: Pyramid, parameters: CountingParameters = DEFAULT_PARAMETERS) -> tuple[Container, ...]:
+def find_containers(photo: Pyramid, parameters: CountingParameters = DEFAULT_PARAMETERS) -> FoundContainers:
     """Containers of a photo, in its pixels: the segmenter's, most confident first, and beds around plants it missed."""
     outlined = find_in_photo(photo, load_segmenter(), parameters.segmentation)
     seen = _plant_finder(parameters).find_everywhere(photo, looks=parameters.missed.looks)

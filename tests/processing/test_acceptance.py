@@ -127,6 +127,6 @@ def test_a_sign_off_during_a_new_run_waits_for_its_end(place):
 def test_a_photo_that_was_signed_off_before_a_run_refuses_it_stays_accepted(place, monkeypatch):
     job = run(upload(tray_and_bed(), place))
     person = accept(job)
-    monkeypatch.setattr(aggregation, "find_faults", lambda *_: (Fault("too_dark"),))
+    monkeypatch.setattr(aggregation, "find_faults", lambda *_, **__: (Fault("too_dark"),))
     again = run(reprocess(image=job.image, user=person, reason="Stricter"))
     assert (again.image.status, again.session.refusal, again.session.validated_by_user) == ("ready", "too_dark", person)

@@ -53,7 +53,7 @@ def test_every_crate_of_a_photo_full_of_them_is_found(painted):
         for column in range(MANY_CRATES):
             left, top = 20 + column * 195, 20 + row * 145
             paint_container(rgb, "box", (left, top, left + 150, top + 100))
-    assert len(inference.find_containers(Pyramid.of(rgb))) == MANY_CRATES**2
+    assert len(inference.find_containers(Pyramid.of(rgb)).containers) == MANY_CRATES**2
     assert DEFAULT_PARAMETERS.segmentation.max_containers >= 2 * MANY_CRATES**2
 
 

@@ -7,7 +7,7 @@ from processing.counting.boxes import NO_DETECTIONS, Detections, make_detections
 from processing.counting.containers import Container
 from processing.counting.faults import TEXTS, Fault
 from processing.counting.parameters import DEFAULT_PARAMETERS
-from processing.counting.quality import PictureQuality, picture_faults, scene_faults
+from processing.counting.quality import PictureQuality, left_out_faults, picture_faults, scene_faults
 from processing.counting.totals import Estimate, count_container, count_photo
 from processing.messages import as_message
 
@@ -23,6 +23,7 @@ def every_fault() -> list[Fault]:
     faults = list(picture_faults(PictureQuality(brightness=0.0, glare=1.0, sharpness=1.0, missing=0.5), quality))
     faults += scene_faults([plants(quality.min_agreement - 0.05)], quality)
     faults += scene_faults([plants(quality.sure_agreement - 0.05)], quality)
+    faults += left_out_faults([plants(0.9)], 1, quality)
     for estimate in (Estimate("none", 6, needs_calibration=True), Estimate("none", 6, is_doubtful=True)):
         faults += count_container(BED, plants(0.9), estimate).problems
     capped = Detections(plants(0.9).xyxy, plants(0.9).confidence, plants(0.9).class_id, capped=True)

@@ -21,7 +21,7 @@ def plants(*places, side=40, class_id=PLANT, vote=0.5) -> Detections:
 
 
 def covered(containers, found):
-    return cover_missed(containers, found, SIZE, MissedParameters())
+    return cover_missed(containers, found, SIZE, MissedParameters()).containers
 
 
 def test_without_any_outline_the_plants_make_a_bed() -> None:
@@ -54,7 +54,8 @@ def test_gravel_beside_containers_makes_no_bed() -> None:
     tray = rectangle(50, 50, 300, 300, "plug")
     growing = plants(*[(x, 150) for x in range(70, 300, 40)], vote=0.7)
     gravel = plants((500, 500), (550, 500), (600, 500), vote=0.3)
-    assert covered((tray,), concatenate([growing, gravel])) == (tray,)
+    result = cover_missed((tray,), concatenate([growing, gravel]), SIZE, MissedParameters())
+    assert (result.containers, result.left_out) == ((tray,), 3)
 
 
 def test_unsure_plants_make_a_bed_where_the_containers_hold_hardly_any() -> None:

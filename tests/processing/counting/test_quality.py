@@ -86,6 +86,15 @@ def test_a_scene_that_is_hardly_recognised_is_refused_and_one_in_doubt_is_marked
     assert codes(scene(), boxes(0.9, 10), boxes(0.2, 20)) == ["doubtful"], "all boxes of the photo are judged together"
 
 
+def test_many_plants_left_out_mark_the_count_and_a_few_do_not() -> None:
+    def doubts(left_out: int) -> list[str]:
+        found = find_faults(Pyramid.of(scene()), [boxes(0.8, 45)], PARAMETERS, left_out=left_out)
+        return [fault.code for fault in found]
+
+    assert doubts(5) == []
+    assert doubts(6) == ["doubtful.left_out"]
+
+
 def test_no_box_says_nothing_about_the_scene() -> None:
     assert codes(scene(), NO_DETECTIONS) == []
     assert codes(scene()) == []

@@ -1,5 +1,6 @@
 """The stages of one photo, with painted models and the real storage: results, outages, failures, all of it twice."""
 
+from dataclasses import replace
 from unittest import mock
 
 import numpy as np
@@ -160,6 +161,16 @@ def test_what_a_rule_leaves_out_is_there_for_a_rule_that_does_not(place, monkeyp
     assert again.session.detections_from == first.session
     assert (again.session.total_detected, again.session.total_empty_containers) == (52, 2)
     assert kept.filter(counted=True).count() == 4, "history keeps its own"
+
+
+def test_plants_left_out_mark_the_count_also_when_it_is_made_again(place, monkeypatch):
+    seen = inference.find_containers
+    with monkeypatch.context() as gravel:
+        gravel.setattr(inference, "find_containers", lambda photo: replace(seen(photo), left_out=20))
+        first = run(upload(tray_and_bed(), place))
+    again = run(reprocess(image=first.image, user=first.requested_by, reason="A density is known"))
+    for job in (first, again):
+        assert {"code": "doubtful.left_out", "parameters": {"plants": 20}} in job.session.review_reasons
 
 
 def test_photo_is_not_closed_while_a_container_is_open(place):

@@ -36,7 +36,7 @@ def test_containers_and_plants_of_a_photo(painted, kind) -> None:
     paint_grid(rgb, place, rows=10, columns=12, side=40, empty=(5, 6))
     steps: list[tuple[int, int]] = []
     photo = Pyramid.of(rgb)
-    (container,) = inference.find_containers(photo)
+    (container,) = inference.find_containers(photo).containers
     found = inference.detect_plants(photo, container, on_tile=lambda done, total: steps.append((done, total)))
     assert (container.kind, found.count(0), found.count(1)) == (kind, 118, 2)
     assert steps
@@ -48,7 +48,7 @@ def test_plants_that_stand_in_no_outline_get_one(painted) -> None:
     paint_container(rgb, "plug", (100, 100, 700, 500))
     paint_grid(rgb, (100, 100, 700, 500), rows=4, columns=6, side=40)
     paint_grid(rgb, (900, 700, 1500, 1100), rows=4, columns=6, side=40)
-    tray, bed = inference.find_containers(Pyramid.of(rgb))
+    tray, bed = inference.find_containers(Pyramid.of(rgb)).containers
     assert (tray.kind, bed.kind) == ("plug", "segment")
     assert len(inference.detect_plants(Pyramid.of(rgb), bed)) == 24
 
