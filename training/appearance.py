@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 
 
-def vary(image: Image, plant_boxes: NDArray[np.float32], rng: np.random.Generator) -> Image:
-    """A changed copy of a BGR tile. `plant_boxes` (n, 4) xyxy px are spared by the substrate."""
+def vary(image: Image, plant_boxes: NDArray[np.float32], rng: np.random.Generator, *, keep_hue: bool = False) -> Image:
+    """A changed copy of a BGR tile. `plant_boxes` (n, 4) xyxy px are spared by the substrate.
+
+    `keep_hue` is for tiles with dead plants, whose colour is what tells them from living ones.
+    """
     result = image.astype(np.float32)
     if rng.random() < 0.4:
         result = _mix_substrate(result, plant_boxes, rng)
-    if rng.random() < 0.4:
+    if rng.random() < 0.4 and not keep_hue:
         result = _recolour(result, rng)
     result = _relight(result, rng)
     return _camera(result, rng)

@@ -143,7 +143,8 @@ def detector_tile(picture: Picture, rng: np.random.Generator) -> tuple[Image, li
     image, zoom, origin = cut(picture, window, size_px)
     boxes, labels = boxes_in(picture, image, zoom, origin)
     image, boxes = turn(image, boxes, int(rng.integers(4)))
-    image = vary(image, boxes[labels != PLANT_CLASSES.index("empty")], rng)
+    has_dead = bool((labels == PLANT_CLASSES.index("dead")).any())
+    image = vary(image, boxes[labels != PLANT_CLASSES.index("empty")], rng, keep_hue=has_dead)
     return image, box_lines(boxes, labels, image.shape[1::-1])
 
 
