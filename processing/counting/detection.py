@@ -6,6 +6,7 @@ once. `counting.voting` merges the boxes of all looks into one set.
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from typing import Protocol
 
 import numpy as np
@@ -84,10 +85,10 @@ class PlantFinder:
         slices = [self._slices(window, scale, container) for scale in scales]
         done, total = 0, sum(map(len, slices))
         for scale, views in zip(scales, slices, strict=True):
-            shown = photo.view(window, scale)
+            show = cache(partial(photo.view, window, scale))
             parts = []
             for view in views:
-                parts.append(self._look_at_slice(shown, view))
+                parts.append(self._look_at_slice(photo, show, (window, scale, view)))
                 done += 1
                 if on_tile is not None:
                     on_tile(done, total)
@@ -105,7 +106,16 @@ class PlantFinder:
         slices = self.slicer.windows((size[0], size[1]), slice_wh=slice_wh, overlap_px=self.looks.overlap_px)
         return list(slices) if container is None else touching(slices, draw_mask(container, window, scale))
 
-    def _look_at_slice(self, shown: Rgb, view: Window) -> Detections:
+    def _look_at_slice(
+        self, photo: Pyramid, show: Callable[[], Rgb], place: tuple[Window, float, Window]
+    ) -> Detections:
+        """The boxes of a slice of the scaled window, in pixels of the latter.
+
+        Beds share slices with each other and with the look at the whole photo: each slice is detected once.
+        """
+        return photo.once((self.detector, self.looks, *place), lambda: self._detect_slice(show(), place[2]))
+
+    def _detect_slice(self, shown: Rgb, view: Window) -> Detections:
         x1, y1, x2, y2 = view
         seen = self.detector.detect(
             shown[y1:y2, x1:x2],

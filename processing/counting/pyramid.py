@@ -1,12 +1,12 @@
-"""One picture at every size that a phase needs: each half is made once and shared by all phases.
+"""One picture at every size that a phase needs: each half, and each result, is made once and shared by all phases.
 
 Averaging 12 megapixels costs more than working on the small picture afterwards, and every phase needs one. Decoding
 them costs even more, and most photos are never needed at more than half their size.
 """
 
 import math
-from collections.abc import Callable
-from typing import Self
+from collections.abc import Callable, Hashable
+from typing import Any, Self, TypeVar
 
 import cv2
 import numpy as np
@@ -16,6 +16,7 @@ from processing.counting.boxes import Rgb
 Sides = tuple[int, int]
 Window = tuple[int, int, int, int]
 Decode = Callable[[int], Rgb]
+Result = TypeVar("Result")
 
 
 class Pyramid:
@@ -29,6 +30,7 @@ class Pyramid:
         self.resolution_wh = resolution_wh
         self._decode = decode
         self._levels: dict[int, Rgb] = {}
+        self._results: dict[Hashable, Any] = {}
 
     @classmethod
     def of(cls, rgb: Rgb) -> Self:
@@ -58,6 +60,13 @@ class Pyramid:
             return cut
         # The rest shrinks by less than half: averaging two pixels a side is enough, and much faster than by area.
         return np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+
+    def once(self, key: Hashable, make: Callable[[], Result]) -> Result:
+        """The result of `make` for this picture; kept with the picture for the next call with an equal key."""
+        if key not in self._results:
+            self._results[key] = make()
+        result: Result = self._results[key]
+        return result
 
     def _level(self, halvings: int) -> Rgb:
         """The picture halved `level` times; an odd last row or column is dropped."""

@@ -62,6 +62,17 @@ def test_everything_is_found_whatever_it_stands_in() -> None:
     assert found.count(PLANT) == 24
 
 
+def test_a_slice_is_detected_once_however_many_containers_share_it() -> None:
+    detector, place = PaintedDetector(), (300, 200, 2700, 1800)
+    photo, plants = Pyramid.of(bed(place)), finder(detector)
+    first = plants.find_in_container(photo, rectangle(*place))
+    looked = len(detector.shown)
+    plants.find_everywhere(photo, looks=3)
+    again = plants.find_in_container(photo, rectangle(*place))
+    assert len(detector.shown) == looked
+    assert (again.xyxy == first.xyxy).all()
+
+
 def test_progress_counts_only_slices_that_touch_the_mask() -> None:
     triangle = Container("segment", ((0, 0), (2999, 0), (0, 1999)), 0.9)
     steps: list[tuple[int, int]] = []
