@@ -22,7 +22,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demeter.settings")
 django.setup()
 
 from photos.decoding.pixels import decode_picture  # noqa: E402 - Django first
-from processing.counting.boxes import Rgb  # noqa: E402
+from processing.counting.boxes import Rgb, concatenate  # noqa: E402
 from processing.counting.parameters import DEFAULT_PARAMETERS  # noqa: E402
 from processing.counting.pyramid import Pyramid  # noqa: E402
 from processing.counting.quality import measure_agreement, measure_quality  # noqa: E402
@@ -104,7 +104,7 @@ def main() -> None:
         counted = count_picture(photo)
         codes.setdefault(name, []).append({problem.kind for problem in counted.count.problems})
         quality = measure_quality(photo, view_px=DEFAULT_PARAMETERS.quality.view_px)
-        agreement = measure_agreement(counted.detections)
+        agreement = measure_agreement(concatenate(counted.detections))
         measures.setdefault(name, []).append((quality.brightness, quality.glare, quality.sharpness, agreement))
     print("| photos | n | flagged | why | brightness | glare | sharpness | agreement |")
     print("|---|---|---|---|---|---|---|---|")

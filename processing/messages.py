@@ -76,6 +76,11 @@ COUNT_FAULTS = [
 ]
 # Of runs until November 2026.
 MessageType(
+    "doubtful.scales",
+    gettext_noop("views at different scales disagree about the plants (agreement %(agreement)s)"),
+    numbers=("agreement",),
+)
+MessageType(
     "unfamiliar_scene.median",
     gettext_noop("what was counted was hardly recognised (median confidence %(confidence)s)"),
     numbers=("confidence",),

@@ -5,7 +5,7 @@ The pipeline keeps only the result of its looks, so the looks are recorded while
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from unittest.mock import patch
 
 import numpy as np
@@ -15,14 +15,14 @@ from processing.counting import detection
 from processing.counting.boxes import PLANT, Detections, concatenate
 from processing.counting.containers import Container, points_inside
 from processing.counting.parameters import CountingParameters, VotingParameters
-from processing.counting.voting import Look, Suppress, vote
+from processing.counting.quality import uncertain_share
+from processing.counting.voting import Look, Suppress, accept, vote
 from processing.pipeline.photo_count import CountedPhoto
 
 Signs = dict[str, float | None]
 
 # Only while the looks are there; the others can be read from the boxes and outlines that the product keeps.
-NEEDS_LOOKS = {"sensitivity_to_threshold", "difference_of_looks", "difference_to_whole_photo"}
-LOW_VOTE, HIGH_VOTE = 0.7, 1.4  # of the vote that is accepted
+NEEDS_LOOKS = {"difference_of_looks", "difference_to_whole_photo"}
 SURE = 0.25
 MIN_FOR_DEPTH = 6
 MIN_FOR_SPACING = 3
@@ -37,11 +37,6 @@ class Vote:
     resolution_wh: tuple[int, int]
     suppress: Suppress
     result: Detections
-
-    def plants(self, container: Container, parameters: VotingParameters) -> int:
-        """The plants inside the container by other parameters."""
-        found = vote(self.looks, self.resolution_wh, suppress=self.suppress, parameters=parameters)
-        return _plants_inside(container, found)
 
     def plants_by_look(self, container: Container, parameters: VotingParameters) -> list[int]:
         """The sure plants that each look alone counts, the look with the most legible plants first."""
@@ -79,12 +74,14 @@ def read_signs(counted: CountedPhoto, votes: Sequence[Vote], parameters: Countin
     boxes, resolution_wh = concatenate(counted.detections), votes[0].resolution_wh
     plants = boxes.of_class(PLANT)
     detected, estimated = counted.count.total_detected, counted.count.total_estimated
-    everywhere = votes[0].result.count(PLANT)
+    everywhere = accept(votes[0].result, parameters.voting).count(PLANT)
     return {
         "mean_vote": _mean(boxes.confidence),
         "spread_of_votes": float(boxes.confidence.std()) if len(boxes) else None,
-        "share_of_low_votes": _mean(boxes.confidence < HIGH_VOTE * parameters.voting.accepted),
-        "sensitivity_to_threshold": threshold_sensitivity(containers, votes[1:], parameters.voting),
+        "share_of_low_votes": _mean(
+            boxes.confidence < parameters.quality.uncertain_votes[1] * parameters.voting.accepted
+        ),
+        "uncertain_share": uncertain_share(_possible(containers, votes[1:]), parameters),
         "difference_of_looks": look_difference(containers, votes[1:], parameters.voting),
         "difference_to_whole_photo": abs(everywhere - detected) / max(everywhere, detected, 1),
         "irregular_sizes": size_irregularity(plants, resolution_wh),
@@ -95,20 +92,6 @@ def read_signs(counted: CountedPhoto, votes: Sequence[Vote], parameters: Countin
         "share_empty": counted.count.total_empty_containers / max(counted.count.total_empty_containers + estimated, 1),
         "number": float(np.log1p(estimated)),
     }
-
-
-def threshold_sensitivity(
-    containers: Sequence[Container], votes: Sequence[Vote], parameters: VotingParameters
-) -> float | None:
-    """Plants at a lower accepted vote less those at a higher one, as a share of the former; None without any."""
-    low, high = (
-        sum(
-            one.plants(container, replace(parameters, accepted=share * parameters.accepted))
-            for container, one in zip(containers, votes, strict=True)
-        )
-        for share in (LOW_VOTE, HIGH_VOTE)
-    )
-    return (low - high) / low if low else None
 
 
 def look_difference(
@@ -153,6 +136,15 @@ def _container_confidence(counted: CountedPhoto) -> float | None:
     numbers = [len(boxes) for boxes in counted.detections]
     confidence = [item.container.confidence for item in counted.count.containers]
     return float(np.average(confidence, weights=numbers)) if sum(numbers) else None
+
+
+def _possible(containers: Sequence[Container], votes: Sequence[Vote]) -> Detections:
+    """The boxes inside the containers, possible ones included."""
+    inside = [
+        one.result.select(points_inside(container, one.result.centres))
+        for container, one in zip(containers, votes, strict=True)
+    ]
+    return concatenate(inside)
 
 
 def _plants_inside(container: Container, found: Detections) -> int:

@@ -16,7 +16,7 @@ from processing.counting.boxes import PLANT, Detections, Mask, Rgb, concatenate
 from processing.counting.containers import Container, crop_window, draw_mask, points_inside
 from processing.counting.parameters import LookParameters, VotingParameters
 from processing.counting.pyramid import Pyramid, Sides, Window, longer_side
-from processing.counting.voting import Look, vote
+from processing.counting.voting import Look, accept, vote
 
 OnTile = Callable[[int, int], None]
 STRIDE_PX = 32
@@ -50,8 +50,9 @@ class PlantFinder:
         self.detector, self.slicer, self.looks, self.voting = detector, slicer, looks, voting
 
     def find_in_container(self, photo: Pyramid, container: Container, *, on_tile: OnTile | None = None) -> Detections:
-        """Plants of one container. A bed is viewed as part of the photo, a crate or tray alone, filling the view.
+        """Plants of one container, possible ones included (`voting.accept`).
 
+        A bed is viewed as part of the photo, a crate or tray alone, filling the view.
         `on_tile(done, total)` is called after each slice.
         """
         is_bed = container.kind == "segment"
@@ -64,7 +65,8 @@ class PlantFinder:
     def find_everywhere(self, photo: Pyramid, *, looks: int) -> Detections:
         """Plants of the whole photo in the coarsest `looks`, inside and outside containers."""
         window = (0, 0, *photo.resolution_wh)
-        return self._vote(photo, list(self._look(photo, window, self.looks.looks_px[:looks], None, None)))
+        seen = list(self._look(photo, window, self.looks.looks_px[:looks], None, None))
+        return accept(self._vote(photo, seen), self.voting)
 
     def _vote(self, photo: Pyramid, looks: Sequence[Look]) -> Detections:
         def suppress(boxes: Detections) -> NDArray[np.intp]:

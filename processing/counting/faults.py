@@ -24,7 +24,7 @@ TEXTS = {
     "doubtful.container": gettext_noop(
         "much of a %(container)s looks planted but was not recognised; go nearer or count by hand"
     ),
-    "doubtful.scales": gettext_noop("views at different scales disagree about the plants (agreement %(agreement)s)"),
+    "doubtful.uncertain": gettext_noop("%(share)s of the plants are uncertain: not recognised at every scale"),
     "doubtful.left_out": gettext_noop(
         "%(plants)s plants outside the containers were hardly recognised and not counted"
     ),

@@ -10,10 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.counting.boxes import PLANT, Detections, Rgb
+from processing.counting.boxes import PLANT, Detections, Rgb, concatenate
 from processing.counting.faults import Fault
-from processing.counting.parameters import QualityParameters
+from processing.counting.parameters import CountingParameters, QualityParameters
 from processing.counting.pyramid import Pyramid
+from processing.counting.voting import accept
 
 DIRECTIONS = ((1, 0), (2, 1), (1, 1), (1, 2), (0, 1), (-1, 2), (-1, 1), (-2, 1))
 NEAR_PX, FAR_PX = 2, 9
@@ -38,17 +39,19 @@ class PictureQuality:
 
 
 def find_faults(
-    photo: Pyramid, detections: Sequence[Detections], parameters: QualityParameters, *, left_out: int = 0
+    photo: Pyramid, found: Sequence[Detections], parameters: CountingParameters, *, left_out: int = 0
 ) -> tuple[Fault, ...]:
-    """Why the count of a photo with these detections is unreliable or doubtful; empty if it is neither.
+    """Why the count of a photo is unreliable or doubtful; empty if it is neither.
 
-    `left_out` is the number of plants outside all containers (`counting.missed`).
+    `found` are the boxes of each container, possible ones included (`counting.voting`); `left_out` is the number of
+    plants outside all containers (`counting.missed`).
     """
-    quality = measure_quality(photo, view_px=parameters.view_px)
+    quality = measure_quality(photo, view_px=parameters.quality.view_px)
+    boxes = concatenate(found)
     return (
-        *picture_faults(quality, parameters),
-        *scene_faults(detections, parameters),
-        *left_out_faults(detections, left_out, parameters),
+        *picture_faults(quality, parameters.quality),
+        *scene_faults(boxes, parameters),
+        *left_out_faults(accept(boxes, parameters.voting), left_out, parameters.quality),
     )
 
 
@@ -116,33 +119,39 @@ def picture_faults(quality: PictureQuality, parameters: QualityParameters) -> tu
     return tuple(faults)
 
 
-def scene_faults(detections: Sequence[Detections], parameters: QualityParameters) -> tuple[Fault, ...]:
+def scene_faults(found: Detections, parameters: CountingParameters) -> tuple[Fault, ...]:
     """The faults of the scene, by how well the looks at several scales agree; with few boxes there is nothing to judge
     by."""
-    if sum(map(len, detections)) < parameters.min_boxes:
+    quality, counted = parameters.quality, accept(found, parameters.voting)
+    if len(counted) < quality.min_boxes:
         return ()
-    agreement = measure_agreement(detections)
-    if agreement < parameters.min_agreement:
+    agreement = measure_agreement(counted)
+    if agreement < quality.min_agreement:
         return (Fault("unfamiliar_scene", {"agreement": f"{agreement:.2f}"}),)
-    if agreement < parameters.sure_agreement:
-        return (Fault("doubtful.scales", {"agreement": f"{agreement:.2f}"}),)
+    share = uncertain_share(found, parameters)
+    if share > quality.max_uncertain:
+        return (Fault("doubtful.uncertain", {"share": f"{share:.0%}"}),)
     return ()
 
 
-def left_out_faults(
-    detections: Sequence[Detections], left_out: int, parameters: QualityParameters
-) -> tuple[Fault, ...]:
-    """A doubt if the plants left out would change the count noticeably, in case they are plants."""
-    counted = sum(boxes.count(PLANT) for boxes in detections)
-    if left_out > parameters.max_left_out * (counted + left_out):
-        return (Fault("doubtful.left_out", {"plants": left_out}),)
-    return ()
-
-
-def measure_agreement(detections: Sequence[Detections]) -> float:
+def measure_agreement(boxes: Detections) -> float:
     """The mean vote of all boxes (`counting.voting`), 0 to 1; NaN without any.
 
     In an unknown scene the detector is unsure, or takes different things for plants at each scale.
     """
-    votes = [boxes.confidence for boxes in detections]
-    return float(np.concatenate(votes).mean()) if sum(map(len, detections)) else float("nan")
+    return float(boxes.confidence.mean()) if len(boxes) else float("nan")
+
+
+def uncertain_share(found: Detections, parameters: CountingParameters) -> float:
+    """The share of the plants, possible ones included, whose vote is close to the accepted one; 0 without any."""
+    low, high = (share * parameters.voting.accepted for share in parameters.quality.uncertain_votes)
+    votes = found.of_class(PLANT).confidence
+    possible = votes[votes >= low]
+    return float((possible < high).mean()) if len(possible) else 0.0
+
+
+def left_out_faults(counted: Detections, left_out: int, parameters: QualityParameters) -> tuple[Fault, ...]:
+    """A doubt if the plants left out would change the count noticeably, in case they are plants."""
+    if left_out > parameters.max_left_out * (counted.count(PLANT) + left_out):
+        return (Fault("doubtful.left_out", {"plants": left_out}),)
+    return ()

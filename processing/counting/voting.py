@@ -34,6 +34,7 @@ def vote(
 ) -> Detections:
     """The plants, empty places and dead plants that the looks agree on; the confidence of each is its vote, 0 to 1.
 
+    Possible ones with a lower vote than is accepted are among them (`accept`): they say how uncertain the number is.
     `suppress` gives the indices of the boxes to keep where several lie on one thing, by their confidence.
     """
     every = concatenate([look.found for look in looks])
@@ -49,7 +50,12 @@ def vote(
             break
         fitting = judged.confidence * _fit_depth(sure, judged, resolution_wh, parameters)
         kept = judged.select(suppress(Detections(judged.xyxy, fitting.astype(np.float32), judged.class_id)))
-    return kept.select(kept.confidence >= parameters.accepted)
+    return kept
+
+
+def accept(found: Detections, parameters: VotingParameters) -> Detections:
+    """The boxes that are counted."""
+    return found.select(found.confidence >= parameters.accepted)
 
 
 def _weigh(every: Detections, looks: Sequence[Look], parameters: VotingParameters) -> tuple[Floats64, Floats64]:

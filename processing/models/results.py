@@ -235,7 +235,8 @@ class Detection(models.Model):
         _("counted"),
         default=True,
         help_text=_(
-            "False if another container owns it, or if it is a second view of one plant in a tray cell; "
+            "False if it is too uncertain, if another container owns it, or if it is a second view of one plant in a "
+            "tray cell; "
             "a later run may decide differently"
         ),
     )

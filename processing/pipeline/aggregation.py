@@ -121,7 +121,7 @@ def _count(
     densities = _densities(config)
     owned = own_detections(containers, found, densities=densities)
     counts = estimate_counts(photo, containers, owned, densities=densities)
-    faults = find_faults(photo, owned, DEFAULT_PARAMETERS.quality, left_out=left_out)
+    faults = find_faults(photo, found, DEFAULT_PARAMETERS, left_out=left_out)
     return Counted(segments, found, owned, count_photo(counts, owned, problems=faults), config, failed_containers)
 
 

@@ -20,6 +20,7 @@ from processing.counting.parameters import DEFAULT_PARAMETERS, CountingParameter
 from processing.counting.pyramid import Pyramid
 from processing.counting.quality import find_faults
 from processing.counting.totals import ContainerCount, PhotoCount, count_container, count_photo
+from processing.counting.voting import accept
 from processing.runtime import inference
 
 logger = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ def count_picture(
     with watch.phase("estimate"):
         owned = own_detections(containers, found, parameters=parameters)
         counts = estimate_counts(photo, containers, owned, parameters=parameters)
-        faults = find_faults(photo, owned, parameters.quality, left_out=found_containers.left_out)
+        faults = find_faults(photo, found, parameters, left_out=found_containers.left_out)
     return CountedPhoto(count_photo(counts, owned, problems=(*faults, *problems)), owned, watch.seconds)
 
 
@@ -105,9 +106,10 @@ def own_detections(
     parameters: CountingParameters = DEFAULT_PARAMETERS,
 ) -> tuple[Detections, ...]:
     """The boxes that each container owns, with every plant once: one container per box, one box per cell of a tray."""
+    accepted = [accept(boxes, parameters.voting) for boxes in found]
     return tuple(
         one_per_cell(container, boxes, density=densities(container), parameters=parameters.estimation.grid)
-        for container, boxes in zip(containers, owned_detections(containers, found), strict=True)
+        for container, boxes in zip(containers, owned_detections(containers, accepted), strict=True)
     )
 
 

@@ -9,10 +9,9 @@ from bench.accuracy.signs import (
     recorded_votes,
     size_irregularity,
     spacing_irregularity,
-    threshold_sensitivity,
     touching_frame,
 )
-from processing.counting.boxes import NO_DETECTIONS, make_detections
+from processing.counting.boxes import make_detections
 from processing.counting.containers import Container
 from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.counting.pyramid import Pyramid
@@ -36,13 +35,6 @@ def plants(number, *, confidence=0.8, side=56, step=100):
 
 def voted(*looks):
     return Vote(tuple(looks), SIZE, keep_all, vote(looks, SIZE, suppress=keep_all, parameters=VOTING))
-
-
-def test_sensitivity_is_the_share_of_plants_that_a_stricter_vote_loses():
-    sure, unsure = plants(3), plants(8, confidence=0.17)
-    boxes = make_detections([*sure.xyxy, *unsure.xyxy[5:]], [*sure.confidence, *unsure.confidence[5:]], [0] * 6)
-    assert threshold_sensitivity([EVERYWHERE], [voted(Look(1.0, boxes))], VOTING) == pytest.approx(3 / 6)
-    assert threshold_sensitivity([EVERYWHERE], [voted(Look(1.0, NO_DETECTIONS))], VOTING) is None
 
 
 def test_looks_differ_by_the_two_in_which_the_plants_are_legible():
@@ -84,7 +76,7 @@ def test_the_signs_of_a_painted_tray_are_those_of_a_sure_count():
         counted = count_picture(Pyramid.of(rgb))
     signs = read_signs(counted, votes, DEFAULT_PARAMETERS)
     assert signs["mean_vote"] > 0.7
-    assert signs["share_of_low_votes"] == signs["sensitivity_to_threshold"] == signs["difference_of_looks"] == 0
+    assert signs["share_of_low_votes"] == signs["uncertain_share"] == signs["difference_of_looks"] == 0
     assert signs["difference_to_whole_photo"] == signs["share_cut_by_frame"] == signs["share_estimated"] == 0
     assert signs["irregular_sizes"] < 0.1
     assert signs["irregular_spacing"] < 0.1

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from processing.counting.boxes import NO_DETECTIONS, Detections, make_detections
+from processing.counting.boxes import NO_DETECTIONS, Detections, concatenate, make_detections
 from processing.counting.containers import Container
 from processing.counting.faults import TEXTS, Fault
 from processing.counting.parameters import DEFAULT_PARAMETERS
@@ -20,10 +20,11 @@ def plants(vote: float) -> Detections:
 
 def every_fault() -> list[Fault]:
     quality = DEFAULT_PARAMETERS.quality
+    uncertain = DEFAULT_PARAMETERS.voting.accepted * quality.uncertain_votes[1]
     faults = list(picture_faults(PictureQuality(brightness=0.0, glare=1.0, sharpness=1.0, missing=0.5), quality))
-    faults += scene_faults([plants(quality.min_agreement - 0.05)], quality)
-    faults += scene_faults([plants(quality.sure_agreement - 0.05)], quality)
-    faults += left_out_faults([plants(0.9)], 1, quality)
+    faults += scene_faults(plants(quality.min_agreement - 0.05), DEFAULT_PARAMETERS)
+    faults += scene_faults(concatenate([plants(0.9), plants(uncertain - 0.01)]), DEFAULT_PARAMETERS)
+    faults += left_out_faults(plants(0.9), 1, quality)
     for estimate in (Estimate("none", 6, needs_calibration=True), Estimate("none", 6, is_doubtful=True)):
         faults += count_container(BED, plants(0.9), estimate).problems
     capped = Detections(plants(0.9).xyxy, plants(0.9).confidence, plants(0.9).class_id, capped=True)

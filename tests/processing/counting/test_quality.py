@@ -4,12 +4,12 @@ import pytest
 
 from photos.decoding.pixels import decode_picture, encode_jpeg
 from processing.counting.boxes import NO_DETECTIONS, PLANT, Detections, Rgb, make_detections
-from processing.counting.parameters import QualityParameters
+from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.counting.pyramid import Pyramid
 from processing.counting.quality import find_faults, measure_quality, sharpness
 from processing.problems import REFUSALS
 
-PARAMETERS = QualityParameters()
+PARAMETERS = DEFAULT_PARAMETERS
 
 
 def scene(width: int = 1200, height: int = 900) -> Rgb:
@@ -65,7 +65,7 @@ def cut(rgb: Rgb, colour: tuple[int, int, int], *, share: float = 0.5) -> Rgb:
 @pytest.mark.parametrize("share", [0.15, 0.5, 0.9])
 def test_a_photo_without_its_lower_part_is_refused(colour, share) -> None:
     photo = Pyramid.of(cut(scene(), colour, share=share))
-    assert measure_quality(photo, view_px=PARAMETERS.view_px).missing == pytest.approx(share, abs=0.02)
+    assert measure_quality(photo, view_px=PARAMETERS.quality.view_px).missing == pytest.approx(share, abs=0.02)
     assert any(fault.code == "part_missing" for fault in find_faults(photo, [], PARAMETERS))
 
 
@@ -82,8 +82,13 @@ def test_a_plain_strip_is_no_missing_part() -> None:
 
 def test_a_scene_that_is_hardly_recognised_is_refused_and_one_in_doubt_is_marked() -> None:
     assert codes(scene(), boxes(0.25)) == ["unfamiliar_scene"]
-    assert codes(scene(), boxes(0.4)) == ["doubtful"]
-    assert codes(scene(), boxes(0.9, 10), boxes(0.2, 20)) == ["doubtful"], "all boxes of the photo are judged together"
+    assert codes(scene(), boxes(0.9, 10), boxes(0.25, 5)) == ["doubtful"], "all boxes of the photo are judged together"
+    assert codes(scene(), boxes(0.9, 10), boxes(0.25, 4)) == []
+
+
+def test_possible_plants_that_are_not_counted_make_a_count_uncertain() -> None:
+    assert codes(scene(), boxes(0.9, 10), boxes(0.17, 5)) == ["doubtful"]
+    assert codes(scene(), boxes(0.9, 10), boxes(0.13, 5)) == [], "hardly anything speaks for these"
 
 
 def test_many_plants_left_out_mark_the_count_and_a_few_do_not() -> None:
@@ -101,8 +106,8 @@ def test_no_box_says_nothing_about_the_scene() -> None:
 
 
 def test_quality_does_not_depend_on_the_number_of_pixels() -> None:
-    small = measure_quality(Pyramid.of(scene()), view_px=PARAMETERS.view_px)
-    large = measure_quality(Pyramid.of(cv2.resize(scene(), (4800, 3600))), view_px=PARAMETERS.view_px)
+    small = measure_quality(Pyramid.of(scene()), view_px=PARAMETERS.quality.view_px)
+    large = measure_quality(Pyramid.of(cv2.resize(scene(), (4800, 3600))), view_px=PARAMETERS.quality.view_px)
     assert large.brightness == pytest.approx(small.brightness, abs=0.02)
     assert large.sharpness == pytest.approx(small.sharpness, rel=0.1)
 
