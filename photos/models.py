@@ -21,7 +21,7 @@ class Upload(Timestamped):
 
     upload_session_id = models.UUIDField(_("upload session"), primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploads", verbose_name=_("user")
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="uploads", db_index=False, verbose_name=_("user")
     )
     source = models.CharField(_("source"), max_length=50, choices=UploadSource.choices)
     storage_location = models.ForeignKey(
@@ -96,7 +96,7 @@ class S3Image(Timestamped):
     image_id = models.UUIDField(_("photo"), primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.PHOTO)
     s3_bucket = models.CharField(_("S3 bucket"), max_length=255)
-    s3_key_original = models.CharField(_("S3 key of the original"), max_length=512, unique=True)
+    s3_key_original = models.CharField(_("S3 key of the original"), max_length=512)
     s3_key_thumbnail = models.CharField(_("S3 key of the thumbnail"), max_length=512, null=True, blank=True)
     s3_key_preview = models.CharField(_("S3 key of the preview"), max_length=512, null=True, blank=True)
     staging_name = models.CharField(
@@ -275,6 +275,8 @@ class S3Image(Timestamped):
             models.Index(fields=["image_id"], name="idx_s3_images_faulty", condition=~Q(original_fault="")),
         ]
         constraints = [
+            # Not `unique=True`, for which Django makes a third index of the longest column, for LIKE.
+            models.UniqueConstraint(fields=["s3_key_original"], name="s3_images_s3_key_original_key"),
             models.UniqueConstraint(
                 fields=["sha256"],
                 condition=Q(kind="photo", deleted_at=None),
