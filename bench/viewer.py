@@ -27,7 +27,7 @@ from pytest_django.live_server_helper import LiveServer  # noqa: E402
 from photos.decoding.pixels import encode_jpeg  # noqa: E402
 from photos.storage.bucket import ensure_bucket  # noqa: E402
 from photos.storage.object_store import put_object  # noqa: E402
-from processing.models import Detection, Session  # noqa: E402
+from processing.models import Detection, ProcessingSession  # noqa: E402
 from tests.chromium import FLAGS, find_chromium  # noqa: E402
 from tests.factories import UserFactory  # noqa: E402
 from tests.gallery.browse.test_browser import sign_in  # noqa: E402
@@ -81,7 +81,7 @@ def own_server() -> Iterator[LiveServer]:
         stop_services()
 
 
-def make_photo(marks: int) -> Session:
+def make_photo(marks: int) -> ProcessingSession:
     """A photo whose marks stand in rows all over it."""
     session = make_bed()
     image, segment = session.original_image, session.segments.get()

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from demeter.common.admin.readonly import ReadOnlyAdmin
-from processing.models import Correction, Estimation, Job, Segment, Session
+from processing.models import Correction, Estimation, Job, ProcessingSession, Segment
 
 
 @admin.register(Job)
@@ -28,8 +28,8 @@ class JobAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
 
 
-@admin.register(Session)
-class SessionAdmin(ReadOnlyAdmin):
+@admin.register(ProcessingSession)
+class ProcessingSessionAdmin(ReadOnlyAdmin):
     message_fields = ("error_message", "refusal_message", "review_reasons")
     list_display = (
         "session_id",
@@ -92,7 +92,7 @@ class EstimationAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
 
     @admin.display(ordering="segment__session")
-    def session(self, estimation: Estimation) -> Session:
+    def session(self, estimation: Estimation) -> ProcessingSession:
         """The session of the estimation."""
         return estimation.segment.session
 

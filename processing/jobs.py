@@ -15,7 +15,7 @@ from locations.models import StorageLocation
 from photos.models import S3Image, Upload
 from processing import lifecycle, tasks
 from processing.job_list import queries
-from processing.models import Job, Session
+from processing.models import Job, ProcessingSession
 from processing.pictures import annotated_pictures
 from processing.statuses import JobKind, Phase
 
@@ -129,10 +129,10 @@ def _save_with_sessions(jobs: Sequence[Job]) -> None:
     for job in jobs:
         job.lease_until = lifecycle.send_lease_end()
     Job.objects.bulk_create(jobs)
-    Session.objects.bulk_create([Session(job=job, original_image_id=job.image_id) for job in jobs])
+    ProcessingSession.objects.bulk_create([ProcessingSession(job=job, original_image_id=job.image_id) for job in jobs])
 
 
-def draw_annotated(session: Session) -> str | None:
+def draw_annotated(session: ProcessingSession) -> str | None:
     """The key of the current annotated picture of a run, drawn by a cpu worker if it is missing.
 
     None if the run has none. Not drawn here, because a photo of 200 megapixels does not fit into the memory of the web

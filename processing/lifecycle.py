@@ -24,7 +24,7 @@ from demeter.common.exceptions import ConflictError
 from demeter.common.i18n.messages import Message
 from photos.models import S3Image
 from photos.statuses import ImageStatus
-from processing.models import Job, Segment, Session
+from processing.models import Job, ProcessingSession, Segment
 from processing.problems import Problem
 from processing.statuses import ALLOWED_MOVES, Phase, RunStatus, SegmentStatus
 
@@ -57,7 +57,7 @@ def transition(
         job.finished_at, job.lease_until, job.held_by = now, None, ""
     job.save()
     failed = to == RunStatus.FAILED
-    Session.objects.filter(job=job).update(
+    ProcessingSession.objects.filter(job=job).update(
         status=to, error_message=message if failed else None, updated_at=now, **session
     )
     S3Image.objects.filter(pk=job.image_id).update(**_image_columns(to, problem, message, now))
@@ -181,7 +181,7 @@ def queue_phase(job: Job, phase: Phase) -> None:
 def _note_seconds(job: Job, now: datetime) -> None:
     if job.phase_started_at is not None:
         seconds = round((now - job.phase_started_at).total_seconds(), 3)
-        session = Session.objects.get(job=job)
+        session = ProcessingSession.objects.get(job=job)
         session.phase_seconds = {**session.phase_seconds, job.phase: seconds}
         session.save(update_fields=["phase_seconds", "updated_at"])
 

@@ -14,13 +14,13 @@ from processing.counting.containers import Container, ContainerKind
 from processing.counting.corrections import FoundPhoto
 from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.counting.totals import ContainerCount, Estimate, average_confidence
-from processing.models import Detection, Segment, Session
+from processing.models import Detection, ProcessingSession, Segment
 from processing.statuses import RunStatus, SegmentStatus
 
 _BOX_COLUMNS = ("class_id", "center_x_px", "center_y_px", "width_px", "height_px", "confidence")
 
 
-def save_containers(session: Session, containers: Sequence[Container]) -> list[Segment]:
+def save_containers(session: ProcessingSession, containers: Sequence[Container]) -> list[Segment]:
     """New segments of a session, numbered from 1 in the given order; those of an interrupted run are replaced."""
     session.segments.all().delete()
     return Segment.objects.bulk_create(
@@ -125,10 +125,10 @@ def read_photo(segments: Sequence[Segment], resolution_wh: tuple[int, int]) -> F
     )
 
 
-def find_same_detections(session: Session) -> Session | None:
+def find_same_detections(session: ProcessingSession) -> ProcessingSession | None:
     """An earlier complete session of the same photo with the same weights and parameters."""
     return (
-        Session.objects.filter(
+        ProcessingSession.objects.filter(
             original_image=session.original_image_id,
             status=RunStatus.COMPLETED,
             partial=False,
@@ -141,7 +141,7 @@ def find_same_detections(session: Session) -> Session | None:
     )
 
 
-def copy_detections(source: Session, session: Session) -> list[Segment]:
+def copy_detections(source: ProcessingSession, session: ProcessingSession) -> list[Segment]:
     """Copy the containers and all boxes of an earlier session, so that each session in the history has its own."""
     with transaction.atomic():
         session.segments.all().delete()
@@ -151,7 +151,7 @@ def copy_detections(source: Session, session: Session) -> list[Segment]:
     return copies
 
 
-def _copy_segment(segment: Segment, session: Session) -> Segment:
+def _copy_segment(segment: Segment, session: ProcessingSession) -> Segment:
     copy = Segment.objects.create(
         session=session,
         number=segment.number,

@@ -29,7 +29,7 @@ from redis import RedisError
 
 from demeter.common import broker
 from processing import lifecycle
-from processing.models import Job, Segment, Session
+from processing.models import Job, ProcessingSession, Segment
 from processing.pictures import annotated_pictures
 from processing.pipeline import stages
 from processing.statuses import Phase, SegmentStatus
@@ -140,4 +140,4 @@ def aggregate_results(self: Task[Any, Any], _results: list[dict[str, Any]], job_
 @shared_task(soft_time_limit=120, time_limit=150, ignore_result=True)
 def draw_annotated(session_id: int) -> None:
     """Draw the annotated picture of a run on request. A second run finds it drawn."""
-    annotated_pictures.restore_annotated(Session.objects.get(pk=session_id))
+    annotated_pictures.restore_annotated(ProcessingSession.objects.get(pk=session_id))

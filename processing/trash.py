@@ -22,7 +22,7 @@ from photos.models import PhotoEvent, S3Image, S3ImageQuerySet
 from photos.statuses import PhotoAction
 from photos.storage import keys, object_store
 from processing.messages import PHOTO_DELETED
-from processing.models import Segment, Session
+from processing.models import ProcessingSession, Segment
 from stock import ledger
 
 KEPT_FOR = timedelta(days=30)
@@ -121,7 +121,7 @@ def _purge(image_id: UUID) -> bool:
     _delete_files(image, list(annotated.values_list("s3_key_original", flat=True)))
     annotated.delete()
     Segment.objects.filter(session__original_image=image).delete()
-    Session.objects.filter(original_image=image).update(location_evidence=None)
+    ProcessingSession.objects.filter(original_image=image).update(location_evidence=None)
     image.s3_key_thumbnail = image.s3_key_preview = None
     image.exif_metadata = image.gps_coordinates = image.sketch = None
     image.staging_name, image.original_fault = "", ""

@@ -17,7 +17,7 @@ from bench.faults.sender import Sent
 from photos.models import S3Image
 from photos.storage import object_store
 from photos.storage.staging_cleanup import sweep_staging
-from processing.models import Detection, Job, Session
+from processing.models import Detection, Job, ProcessingSession
 from processing.statuses import RunStatus
 from stock.models import StockBatch, StockCount, StockMovement, Visit
 
@@ -51,13 +51,13 @@ def last_finish(upload_session_id: UUID) -> float:
 
 def read_outcomes(upload_session_id: UUID) -> dict[str, Outcome]:
     """By file name: state, problem, counts and place of each photo."""
-    sessions = Session.objects.filter(job__upload=upload_session_id).select_related(
+    sessions = ProcessingSession.objects.filter(job__upload=upload_session_id).select_related(
         "original_image", "storage_location", "job"
     )
     return {session.original_image.original_filename: _outcome(session) for session in sessions}
 
 
-def _outcome(session: Session) -> Outcome:
+def _outcome(session: ProcessingSession) -> Outcome:
     image = session.original_image
     return {
         "status": image.status,

@@ -14,7 +14,7 @@ from gallery.browse.cursor import Cursor
 from gallery.browse.queries import COUNTED_UP_TO, visible_photos
 from locations.models import Product, StorageArea, StorageLocation, Warehouse
 from photos.models import S3Image
-from processing.models import Session
+from processing.models import ProcessingSession
 
 PER_PAGE = 50
 DEEP_PAGE = 1000
@@ -96,7 +96,7 @@ def _month_ago(months: int) -> str:
 
 def _counted_photos() -> list[UUID]:
     """Photos with containers and plants."""
-    found = Session.objects.filter(segments__detections__isnull=False).order_by("-pk").distinct()
+    found = ProcessingSession.objects.filter(segments__detections__isnull=False).order_by("-pk").distinct()
     return list(found.values_list("original_image_id", flat=True)[:COUNTED_UP_TO])
 
 

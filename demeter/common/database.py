@@ -13,4 +13,5 @@ IDLE_SECONDS = 300
 def set_statement_timeout(*, statement_seconds: int) -> None:
     """Limit the time of statements, including waits for locks; the operator's `PGOPTIONS` take precedence."""
     limits = {"statement_timeout": statement_seconds, "idle_in_transaction_session_timeout": IDLE_SECONDS}
-    os.environ.setdefault("PGOPTIONS", " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items()))
+    options = " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items())
+    os.environ.setdefault("PGOPTIONS", options)  # noqa: TID251  libpq reads it

@@ -42,7 +42,7 @@ def _address() -> tuple[str, ...]:
 
 
 def _run(tool: str, *arguments: str) -> None:
-    environment = {**os.environ, "PGPASSWORD": str(connection.settings_dict["PASSWORD"])}
+    environment = {**os.environ, "PGPASSWORD": str(connection.settings_dict["PASSWORD"])}  # noqa: TID251  for a child
     done = subprocess.run(  # noqa: S603  PostgreSQL's own tools, our own arguments
         [_find(tool), *arguments],
         env=environment,

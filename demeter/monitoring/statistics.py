@@ -13,7 +13,7 @@ import numpy as np
 from django.db.models import Count, Min, Q
 
 from demeter.monitoring.heartbeat import BEAT, QUEUES, count_workers
-from processing.models import Job, Segment, Session
+from processing.models import Job, ProcessingSession, Segment
 from processing.problems import CATALOGUE
 from processing.statuses import Phase, RunStatus, SegmentStatus
 
@@ -86,7 +86,7 @@ def read_last_day(now: datetime) -> LastDay:
 def read_phase_times(now: datetime) -> dict[str, PhaseTime]:
     """Times of the last MEASURED_PHOTOS photos that went through every phase in 24 hours, in the order of the phases;
     one query."""
-    counted = Session.objects.filter(
+    counted = ProcessingSession.objects.filter(
         status=RunStatus.COMPLETED, detections_from=None, created_at__gte=now - COUNTED_OVER
     )
     measured: dict[str, list[float]] = {}

@@ -20,7 +20,7 @@ from photos.models import S3Image
 from photos.statuses import ImageStatus
 from photos.storage.keys import EXTENSIONS
 from photos.storage.object_store import OriginalLostError, open_original
-from processing.models import Session
+from processing.models import ProcessingSession
 from processing.problems import CATALOGUE
 
 MANIFESTS = {"manifest.csv": write_csv, "manifest.xlsx": write_workbook}
@@ -47,14 +47,14 @@ UNREACHABLE = _("the storage did not answer; download this photo again")
 Row = dict[str, object]
 
 
-def read_photos(image_ids: Sequence[UUID]) -> list[tuple[S3Image, Session | None]]:
+def read_photos(image_ids: Sequence[UUID]) -> list[tuple[S3Image, ProcessingSession | None]]:
     """The photos that people may see, oldest first, each with its newest run; unknown and deleted ones are left out."""
     images = list(visible_photos().filter(pk__in=image_ids).order_by("moment", "created_at", "pk"))
     sessions = newest_sessions([image.pk for image in images])
     return [(image, sessions.get(image.pk)) for image in images]
 
 
-def stream_archive(photos: Sequence[tuple[S3Image, Session | None]], *, language: str) -> Iterator[bytes]:
+def stream_archive(photos: Sequence[tuple[S3Image, ProcessingSession | None]], *, language: str) -> Iterator[bytes]:
     """The ZIP in parts. Pictures are compressed already, so they are stored as they are.
 
     `language` is that of the manifest, which is written long after the request and its language have ended.
@@ -78,7 +78,7 @@ def stream_archive(photos: Sequence[tuple[S3Image, Session | None]], *, language
     yield from archive.finalize()
 
 
-def _name(names: ArchiveNames, image: S3Image, session: Session | None) -> str:
+def _name(names: ArchiveNames, image: S3Image, session: ProcessingSession | None) -> str:
     location = session.storage_location if session else None
     return names.name_photo(
         location_code=location.code if location else "",
@@ -88,7 +88,7 @@ def _name(names: ArchiveNames, image: S3Image, session: Session | None) -> str:
     )
 
 
-def _describe(image: S3Image, session: Session | None) -> Row:
+def _describe(image: S3Image, session: ProcessingSession | None) -> Row:
     location = session.storage_location if session else None
     counts = (session.category_counts if session else None) or {}
     return {

@@ -21,7 +21,7 @@ from locations.models import name_place
 from photos.models import S3Image, S3ImageQuerySet
 from photos.storage.object_store import presigned_url
 from photos.storage.thumbnails import ANY_PHOTO, restore_address, thumbnail_url
-from processing.models import Session
+from processing.models import ProcessingSession
 from processing.statuses import RunStatus
 
 # The columns of a photo that its card uses.
@@ -174,9 +174,9 @@ def make_cards(images: Sequence[S3Image]) -> tuple[PhotoCard, ...]:
     return tuple(_card(image, sessions.get(image.pk)) for image in images)
 
 
-def newest_runs(image_ids: Iterable[UUID]) -> QuerySet[Session]:
+def newest_runs(image_ids: Iterable[UUID]) -> QuerySet[ProcessingSession]:
     """The newest session of each photo, finished or not."""
-    runs = Session.objects.filter(original_image_id__in=image_ids)
+    runs = ProcessingSession.objects.filter(original_image_id__in=image_ids)
     return runs.order_by("original_image_id", "-created_at", "-pk").distinct("original_image_id")
 
 

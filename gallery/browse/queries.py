@@ -18,7 +18,7 @@ from locations.models import StorageLocation
 from locations.search import contains
 from photos.models import S3Image, S3ImageQuerySet
 from photos.statuses import ImageStatus
-from processing.models import Session
+from processing.models import ProcessingSession
 
 # Counting a million photos would take longer than showing fifty of them.
 COUNTED_UP_TO = 1000
@@ -151,7 +151,7 @@ def cards_of(image_ids: Iterable[UUID]) -> tuple[PhotoCard, ...]:
     return make_cards(list(read_for_cards(visible_photos().filter(pk__in=list(image_ids)))))
 
 
-def newest_sessions(image_ids: Sequence[UUID]) -> Mapping[UUID, Session]:
+def newest_sessions(image_ids: Sequence[UUID]) -> Mapping[UUID, ProcessingSession]:
     """The newest session of each photo, finished or not, with the names of its location: one query."""
     sessions = (
         newest_runs(image_ids)

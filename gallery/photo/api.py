@@ -21,7 +21,7 @@ from gallery.places.history import HistoryEvent
 from gallery.places.visits import VisitDetail
 from photos.storage.object_store import OriginalLostError
 from processing.jobs import draw_annotated
-from processing.models import Session
+from processing.models import ProcessingSession
 from processing.pictures.annotated_pictures import picture_url
 from processing.review.corrections import counted_session
 
@@ -104,7 +104,7 @@ def camera_clock_text(detail: PhotoDetail) -> str | None:
     return time_text(taken_at)
 
 
-def session_json(session: Session) -> dict[str, Any]:
+def session_json(session: ProcessingSession) -> dict[str, Any]:
     """A run and its result; counts are null until it has counted."""
     location, validator = session.storage_location, session.validated_by_user
     return {

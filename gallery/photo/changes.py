@@ -3,7 +3,7 @@
 from demeter.accounts.audit_log import AuditEntry
 from gallery.places.changes import SHOWN, changes_about
 from photos.models import S3Image
-from processing.models import Correction, Session
+from processing.models import Correction, ProcessingSession
 
 
 def photo_changes(image: S3Image) -> list[AuditEntry]:
@@ -12,5 +12,5 @@ def photo_changes(image: S3Image) -> list[AuditEntry]:
         AuditEntry(when=event.created_at, who=str(event.user or ""), what=event.get_action_display())
         for event in image.events.select_related("user")[:SHOWN]
     ]
-    changes = changes_about(image, Session, Correction)
+    changes = changes_about(image, ProcessingSession, Correction)
     return sorted([*moved, *changes], key=lambda change: change.when, reverse=True)

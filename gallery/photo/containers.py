@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from locations.models import ContainerKind
-from processing.models import Segment, Session
+from processing.models import ProcessingSession, Segment
 
 NUMBERS = ("detected", "estimated", "empty", "dead")
 ESTIMATION_NOTES: Mapping[str, StrOrPromise] = {
@@ -30,7 +30,7 @@ class ContainerRow:
     note: str
 
 
-def container_rows(session: Session) -> tuple[ContainerRow, ...]:
+def container_rows(session: ProcessingSession) -> tuple[ContainerRow, ...]:
     """The containers of a session in the order of their numbers, then the plants added outside them."""
     adjusted = {row["number"]: row for row in (session.manual_adjustments or {}).get("containers", ())}
     segments = session.segments.select_related("estimation").defer("polygon").order_by("number")

@@ -23,7 +23,7 @@ from photos.ingest.storing import ASSUMED_ZONE, assumed_zone
 from photos.models import S3Image
 from photos.storage.object_store import presigned_url
 from photos.storage.thumbnails import thumbnail_url
-from processing.models import Session
+from processing.models import ProcessingSession
 from processing.pictures.annotated_pictures import annotated_url
 from processing.problems import REFUSALS, Problem
 from processing.statuses import RunStatus
@@ -63,9 +63,9 @@ class PhotoDetail:
     image: S3Image
     badge: Badge
     pictures: Pictures
-    newest: Session | None
-    counted: Session | None
-    runs: tuple[Session, ...]
+    newest: ProcessingSession | None
+    counted: ProcessingSession | None
+    runs: tuple[ProcessingSession, ...]
     containers: tuple[ContainerRow, ...]
     candidates: tuple[Candidate, ...]
     history: tuple[HistoryEvent, ...]
@@ -150,10 +150,10 @@ def photo_detail(image_id: UUID, *, with_history: bool) -> PhotoDetail:
     )
 
 
-def photo_runs(image: S3Image) -> tuple[Session, ...]:
+def photo_runs(image: S3Image) -> tuple[ProcessingSession, ...]:
     """All runs of a photo, newest first."""
     runs = (
-        Session.objects.filter(original_image=image)
+        ProcessingSession.objects.filter(original_image=image)
         .select_related("job__requested_by", "processed_image", "validated_by_user")
         .select_related("storage_location__storage_area__warehouse")
         .order_by("-created_at", "-pk")
@@ -161,7 +161,7 @@ def photo_runs(image: S3Image) -> tuple[Session, ...]:
     return tuple(runs)
 
 
-def candidates_of(session: Session | None) -> tuple[Candidate, ...]:
+def candidates_of(session: ProcessingSession | None) -> tuple[Candidate, ...]:
     """The locations offered by the evidence of a run, best first."""
     evidence = (session.location_evidence if session else None) or {}
     return tuple(
@@ -170,7 +170,7 @@ def candidates_of(session: Session | None) -> tuple[Candidate, ...]:
     )
 
 
-def _pictures(image: S3Image, counted: Session | None) -> Pictures:
+def _pictures(image: S3Image, counted: ProcessingSession | None) -> Pictures:
     original_key = image.s3_key_original if image.stored_at else None
     return Pictures(
         original=_url(original_key),

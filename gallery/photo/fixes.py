@@ -39,7 +39,7 @@ from processing.messages import (
     DENSITY_SET,
     LOCATION_CHOSEN,
 )
-from processing.models import Session
+from processing.models import ProcessingSession
 from processing.problems import Fix, Problem
 from processing.review.outcome import config_of
 from processing.statuses import UNFINISHED
@@ -70,7 +70,7 @@ def batch_neighbours(image: S3Image) -> tuple[Candidate, ...]:
     )
 
 
-def suggested_container_type(session: Session) -> ContainerType | None:
+def suggested_container_type(session: ProcessingSession) -> ContainerType | None:
     """A container type of the kind that the photo shows most."""
     kinds = session.segments.values_list("container_class").annotate(segments=Count("pk"))
     shown = kinds.order_by("-segments").first()
@@ -79,7 +79,7 @@ def suggested_container_type(session: Session) -> ContainerType | None:
     return ContainerType.objects.filter(active=True, kind__in=KINDS_BY_DETECTED[shown[0]]).first()
 
 
-def photos_waiting(image: S3Image, *, problem: Problem, session: Session | None) -> S3ImageQuerySet:
+def photos_waiting(image: S3Image, *, problem: Problem, session: ProcessingSession | None) -> S3ImageQuerySet:
     """Other photos that the same fix unblocks: same problem, same location or (for a density) same product.
 
     A chosen location or date may apply to the other photos of the same upload.
@@ -108,7 +108,7 @@ class Confirmation:
 
 
 def find_confirmation(
-    *, problem: Problem, session: Session | None, values: Mapping[str, Any], answer: str
+    *, problem: Problem, session: ProcessingSession | None, values: Mapping[str, Any], answer: str
 ) -> Confirmation | None:
     """Ask if a density is far from all known ones of the product, as with a misplaced decimal sign."""
     config = config_of(session) if session and problem.fix == "calibrate" else None
@@ -129,7 +129,13 @@ def find_confirmation(
 
 @transaction.atomic
 def resolve(
-    *, problem: Problem, image: S3Image, session: Session | None, values: Mapping[str, Any], user: User, others: bool
+    *,
+    problem: Problem,
+    image: S3Image,
+    session: ProcessingSession | None,
+    values: Mapping[str, Any],
+    user: User,
+    others: bool,
 ) -> int:
     """Apply the fix and process the photo again, and with `others` every photo that the fix unblocks; how many.
 
@@ -169,7 +175,9 @@ def _write_date(image: S3Image, others: Sequence[UUID], values: Mapping[str, Any
     return DATE_BY_HAND(moment=f"{timezone.localtime(moment):%Y-%m-%d %H:%M}")
 
 
-def _write(fix: Fix, session: Session | None, values: Mapping[str, Any]) -> tuple[StorageLocation | None, Message]:
+def _write(
+    fix: Fix, session: ProcessingSession | None, values: Mapping[str, Any]
+) -> tuple[StorageLocation | None, Message]:
     """Write the fix. Returns the location for the run, if a person chose one, and the reason for the run."""
     if fix == "choose_location":
         chosen: StorageLocation = values["storage_location"]

@@ -30,7 +30,7 @@ from gallery.places import configuring
 from locations.forms import AssignLocationForm, CalibrateForm, ConfigureLocationForm
 from locations.search import search_locations
 from photos.models import S3Image
-from processing.models import Session
+from processing.models import ProcessingSession
 from processing.problems import Fix, Problem
 from processing.review.outcome import config_of
 
@@ -94,7 +94,7 @@ def _say_started(image: S3Image, started: int) -> str:
     return words % {"filename": image.original_filename, "number": started - 1}
 
 
-def _photo_with_session(image_id: UUID) -> tuple[S3Image, Session | None]:
+def _photo_with_session(image_id: UUID) -> tuple[S3Image, ProcessingSession | None]:
     with found_or_404():
         image = find_photo(image_id)
     return image, newest_sessions([image.pk]).get(image.pk)
@@ -108,7 +108,7 @@ def _back_to_photo(request: HtmxRequest, image: S3Image) -> HttpResponse:
 def _show_problem(
     request: HtmxRequest,
     image: S3Image,
-    session: Session | None,
+    session: ProcessingSession | None,
     *,
     form: forms.Form | None,
     confirmation: fixes.Confirmation | None = None,
@@ -126,7 +126,9 @@ def _show_problem(
     return render(request, template, context, status=UNPROCESSABLE if form else 200)
 
 
-def _fix_context(request: HttpRequest, found: Problem, image: S3Image, session: Session | None) -> dict[str, Any]:
+def _fix_context(
+    request: HttpRequest, found: Problem, image: S3Image, session: ProcessingSession | None
+) -> dict[str, Any]:
     """The context of a problem's form besides its fields."""
     location = session.storage_location if session else None
     context: dict[str, Any] = {
@@ -150,7 +152,7 @@ def _fix_context(request: HttpRequest, found: Problem, image: S3Image, session: 
     return context
 
 
-def _initial_values(found: Problem, session: Session | None) -> dict[str, Any]:
+def _initial_values(found: Problem, session: ProcessingSession | None) -> dict[str, Any]:
     """The initial values of the form: the most likely answer, for a person to confirm or change."""
     if session is None or session.storage_location is None:
         return {}

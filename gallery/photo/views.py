@@ -40,7 +40,7 @@ def photo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     detail: PhotoDetail = context["detail"]
     unfinished_run = detail.newest if detail.badge.unfinished else None
     context["job"] = one_job(unfinished_run.job_id) if unfinished_run else None
-    if request.user.has_perm("processing.change_session"):
+    if request.user.has_perm("processing.change_processingsession"):
         context |= {"may_review": True, "review": review_state(detail.image, signed_in_user(request))}
     if not request.htmx:
         return render(request, "gallery/photo/photo.html", context)

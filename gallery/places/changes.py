@@ -5,7 +5,7 @@ from demeter.accounts.models import Change
 from demeter.common.audit import event_model_of
 from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image
-from processing.models import Correction, Session
+from processing.models import Correction, ProcessingSession
 
 SHOWN = 100
 
@@ -16,7 +16,7 @@ def location_changes(location: StorageLocation) -> list[AuditEntry]:
 
 
 def changes_about(
-    thing: StorageLocation | S3Image, *models: type[StorageLocation | LocationConfig | Session | Correction]
+    thing: StorageLocation | S3Image, *models: type[StorageLocation | LocationConfig | ProcessingSession | Correction]
 ) -> list[AuditEntry]:
     """The latest changes of the rows of these models that refer to the location, newest first."""
     tables = Change.objects.across(*map(event_model_of, models))  # type: ignore[no-untyped-call]

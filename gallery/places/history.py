@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from gallery.places.chart import Chart, Counted, draw_chart
 from photos.storage.thumbnails import thumbnail_url
-from processing.models import Session
+from processing.models import ProcessingSession
 from processing.statuses import RunStatus
 from stock.models import StockCount, Visit
 
@@ -43,7 +43,7 @@ def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
     is this one."""
     if location_id is None:
         return ()
-    counted = Session.objects.filter(
+    counted = ProcessingSession.objects.filter(
         storage_location_id=location_id,
         status=RunStatus.COMPLETED,
         original_image__deleted_at=None,

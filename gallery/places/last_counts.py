@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from locations.models import StorageLocation
 from locations.models.places import StorageLocationQuerySet
 from photos.models import S3Image
-from processing.models import Session
+from processing.models import ProcessingSession
 from processing.statuses import RunStatus
 from stock.models import Visit
 
@@ -73,7 +73,7 @@ class LastCount:
 def with_last_count(locations: StorageLocationQuerySet) -> StorageLocationQuerySet:
     """Annotate locations with their last count, for `read_last_count`."""
     counts = (
-        Session.objects.filter(
+        ProcessingSession.objects.filter(
             Q(refusal="") | Q(validated=True),
             original_image__storage_location=OuterRef("pk"),
             original_image__kind=S3Image.Kind.PHOTO,

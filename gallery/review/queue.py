@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gallery.browse.cards import CARD_FIELDS, PhotoCard, make_cards
-from processing.models import Session
+from processing.models import ProcessingSession
 from processing.problems import REFUSALS, Problem
 from processing.statuses import RunStatus
 
@@ -27,7 +27,7 @@ class Waiting:
     """One photo of the queue, with the reasons to check it."""
 
     card: PhotoCard
-    session: Session
+    session: ProcessingSession
 
     @property
     def confidence_percent(self) -> int | None:
@@ -41,12 +41,14 @@ class Waiting:
         return REFUSALS.get(self.session.refusal)
 
 
-def find_waiting() -> QuerySet[Session]:
+def find_waiting() -> QuerySet[ProcessingSession]:
     """The newest counted session of each visible photo that is not signed off, in the order of the queue."""
-    newer = Session.objects.filter(
+    newer = ProcessingSession.objects.filter(
         original_image=OuterRef("original_image"), status=RunStatus.COMPLETED, created_at__gt=OuterRef("created_at")
     )
-    waiting = Session.objects.filter(status=RunStatus.COMPLETED, validated=False, original_image__deleted_at=None)
+    waiting = ProcessingSession.objects.filter(
+        status=RunStatus.COMPLETED, validated=False, original_image__deleted_at=None
+    )
     return waiting.filter(~Exists(newer)).order_by("-needs_look", "avg_confidence", "pk")
 
 
@@ -54,7 +56,7 @@ def waiting_photos() -> tuple[Waiting, ...]:
     """The front of the queue, in three queries."""
     fields = (*ROW_FIELDS, *(f"original_image__{name}" for name in CARD_FIELDS))
     shown = find_waiting().select_related("original_image__same_shot_as").only(*fields)
-    sessions: Sequence[Session] = list(shown[:QUEUE_LENGTH])
+    sessions: Sequence[ProcessingSession] = list(shown[:QUEUE_LENGTH])
     cards = make_cards([session.original_image for session in sessions])
     return tuple(Waiting(card, session) for card, session in zip(cards, sessions, strict=True))
 
@@ -74,9 +76,8 @@ def next_photo(after: UUID | None) -> UUID | None:
     waiting = find_waiting()
     if after is not None:
         waiting = waiting.exclude(original_image_id=after)
-        last = (
-            Session.objects.filter(original_image_id=after, status=RunStatus.COMPLETED).order_by("-created_at").first()
-        )
+        counted = ProcessingSession.objects.filter(original_image_id=after, status=RunStatus.COMPLETED)
+        last = counted.order_by("-created_at").first()
         if last is not None:
             found = _first_image(waiting.filter(_behind(last)))
             if found is None and last.needs_look:
@@ -86,12 +87,12 @@ def next_photo(after: UUID | None) -> UUID | None:
     return _first_image(waiting)
 
 
-def _behind(session: Session) -> Q:
+def _behind(session: ProcessingSession) -> Q:
     """The condition for sessions as doubtful as this one and after it in the queue; one range of the index."""
     confidence = Decimal(1) if session.avg_confidence is None else session.avg_confidence
     surer = Q(avg_confidence__gt=confidence) | Q(avg_confidence=confidence, pk__gt=session.pk)
     return surer & Q(needs_look=session.needs_look, avg_confidence__gte=confidence)
 
 
-def _first_image(waiting: QuerySet[Session]) -> UUID | None:
+def _first_image(waiting: QuerySet[ProcessingSession]) -> UUID | None:
     return waiting.values_list("original_image_id", flat=True).first()

@@ -31,10 +31,10 @@ from gallery.photo.views import tab_context
 from gallery.review.forms import CorrectionForm, NextForm, SignOffForm
 from gallery.review.queue import COUNTED_UP_TO, count_waiting, next_photo, waiting_photos
 from photos.models import S3Image
-from processing.models import Session
+from processing.models import ProcessingSession
 from processing.review import corrections
 
-REVIEW_PERMISSIONS = ("photos.view_s3image", "processing.change_session")
+REVIEW_PERMISSIONS = ("photos.view_s3image", "processing.change_processingsession")
 
 
 @require_safe
@@ -147,7 +147,7 @@ def _answer(
     return trigger_client_event(response, "marksChanged") if redraws and not refused else response
 
 
-def _say_count(session: Session) -> str:
+def _say_count(session: ProcessingSession) -> str:
     number, seen = session.total_estimated or 0, session.total_detected or 0
     words = ngettext("%(number)s plant, %(seen)s of them seen.", "%(number)s plants, %(seen)s of them seen.", number)
     return words % {"number": intcomma(number), "seen": intcomma(seen)}

@@ -46,7 +46,7 @@ def retry(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@permission_required(("photos.view_s3image", "processing.change_session"), raise_exception=True)
+@permission_required(("photos.view_s3image", "processing.change_processingsession"), raise_exception=True)
 def acknowledge(request: HttpRequest) -> HttpResponse:
     try:
         count = acknowledge_cause(code=request.POST.get("cause", ""), user=signed_in_user(request))

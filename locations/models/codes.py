@@ -1,5 +1,6 @@
 """Upper-case codes: the short unique names on labels, in files and in URLs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -16,6 +17,11 @@ class CodeField(models.CharField):  # type: ignore[type-arg]
     """Text that is stripped and upper-cased wherever it comes from: forms, code, lookups."""
 
     default_validators = [validate_code]
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        """Migrations know the column only: they must not import this module, which changes."""
+        name, _path, args, options = super().deconstruct()
+        return name, "django.db.models.CharField", args, options
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)

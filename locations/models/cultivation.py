@@ -104,6 +104,7 @@ class DensityParameters(Timestamped):
         ContainerType,
         on_delete=models.PROTECT,
         related_name="densities",
+        db_index=False,  # the unique constraint begins with it
         verbose_name=_("container type"),
     )
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="densities", verbose_name=_("product"))

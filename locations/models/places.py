@@ -1,6 +1,6 @@
 """Where plants stand: warehouse > storage area > storage location, each with its polygon."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any, ClassVar
 
@@ -41,6 +41,17 @@ def validate_polygon(value: object) -> None:
         raise ValidationError(_tell(error), code="invalid_polygon") from error
 
 
+class PolygonField(models.JSONField):
+    """A GeoJSON Polygon."""
+
+    default_validators = [validate_polygon]
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        """Migrations know the column only: they must not import this module, which changes."""
+        name, _path, args, options = super().deconstruct()
+        return name, "django.db.models.JSONField", args, options
+
+
 class Place(Timestamped):
     """A named, coded polygon. The derived columns always follow the polygon."""
 
@@ -49,11 +60,7 @@ class Place(Timestamped):
     code = CodeField(_("code"), max_length=32, unique=True)
     name = models.CharField(_("name"), max_length=120)
     active = models.BooleanField(_("active"), default=True)
-    polygon = models.JSONField(
-        _("polygon"),
-        validators=[validate_polygon],
-        help_text=_("GeoJSON Polygon: closed rings of [longitude, latitude]."),
-    )
+    polygon = PolygonField(_("polygon"), help_text=_("GeoJSON Polygon: closed rings of [longitude, latitude]."))
     min_lon = models.FloatField(_("westernmost longitude"), editable=False)
     min_lat = models.FloatField(_("southernmost latitude"), editable=False)
     max_lon = models.FloatField(_("easternmost longitude"), editable=False)

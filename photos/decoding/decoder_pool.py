@@ -53,7 +53,8 @@ class Decoder:
 
     def __init__(self) -> None:
         # Without our credentials: this process reads hostile bytes.
-        environment = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "LANG") if name in os.environ}
+        own = os.environ  # noqa: TID251  for a child
+        environment = {name: own[name] for name in ("PATH", "LD_LIBRARY_PATH", "LANG") if name in own}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "photos.decoding.decoder_process"],
             stdin=subprocess.PIPE,

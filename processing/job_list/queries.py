@@ -22,7 +22,7 @@ from photos.storage.circuit_breaker import Mode
 from processing.job_list import progress
 from processing.job_list.progress import Queue, RunState
 from processing.job_list.rows import JobList, JobRow
-from processing.models import Job, JobQuerySet, Session
+from processing.models import Job, JobQuerySet, ProcessingSession
 from processing.problems import CATALOGUE
 from processing.statuses import UNFINISHED, Phase, RunStatus
 
@@ -237,7 +237,7 @@ def _count_beyond(unfinished: JobQuerySet) -> tuple[int, float]:
 
 def _measured_averages() -> dict[str, float]:
     """Seconds of each phase over the last photos that went through every phase."""
-    counted = Session.objects.filter(status=RunStatus.COMPLETED, detections_from=None).order_by("-created_at")
+    counted = ProcessingSession.objects.filter(status=RunStatus.COMPLETED, detections_from=None).order_by("-created_at")
     return progress.average_seconds(list(counted.values_list("phase_seconds", flat=True)[:AVERAGED_PHOTOS]))
 
 

@@ -2,7 +2,7 @@
 corrections."""
 
 from processing.models.corrections import Correction
-from processing.models.results import Detection, Estimation, Segment, Session
+from processing.models.results import Detection, Estimation, ProcessingSession, Segment
 from processing.models.runs import Job, JobQuerySet, Leased
 
-__all__ = ["Correction", "Detection", "Estimation", "Job", "JobQuerySet", "Leased", "Segment", "Session"]
+__all__ = ["Correction", "Detection", "Estimation", "Job", "JobQuerySet", "Leased", "ProcessingSession", "Segment"]

@@ -71,7 +71,7 @@ class Correction(models.Model):
 
     image = models.ForeignKey(S3Image, on_delete=models.CASCADE, related_name="corrections", verbose_name=_("photo"))
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="corrections", verbose_name=_("user")
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="corrections", db_index=False, verbose_name=_("user")
     )
     action = models.CharField(_("action"), max_length=10, choices=Action.choices)
     class_id = models.PositiveSmallIntegerField(

@@ -29,7 +29,7 @@ from processing.statuses import RunStatus, SegmentStatus
     pghistory.UpdateEvent("sign_off_lost", condition=pghistory.Q(old__validated=True, new__validated=False)),
     only=("original_image", "validated", "validated_by_user", "total_estimated"),
 )
-class Session(Timestamped):
+class ProcessingSession(Timestamped):
     """The result of one job (spec, table `photo_processing_sessions`)."""
 
     id = models.AutoField(primary_key=True)
@@ -178,7 +178,9 @@ class Session(Timestamped):
 class Segment(Leased, Timestamped):
     """One container found in a photo; polygon and box in pixels of the upright original."""
 
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="segments", verbose_name=_("session"))
+    session = models.ForeignKey(
+        ProcessingSession, models.CASCADE, related_name="segments", db_index=False, verbose_name=_("session")
+    )
     number = models.PositiveSmallIntegerField(_("number"), help_text=_("Order in the photo, from 1"))
     container_class = models.CharField(
         _("kind of container"), max_length=10, choices=[(c, c) for c in ("segment", "box", "plug")]

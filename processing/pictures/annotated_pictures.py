@@ -25,14 +25,14 @@ from processing import mapping
 from processing.counting.boxes import Detections, Floats, make_detections
 from processing.counting.corrections import ADDED, NO_CONTAINER, RETYPED, CorrectedPhoto, Counts
 from processing.counting.totals import ContainerCount, Estimate
-from processing.models import Session
+from processing.models import ProcessingSession
 from processing.pictures import drawing
 from processing.pictures.drawing import ByHand
 from processing.review.recount import ReviewedPhoto, corrected_counts, read_reviewed, totals_of
 from processing.statuses import SegmentStatus
 
 
-def annotated_url(image: S3Image, session: Session | None, *, download: bool = False) -> str | None:
+def annotated_url(image: S3Image, session: ProcessingSession | None, *, download: bool = False) -> str | None:
     """The URL of a photo's annotated picture: in S3, or in Demeter if it may have to be drawn.
 
     With `download` the browser saves it under a name of its own.
@@ -51,7 +51,7 @@ def picture_url(image: S3Image, key: str, *, download: bool = False) -> str:
     return object_store.presigned_url(key, download_name=name if download else None)
 
 
-def find_annotated(session: Session) -> str | None:
+def find_annotated(session: ProcessingSession) -> str | None:
     """The key of the current annotated picture of a completed run; None if it must be drawn first.
 
     Raises UnavailableError when S3 cannot be reached now.
@@ -67,14 +67,14 @@ def find_annotated(session: Session) -> str | None:
     return key if not _may_be_gone(picture) and object_store.has_object(key) else None
 
 
-def check_original(session: Session) -> None:
+def check_original(session: ProcessingSession) -> None:
     """Raise OriginalLostError if there is no original to draw on, UnavailableError if S3 cannot be reached."""
     image = session.original_image
     if image.stored_at is not None and not object_store.has_object(image.s3_key_original):
         raise object_store.OriginalLostError(ORIGINAL_LOST(photo=str(image.image_id)))
 
 
-def restore_annotated(session: Session) -> str | None:
+def restore_annotated(session: ProcessingSession) -> str | None:
     """The key of the current annotated picture of a completed run, drawn if missing; None if it has none.
 
     Raises:
@@ -97,7 +97,7 @@ def _may_be_gone(picture: S3Image) -> bool:
     return keys.may_be_gone(picture.s3_key_original, written_at=picture.stored_at, now=timezone.now())
 
 
-def _draw(session: Session) -> bytes:
+def _draw(session: ProcessingSession) -> bytes:
     segments = session.segments.filter(status=SegmentStatus.DONE).order_by("number")
     detections = [mapping.read_counted(segment) for segment in segments]
     counts = [mapping.read_count(segment, boxes) for segment, boxes in zip(segments, detections, strict=True)]
@@ -106,27 +106,27 @@ def _draw(session: Session) -> bytes:
 
 
 # --- As people corrected it -----------------------------------------------------------------------------------------
-def _corrected_key(session: Session, photo: ReviewedPhoto) -> str:
+def _corrected_key(session: ProcessingSession, photo: ReviewedPhoto) -> str:
     image = session.original_image
     return keys.annotated_key(image.image_id, image.created_at, _version(session, photo))
 
 
 @transaction.atomic
-def _read_settled(session: Session) -> tuple[Session, ReviewedPhoto]:
+def _read_settled(session: ProcessingSession) -> tuple[ProcessingSession, ReviewedPhoto]:
     """The session's totals and the corrections that led to them, under the lock that corrections take."""
     image = S3Image.objects.select_for_update(no_key=True).get(pk=session.original_image_id)
     session.refresh_from_db()
     return session, read_reviewed(image, session)
 
 
-def _version(session: Session, photo: ReviewedPhoto) -> str:
+def _version(session: ProcessingSession, photo: ReviewedPhoto) -> str:
     """A hash of the content of a corrected picture: the boxes of the run, the marks in force, the totals."""
     marks = [correction.pk for correction in photo.corrections if not correction.is_note]
     shown = json.dumps([str(session.session_id), marks, totals_of(session)], sort_keys=True)
     return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
-def _draw_corrected(session: Session, photo: ReviewedPhoto) -> str:
+def _draw_corrected(session: ProcessingSession, photo: ReviewedPhoto) -> str:
     """Draw it and return its key."""
     boxes, xyxy = photo.corrected, _boxes_xyxy(photo)
     counted = [index for index in range(len(photo.segments)) if _shows(photo, index)]
@@ -177,7 +177,7 @@ def _standing(boxes: CorrectedPhoto, xyxy: Floats, index: int) -> Detections:
     return make_detections(xyxy[here], np.ones(here.sum()), boxes.class_id[here])
 
 
-def _totals(session: Session) -> Counts:
+def _totals(session: ProcessingSession) -> Counts:
     """The numbers of the page."""
     return Counts(
         detected=session.total_detected or 0,

@@ -25,7 +25,7 @@ from processing.counting.pyramid import Pyramid
 from processing.counting.quality import find_faults
 from processing.counting.totals import PhotoCount, count_photo
 from processing.messages import CONTAINERS_FAILED, NO_DENSITY, NO_DENSITY_LOOSE, as_message
-from processing.models import Estimation, Job, Segment, Session
+from processing.models import Estimation, Job, ProcessingSession, Segment
 from processing.pictures import drawing
 from processing.pipeline.photo_count import estimate_counts, own_detections
 from processing.problems import DETECTION_FAILED, NEEDS_CALIBRATION, REFUSALS, Problem
@@ -90,7 +90,7 @@ def close(job: Job, photo: Pyramid) -> None:
         is_closed = _try_to_complete(job, session, counted, picture)
 
 
-def _try_to_complete(job: Job, session: Session, counted: Counted, picture: Picture) -> bool:
+def _try_to_complete(job: Job, session: ProcessingSession, counted: Counted, picture: Picture) -> bool:
     """False if the configuration was changed while the photo was counted: it has to be counted again."""
     with lifecycle.holding(job):
         locked = lifecycle.lock_unfinished(job.pk)
@@ -166,7 +166,7 @@ def _note_annotated(image: S3Image, picture: Picture) -> S3Image:
     return row
 
 
-def _complete(job: Job, session: Session, counted: Counted, picture: Picture) -> None:
+def _complete(job: Job, session: ProcessingSession, counted: Counted, picture: Picture) -> None:
     """Write all rows of the result in one transaction; the caller has locked the job."""
     photo = counted.photo
     _save_containers(counted)
@@ -201,12 +201,12 @@ def _complete(job: Job, session: Session, counted: Counted, picture: Picture) ->
     record_stock(session, counted.config, problem=need, user=job.requested_by)
 
 
-def _keep_sign_off(session: Session) -> None:
+def _keep_sign_off(session: ProcessingSession) -> None:
     """Keep the sign-off if this run has the same count; any other count needs a new one.
 
     A run that refuses its own count does not contradict the person's: it takes over the signed-off count.
     """
-    runs = Session.objects.filter(original_image=session.original_image_id, status=RunStatus.COMPLETED)
+    runs = ProcessingSession.objects.filter(original_image=session.original_image_id, status=RunStatus.COMPLETED)
     earlier = runs.exclude(pk=session.pk).order_by("-created_at", "-pk").first()
     if earlier is None or not earlier.validated:
         return

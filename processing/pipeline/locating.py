@@ -18,14 +18,14 @@ from locations.models import StorageLocation
 from photos.models import S3Image
 from processing import lifecycle
 from processing.messages import AMBIGUOUS, BATCH_AGREES, CHOICE_FAR, CHOICE_GONE, NO_GPS, OUTSIDE, SEVERAL_LABELS
-from processing.models import Job, Session
+from processing.models import Job, ProcessingSession
 from processing.statuses import JobKind
 
 # At least this many photos of a batch, and half of it, must be from one location, and none from another.
 MIN_NEIGHBOURS = 2
 
 
-def locate(job: Job, image: S3Image, session: Session, *, look: Callable[[], tuple[str, ...]]) -> None:
+def locate(job: Job, image: S3Image, session: ProcessingSession, *, look: Callable[[], tuple[str, ...]]) -> None:
     """Write the location and its evidence into the session; no location is a result, not an error.
 
     `look` reads the labels in the picture. It is called once for each photo, and not if a choice is conclusive. Raises
@@ -44,7 +44,7 @@ def locate(job: Job, image: S3Image, session: Session, *, look: Callable[[], tup
 
 
 def _find(
-    job: Job, image: S3Image, session: Session, look: Callable[[], tuple[str, ...]]
+    job: Job, image: S3Image, session: ProcessingSession, look: Callable[[], tuple[str, ...]]
 ) -> tuple[LocationMatch, dict[str, Any]]:
     """The location and its evidence."""
     chosen = None if job.chosen_location_id is None else _match_chosen(image, job.chosen_location_id)
@@ -72,23 +72,24 @@ def _ask_label(chosen: LocationMatch, seen: LocationMatch) -> LocationMatch:
     return LocationMatch("ambiguous", (chosen.candidates[0], *seen.candidates, *chosen.candidates[1:]))
 
 
-def _find_kept(job: Job, image: S3Image) -> Session | None:
+def _find_kept(job: Job, image: S3Image) -> ProcessingSession | None:
     """The earlier run that located the photo, if its location was deactivated since: that affects new photos only."""
     place = image.storage_location_id
     if job.kind == JobKind.FIRST or place is None or job.chosen_location_id not in (None, place):
         return None
     if StorageLocation.objects.active().filter(pk=place).exists():
         return None
-    runs = Session.objects.filter(original_image=image, storage_location=place)
+    runs = ProcessingSession.objects.filter(original_image=image, storage_location=place)
     return runs.order_by("-created_at", "-pk").first()
 
 
-def _known_labels(job: Job, session: Session) -> tuple[str, ...] | None:
+def _known_labels(job: Job, session: ProcessingSession) -> tuple[str, ...] | None:
     """The labels that an earlier run read; None if none has looked."""
     if job.kind == JobKind.FIRST:
         return None
-    looked = Session.objects.filter(original_image=session.original_image_id, location_evidence__has_key="labels")
-    labels = looked.exclude(pk=session.pk).values_list("location_evidence__labels", flat=True).first()
+    runs = ProcessingSession.objects.filter(original_image=session.original_image_id).exclude(pk=session.pk)
+    looked = runs.filter(location_evidence__has_key="labels")
+    labels = looked.values_list("location_evidence__labels", flat=True).first()
     return None if labels is None else tuple(labels)
 
 
@@ -121,7 +122,7 @@ def _location_of_batch(image: S3Image) -> int | None:
     if image.upload_id is None:
         return None
     others = S3Image.objects.photos().visible().filter(upload=image.upload_id).exclude(pk=image.pk)
-    placed = Session.objects.filter(
+    placed = ProcessingSession.objects.filter(
         original_image__in=others,
         storage_location=F("original_image__storage_location"),
         location_evidence__outcome="matched",

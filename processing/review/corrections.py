@@ -20,7 +20,7 @@ from demeter.accounts.models import User
 from demeter.common.exceptions import ConflictError, InvalidInputError, NotFoundError
 from photos.models import S3Image
 from processing.counting.corrections import SAME_PLACE_SHARE, MarkAction
-from processing.models import Correction, Session
+from processing.models import Correction, ProcessingSession
 from processing.models.corrections import CLASS_WORDS
 from processing.review.outcome import follow_sign_off
 from processing.review.recount import ReviewedPhoto, read_reviewed, recount
@@ -38,9 +38,9 @@ NOTHING_THERE: Mapping[str, StrOrPromise] = {
 }
 
 
-def counted_session(image: S3Image) -> Session | None:
+def counted_session(image: S3Image) -> ProcessingSession | None:
     """The newest session of a photo that has counts."""
-    counted = Session.objects.filter(original_image=image, status=RunStatus.COMPLETED)
+    counted = ProcessingSession.objects.filter(original_image=image, status=RunStatus.COMPLETED)
     return counted.order_by("-created_at", "-pk").first()
 
 
@@ -123,7 +123,7 @@ def redo(*, image: S3Image, user: User) -> Correction:
 
 
 @transaction.atomic
-def sign_off(*, image: S3Image, user: User, seen: int) -> Session:
+def sign_off(*, image: S3Image, user: User, seen: int) -> ProcessingSession:
     """Sign off a photo's count.
 
     `seen` is the total that the person saw. A sign-off overrides the refusal of the run: the person has counted.
@@ -142,7 +142,7 @@ def sign_off(*, image: S3Image, user: User, seen: int) -> Session:
 
 
 @transaction.atomic
-def reopen_count(*, image: S3Image, user: User) -> Session:
+def reopen_count(*, image: S3Image, user: User) -> ProcessingSession:
     """Withdraw a sign-off; a count that the run had refused is refused again. Raises ConflictError without a count."""
     image, session = _lock(image)
     session.validated, session.validated_by_user, session.validation_date = False, None, None
@@ -151,7 +151,7 @@ def reopen_count(*, image: S3Image, user: User) -> Session:
     return session
 
 
-def _lock(image: S3Image) -> tuple[S3Image, Session]:
+def _lock(image: S3Image) -> tuple[S3Image, ProcessingSession]:
     """The photo, locked until the transaction ends, and the session shown as its count."""
     locked = S3Image.objects.select_for_update(no_key=True).filter(pk=image.pk, deleted_at=None).first()
     if locked is None:
@@ -184,7 +184,7 @@ def _so_already(class_id: int) -> ConflictError:
     return ConflictError(_("This is already counted as %(thing)s.") % {"thing": CLASS_WORDS[class_id]})
 
 
-def _recount(session: Session, photo: ReviewedPhoto, user: User) -> None:
+def _recount(session: ProcessingSession, photo: ReviewedPhoto, user: User) -> None:
     """Update the totals and, if this session counts as stock, the ledger; a lost sign-off restores the refusal."""
     was_validated = session.validated
     if not recount(session, photo):
@@ -201,5 +201,5 @@ def _recount(session: Session, photo: ReviewedPhoto, user: User) -> None:
         )
 
 
-def _save_validation(session: Session) -> None:
+def _save_validation(session: ProcessingSession) -> None:
     session.save(update_fields=["validated", "validated_by_user", "validation_date", "updated_at"])

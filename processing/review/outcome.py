@@ -13,13 +13,13 @@ from photos.models import S3Image
 from processing import lifecycle
 from processing.dating import describe_doubt
 from processing.messages import NEEDS_ATTENTION, NOT_CONFIGURED, NOT_PLACED
-from processing.models import Session
+from processing.models import ProcessingSession
 from processing.problems import NEEDS_CONFIG, NEEDS_DATE, NEEDS_LOCATION, REFUSALS, Problem
 from processing.statuses import UNFINISHED
 from stock import ledger
 
 
-def config_of(session: Session, *, lock: bool = False) -> LocationConfig | None:
+def config_of(session: ProcessingSession, *, lock: bool = False) -> LocationConfig | None:
     """The configuration of a run's location when its photo was taken.
 
     With `lock`, this waits for a configuration that is being written, and none is written until the transaction ends;
@@ -32,7 +32,7 @@ def config_of(session: Session, *, lock: bool = False) -> LocationConfig | None:
     return config_at(session.storage_location, session.original_image.moment)
 
 
-def find_problem(session: Session, config: LocationConfig | None) -> tuple[Problem | None, Message | None]:
+def find_problem(session: ProcessingSession, config: LocationConfig | None) -> tuple[Problem | None, Message | None]:
     """The problem that a person must fix, the most basic first, with its details; `config` is the location's."""
     if session.refusal and not session.validated:
         return REFUSALS[session.refusal], session.refusal_message
@@ -47,7 +47,7 @@ def find_problem(session: Session, config: LocationConfig | None) -> tuple[Probl
 
 
 def record_stock(
-    session: Session, config: LocationConfig | None, *, problem: Problem | None, user: User | None
+    session: ProcessingSession, config: LocationConfig | None, *, problem: Problem | None, user: User | None
 ) -> None:
     """Record the count in the ledger; a photo with a problem adds no stock.
 
@@ -74,7 +74,7 @@ def record_stock(
     )
 
 
-def follow_sign_off(image: S3Image, session: Session, *, user: User) -> None:
+def follow_sign_off(image: S3Image, session: ProcessingSession, *, user: User) -> None:
     """Override the refusal of a run when its count is signed off, or restore it when the sign-off is withdrawn.
 
     The caller has locked the photo's row. An unfinished run decides by itself when it ends.

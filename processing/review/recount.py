@@ -18,7 +18,7 @@ from processing.counting.corrections import (
     apply_marks,
     find_change,
 )
-from processing.models import Correction, Segment, Session
+from processing.models import Correction, ProcessingSession, Segment
 
 TOTALS = ("total_detected", "total_estimated", "total_empty_containers", "category_counts")
 
@@ -37,7 +37,7 @@ class ReviewedPhoto:
         return _reviewed(self.segments, self.found, (*self.corrections, correction))
 
 
-def read_reviewed(image: S3Image, session: Session) -> ReviewedPhoto:
+def read_reviewed(image: S3Image, session: ProcessingSession) -> ReviewedPhoto:
     """A counted photo with its corrections; three queries."""
     segments = tuple(session.segments.order_by("number"))
     found = mapping.read_photo(segments, (image.width_px or 1, image.height_px or 1))
@@ -49,7 +49,7 @@ def _reviewed(segments: tuple[Segment, ...], found: FoundPhoto, corrections: tup
     return ReviewedPhoto(segments, found, corrections, apply_marks(found, marks))
 
 
-def recount(session: Session, photo: ReviewedPhoto) -> bool:
+def recount(session: ProcessingSession, photo: ReviewedPhoto) -> bool:
     """Update the totals of a counted session from the corrections of its photo; whether they changed.
 
     The caller has locked the photo's row. A changed count loses its sign-off.
@@ -80,7 +80,7 @@ def recount(session: Session, photo: ReviewedPhoto) -> bool:
     return changed
 
 
-def take_over(session: Session, signed_off: Session, photo: ReviewedPhoto) -> None:
+def take_over(session: ProcessingSession, signed_off: ProcessingSession, photo: ReviewedPhoto) -> None:
     """Replace the count of this run by the one that a person signed off on an earlier run.
 
     It is used until somebody corrects the photo again.
@@ -92,7 +92,7 @@ def take_over(session: Session, signed_off: Session, photo: ReviewedPhoto) -> No
     session.save(update_fields=[*TOTALS, "manual_adjustments", "updated_at"])
 
 
-def totals_of(session: Session) -> dict[str, Any]:
+def totals_of(session: ProcessingSession) -> dict[str, Any]:
     """The columns that make up a count."""
     return {name: getattr(session, name) for name in TOTALS}
 
@@ -108,7 +108,7 @@ def _container_counts(segment: Segment) -> Counts:
     return Counts(segment.detected or 0, segment.estimated or 0, segment.empty or 0, segment.dead or 0)
 
 
-def _set_totals(session: Session, photo: ReviewedPhoto, model: dict[str, Any]) -> None:
+def _set_totals(session: ProcessingSession, photo: ReviewedPhoto, model: dict[str, Any]) -> None:
     """Set the totals: the model's, plus the differences of every container and of the marks outside them."""
     differences = {index: _difference(photo, index) for index in (*range(len(photo.segments)), NO_CONTAINER)}
     total = Counter(_as_dict(_model_counts(model)))
@@ -130,13 +130,13 @@ def _set_totals(session: Session, photo: ReviewedPhoto, model: dict[str, Any]) -
     }
 
 
-def _model_totals(session: Session) -> dict[str, Any]:
+def _model_totals(session: ProcessingSession) -> dict[str, Any]:
     """What the run itself counted."""
     model: dict[str, Any] = session.manual_adjustments["model"] if session.manual_adjustments else totals_of(session)
     return model
 
 
-def _keeps_signed_off(session: Session, photo: ReviewedPhoto) -> bool:
+def _keeps_signed_off(session: ProcessingSession, photo: ReviewedPhoto) -> bool:
     """Whether the count was taken over from an earlier run and not corrected since."""
     changes, numbers = session.manual_adjustments or {}, _numbers(photo)
     return "kept" in changes and all(changes[kind] == numbers[kind] for kind in ("added", "removed", "retyped"))

@@ -163,7 +163,7 @@ def _import_quietly() -> tuple[Any, Any]:
     """YOLO and torch, imported without network, installs, reports or prints."""
     config_dir = settings.YOLO_CONFIG_DIR
     config_dir.mkdir(parents=True, exist_ok=True)
-    os.environ.update(
+    os.environ.update(  # noqa: TID251  the library reads them
         YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", YOLO_VERBOSE="false", YOLO_CONFIG_DIR=str(config_dir)
     )
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # reports usage unless it is not there

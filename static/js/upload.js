@@ -19,6 +19,8 @@ const limits = {
 };
 const SIGNED_OUT = gettext("You are signed out. Sign in in another tab and come back: the selected photos stay here, and those already received are safe.");
 
+const photoUrl = (imageId) => form.dataset.photoUrl.replace(ANY_ID, imageId);
+
 let entries = []; // one for each chosen file: {file, row, state, sentBytes, released: may be sent, place: location or ""}
 let senders = new Set();
 let sessionId = newId();
@@ -214,23 +216,9 @@ function showTotals() {
   document.getElementById("upload-error").hidden = !stopped || sending;
   document.getElementById("upload-error-words").textContent = stopped;
   document.getElementById("upload-sign-in").hidden = stopped !== SIGNED_OUT;
-  document.getElementById("upload-heading").textContent = summary(going.length);
+  document.getElementById("upload-heading").textContent = summary(entries);
   sendButton.hidden = waiting === 0;
-  sendButton.querySelector("span").textContent = count("received") && !sending ? gettext("Send the rest") : uploadWords(waiting);
-}
-
-function summary(going) {
-  if (going && count("ready") === going) return say(ngettext("%s photo selected", "%s photos selected", going), going);
-  const parts = [];
-  const all = going - count("known");
-  if (all > 0) {
-    const words = ngettext("%(received)s of %(all)s photo received", "%(received)s of %(all)s photos received", all);
-    parts.push(interpolate(words, { received: count("received"), all }, true));
-  }
-  if (count("known")) parts.push(say(ngettext("%s already uploaded", "%s already uploaded", count("known")), count("known")));
-  if (count("refused")) parts.push(say(ngettext("%s refused", "%s refused", count("refused")), count("refused")));
-  if (count("failed")) parts.push(say(ngettext("%s not sent", "%s not sent", count("failed")), count("failed")));
-  return parts.join(", ");
+  sendButton.querySelector("span").textContent = count(entries, "received") && !sending ? gettext("Send the rest") : uploadWords(waiting);
 }
 
 // If everything succeeded the list is folded; failures stay visible.
@@ -242,17 +230,10 @@ function showProblemsFirst() {
 
 async function showReceipt() {
   document.getElementById("announcer").textContent = document.getElementById("upload-heading").textContent;
-  if (!count("received")) return;
+  if (!count(entries, "received")) return;
   window.htmx.trigger(document.body, "jobs-started");
   await window.htmx.ajax("GET", form.dataset.receiptUrl.replace(ANY_ID, sessionId), { target: "#upload-receipt", swap: "innerHTML" });
 }
-
-// --- Small things ---------------------------------------------------------------------------------------------------
-const count = (state) => entries.filter((entry) => entry.state === state).length;
-const isOver = (entry) => !["ready", "sending", "failed"].includes(entry.state);
-const say = (words, number) => interpolate(words, [number]);
-const uploadWords = (number) => say(ngettext("Upload %s photo", "Upload %s photos", number), number);
-const photoUrl = (imageId) => form.dataset.photoUrl.replace(ANY_ID, imageId);
 
 // --- Events ---------------------------------------------------------------------------------------------------------
 for (const input of inputs) {

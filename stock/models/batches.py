@@ -30,7 +30,7 @@ class StockBatch(Timestamped):
         _("batch code"), max_length=100, unique=True, help_text=_("Location/product/date/sequence")
     )
     location = models.ForeignKey(
-        "locations.StorageLocation", on_delete=models.PROTECT, related_name="batches", verbose_name=_("location")
+        "locations.StorageLocation", models.PROTECT, related_name="batches", db_index=False, verbose_name=_("location")
     )
     config = models.ForeignKey(
         "locations.LocationConfig", on_delete=models.PROTECT, related_name="batches", verbose_name=_("cycle")

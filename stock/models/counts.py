@@ -28,7 +28,7 @@ class Visit(Timestamped):
     """
 
     location = models.ForeignKey(
-        "locations.StorageLocation", on_delete=models.PROTECT, related_name="visits", verbose_name=_("location")
+        "locations.StorageLocation", models.PROTECT, related_name="visits", db_index=False, verbose_name=_("location")
     )
     answer = models.CharField(_("answer"), max_length=8, choices=VisitAnswer, blank=True)
     answered_by = models.ForeignKey(

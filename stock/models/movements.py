@@ -38,13 +38,15 @@ class SourceType(models.TextChoices):
 
 
 class StockMovement(Timestamped):
-    """One change of a batch's stock. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE (migration 0002).
+    """One change of a batch's stock. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE (its first migration).
 
     `happened_at` is when the plants changed, `created_at` when it was recorded.
     """
 
     movement_id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    batch = models.ForeignKey(StockBatch, on_delete=models.PROTECT, related_name="movements", verbose_name=_("batch"))
+    batch = models.ForeignKey(
+        StockBatch, models.PROTECT, related_name="movements", db_index=False, verbose_name=_("batch")
+    )
     kind = models.CharField(_("kind"), max_length=16, choices=MovementKind)
     quantity = models.IntegerField(_("quantity"), help_text=_("Signed: in is positive, out is negative"))
     source_location = models.ForeignKey(

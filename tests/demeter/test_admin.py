@@ -15,13 +15,13 @@ from demeter.accounts.roles import ADMIN, SUPERVISOR, VIEWER, WORKER
 from demeter.accounts.tokens import find_token_user, issue_token
 from locations.models import ProductSize
 from photos.models import PhotoEvent, S3Image, Upload
-from processing.models import Correction, Estimation, Job, Segment, Session
+from processing.models import Correction, Estimation, Job, ProcessingSession, Segment
 from stock.ledger import record_count
 from stock.models import StockBatch, StockCount, StockMovement, Visit
 from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory
 from tests.locations.factories import DensityParametersFactory, LocationConfigFactory
-from tests.processing.factories import CorrectionFactory, SessionFactory
+from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ WRITTEN_BY_THE_PIPELINE = (
     S3Image,
     PhotoEvent,
     Job,
-    Session,
+    ProcessingSession,
     Segment,
     Estimation,
     Correction,
@@ -47,7 +47,7 @@ def url_of(model, page, *args):
 def make_counted_photo():
     """A photo with all that hangs on it, counted into the stock."""
     config = LocationConfigFactory()
-    session = SessionFactory(ready=True, storage_location=config.location)
+    session = ProcessingSessionFactory(ready=True, storage_location=config.location)
     EstimationFactory(segment__session=session)
     PhotoEvent.objects.create(image=session.original_image, action="deleted", user=session.job.requested_by)
     CorrectionFactory(image=session.original_image)
@@ -101,7 +101,9 @@ def test_results_are_found_by_their_id_and_not_changed(admin_client, rows, model
     row = model.objects.first()
     owner = getattr(row, "image_id", None) or getattr(row, "session_id", None) or row.pk
     key = (
-        uuid.UUID(str(owner)) if model is not Segment and model is not Estimation else Session.objects.get().session_id
+        uuid.UUID(str(owner))
+        if model is not Segment and model is not Estimation
+        else ProcessingSession.objects.get().session_id
     )
     found = admin_client.get(url_of(model, "changelist"), {"q": str(key)})
     assert found.context["cl"].result_count >= 1

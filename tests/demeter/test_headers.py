@@ -10,14 +10,14 @@ from django.urls import reverse
 
 from demeter import settings as demeter_settings
 from tests.factories import UserFactory
-from tests.processing.factories import SessionFactory
+from tests.processing.factories import ProcessingSessionFactory
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def addresses() -> list[str]:
-    session = SessionFactory(ready=True)
+    session = ProcessingSessionFactory(ready=True)
     photo = [session.original_image_id]
     return [
         *(
@@ -54,7 +54,7 @@ def test_every_answer_forbids_inline_code_and_foreign_sources(admin, addresses, 
 
 
 def test_a_fragment_is_never_shown_for_its_page(admin):
-    address = reverse("photo", args=[SessionFactory(ready=True).original_image_id])
+    address = reverse("photo", args=[ProcessingSessionFactory(ready=True).original_image_id])
     page, fragment = admin.get(address), admin.get(address, headers={"HX-Request": "true"})
     assert "HX-Request" in page["Vary"]
     assert "HX-Request" in fragment["Vary"]

@@ -10,8 +10,8 @@ from locations.messages import AWAY
 from locations.models import StorageLocation
 from photos.models import S3Image
 from processing.messages import AMBIGUOUS
-from processing.models import Estimation, Segment, Session
-from tests.processing.factories import SessionFactory
+from processing.models import Estimation, ProcessingSession, Segment
+from tests.processing.factories import ProcessingSessionFactory
 
 MOMENT = datetime(2025, 10, 8, 10, 30, tzinfo=UTC)
 
@@ -22,7 +22,7 @@ class SegmentFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Segment
 
-    session = factory.SubFactory(SessionFactory, ready=True)
+    session = factory.SubFactory(ProcessingSessionFactory, ready=True)
     number = factory.Sequence(lambda n: n + 1)
     container_class = "segment"
     polygon = [[0, 0], [100, 0], [100, 100]]
@@ -43,25 +43,25 @@ class EstimationFactory(factory.django.DjangoModelFactory):
     count = 125
 
 
-def make_session_waiting(problem: str, *, location: StorageLocation, **fields: Any) -> Session:
+def make_session_waiting(problem: str, *, location: StorageLocation, **fields: Any) -> ProcessingSession:
     """A photo that is counted and placed, and waits for `needs_config` or `needs_calibration` to be settled."""
-    session = SessionFactory(needs_location=True, storage_location=location, **fields)
+    session = ProcessingSessionFactory(needs_location=True, storage_location=location, **fields)
     S3Image.objects.filter(pk=session.original_image_id).update(problem=problem, error_details=TEXT(text="not known"))
     session.original_image.refresh_from_db()
     return session
 
 
-def uploaded_at(session: Session, moment: datetime) -> Session:
+def uploaded_at(session: ProcessingSession, moment: datetime) -> ProcessingSession:
     """Give a session, its job and its photo a fixed time."""
     S3Image.objects.filter(pk=session.original_image_id).update(created_at=moment)
-    Session.objects.filter(pk=session.pk).update(created_at=moment)
+    ProcessingSession.objects.filter(pk=session.pk).update(created_at=moment)
     type(session.job).objects.filter(pk=session.job_id).update(
         created_at=moment, finished_at=moment if session.job.finished_at else None
     )
     return session
 
 
-def placed(session: Session, location: StorageLocation) -> Session:
+def placed(session: ProcessingSession, location: StorageLocation) -> ProcessingSession:
     """Put a counted photo at a location."""
     session.storage_location = location
     session.save(update_fields=["storage_location"])

@@ -14,7 +14,7 @@ from tests.factories import UserFactory
 from tests.gallery.factories import MOMENT, make_session_waiting, uploaded_at
 from tests.locations.factories import StorageLocationFactory
 from tests.photos.factories import S3ImageFactory
-from tests.processing.factories import JobFactory, SessionFactory
+from tests.processing.factories import JobFactory, ProcessingSessionFactory
 
 pytestmark = pytest.mark.django_db
 GALLERY = "/api/v1/photos/gallery"
@@ -42,10 +42,12 @@ def location():
 @pytest.fixture
 def ready(location):
     """The spec's first photo: counted, validated, in a location with a count before it."""
-    earlier = SessionFactory(ready=True, session_id=OLD_SESSION, storage_location=location, total_detected=115)
+    earlier = ProcessingSessionFactory(
+        ready=True, session_id=OLD_SESSION, storage_location=location, total_detected=115
+    )
     uploaded_at(earlier, MOMENT - timedelta(days=3))
     annotated = S3ImageFactory(annotated=True, s3_key_original="annotated/2025/10/08/1.jpg")
-    session = SessionFactory(
+    session = ProcessingSessionFactory(
         ready=True,
         session_id=READY_SESSION,
         storage_location=location,
@@ -62,7 +64,7 @@ def ready(location):
 
 
 def test_gallery_answers_as_the_spec_has_it(viewer: Client, ready, snapshot: SnapshotAssertion):
-    failed = SessionFactory(needs_location=True, job__image__image_id=FAILED_ID)
+    failed = ProcessingSessionFactory(needs_location=True, job__image__image_id=FAILED_ID)
     uploaded_at(failed, MOMENT + timedelta(minutes=1))
     response = viewer.get(GALLERY, {"date_from": "2025-10-08"})
     assert response.status_code == 200
@@ -78,7 +80,7 @@ def test_gallery_shows_the_session_of_a_photo_that_is_placed_but_not_settled(vie
 
 
 def test_gallery_shows_null_where_nothing_is_stored_yet(viewer: Client):
-    SessionFactory()
+    ProcessingSessionFactory()
     (photo,) = viewer.get(GALLERY).json()["photos"]
     assert (photo["thumbnail_url"], photo["original_url"], photo["status"]) == (None, None, "uploaded")
     assert "processing_session" not in photo
@@ -86,8 +88,8 @@ def test_gallery_shows_null_where_nothing_is_stored_yet(viewer: Client):
 
 def test_gallery_pages_and_filters(viewer: Client, location):
     for _ in range(3):
-        SessionFactory(ready=True, storage_location=location)
-    SessionFactory(needs_location=True)
+        ProcessingSessionFactory(ready=True, storage_location=location)
+    ProcessingSessionFactory(needs_location=True)
     other = StorageLocationFactory().storage_area.warehouse_id
     here = location.storage_area.warehouse_id
     answer = viewer.get(GALLERY, {"per_page": 2, "page": 2, "status": "success", "warehouse_id": [here, other]}).json()
@@ -144,7 +146,7 @@ def test_detail_has_null_for_what_is_missing(viewer: Client):
 
 
 def test_detail_shows_the_newest_run(viewer: Client, ready):
-    SessionFactory(job=JobFactory(image=ready.original_image))
+    ProcessingSessionFactory(job=JobFactory(image=ready.original_image))
     session = viewer.get(f"/api/v1/photos/{READY_ID}").json()["processing_session"]
     assert (session["status"], session["total_detected"]) == ("pending", None)
 
@@ -168,6 +170,6 @@ def test_the_api_asks_who_you_are_and_what_you_may(path, ready, stranger: Client
 
 def test_a_page_of_the_api_takes_few_queries(viewer: Client, location, django_assert_num_queries):
     for _ in range(4):
-        SessionFactory(ready=True, storage_location=location)
+        ProcessingSessionFactory(ready=True, storage_location=location)
     with django_assert_num_queries(8):  # sign-in and permissions 3, photos 3, warehouses 1, their locations 1
         viewer.get(GALLERY, {"warehouse_id": location.storage_area.warehouse_id})

@@ -13,7 +13,7 @@ from tests.factories import UserFactory
 from tests.gallery.factories import MOMENT, EstimationFactory, SegmentFactory, unplaced_candidates, uploaded_at
 from tests.locations.factories import StorageLocationFactory, WarehouseFactory
 from tests.photos.factories import S3ImageFactory
-from tests.processing.factories import CorrectionFactory, JobFactory, SessionFactory
+from tests.processing.factories import CorrectionFactory, JobFactory, ProcessingSessionFactory
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -23,7 +23,7 @@ ONE = str(UUID(int=1))
 @pytest.fixture
 def counted():
     """A ready photo in a location, with a container."""
-    session = SessionFactory(ready=True, storage_location=StorageLocationFactory(code="N1-C2"))
+    session = ProcessingSessionFactory(ready=True, storage_location=StorageLocationFactory(code="N1-C2"))
     EstimationFactory(segment=SegmentFactory(session=session, number=1))
     return session
 
@@ -50,14 +50,14 @@ def test_the_grid_shows_each_photo_with_its_count_place_and_status(viewer: Clien
 
 
 def test_a_problem_leads_to_its_form_with_and_without_javascript(viewer: Client):
-    session = SessionFactory(needs_location=True)
+    session = ProcessingSessionFactory(needs_location=True)
     path = f"{photo_path(session)}problem/"
     assertContains(viewer.get("/gallery/"), f'href="{path}" hx-get="{path}" hx-target="#modal-body"')
 
 
 def test_the_grid_takes_the_same_queries_for_any_number_of_photos(viewer: Client, django_assert_num_queries):
     for _ in range(6):
-        SessionFactory(ready=True, storage_location=StorageLocationFactory())
+        ProcessingSessionFactory(ready=True, storage_location=StorageLocationFactory())
     # sign-in and permissions 3, photos 2, their number, problems, choices of the filter bar 3
     with django_assert_num_queries(10):
         viewer.get("/gallery/")
@@ -94,7 +94,7 @@ def test_bad_filters_are_named_in_the_filter_bar(viewer: Client):
 def test_the_chosen_filters_stay_in_the_bar_and_in_the_page_links(viewer: Client):
     warehouse = WarehouseFactory(name="Greenhouse North")
     for _ in range(3):
-        SessionFactory(ready=True, storage_location=StorageLocationFactory(storage_area__warehouse=warehouse))
+        ProcessingSessionFactory(ready=True, storage_location=StorageLocationFactory(storage_area__warehouse=warehouse))
     response = viewer.get("/gallery/", {"per_page": 2, "warehouse_id": warehouse.pk, "days": 7})
     last = response.context["cards"].cards[-1]
     assertContains(response, f'href="?per_page=2&amp;warehouse_id={warehouse.pk}&amp;days=7&amp;after=')
@@ -105,7 +105,7 @@ def test_the_chosen_filters_stay_in_the_bar_and_in_the_page_links(viewer: Client
 
 def test_load_more_gets_the_next_cards_alone(viewer: Client):
     for _ in range(3):
-        SessionFactory(ready=True)
+        ProcessingSessionFactory(ready=True)
     after = str(scroll_cards(find_photos(GalleryFilter()), per_page=2).last)
     response = viewer.get("/gallery/", {"per_page": 2, "after": after}, headers=HTMX)
     assertTemplateUsed(response, "gallery/browse/_cards.html")
@@ -115,14 +115,14 @@ def test_load_more_gets_the_next_cards_alone(viewer: Client):
 
 def test_the_grid_polls_only_while_photos_are_unfinished(viewer: Client, counted):
     assertNotContains(viewer.get("/gallery/"), "hx-trigger")
-    busy = SessionFactory(processing=True)
+    busy = ProcessingSessionFactory(processing=True)
     response = viewer.get("/gallery/")
     assertContains(response, f"/gallery/changes/?first={busy.original_image_id}&amp;image_id={busy.original_image_id}")
     assertContains(response, 'hx-trigger="every 2s"')
 
 
 def test_changes_bring_the_finished_cards_and_the_next_poll(viewer: Client, counted):
-    busy, gone = SessionFactory(processing=True), uuid4()
+    busy, gone = ProcessingSessionFactory(processing=True), uuid4()
     ids = [counted.original_image_id, busy.original_image_id, gone]
     response = viewer.get("/gallery/changes/", {"first": ONE, "image_id": ids}, headers=HTMX)
     assertContains(response, f'id="card-{counted.original_image_id}" class="photo-card" hx-swap-oob="true"')
@@ -160,7 +160,7 @@ def test_the_photo_page_shows_everything_about_it(viewer: Client, counted):
 def test_the_photo_page_takes_the_same_queries_for_any_history(viewer: Client, counted, django_assert_num_queries):
     for _ in range(5):
         EstimationFactory(segment=SegmentFactory(session=counted))
-        SessionFactory(ready=True, storage_location=counted.storage_location)
+        ProcessingSessionFactory(ready=True, storage_location=counted.storage_location)
         CorrectionFactory(image=counted.original_image)
     for tab in ("counts", "file", "unknown"):
         with django_assert_num_queries(7):  # sign-in and permissions 3, photo, runs, containers, visit
@@ -182,9 +182,9 @@ def test_the_photo_page_switches_the_marks_without_javascript(viewer: Client, co
 
 def test_the_history_lists_the_counts_of_the_location_newest_first(viewer: Client, counted):
     uploaded_at(counted, MOMENT)
-    older = SessionFactory(ready=True, storage_location=counted.storage_location, total_detected=77)
+    older = ProcessingSessionFactory(ready=True, storage_location=counted.storage_location, total_detected=77)
     uploaded_at(older, MOMENT - timedelta(days=3))
-    deleted = SessionFactory(ready=True, storage_location=counted.storage_location, total_detected=66)
+    deleted = ProcessingSessionFactory(ready=True, storage_location=counted.storage_location, total_detected=66)
     type(deleted.original_image).objects.filter(pk=deleted.original_image_id).update(deleted_at=timezone.now())
     response = viewer.get(photo_path(counted), {"tab": "history"})
     assert [event.total_plants for event in response.context["detail"].history] == [120, 77]
@@ -193,7 +193,7 @@ def test_the_history_lists_the_counts_of_the_location_newest_first(viewer: Clien
 
 
 def test_a_photo_without_a_place_shows_what_the_evidence_offers(viewer: Client):
-    session = SessionFactory(
+    session = ProcessingSessionFactory(
         needs_location=True, location_evidence=unplaced_candidates(StorageLocationFactory(name="Bay 9"))
     )
     response = viewer.get(photo_path(session))
@@ -241,20 +241,20 @@ def test_the_trace_tells_who_corrected_what_and_which_models_counted(viewer: Cli
 
 
 def test_hostile_file_names_are_escaped(viewer: Client):
-    session = SessionFactory(ready=True, job__image__original_filename='<script>"x".jpg')
+    session = ProcessingSessionFactory(ready=True, job__image__original_filename='<script>"x".jpg')
     for path in ("/gallery/", photo_path(session)):
         assertNotContains(viewer.get(path), "<script>&quot;")
         assertNotContains(viewer.get(path), '<script>"')
 
 
 def test_only_people_who_may_fix_are_offered_the_fix(worker: Client, viewer: Client):
-    session = SessionFactory(needs_location=True)
+    session = ProcessingSessionFactory(needs_location=True)
     assertContains(worker.get(photo_path(session)), "Fix it now")
     assertNotContains(viewer.get(photo_path(session)), "Fix it now")
 
 
 def test_an_unfinished_photo_polls_its_progress(viewer: Client):
-    session = SessionFactory(processing=True)
+    session = ProcessingSessionFactory(processing=True)
     assertContains(viewer.get(photo_path(session)), 'hx-trigger="every 2s"')
     fragment = viewer.get(photo_path(session), headers=HTMX)
     assertTemplateUsed(fragment, "gallery/photo/_photo_progress.html")
@@ -263,7 +263,7 @@ def test_an_unfinished_photo_polls_its_progress(viewer: Client):
 
 
 def test_a_photo_processed_again_shows_its_earlier_count_meanwhile(viewer: Client, counted):
-    SessionFactory(job=JobFactory(image=counted.original_image))
+    ProcessingSessionFactory(job=JobFactory(image=counted.original_image))
     response = viewer.get(photo_path(counted))
     assertContains(response, "The previous result is shown")
     assertContains(response, '<strong class="number">125</strong>')

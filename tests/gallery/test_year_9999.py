@@ -13,7 +13,7 @@ from processing.dating import check_date
 from tests.factories import UserFactory
 from tests.photos.files import make_exif, photo
 from tests.photos.storage.test_cleanup_and_checks import make_stored
-from tests.processing.factories import SessionFactory
+from tests.processing.factories import ProcessingSessionFactory
 
 YEAR_9999 = {0x9003: "9999:12:31 23:59:59", 0x9011: "-06:00"}
 
@@ -25,14 +25,14 @@ def image(db) -> S3Image:
     store_original(image.pk)
     image = S3Image.objects.get(pk=image.pk)
     check_date(image)
-    SessionFactory(ready=True, job__image=image)
+    ProcessingSessionFactory(ready=True, job__image=image)
     return image
 
 
 def test_photo_of_the_year_9999_is_opened_and_handled_with_others(worker: Client, image):
     for path in (f"/gallery/{image.pk}/", f"/gallery/{image.pk}/?tab=file", f"/api/v1/photos/{image.pk}", "/gallery/"):
         assert worker.get(path).status_code == 200, path
-    other = SessionFactory(ready=True).original_image
+    other = ProcessingSessionFactory(ready=True).original_image
     chosen = {"image_ids": [str(image.pk), str(other.pk)]}
     archive = worker.post("/gallery/download/", chosen)
     assert b"manifest.csv" in b"".join(archive.streaming_content)

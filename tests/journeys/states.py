@@ -10,12 +10,12 @@ from playwright.sync_api import Page, expect
 from locations.models import StorageLocation
 from photos.models import S3Image
 from processing.messages import CONTAINERS_FAILED
-from processing.models import Session
+from processing.models import ProcessingSession
 from stock.ledger import record_count
 from tests.browsing import store_pictures
 from tests.gallery.factories import EstimationFactory, make_session_waiting, unplaced_candidates
 from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
-from tests.processing.factories import CorrectionFactory, SessionFactory, make_bed, refuse
+from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, make_bed, refuse
 
 EMPTY_PATHS = ("/", "/jobs/", "/gallery/", "/todo/", "/review/", "/gallery/trash/", "/map/", "/labels/")
 GOOD_FILE = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff" + b"0" * 2_600_000}
@@ -51,12 +51,12 @@ class Nursery:
 
     bay: StorageLocation
     empty_bay: StorageLocation
-    bed: Session
-    lost: Session
-    waiting: tuple[Session, ...]
-    failed: Session
-    busy: Session
-    refused: Session
+    bed: ProcessingSession
+    lost: ProcessingSession
+    waiting: tuple[ProcessingSession, ...]
+    failed: ProcessingSession
+    busy: ProcessingSession
+    refused: ProcessingSession
     deleted: S3Image
 
 
@@ -69,12 +69,12 @@ def make_nursery() -> Nursery:
         S3Image.objects.filter(pk=bed.original_image_id).update(storage_location=bay)
     EstimationFactory(segment=bed.segments.get())
     reasons = [CONTAINERS_FAILED(number=1).as_json()]
-    Session.objects.filter(pk=bed.pk).update(review_reasons=reasons, partial=True)
+    ProcessingSession.objects.filter(pk=bed.pk).update(review_reasons=reasons, partial=True)
     CorrectionFactory(image=bed.original_image)
     CorrectionFactory(image=bed.original_image, action="note", class_id=None, x=None, y=None, text="Half in the shade")
     record_parts(bay)
-    lost = SessionFactory(needs_location=True, location_evidence=unplaced_candidates(bay))
-    deleted = SessionFactory(ready=True).original_image
+    lost = ProcessingSessionFactory(needs_location=True, location_evidence=unplaced_candidates(bay))
+    deleted = ProcessingSessionFactory(ready=True).original_image
     S3Image.objects.filter(pk=deleted.pk).update(deleted_at="2026-11-20T00:00:00Z")
     made = Nursery(
         bay=bay,
@@ -84,8 +84,8 @@ def make_nursery() -> Nursery:
         waiting=tuple(
             make_session_waiting(code, location=bay) for code in ("needs_config", "needs_calibration", "needs_date")
         ),
-        failed=SessionFactory(failed=True),
-        busy=SessionFactory(processing=True),
+        failed=ProcessingSessionFactory(failed=True),
+        busy=ProcessingSessionFactory(processing=True),
         refused=refuse(make_bed(0, 0)),
         deleted=deleted,
     )
@@ -97,7 +97,7 @@ def make_nursery() -> Nursery:
 def record_parts(bay: StorageLocation) -> None:
     """Two photos of the bay that are in the stock, and nobody has said how they belong together."""
     for number in range(2):
-        session = SessionFactory(ready=True, storage_location=bay)
+        session = ProcessingSessionFactory(ready=True, storage_location=bay)
         record_count(
             image_id=session.original_image_id,
             session_id=session.session_id,
@@ -283,9 +283,10 @@ def of_the_rest(made: Nursery) -> Iterator[State]:
 def of_admin(made: Nursery) -> Iterator[State]:
     """One of each kind: of Django's templates we change none, only which columns, filters and actions they show."""
     yield from map(
-        State, ("/admin/", "/admin/processing/session/", "/admin/accounts/user/add/", "/admin/accounts/change/")
+        State,
+        ("/admin/", "/admin/processing/processingsession/", "/admin/accounts/user/add/", "/admin/accounts/change/"),
     )
-    yield State(f"/admin/processing/session/{made.bed.pk}/change/")
+    yield State(f"/admin/processing/processingsession/{made.bed.pk}/change/")
     yield State("/admin/locations/storagelocation/", choose_action)
     yield State(f"/admin/locations/storagelocation/{made.bay.pk}/change/")
     yield State(f"/admin/locations/locationconfig/{made.bay.configs.get().pk}/change/")

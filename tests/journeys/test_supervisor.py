@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from processing.models import Correction, Session
+from processing.models import Correction, ProcessingSession
 from tests.browsing import DESK
 from tests.factories import UserFactory
 from tests.journeys.conftest import Start, save, sign_in
@@ -21,7 +21,7 @@ FIRST_PLANT = (73, 77)  # in the tray of a picture of 1000 x 700 px
 
 
 @pytest.fixture
-def counted() -> Session:
+def counted() -> ProcessingSession:
     """A photo of 52 plants in the north, beside one in the south."""
     for name, picture in (("South", np.fliplr(tray_and_bed())), ("North", tray_and_bed())):
         bay = StorageLocationFactory(configured=True, storage_area__warehouse__name=name)

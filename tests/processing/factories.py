@@ -1,4 +1,4 @@
-"""Jobs and their sessions in every state: `SessionFactory(ready=True)` is a counted photo with its job and image."""
+"""Jobs and their sessions in every state: `ProcessingSessionFactory(ready=True)` is a counted photo with its job."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from demeter.common.i18n.messages import TEXT, Message
 from locations.models import StorageLocation
 from photos.models import S3Image
 from processing.messages import NO_GPS
-from processing.models import Correction, Detection, Job, Segment, Session
+from processing.models import Correction, Detection, Job, ProcessingSession, Segment
 from processing.statuses import JobKind, Phase, RunStatus
 from tests.factories import UserFactory
 from tests.photos.factories import S3ImageFactory
@@ -59,11 +59,11 @@ class JobFactory(factory.django.DjangoModelFactory):
     kind = JobKind.FIRST
 
 
-class SessionFactory(factory.django.DjangoModelFactory):
+class ProcessingSessionFactory(factory.django.DjangoModelFactory):
     """The result of a job, in the job's state. Traits: processing, ready, needs_location, failed."""
 
     class Meta:
-        model = Session
+        model = ProcessingSession
 
     class Params:
         counted = factory.Trait(
@@ -94,7 +94,7 @@ class SegmentFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Segment
 
-    session = factory.SubFactory(SessionFactory, processing=True)
+    session = factory.SubFactory(ProcessingSessionFactory, processing=True)
     number = factory.Sequence(lambda n: n + 1)
     container_class = "segment"
     polygon = [[0, 0], [400, 0], [400, 300], [0, 300]]
@@ -129,10 +129,10 @@ class CorrectionFactory(factory.django.DjangoModelFactory):
     x = y = 0.5
 
 
-def make_bed(*classes: int, location: StorageLocation | None = None, estimated: int | None = None) -> Session:
+def make_bed(*classes: int, location: StorageLocation | None = None, estimated: int | None = None) -> ProcessingSession:
     """A counted photo of 1000 x 1000 px with one bed: things of these classes 60 px apart, from (100, 100) on."""
     plants = classes.count(0)
-    session = SessionFactory(
+    session = ProcessingSessionFactory(
         ready=True,
         storage_location=location,
         total_detected=plants,
@@ -158,10 +158,10 @@ def make_bed(*classes: int, location: StorageLocation | None = None, estimated: 
     return session
 
 
-def refuse(session: Session, problem: str = "too_dark", message: Message | None = None) -> Session:
+def refuse(session: ProcessingSession, problem: str = "too_dark", message: Message | None = None) -> ProcessingSession:
     """Let the run of a counted photo refuse its own count."""
     message = message or TEXT(text="hardly any light")
-    Session.objects.filter(pk=session.pk).update(refusal=problem, refusal_message=message)
+    ProcessingSession.objects.filter(pk=session.pk).update(refusal=problem, refusal_message=message)
     Job.objects.filter(pk=session.job_id).update(problem=problem, error=message)
     S3Image.objects.filter(pk=session.original_image_id).update(status="failed", problem=problem, error_details=message)
     session.refresh_from_db()

@@ -11,7 +11,7 @@ from photos.models import S3Image
 from photos.upload.accepting import accept_upload
 from processing import dating
 from processing.dating import check_date
-from processing.models import Session
+from processing.models import ProcessingSession
 from processing.problems import NEEDS_CONFIG, NEEDS_DATE
 from processing.review.outcome import find_problem, record_stock
 from stock.models import StockCount, StockMovement, Visit
@@ -19,7 +19,7 @@ from tests.factories import UserFactory
 from tests.locations.factories import LocationConfigFactory
 from tests.photos.factories import S3ImageFactory
 from tests.photos.files import make_exif, photo
-from tests.processing.factories import SessionFactory
+from tests.processing.factories import ProcessingSessionFactory
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 28, 18, 0, tzinfo=UTC)
@@ -120,16 +120,16 @@ def test_photos_uploaded_later_say_nothing_about_a_clock():
     assert old.date_doubt == ""
 
 
-def counted(clock: str, **config) -> Session:
+def counted(clock: str, **config) -> ProcessingSession:
     """A counted photo at a configured location, its date judged."""
     image = upload(clock)
-    session = SessionFactory(
+    session = ProcessingSessionFactory(
         ready=True, job__image=image, storage_location=LocationConfigFactory(**config).location, original_image=image
     )
     image.storage_location = session.storage_location
     image.save(update_fields=["storage_location"])
     check_date(image)
-    return Session.objects.get(pk=session.pk)
+    return ProcessingSession.objects.get(pk=session.pk)
 
 
 def test_photo_of_an_impossible_date_stands_for_no_stock_until_it_is_settled():
@@ -144,7 +144,7 @@ def test_photo_of_an_impossible_date_stands_for_no_stock_until_it_is_settled():
     assert not StockMovement.objects.exists()
 
     dating.date_by_upload([session.original_image_id])
-    session = Session.objects.get(pk=session.pk)
+    session = ProcessingSession.objects.get(pk=session.pk)
     problem, _message = find_problem(session, config)
     assert problem is None
     record_stock(session, config, problem=problem, user=None)
@@ -155,13 +155,13 @@ def test_photo_of_an_impossible_date_joins_the_visit_of_its_bay_once_it_is_settl
     part = counted(exif_clock(timezone.now()))
     config = part.storage_location.configs.get()
     lost = counted("2000:01:01 00:03:12")
-    Session.objects.filter(pk=lost.pk).update(storage_location=config.location)
-    for session in (part, Session.objects.get(pk=lost.pk)):
+    ProcessingSession.objects.filter(pk=lost.pk).update(storage_location=config.location)
+    for session in (part, ProcessingSession.objects.get(pk=lost.pk)):
         record_stock(session, config, problem=find_problem(session, config)[0], user=None)
     assert Visit.objects.get(location=config.location).photos == 1
 
     dating.date_by_upload([lost.original_image_id])
-    lost = Session.objects.get(pk=lost.pk)
+    lost = ProcessingSession.objects.get(pk=lost.pk)
     record_stock(lost, config, problem=find_problem(lost, config)[0], user=None)
     visit = Visit.objects.get(location=config.location)
     assert (visit.photos, visit.last_at, visit.is_open) == (2, lost.original_image.moment, True)
@@ -171,7 +171,7 @@ def test_date_comes_before_the_configuration_which_depends_on_it():
     session = counted("2000:01:01 00:03:12")
     assert find_problem(session, None)[0] == NEEDS_DATE
     dating.date_by_upload([session.original_image_id])
-    assert find_problem(Session.objects.get(pk=session.pk), None)[0] == NEEDS_CONFIG
+    assert find_problem(ProcessingSession.objects.get(pk=session.pk), None)[0] == NEEDS_CONFIG
 
 
 def test_answer_holds_when_the_photo_is_counted_again():

@@ -13,7 +13,7 @@ from processing.models import Job
 from processing.statuses import JobKind, Phase, RunStatus
 from tests.locations.factories import StorageLocationFactory
 from tests.photos.factories import S3ImageFactory, UploadFactory
-from tests.processing.factories import SessionFactory
+from tests.processing.factories import ProcessingSessionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ def test_lists_from_before_a_start_are_not_shown_after_it(sent):
 
 
 def test_reprocess_starts_from_the_stored_original(sent):
-    session = SessionFactory(needs_location=True)
+    session = ProcessingSessionFactory(needs_location=True)
     image, place = session.original_image, StorageLocationFactory()
     reason = TEXT(text="Found it")
     call = lambda: jobs.reprocess(image=image, user=image.uploaded_by_user, reason=reason, chosen_location=place)  # noqa: E731
@@ -77,25 +77,25 @@ def test_reprocess_starts_from_the_stored_original(sent):
 
 def test_reprocess_keeps_an_earlier_choice_of_location(sent):
     place = StorageLocationFactory()
-    session = SessionFactory(ready=True, job__chosen_location=place)
+    session = ProcessingSessionFactory(ready=True, job__chosen_location=place)
     job, _ = sent(lambda: jobs.reprocess(image=session.original_image, user=session.job.requested_by, reason=""))
     assert job.chosen_location == place
 
 
 def test_reprocess_of_photo_that_never_reached_storage_begins_there(sent):
-    session = SessionFactory(failed=True, job__image__stored_at=None)
+    session = ProcessingSessionFactory(failed=True, job__image__stored_at=None)
     job, messages = sent(lambda: jobs.reprocess(image=session.original_image, user=session.job.requested_by, reason=""))
     assert job.phase == Phase.STORE
     assert [name for name, *_ in messages] == ["upload_s3_batch"]
 
 
 def test_reprocess_refuses_photo_under_way():
-    session = SessionFactory(processing=True)
+    session = ProcessingSessionFactory(processing=True)
     with pytest.raises(ConflictError, match="already being processed"):
         jobs.reprocess(image=session.original_image, user=session.job.requested_by, reason="")
 
 
 def test_reprocess_refuses_deleted_photo():
-    session = SessionFactory(ready=True, job__image__deleted_at="2026-01-01T00:00:00Z")
+    session = ProcessingSessionFactory(ready=True, job__image__deleted_at="2026-01-01T00:00:00Z")
     with pytest.raises(NotFoundError, match="deleted"):
         jobs.reprocess(image=session.original_image, user=session.job.requested_by, reason="")

@@ -13,7 +13,7 @@ from processing.messages import NO_GPS
 from processing.models import Job, Segment
 from processing.problems import INTERNAL_ERROR, NEEDS_LOCATION
 from processing.statuses import Phase, RunStatus, SegmentStatus
-from tests.processing.factories import SegmentFactory, SessionFactory
+from tests.processing.factories import ProcessingSessionFactory, SegmentFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ def take(job: Job, worker: str = "gpu@a") -> Job | None:
 
 
 def test_transition_moves_job_session_and_image_together():
-    session = SessionFactory()
+    session = ProcessingSessionFactory()
     taken = take(session.job)
     assert taken is not None
     session.refresh_from_db()
@@ -41,7 +41,7 @@ def test_transition_moves_job_session_and_image_together():
 
 
 def test_transition_completed_with_problem_keeps_counts_and_fails_image():
-    session = SessionFactory()
+    session = ProcessingSessionFactory()
     job = take(session.job)
     message = NO_GPS()
     lifecycle.transition(job, RunStatus.COMPLETED, problem=NEEDS_LOCATION, message=message, **COUNTS)
@@ -53,32 +53,32 @@ def test_transition_completed_with_problem_keeps_counts_and_fails_image():
 
 
 def test_transition_refuses_move_out_of_finished():
-    session = SessionFactory(ready=True)
+    session = ProcessingSessionFactory(ready=True)
     with pytest.raises(ConflictError, match="completed job cannot become processing"):
         lifecycle.transition(session.job, RunStatus.PROCESSING)
 
 
 def test_fail_leaves_finished_job_alone():
-    session = SessionFactory(ready=True)
+    session = ProcessingSessionFactory(ready=True)
     lifecycle.fail(session.job.pk, INTERNAL_ERROR, "too late")
     session.job.refresh_from_db()
     assert session.job.status == RunStatus.COMPLETED
 
 
 def test_database_refuses_failed_job_without_reason():
-    session = SessionFactory()
+    session = ProcessingSessionFactory()
     with pytest.raises(IntegrityError), transaction.atomic():
         Job.objects.filter(pk=session.job.pk).update(status="failed", finished_at=timezone.now())
 
 
 def test_database_refuses_two_unfinished_jobs_of_one_image():
-    session = SessionFactory()
+    session = ProcessingSessionFactory()
     with pytest.raises(IntegrityError), transaction.atomic():
         Job.objects.create(image=session.original_image, kind="reprocess")
 
 
 def test_take_job_gives_work_to_one_worker_only():
-    session = SessionFactory()
+    session = ProcessingSessionFactory()
     assert take(session.job, "io@a") is not None
     assert take(session.job, "io@b") is None
     Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
@@ -86,12 +86,12 @@ def test_take_job_gives_work_to_one_worker_only():
 
 
 def test_take_job_ignores_other_phase():
-    session = SessionFactory()
+    session = ProcessingSessionFactory()
     assert lifecycle.claim_job(session.job.pk, phases=(Phase.DETECT,), worker="gpu@a") is None
 
 
 def test_enter_phase_measures_the_phase_before():
-    session = SessionFactory()
+    session = ProcessingSessionFactory()
     job = take(session.job)
     lifecycle.enter_phase(job, Phase.STORE)
     job.phase_started_at -= timedelta(seconds=7)
@@ -102,7 +102,7 @@ def test_enter_phase_measures_the_phase_before():
 
 
 def test_tiles_of_job_are_the_sum_and_never_go_back():
-    session = SessionFactory(processing=True)
+    session = ProcessingSessionFactory(processing=True)
     job = session.job
     segments = [SegmentFactory(session=session, number=n, tiles_total=10) for n in (1, 2)]
     lifecycle.await_detection(job, segments)
@@ -135,7 +135,7 @@ def end_lease_and_take_again(job: Job) -> Job:
     ],
 )
 def test_worker_that_lost_its_lease_writes_nothing(write):
-    first = take(SessionFactory().job)
+    first = take(ProcessingSessionFactory().job)
     assert first is not None
     second = end_lease_and_take_again(first)
     before = Job.objects.values().get()
@@ -146,7 +146,7 @@ def test_worker_that_lost_its_lease_writes_nothing(write):
 
 
 def test_worker_of_a_finished_job_writes_nothing():
-    taken = take(SessionFactory().job)
+    taken = take(ProcessingSessionFactory().job)
     assert taken is not None
     lifecycle.fail(taken.pk, INTERNAL_ERROR, "stopped")
     with pytest.raises(lifecycle.LeaseLostError):
@@ -154,7 +154,7 @@ def test_worker_of_a_finished_job_writes_nothing():
 
 
 def test_container_of_another_worker_is_left_alone():
-    segment = SegmentFactory(session=SessionFactory(processing=True), tiles_total=4)
+    segment = SegmentFactory(session=ProcessingSessionFactory(processing=True), tiles_total=4)
     first = lifecycle.claim_segment(segment.pk, worker="gpu@a")
     assert first is not None
     Segment.objects.update(lease_until=timezone.now())

@@ -10,10 +10,10 @@ from demeter.common.i18n.messages import TEXT, Message, MessageType, translated
 from photos.migrations import _old_sentences as old
 from photos.models import S3Image, Upload
 from processing.messages import NO_GPS, PROCESSING_STOPPED
-from processing.models import Job, Session
+from processing.models import Job, ProcessingSession
 from stock.models import StockMovement
 from tests.photos.factories import UploadFactory
-from tests.processing.factories import SessionFactory, make_bed
+from tests.processing.factories import ProcessingSessionFactory, make_bed
 from tests.stock.factories import StockMovementFactory
 
 VALUES = {
@@ -66,10 +66,10 @@ def test_old_rows_become_messages():
         "labels": ["X"],
     }
     reasons = ["partial: 2 container(s) could not be counted", "doubtful: much of a box looks planted"]
-    Session.objects.filter(pk=session.pk).update(
+    ProcessingSession.objects.filter(pk=session.pk).update(
         location_evidence=evidence, review_reasons=reasons, refusal_message="90% of the photo is burnt out to white"
     )
-    bare = SessionFactory(ready=True)
+    bare = ProcessingSessionFactory(ready=True)
     Job.objects.filter(pk=session.job_id).update(
         error="Processing stopped 3 times in the phase Segment.", reason="It was raining"
     )
@@ -80,9 +80,9 @@ def test_old_rows_become_messages():
     upload = UploadFactory(
         refused=[{"filename": "a.jpg", "code": "too_many_files", "message": "An upload takes 100 photos. Send this..."}]
     )
-    for name in ("photos.migrations.0013", "processing.migrations.0012", "stock.migrations.0007"):
-        migrate(f"{name}_messages_as_data")
-    session = Session.objects.get(pk=session.pk)
+    for app in ("photos", "processing", "stock"):
+        migrate(f"{app}.migrations.0002_messages_as_data")
+    session = ProcessingSession.objects.get(pk=session.pk)
     assert session.refusal_message == Message("too_bright", {"share": "90%"})
     assert session.review_reasons[0] == {"code": "containers_failed", "parameters": {"number": "2"}}
     assert translated(session.review_reasons[1]) == reasons[1]
@@ -94,7 +94,7 @@ def test_old_rows_become_messages():
     assert session.location_evidence["reason"]["code"] == "gps_ambiguous"
     assert session.location_evidence["candidates"][0]["evidence"]["parameters"] == {"metres": "3.5"}
     assert (session.location_evidence["labels"], "text" in session.location_evidence) == (["X"], False)
-    assert Session.objects.filter(pk=bare.pk, location_evidence__isnull=True, review_reasons=[]).exists()
+    assert ProcessingSession.objects.filter(pk=bare.pk, location_evidence__isnull=True, review_reasons=[]).exists()
     assert StockMovement.objects.get(pk=movement.pk).reason.code == "counted_together"
     assert Upload.objects.get(pk=upload.pk).refused == [
         {"filename": "a.jpg", "code": "too_many_files", "parameters": {"files": 100}}

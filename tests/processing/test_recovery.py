@@ -12,7 +12,7 @@ from processing import lifecycle, recovery, tasks
 from processing.messages import DETECTION_STOPPED, PROCESSING_STOPPED
 from processing.models import Job, Segment
 from processing.statuses import Phase, RunStatus, SegmentStatus
-from tests.processing.factories import SegmentFactory, SessionFactory
+from tests.processing.factories import ProcessingSessionFactory, SegmentFactory
 
 pytestmark = pytest.mark.django_db
 PAST = timedelta(seconds=-1)
@@ -42,7 +42,7 @@ def stall(row, *, held_by=""):
 
 
 def test_running_work_is_left_alone(sent):
-    session = SessionFactory(processing=True, job__phase=Phase.SEGMENT)
+    session = ProcessingSessionFactory(processing=True, job__phase=Phase.SEGMENT)
     Job.objects.update(lease_until=timezone.now() + timedelta(minutes=1), held_by="gpu@a")
     assert sent() == []
     session.job.refresh_from_db()
@@ -59,7 +59,7 @@ def test_running_work_is_left_alone(sent):
     ],
 )
 def test_lost_message_is_sent_again_without_counting_an_attempt(sent, phase, task):
-    session = SessionFactory(processing=True, job__phase=phase)
+    session = ProcessingSessionFactory(processing=True, job__phase=phase)
     stall(session.job)
     assert sent() == [task]
     session.job.refresh_from_db()
@@ -68,7 +68,7 @@ def test_lost_message_is_sent_again_without_counting_an_attempt(sent, phase, tas
 
 
 def test_containers_whose_sender_died_are_sent_again_soon(sent):
-    session = SessionFactory(processing=True, job__phase=Phase.SEGMENT)
+    session = ProcessingSessionFactory(processing=True, job__phase=Phase.SEGMENT)
     bed = SegmentFactory(session=session, number=1, container_class="segment")
     lifecycle.await_detection(session.job, [bed])
     bed.refresh_from_db()
@@ -80,7 +80,7 @@ def test_containers_whose_sender_died_are_sent_again_soon(sent):
 
 
 def test_message_that_was_sent_leaves_the_lease_of_a_quick_worker_alone(sent):
-    session = SessionFactory(processing=True, job__phase=Phase.LOCATE)
+    session = ProcessingSessionFactory(processing=True, job__phase=Phase.LOCATE)
     taken = lifecycle.claim_job(session.job.pk, phases=(Phase.LOCATE,), worker="gpu@a")
     with mock.patch("celery.app.task.Task.apply_async"):
         tasks.send(session.job)
@@ -89,7 +89,7 @@ def test_message_that_was_sent_leaves_the_lease_of_a_quick_worker_alone(sent):
 
 
 def test_job_that_loses_three_workers_fails_with_reason(sent):
-    session = SessionFactory(processing=True, job__phase=Phase.SEGMENT)
+    session = ProcessingSessionFactory(processing=True, job__phase=Phase.SEGMENT)
     for expected in (["process_photo_ml"], ["process_photo_ml"], []):
         stall(session.job, held_by="gpu@a")
         assert sent() == expected
@@ -100,7 +100,7 @@ def test_job_that_loses_three_workers_fails_with_reason(sent):
 
 
 def test_container_that_loses_three_workers_fails_alone(sent):
-    session = SessionFactory(processing=True, job__phase=Phase.DETECT)
+    session = ProcessingSessionFactory(processing=True, job__phase=Phase.DETECT)
     crate = SegmentFactory(session=session, number=1, container_class="box")
     bed = SegmentFactory(session=session, number=2, container_class="segment")
     Segment.objects.filter(pk=bed.pk).update(lease_until=timezone.now() + timedelta(minutes=1))
@@ -116,7 +116,7 @@ def test_container_that_loses_three_workers_fails_alone(sent):
 
 
 def test_photo_whose_chord_never_fired_is_closed(sent):
-    session = SessionFactory(processing=True, job__phase=Phase.DETECT)
+    session = ProcessingSessionFactory(processing=True, job__phase=Phase.DETECT)
     SegmentFactory(session=session, number=1, status=SegmentStatus.DONE)
     assert sent() == [], "the chord still has time"
     Job.objects.update(updated_at=timezone.now() - tasks.CHORD_GRACE)
@@ -133,7 +133,7 @@ def test_recovery_waits_behind_no_upload_and_is_not_dropped_for_waiting():
 
 
 def test_worker_that_starts_lets_go_of_what_it_held(sent):
-    segment = SegmentFactory(session=SessionFactory(processing=True), number=1, container_class="segment")
+    segment = SegmentFactory(session=ProcessingSessionFactory(processing=True), number=1, container_class="segment")
     Segment.objects.update(held_by="gpu@a/1", lease_until=timezone.now() + timedelta(minutes=4))
     recovery.release_held_work(sender=mock.Mock(hostname="gpu@a"))
     assert sent() == ["detect_sahi"]
@@ -142,7 +142,7 @@ def test_worker_that_starts_lets_go_of_what_it_held(sent):
 
 
 def test_message_that_a_dead_worker_had_taken_is_sent_again_when_it_starts(sent):
-    session = SessionFactory(processing=True, job__phase=Phase.DETECT)
+    session = ProcessingSessionFactory(processing=True, job__phase=Phase.DETECT)
     waiting = SegmentFactory(session=session, number=1, container_class="box")
     lifecycle.mark_sent(Segment.objects.filter(pk=waiting.pk))
     assert sent() == []
@@ -166,8 +166,9 @@ def storage_state(monkeypatch):
 
 
 def test_what_an_outage_put_off_goes_on_as_soon_as_the_storage_is_back(sent, storage_state):
-    job = SessionFactory(processing=True, job__phase=Phase.STORE).job
-    waiting = SegmentFactory(session=SessionFactory(processing=True, job__phase=Phase.DETECT), container_class="box")
+    job = ProcessingSessionFactory(processing=True, job__phase=Phase.STORE).job
+    detecting = ProcessingSessionFactory(processing=True, job__phase=Phase.DETECT)
+    waiting = SegmentFactory(session=detecting, container_class="box")
     for row in (job, waiting):
         lifecycle.postpone(row, seconds=600)
     assert sent() == []
@@ -182,13 +183,13 @@ def test_what_an_outage_put_off_goes_on_as_soon_as_the_storage_is_back(sent, sto
 
 
 def test_storage_is_not_asked_while_nothing_waits_for_it(sent, storage_state):
-    SessionFactory(processing=True, job__phase=Phase.STORE)
+    ProcessingSessionFactory(processing=True, job__phase=Phase.STORE)
     sent()
     assert storage_state["asked"] == 0
 
 
 def test_work_that_a_worker_has_taken_again_does_not_wait_for_the_storage(sent, storage_state):
-    job = SessionFactory(processing=True, job__phase=Phase.STORE).job
+    job = ProcessingSessionFactory(processing=True, job__phase=Phase.STORE).job
     lifecycle.postpone(job, seconds=0)
     lifecycle.claim_job(job.pk, phases=(Phase.STORE,), worker="io@a")
     assert not lifecycle.has_postponed()

@@ -13,7 +13,7 @@ from demeter.common.exceptions import UnavailableError
 from photos.models import PhotoEvent, S3Image
 from photos.storage import object_store
 from processing import periodic_tasks, trash
-from processing.models import Detection, Job, Segment, Session
+from processing.models import Detection, Job, ProcessingSession, Segment
 from processing.trash import delete_photos, deleted_photos, purge_expired, restore_photos
 from stock.ledger import record_count
 from stock.models import StockBatch, StockCount, StockMovement
@@ -21,7 +21,7 @@ from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory, SegmentFactory
 from tests.locations.factories import LocationConfigFactory
 from tests.photos.factories import S3ImageFactory
-from tests.processing.factories import SessionFactory
+from tests.processing.factories import ProcessingSessionFactory
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = timedelta(days=31)
@@ -32,10 +32,10 @@ def user():
     return UserFactory(supervisor=True)
 
 
-def make_counted(*, config=None, quantity=120, **fields) -> Session:
+def make_counted(*, config=None, quantity=120, **fields) -> ProcessingSession:
     """A ready photo in a configured location, counted into the stock."""
     config = config or LocationConfigFactory()
-    session = SessionFactory(ready=True, storage_location=config.location, **fields)
+    session = ProcessingSessionFactory(ready=True, storage_location=config.location, **fields)
     record_count(
         image_id=session.original_image_id,
         session_id=session.session_id,
@@ -53,7 +53,7 @@ def stock() -> int:
     return StockBatch.objects.get().quantity_current
 
 
-def delete(session: Session, user) -> None:
+def delete(session: ProcessingSession, user) -> None:
     assert delete_photos(image_ids=[session.original_image_id], user=user).moved
 
 
@@ -108,7 +108,7 @@ def test_photo_that_was_counted_again_comes_back_with_its_last_count(user):
     config = LocationConfigFactory()
     first = make_counted(config=config, quantity=100)
     image = first.original_image
-    again = SessionFactory(ready=True, job__image=image, storage_location=config.location)
+    again = ProcessingSessionFactory(ready=True, job__image=image, storage_location=config.location)
     moment = {"happened_at": image.created_at, "location": config.location, "config": config, "user": None}
     record_count(image_id=image.pk, session_id=again.session_id, quantity=110, quantity_empty=0, **moment)
     delete(again, user)
@@ -134,7 +134,7 @@ def test_many_photos_go_together_and_each_only_once(user):
 
 
 def test_photo_with_an_unfinished_run_stays(user):
-    session = SessionFactory(processing=True)
+    session = ProcessingSessionFactory(processing=True)
     moved = delete_photos(image_ids=[session.original_image_id], user=user)
     assert (moved.moved, [image.pk for image in moved.skipped]) == ((), [session.original_image_id])
     assert S3Image.objects.visible().filter(pk=session.original_image_id).exists()
@@ -172,7 +172,7 @@ def old(user):
     return session
 
 
-def files_of(session: Session) -> list[str]:
+def files_of(session: ProcessingSession) -> list[str]:
     image, picture = session.original_image, session.processed_image
     return [image.s3_key_original, image.s3_key_thumbnail, image.s3_key_preview, picture.s3_key_original]
 
@@ -195,7 +195,7 @@ def test_purge_keeps_who_did_what_and_the_stock_history(old, user):
     assert image.uploaded_by_user == old.original_image.uploaded_by_user
     assert (image.original_filename, image.sha256) == (old.original_image.original_filename, old.original_image.sha256)
     assert [(event.action, event.user) for event in image.events.all()] == [("purged", None), ("deleted", user)]
-    session = Session.objects.get()
+    session = ProcessingSession.objects.get()
     assert (session.total_detected, session.category_counts["plant"]) == (120, 120)
     assert Job.objects.get().requested_by is not None
     assert list(StockMovement.objects.values()) == movements

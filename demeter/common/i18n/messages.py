@@ -7,7 +7,7 @@ too (`TEXT`) and is shown unchanged.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -94,6 +94,12 @@ class MessageField(models.TextField[Message | None, Message | None]):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **{"default": None, "blank": True, **options})
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        """Migrations know the column only: they must not import this module, which changes."""
+        name, _path, args, options = super().deconstruct()
+        options.pop("default", None)
+        return name, "django.db.models.TextField", args, options
 
     def from_db_value(self, value: str | None, *_context: Any) -> Message | None:
         return self.to_python(value)

@@ -34,11 +34,11 @@ from locations.models import (
     StorageLocation,
     Warehouse,
 )
-from processing.models import Correction, Session
+from processing.models import Correction, ProcessingSession
 from stock.models import StockBatch
 from tests.factories import UserFactory
 from tests.locations.factories import LocationConfigFactory, ProductFactory, StorageLocationFactory, WarehouseFactory
-from tests.processing.factories import SessionFactory, make_bed
+from tests.processing.factories import ProcessingSessionFactory, make_bed
 from tests.stock.factories import StockBatchFactory
 
 pytestmark = pytest.mark.django_db
@@ -134,12 +134,12 @@ def bed():
 
 def test_a_sign_off_is_told_and_the_writes_of_the_pipeline_are_not(bed):
     nina = UserFactory(username="nina", supervisor=True)
-    Session.objects.filter(pk=bed.pk).update(total_detected=3)
-    assert audit_log(Session) == []
+    ProcessingSession.objects.filter(pk=bed.pk).update(total_detected=3)
+    assert audit_log(ProcessingSession) == []
     url = reverse("photo-sign-off", kwargs={"image_id": bed.original_image_id})
     bed.refresh_from_db()
     client_of(nina).post(url, {"seen": bed.total_estimated})
-    who, what, details = audit_log(Session)[0]
+    who, what, details = audit_log(ProcessingSession)[0]
     assert (who, what) == ("nina", "Count signed off")
     assert details[0] == f"Estimated: {bed.total_estimated}"
 
@@ -314,7 +314,7 @@ def test_staff_see_who_changed_a_location(django_assert_max_num_queries):
 
 
 def test_the_trace_of_a_photo_tells_its_sign_offs_and_its_way_through_the_trash():
-    session = SessionFactory(ready=True)
+    session = ProcessingSessionFactory(ready=True)
     client = client_of(UserFactory(username="nina", supervisor=True))
     image = {"image_id": session.original_image_id}
     client.post(reverse("photo-sign-off", kwargs=image), {"seen": session.total_estimated})

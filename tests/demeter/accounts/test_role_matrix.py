@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from demeter.accounts.roles import ADMIN, SUPERVISOR, VIEWER, WORKER
 from tests.factories import UserFactory
 from tests.photos.factories import S3ImageFactory, UploadFactory
-from tests.processing.factories import SessionFactory
+from tests.processing.factories import ProcessingSessionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -178,7 +178,7 @@ def test_foreign_and_deleted_objects_are_not_found(role):
     client = client_of(role)
     foreign = UploadFactory()
     deleted = S3ImageFactory(ready=True, deleted_at="2025-10-09T00:00:00Z", purged_at="2025-11-09T00:00:00Z")
-    SessionFactory(ready=True, job__image=deleted)
+    ProcessingSessionFactory(ready=True, job__image=deleted)
     addresses = [reverse("upload-receipt", args=[foreign.pk])]
     addresses += [reverse(name, args=[deleted.pk]) for name in ("photo", "photo-problem", "photo-export", "api-photo")]
     addresses += [reverse(name, args=[deleted.pk]) for name in ("api-photo-thumbnail", "api-photo-annotated")]

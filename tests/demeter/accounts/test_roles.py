@@ -21,7 +21,7 @@ MATRIX = {
     "processing.add_job": (WORKER, SUPERVISOR, ADMIN),
     "locations.change_locationconfig": (WORKER, SUPERVISOR, ADMIN),
     "locations.change_densityparameters": (SUPERVISOR, ADMIN),
-    "processing.change_session": (SUPERVISOR, ADMIN),
+    "processing.change_processingsession": (SUPERVISOR, ADMIN),
     "photos.delete_s3image": (SUPERVISOR, ADMIN),
     "locations.add_warehouse": (ADMIN,),
     "stock.change_stockbatch": (ADMIN,),

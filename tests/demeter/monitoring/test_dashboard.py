@@ -19,7 +19,7 @@ from tests.accessibility import assert_accessible
 from tests.factories import UserFactory
 from tests.gallery.browse.test_browser import sign_in
 from tests.photos.factories import S3ImageFactory, UploadFactory
-from tests.processing.factories import JobFactory, SegmentFactory, SessionFactory
+from tests.processing.factories import JobFactory, ProcessingSessionFactory, SegmentFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -52,9 +52,9 @@ def test_work_that_waits_for_a_missing_worker_stands_out(admin, settings):
 
 
 def test_failures_of_a_day_lead_to_their_photos(admin):
-    SessionFactory.create_batch(2, needs_location=True, phase_seconds={})
-    SessionFactory(failed=True)
-    SessionFactory(ready=True, phase_seconds={"detect": 12.34, "store": 1})
+    ProcessingSessionFactory.create_batch(2, needs_location=True, phase_seconds={})
+    ProcessingSessionFactory(failed=True)
+    ProcessingSessionFactory(ready=True, phase_seconds={"detect": 12.34, "store": 1})
     found = read_dashboard(timezone.now())
     assert [(problem.code, number) for problem, number in found.causes] == [
         ("needs_location", 2),
@@ -82,7 +82,7 @@ def test_storage_says_what_was_received_and_what_is_wrong(admin, settings, monke
 
 
 def test_page_costs_the_same_however_much_there_is(admin, django_assert_num_queries):
-    SessionFactory.create_batch(4, ready=True)
+    ProcessingSessionFactory.create_batch(4, ready=True)
     JobFactory.create_batch(4)
     with django_assert_num_queries(2 + 11):  # sign-in, then one for each question
         admin.get("/status/")
@@ -106,8 +106,8 @@ def test_admin_leads_to_it(admin):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width_px", [390, 1280])
 def test_state_is_accessible(browser: Browser, live_server: LiveServer, width_px):
-    SessionFactory(needs_location=True)
-    SessionFactory(ready=True)
+    ProcessingSessionFactory(needs_location=True)
+    ProcessingSessionFactory(ready=True)
     JobFactory()
     context = browser.new_context(base_url=live_server.url, viewport={"width": width_px, "height": 844})
     sign_in(context, UserFactory(admin=True), live_server)

@@ -14,7 +14,7 @@ from processing.models import Job
 from processing.statuses import Phase
 from tests.factories import UserFactory
 from tests.photos.factories import S3ImageFactory
-from tests.processing.factories import JobFactory, SegmentFactory, SessionFactory
+from tests.processing.factories import JobFactory, ProcessingSessionFactory, SegmentFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -66,10 +66,10 @@ def test_work_stands_before_the_worker_that_does_it(scrape):
 
 
 def test_last_day_is_told_by_status_and_cause(scrape):
-    SessionFactory.create_batch(2, ready=True)
-    SessionFactory(needs_location=True)
-    SessionFactory(failed=True)
-    older = SessionFactory(failed=True)
+    ProcessingSessionFactory.create_batch(2, ready=True)
+    ProcessingSessionFactory(needs_location=True)
+    ProcessingSessionFactory(failed=True)
+    older = ProcessingSessionFactory(failed=True)
     Job.objects.filter(pk=older.job_id).update(created_at=timezone.now() - timedelta(hours=25))
     found = scrape()
     assert found["demeter_jobs_last_day", "completed"] == 3
@@ -80,7 +80,7 @@ def test_last_day_is_told_by_status_and_cause(scrape):
 
 def test_seconds_of_each_phase_as_median_and_percentile(scrape):
     for seconds in (10, 20, 90):
-        SessionFactory(ready=True, phase_seconds={"detect": seconds})
+        ProcessingSessionFactory(ready=True, phase_seconds={"detect": seconds})
     found = scrape()
     assert found["demeter_phase_seconds", "detect", "0.5"] == 20
     assert found["demeter_phase_seconds", "detect", "0.95"] == pytest.approx(83)
@@ -102,7 +102,7 @@ def test_broker_that_is_away_is_no_error(scrape, settings):
 
 def test_scrape_costs_the_same_however_much_there_is(client, django_assert_num_queries):
     client.force_login(UserFactory(viewer=True))
-    SessionFactory.create_batch(5, ready=True)
+    ProcessingSessionFactory.create_batch(5, ready=True)
     JobFactory.create_batch(5)
     with django_assert_num_queries(3 + 6):  # sign-in and permissions, then one for each question
         client.get("/api/v1/metrics")

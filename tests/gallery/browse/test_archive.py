@@ -30,7 +30,7 @@ from tests.factories import UserFactory
 from tests.gallery.factories import placed
 from tests.locations.factories import StorageLocationFactory
 from tests.photos.factories import S3ImageFactory
-from tests.processing.factories import SessionFactory
+from tests.processing.factories import ProcessingSessionFactory
 
 MOMENT = datetime(2025, 10, 8, 10, 30, tzinfo=UTC)
 PATH = "/gallery/download/"
@@ -38,7 +38,7 @@ PATH = "/gallery/download/"
 
 def make_photo(*, data: bytes = b"", location: str = "N1-N-04", **fields: object) -> S3Image:
     """A counted photo of a location; with `data` its original lies in S3."""
-    session = SessionFactory(
+    session = ProcessingSessionFactory(
         ready=True, job__image__taken_at=MOMENT, **{f"job__image__{name}": value for name, value in fields.items()}
     )
     placed(session, StorageLocation.objects.filter(code=location).first() or StorageLocationFactory(code=location))
@@ -242,7 +242,7 @@ def test_archive_takes_the_same_queries_for_any_number(viewer: Client, django_as
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_a_viewer_downloads_two_photos_on_a_phone(browser: Browser, live_server: LiveServer, tmp_path: Path, scripts):
     for _ in range(3):
-        store_pictures(SessionFactory(ready=True).original_image)
+        store_pictures(ProcessingSessionFactory(ready=True).original_image)
     context = browser.new_context(
         base_url=live_server.url, viewport={"width": 390, "height": 844}, java_script_enabled=scripts
     )

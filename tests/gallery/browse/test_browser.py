@@ -16,7 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from photos.models import S3Image
 from photos.storage.object_store import delete_object
 from processing import lifecycle, tasks
-from processing.models import Job, Session
+from processing.models import Job, ProcessingSession
 from processing.statuses import RunStatus
 from tests.accessibility import assert_accessible
 from tests.browsing import DESK, PHONE, open_browser, sign_in, store_pictures
@@ -25,7 +25,7 @@ from tests.gallery.factories import EstimationFactory, SegmentFactory, unplaced_
 from tests.locations.factories import StorageLocationFactory
 from tests.locations.label_pictures import picture_of
 from tests.photos.factories import S3ImageFactory
-from tests.processing.factories import SessionFactory
+from tests.processing.factories import ProcessingSessionFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MAX_PAGE_BYTES = 250 * 1024
@@ -39,18 +39,18 @@ def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
         yield page
 
 
-def make_counted() -> Session:
+def make_counted() -> ProcessingSession:
     annotated = S3ImageFactory(annotated=True, s3_key_original="annotated/2025/10/08/a.jpg")
-    session = SessionFactory(ready=True, storage_location=StorageLocationFactory(), processed_image=annotated)
+    session = ProcessingSessionFactory(ready=True, storage_location=StorageLocationFactory(), processed_image=annotated)
     EstimationFactory(segment=SegmentFactory(session=session, number=1))
     for image in (annotated, session.original_image):
         store_pictures(image)
     return session
 
 
-def make_lost() -> Session:
+def make_lost() -> ProcessingSession:
     evidence = unplaced_candidates(StorageLocationFactory(name="Bay 7"), StorageLocationFactory(name="Bay 8"))
-    session = SessionFactory(needs_location=True, location_evidence=evidence)
+    session = ProcessingSessionFactory(needs_location=True, location_evidence=evidence)
     store_pictures(session.original_image)
     return session
 
@@ -58,7 +58,7 @@ def make_lost() -> Session:
 def finish_newest_run(image: S3Image) -> None:
     """What the workers do, in one step."""
     job = image.jobs.order_by("-created_at").first()
-    Session.objects.filter(job=job).update(storage_location=job.chosen_location)
+    ProcessingSession.objects.filter(job=job).update(storage_location=job.chosen_location)
     with transaction.atomic():
         lifecycle.transition(lifecycle.lock_unfinished(job.pk), RunStatus.PROCESSING)
     with transaction.atomic():
@@ -110,7 +110,7 @@ def test_the_photo_page_becomes_ready_by_itself(page: Page):
 
 def test_back_shows_the_whole_page_after_its_polls(page: Page):
     session = make_counted()
-    lifecycle_photo = SessionFactory().original_image
+    lifecycle_photo = ProcessingSessionFactory().original_image
     page.goto(f"/gallery/{lifecycle_photo.pk}/")
     with page.expect_response(lambda answer: "hx-request" in answer.request.headers):
         pass
@@ -175,7 +175,7 @@ def test_searching_keeps_the_modal_and_an_error_explains_itself(page: Page):
 
 def test_scrolling_loads_page_after_page_above_real_links(page: Page):
     for _ in range(9):
-        store_pictures(SessionFactory(ready=True).original_image)
+        store_pictures(ProcessingSessionFactory(ready=True).original_image)
     page.goto("/gallery/?per_page=4")
     older = page.get_by_role("link", name="Older").get_attribute("href")
     for loaded in (8, 9):
@@ -190,7 +190,7 @@ def test_photos_are_chosen_by_click_shift_and_key_and_deleted_together(page: Pag
     sign_in(page.context, UserFactory(supervisor=True), live_server)
     page.set_viewport_size(DESK)
     for _ in range(5):
-        store_pictures(SessionFactory(ready=True).original_image)
+        store_pictures(ProcessingSessionFactory(ready=True).original_image)
     page.goto("/gallery/?days=7")
     boxes, chosen = page.get_by_role("checkbox", name="Choose photo"), page.locator("[data-chosen]")
     expect(chosen).to_be_hidden()
@@ -219,7 +219,7 @@ def test_photos_are_chosen_by_click_shift_and_key_and_deleted_together(page: Pag
 def test_chosen_photos_get_one_location(page: Page):
     bay = StorageLocationFactory(code="SOUTH-44", name="Southern bay")
     for _ in range(2):
-        store_pictures(SessionFactory(needs_location=True).original_image)
+        store_pictures(ProcessingSessionFactory(needs_location=True).original_image)
     page.goto("/gallery/")
     for number in range(2):
         page.get_by_role("checkbox", name="Choose photo").nth(number).check()
@@ -252,7 +252,7 @@ def test_everything_works_without_javascript(browser: Browser, live_server: Live
 
 def test_the_gallery_is_light_and_asks_nobody_else(page: Page, live_server: LiveServer) -> None:
     """A first page of 50: HTML, CSS and scripts as they travel compressed; pictures from S3, all else from us."""
-    for session in SessionFactory.create_batch(50, ready=True, storage_location=StorageLocationFactory()):
+    for session in ProcessingSessionFactory.create_batch(50, ready=True, storage_location=StorageLocationFactory()):
         store_pictures(session.original_image)
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108  Playwright takes no built-in

@@ -9,7 +9,7 @@ from pytest_django.asserts import assertContains, assertRedirects, assertTemplat
 from processing.models import Job
 from tests.locations.factories import StorageLocationFactory
 from tests.photos.factories import S3ImageFactory
-from tests.processing.factories import SessionFactory
+from tests.processing.factories import ProcessingSessionFactory
 
 pytestmark = pytest.mark.django_db
 PATHS = ("/gallery/reprocess/", "/gallery/place/")
@@ -30,7 +30,7 @@ def test_bad_ids_are_refused(path, ids, worker: Client):
 
 
 def test_chosen_photos_run_again_and_busy_ones_are_named(worker: Client):
-    ready, busy = SessionFactory(ready=True), SessionFactory(processing=True)
+    ready, busy = ProcessingSessionFactory(ready=True), ProcessingSessionFactory(processing=True)
     ids = [
         ready.original_image_id,
         busy.original_image_id,
@@ -46,7 +46,7 @@ def test_chosen_photos_run_again_and_busy_ones_are_named(worker: Client):
 
 @pytest.mark.parametrize("filters", ["//evil.example/", "https://evil.example", "x\r\nSet-Cookie: a=b", "\x00"])
 def test_the_way_back_never_leaves_the_gallery(worker: Client, filters):
-    session = SessionFactory(ready=True)
+    session = ProcessingSessionFactory(ready=True)
     answer = worker.post("/gallery/reprocess/", {"image_ids": [session.original_image_id], "filters": filters})
     assert answer["Location"].startswith("/gallery/?")
     assert not {"\r", "\n", "\x00"} & set(answer["Location"])
@@ -55,7 +55,7 @@ def test_the_way_back_never_leaves_the_gallery(worker: Client, filters):
 def test_a_location_is_looked_for_and_set_without_scripts(worker: Client):
     bay = StorageLocationFactory(code="S-44", name="Southern bay")
     other = StorageLocationFactory(code="N-1")
-    session = SessionFactory(ready=True, storage_location=other)
+    session = ProcessingSessionFactory(ready=True, storage_location=other)
     chosen = {"image_ids": [session.original_image_id], "filters": "days=7"}
     page = worker.post("/gallery/place/", chosen)
     assertTemplateUsed(page, "gallery/browse/place.html")

@@ -7,14 +7,14 @@ from gallery.browse.queries import cards_of
 from tests.gallery.factories import MOMENT, make_session_waiting, uploaded_at
 from tests.locations.factories import StorageLocationFactory
 from tests.photos.factories import S3ImageFactory
-from tests.processing.factories import JobFactory, SessionFactory
+from tests.processing.factories import JobFactory, ProcessingSessionFactory
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_photo_that_is_processed_again_shows_its_newest_run():
-    first = uploaded_at(SessionFactory(needs_location=True), MOMENT)
-    SessionFactory(job=JobFactory(image=first.original_image))
+    first = uploaded_at(ProcessingSessionFactory(needs_location=True), MOMENT)
+    ProcessingSessionFactory(job=JobFactory(image=first.original_image))
     (card,) = cards_of([first.original_image_id])
     assert card.badge.label == "Waiting"
     assert card.badge.unfinished
@@ -36,7 +36,7 @@ def test_a_card_describes_its_picture():
 
 def test_a_card_says_what_its_run_counted_and_where():
     location = StorageLocationFactory()
-    session = SessionFactory(ready=True, storage_location=location, total_detected=1, total_estimated=1)
+    session = ProcessingSessionFactory(ready=True, storage_location=location, total_detected=1, total_estimated=1)
     (card,) = cards_of([session.original_image_id])
     assert (card.place, card.plants, card.plants_noun) == (location.full_name, 1, "plant")
     assert card.session.warehouse_name == location.storage_area.warehouse.name
@@ -56,7 +56,7 @@ def test_addresses_are_those_of_the_url_configuration():
 
 
 def test_cards_read_nothing_else_of_their_photos(django_assert_num_queries):
-    session = SessionFactory(ready=True, storage_location=StorageLocationFactory())
+    session = ProcessingSessionFactory(ready=True, storage_location=StorageLocationFactory())
     with django_assert_num_queries(2):
         (card,) = cards_of([session.original_image_id])
         assert card.thumbnail_url

@@ -19,7 +19,7 @@ from photos.models import S3Image
 from tests.gallery.factories import MOMENT, placed, uploaded_at
 from tests.locations.factories import StorageLocationFactory
 from tests.photos.factories import S3ImageFactory
-from tests.processing.factories import SessionFactory
+from tests.processing.factories import ProcessingSessionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def shown(wanted: GalleryFilter) -> list[str]:
 
 
 def named(name: str, **traits):
-    return SessionFactory(job__image__original_filename=name, **traits)
+    return ProcessingSessionFactory(job__image__original_filename=name, **traits)
 
 
 def slice_of(*, after=None, before=None, per_page=2):
@@ -38,7 +38,7 @@ def slice_of(*, after=None, before=None, per_page=2):
 
 def test_cards_take_two_queries_wherever_they_are(django_assert_num_queries):
     for _ in range(5):
-        SessionFactory(ready=True, storage_location=StorageLocationFactory())
+        ProcessingSessionFactory(ready=True, storage_location=StorageLocationFactory())
     with django_assert_num_queries(2):
         slice_of(after=Cursor(timezone.now(), uuid4()))
     with django_assert_num_queries(2):
@@ -151,6 +151,6 @@ def test_the_search_finds_file_names_and_location_codes():
 @pytest.mark.parametrize("typed", ["NFC", "NFD"])
 def test_search_finds_accents_in_either_form(kept, typed):
     filename = unicodedata.normalize(kept, "Ñandú cajón.jpg")
-    SessionFactory(ready=True, job__image__original_filename=filename)
+    ProcessingSessionFactory(ready=True, job__image__original_filename=filename)
     for word in ("Ñandú", "cajón"):
         assert shown(GalleryFilter(text=unicodedata.normalize(typed, word))) == [filename]

@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from photos.models import PhotoEvent, S3Image
 from tests.factories import UserFactory
 from tests.photos.factories import S3ImageFactory
-from tests.processing.factories import SessionFactory
+from tests.processing.factories import ProcessingSessionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -33,11 +33,11 @@ def test_trash_is_for_those_who_may_delete(method, path, worker: Client, viewer:
 
 
 def test_photo_page_offers_to_delete_only_to_them(supervisor: Client, worker: Client):
-    session = SessionFactory(ready=True)
+    session = ProcessingSessionFactory(ready=True)
     path = f"/gallery/{session.original_image_id}/"
     assertContains(supervisor.get(path), "Delete this photo")
     assertNotContains(worker.get(path), "Delete this photo")
-    busy = SessionFactory(processing=True)
+    busy = ProcessingSessionFactory(processing=True)
     assertNotContains(supervisor.get(f"/gallery/{busy.original_image_id}/"), "Delete this photo")
 
 
@@ -59,7 +59,7 @@ def test_undo_of_a_whole_page_fits_into_the_message(supervisor: Client):
 
 
 def test_photo_at_work_is_named_and_stays(supervisor: Client):
-    session = SessionFactory(processing=True)
+    session = ProcessingSessionFactory(processing=True)
     page = delete(supervisor, session.original_image)
     assertContains(page, f"{session.original_image.original_filename}: still being processed.")
     assert not is_deleted(session.original_image)
@@ -113,7 +113,7 @@ def test_thumbnail_in_the_trash_is_for_those_who_may_look_there(supervisor: Clie
 
 # --- API ------------------------------------------------------------------------------------------------------------
 def test_api_deletes_and_restores(supervisor: Client):
-    image, busy = S3ImageFactory(ready=True), SessionFactory(processing=True).original_image
+    image, busy = S3ImageFactory(ready=True), ProcessingSessionFactory(processing=True).original_image
     body = {"image_ids": [str(image.pk), str(busy.pk), str(uuid4())]}
     answer = supervisor.post("/api/v1/photos/delete", body, content_type="application/json")
     assert answer.json() == {"image_ids": [str(image.pk)], "skipped": [str(busy.pk)], "left": [str(busy.pk)]}

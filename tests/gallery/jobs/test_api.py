@@ -13,7 +13,7 @@ from processing.models import Job
 from tests.factories import UserFactory
 from tests.locations.factories import StorageLocationFactory
 from tests.photos.factories import S3ImageFactory, UploadFactory
-from tests.processing.factories import SessionFactory
+from tests.processing.factories import ProcessingSessionFactory
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2025, 10, 8, 10, 40, tzinfo=UTC)
@@ -46,7 +46,7 @@ def clock():
 
 def make_photo(upload, id_number: int, *, minutes_ago: int, **state):
     """A photo, its job and its session with ids that follow from `id_number`."""
-    session = SessionFactory(
+    session = ProcessingSessionFactory(
         session_id=number(100 + id_number),
         job__job_id=number(id_number),
         job__image__image_id=number(200 + id_number),
@@ -107,7 +107,7 @@ def test_status_needs_a_sign_in_and_a_role(client):
 
 def test_status_takes_a_bearer_token():
     token = issue_token(user=UserFactory(viewer=True), name="phone")
-    session = SessionFactory(ready=True)
+    session = ProcessingSessionFactory(ready=True)
     response = Client().get(
         "/api/v1/photos/jobs/status",
         {"upload_session_id": session.job.upload_id},
@@ -117,7 +117,7 @@ def test_status_takes_a_bearer_token():
 
 
 def test_status_costs_three_queries_and_then_none(client, django_assert_num_queries):
-    session = SessionFactory(processing=True)
+    session = ProcessingSessionFactory(processing=True)
     sign_in_and_permissions = 3
     with django_assert_num_queries(sign_in_and_permissions + 3):
         status_of(client, session.job.upload_id)
@@ -126,7 +126,7 @@ def test_status_costs_three_queries_and_then_none(client, django_assert_num_quer
 
 
 def test_job_status_is_the_same_job(client):
-    session = SessionFactory(ready=True)
+    session = ProcessingSessionFactory(ready=True)
     job = client.get(f"/api/v1/photos/jobs/{session.job_id}/status").json()
     assert job == status_of(client, session.job.upload_id).json()["jobs"][0]
     assert client.get(f"/api/v1/photos/jobs/{uuid4()}/status").status_code == 404
@@ -137,7 +137,7 @@ def post_reprocess(client, image_id, **body):
 
 
 def test_reprocess_starts_a_run_from_the_original(worker):
-    session = SessionFactory(needs_location=True)
+    session = ProcessingSessionFactory(needs_location=True)
     location = StorageLocationFactory()
     response = post_reprocess(worker, session.original_image_id, reason="Location", storage_location_id=location.pk)
     job = Job.objects.exclude(pk=session.job_id).get()
@@ -154,12 +154,12 @@ def test_reprocess_starts_a_run_from_the_original(worker):
 
 
 def test_reprocess_takes_a_form(worker):
-    image = SessionFactory(failed=True).original_image
+    image = ProcessingSessionFactory(failed=True).original_image
     assert worker.post(f"/api/v1/photos/{image.pk}/reprocess", {"reason": "Once more"}).status_code == 202
 
 
 def test_reprocess_waits_for_the_run_before(worker):
-    image = SessionFactory(processing=True).original_image
+    image = ProcessingSessionFactory(processing=True).original_image
     response = post_reprocess(worker, image.pk, reason="Once more")
     assert (response.status_code, response.json()["error"]["code"]) == (409, "conflict")
 
@@ -169,7 +169,7 @@ def test_reprocess_waits_for_the_run_before(worker):
     [{}, {"reason": ""}, {"reason": "x", "storage_location_id": 999_999}, {"reason": "x", "storage_location_id": []}],
 )
 def test_reprocess_refuses_bad_input(worker, body):
-    image = SessionFactory(failed=True).original_image
+    image = ProcessingSessionFactory(failed=True).original_image
     if body.get("storage_location_id") == []:
         body = {**body, "storage_location_id": [1]}
     assert post_reprocess(worker, image.pk, **body).status_code == 400
@@ -177,7 +177,7 @@ def test_reprocess_refuses_bad_input(worker, body):
 
 
 def test_reprocess_refuses_a_location_that_is_not_in_use(worker):
-    image = SessionFactory(failed=True).original_image
+    image = ProcessingSessionFactory(failed=True).original_image
     location = StorageLocationFactory(active=False)
     assert post_reprocess(worker, image.pk, reason="x", storage_location_id=location.pk).status_code == 400
 
@@ -189,6 +189,6 @@ def test_reprocess_of_a_deleted_or_unknown_photo_is_not_found(worker):
 
 
 def test_reprocess_is_for_those_who_may_process(client):
-    image = SessionFactory(failed=True).original_image
+    image = ProcessingSessionFactory(failed=True).original_image
     assert post_reprocess(client, image.pk, reason="x").status_code == 403
     assert post_reprocess(Client(), image.pk, reason="x").status_code == 401

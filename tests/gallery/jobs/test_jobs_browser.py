@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Request, expect
 
 from processing.models import Job
 from tests.factories import UserFactory
-from tests.processing.factories import SessionFactory
+from tests.processing.factories import ProcessingSessionFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 POLL_MS = 2000
@@ -27,7 +27,7 @@ def page(browser, live_server) -> Iterator[Page]:
 
 
 def test_poll_redraws_a_row_and_keeps_the_focus(page):
-    job = SessionFactory(processing=True).job
+    job = ProcessingSessionFactory(processing=True).job
     page.goto("/jobs/")
     page.locator(f'[id="job-{job.pk}-photo"]').focus()
     Job.objects.update(tiles_done=18)
@@ -36,9 +36,9 @@ def test_poll_redraws_a_row_and_keeps_the_focus(page):
 
 
 def test_poll_brings_new_photos_and_ends_when_all_are_done(page):
-    job = SessionFactory(processing=True).job
+    job = ProcessingSessionFactory(processing=True).job
     page.goto("/jobs/")
-    SessionFactory(ready=True)
+    ProcessingSessionFactory(ready=True)
     expect(page.locator("#job-rows > li")).to_have_count(2)
     Job.objects.filter(pk=job.pk).update(
         status="failed", problem="detection_failed", error="x", finished_at=job.created_at
@@ -48,7 +48,7 @@ def test_poll_brings_new_photos_and_ends_when_all_are_done(page):
 
 
 def test_poll_rests_while_the_tab_is_hidden(page):
-    SessionFactory(processing=True)
+    ProcessingSessionFactory(processing=True)
     page.goto("/jobs/")
     page.evaluate(HIDE % "true")
     polls = []
@@ -69,7 +69,7 @@ ServiceWorkerRegistration.prototype.showNotification = (title, {body}) => { wind
 
 def test_device_tells_when_all_are_done_also_from_a_hidden_tab(page):
     """Only the device's own notification is faked; a half minute goes by at once."""
-    job = SessionFactory(processing=True).job
+    job = ProcessingSessionFactory(processing=True).job
     page.add_init_script(SPY)
     page.clock.install()
     page.goto("/jobs/")
@@ -98,7 +98,7 @@ def pass_half_minutes_until_title(page: Page, title: str) -> None:
 
 
 def test_nobody_is_told_who_did_not_ask(page):
-    job = SessionFactory(processing=True).job
+    job = ProcessingSessionFactory(processing=True).job
     page.add_init_script(SPY)
     page.goto("/jobs/")
     Job.objects.filter(pk=job.pk).update(
@@ -114,7 +114,7 @@ def is_poll(request: Request) -> bool:
 
 
 def test_a_lost_network_is_said_and_goes_away(page):
-    SessionFactory(processing=True)
+    ProcessingSessionFactory(processing=True)
     page.goto("/jobs/")
     page.context.set_offline(True)
     expect(page.locator("#connection-note")).to_be_visible()
@@ -123,7 +123,7 @@ def test_a_lost_network_is_said_and_goes_away(page):
 
 
 def test_problem_opens_in_the_modal_and_gives_the_focus_back(page):
-    job = SessionFactory(needs_location=True).job
+    job = ProcessingSessionFactory(needs_location=True).job
     page.goto("/jobs/")
     page.locator(f'[id="job-{job.pk}-problem"]').click()
     expect(page.get_by_role("dialog", name="Location missing")).to_be_visible()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from processing.job_list.queries import mark_started
 from processing.models import Job
 from tests.factories import UserFactory
-from tests.processing.factories import SessionFactory
+from tests.processing.factories import ProcessingSessionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -42,11 +42,11 @@ def test_jobs_refuse_bad_input(client, name):
 
 
 def test_jobs_show_every_state_in_words(client):
-    SessionFactory(processing=True)
-    SessionFactory(ready=True)
-    SessionFactory(failed=True)
-    SessionFactory()
-    needs = SessionFactory(needs_location=True)
+    ProcessingSessionFactory(processing=True)
+    ProcessingSessionFactory(ready=True)
+    ProcessingSessionFactory(failed=True)
+    ProcessingSessionFactory()
+    needs = ProcessingSessionFactory(needs_location=True)
     page = client.get(reverse("jobs")).content.decode()
     for words in ("Finding plants", "Counted", "Counting failed", "Waiting", "Location missing"):
         assert words in page
@@ -57,7 +57,7 @@ def test_jobs_show_every_state_in_words(client):
 
 def test_jobs_say_that_the_storage_is_away_and_the_photos_are_safe(client):
     words = "Your photos are safe here"
-    session = SessionFactory(processing=True)
+    session = ProcessingSessionFactory(processing=True)
     assert words not in client.get(reverse("jobs")).content.decode()
     Job.objects.filter(pk=session.job_id).update(awaits_storage=True)
     cache.clear()
@@ -66,15 +66,15 @@ def test_jobs_say_that_the_storage_is_away_and_the_photos_are_safe(client):
 
 def test_jobs_say_that_the_workers_know_the_storage_to_be_away(client, open_breaker):
     words = "Your photos are safe here"
-    SessionFactory(ready=True)
+    ProcessingSessionFactory(ready=True)
     assert words not in client.get(reverse("jobs")).content.decode()  # nothing waits for it
-    SessionFactory(processing=True)
+    ProcessingSessionFactory(processing=True)
     mark_started()
     assert words in client.get(reverse("jobs")).content.decode()
 
 
 def test_jobs_escape_file_names(client):
-    SessionFactory(job__image__original_filename="<script>alert(1)</script>.jpg")
+    ProcessingSessionFactory(job__image__original_filename="<script>alert(1)</script>.jpg")
     assert b"<script>alert(1)" not in client.get(reverse("jobs")).content
 
 
@@ -83,24 +83,24 @@ def test_jobs_without_photos_lead_to_the_upload(client):
 
 
 def test_jobs_of_one_upload(client):
-    session, other = SessionFactory(ready=True), SessionFactory(ready=True)
+    session, other = ProcessingSessionFactory(ready=True), ProcessingSessionFactory(ready=True)
     page = client.get(reverse("jobs"), {"upload_session_id": session.job.upload_id}).content.decode()
     assert str(session.job_id) in page
     assert str(other.job_id) not in page
 
 
 def test_rows_poll_while_something_is_under_way(client):
-    SessionFactory(processing=True)
+    ProcessingSessionFactory(processing=True)
     assert b"every 2s" in client.get(reverse("job-rows")).content
 
 
 def test_rows_stop_polling_when_everything_is_done(client):
-    SessionFactory(ready=True)
+    ProcessingSessionFactory(ready=True)
     assert b"every 2s" not in client.get(reverse("job-rows")).content
 
 
 def test_poll_brings_only_what_changed(client):
-    done, moving = SessionFactory(ready=True), SessionFactory(processing=True)
+    done, moving = ProcessingSessionFactory(ready=True), ProcessingSessionFactory(processing=True)
     Job.objects.filter(pk=done.job_id).update(updated_at="2025-01-01T00:00:00Z")
     page = client.get(reverse("jobs"))
     fragment = poll(client, page.context["job_list"]).content.decode()
@@ -110,10 +110,10 @@ def test_poll_brings_only_what_changed(client):
 
 
 def test_poll_brings_the_whole_list_when_rows_came_or_went(client):
-    SessionFactory(processing=True)
+    ProcessingSessionFactory(processing=True)
     page = client.get(reverse("jobs"))
     cache.clear()
-    new = SessionFactory()
+    new = ProcessingSessionFactory()
     response = poll(client, page.context["job_list"])
     assert response["HX-Retarget"] == "#jobs"
     assert f'id="job-{new.job_id}" class="row">' in response.content.decode()
@@ -121,14 +121,14 @@ def test_poll_brings_the_whole_list_when_rows_came_or_went(client):
 
 @pytest.mark.parametrize("photos", [1, 10])
 def test_jobs_page_costs_the_same_however_many_jobs(client, photos, django_assert_num_queries):
-    SessionFactory.create_batch(photos, processing=True)
+    ProcessingSessionFactory.create_batch(photos, processing=True)
     with django_assert_num_queries(1 + 2 + 3):  # user, permissions, jobs; the session is cached
         client.get(reverse("jobs"))
 
 
 @pytest.mark.parametrize("state", ["processing", "ready", "needs_location", "failed"])
 def test_row_of_each_state(client, state, snapshot):
-    SessionFactory(
+    ProcessingSessionFactory(
         **{state: True},
         job__job_id="00000000-0000-0000-0000-000000000001",
         job__image__image_id="00000000-0000-0000-0000-000000000002",

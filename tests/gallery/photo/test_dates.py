@@ -11,19 +11,19 @@ from gallery.places.history import draw_history, location_history
 from gallery.places.last_counts import read_last_count, with_last_count
 from locations.models import StorageLocation
 from photos.models import S3Image
-from processing.models import Job, Session
+from processing.models import Job, ProcessingSession
 from tests.gallery.factories import make_session_waiting, placed, uploaded_at
 from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
 from tests.photos.factories import S3ImageFactory
-from tests.processing.factories import SessionFactory
+from tests.processing.factories import ProcessingSessionFactory
 
 pytestmark = pytest.mark.django_db
 UPLOADED = datetime(2026, 11, 28, 18, 0, tzinfo=UTC)
 RESET = datetime(2000, 1, 1, 0, 3, 12, tzinfo=UTC)
 
 
-def make_count(location: StorageLocation, *, plants: int, uploaded: datetime, taken: datetime) -> Session:
-    session = placed(SessionFactory(ready=True, total_detected=plants, total_estimated=plants), location)
+def make_count(location: StorageLocation, *, plants: int, uploaded: datetime, taken: datetime) -> ProcessingSession:
+    session = placed(ProcessingSessionFactory(ready=True, total_detected=plants, total_estimated=plants), location)
     uploaded_at(session, uploaded)
     S3Image.objects.filter(pk=session.original_image_id).update(taken_at=taken)
     return session
@@ -125,7 +125,7 @@ def test_date_that_no_row_can_hold_is_told_as_it_is_written(viewer: Client):
 
 
 # --- The question ---------------------------------------------------------------------------------------------------
-def doubtful(location: StorageLocation | None = None, **fields) -> Session:
+def doubtful(location: StorageLocation | None = None, **fields) -> ProcessingSession:
     session = make_session_waiting("needs_date", location=location or LocationConfigFactory().location, **fields)
     uploaded_at(placed(session, session.storage_location), UPLOADED)
     photo = S3Image.objects.filter(pk=session.original_image_id)
@@ -134,7 +134,7 @@ def doubtful(location: StorageLocation | None = None, **fields) -> Session:
     return session
 
 
-def fix(client: Client, session: Session, **data):
+def fix(client: Client, session: ProcessingSession, **data):
     return client.post(f"/gallery/{session.original_image_id}/fix/", data)
 
 

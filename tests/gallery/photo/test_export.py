@@ -11,7 +11,7 @@ from pytest_django.asserts import assertRedirects
 
 from tests.factories import UserFactory
 from tests.gallery.factories import MOMENT
-from tests.processing.factories import CorrectionFactory, SessionFactory, make_bed
+from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, make_bed
 
 pytestmark = pytest.mark.django_db
 PLANT, EMPTY, DEAD = range(3)
@@ -63,6 +63,6 @@ def test_who_may_download(viewer: Client, stranger: Client):
     assert stranger.get(path).status_code == 403
     assert viewer.post(path).status_code == 405
     assert viewer.get(f"/gallery/{uuid4()}/export.csv").status_code == 404
-    assert viewer.get(f"/gallery/{SessionFactory().original_image_id}/export.csv").status_code == 404
+    assert viewer.get(f"/gallery/{ProcessingSessionFactory().original_image_id}/export.csv").status_code == 404
     type(bed.original_image).objects.update(deleted_at=timezone.now())
     assert viewer.get(path).status_code == 404

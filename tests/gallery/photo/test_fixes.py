@@ -18,7 +18,7 @@ from tests.locations.factories import (
     StorageLocationFactory,
 )
 from tests.locations.label_pictures import picture_of
-from tests.processing.factories import JobFactory, SessionFactory
+from tests.processing.factories import JobFactory, ProcessingSessionFactory
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -40,7 +40,7 @@ def newest_job(session) -> Job:
 def lost():
     """A photo whose GPS leaves two locations open."""
     near, far = StorageLocationFactory(name="Near bay"), StorageLocationFactory(name="Far bay")
-    return SessionFactory(needs_location=True, location_evidence=unplaced_candidates(near, far))
+    return ProcessingSessionFactory(needs_location=True, location_evidence=unplaced_candidates(near, far))
 
 
 @pytest.fixture
@@ -100,14 +100,14 @@ def test_label_that_cannot_be_read_says_so_once(worker: Client, lost, headers):
 
 
 def test_neighbours_in_the_upload_are_offered(worker: Client):
-    session = SessionFactory(needs_location=True)
+    session = ProcessingSessionFactory(needs_location=True)
     beside = StorageLocationFactory(name="Beside")
-    SessionFactory(ready=True, storage_location=beside, job__image__upload=session.original_image.upload)
+    ProcessingSessionFactory(ready=True, storage_location=beside, job__image__upload=session.original_image.upload)
     assertContains(worker.get(problem_path(session)), "Others of the same upload are from here")
 
 
 def test_the_search_narrows_the_list(worker: Client):
-    session = SessionFactory(needs_location=True)
+    session = ProcessingSessionFactory(needs_location=True)
     StorageLocationFactory(code="NORTH-1", name="First")
     StorageLocationFactory(code="SOUTH-1", name="Second")
     response = worker.get(problem_path(session), {"q": "north"})
@@ -174,7 +174,7 @@ def test_photos_waiting_for_the_same_are_processed_too(worker: Client, unconfigu
     waiting = make_session_waiting("needs_config", location=unconfigured.storage_location)
     elsewhere = make_session_waiting("needs_config", location=StorageLocationFactory())
     busy = make_session_waiting("needs_config", location=unconfigured.storage_location)
-    SessionFactory(job=JobFactory(image=busy.original_image), storage_location=unconfigured.storage_location)
+    ProcessingSessionFactory(job=JobFactory(image=busy.original_image), storage_location=unconfigured.storage_location)
     assertContains(
         worker.get(problem_path(unconfigured)), "1 more photo is waiting for this and will be processed again."
     )
@@ -257,7 +257,7 @@ def test_a_density_needs_a_configured_location(supervisor: Client):
 
 
 def test_a_failed_photo_is_just_processed_again(worker: Client):
-    session = SessionFactory(failed=True)
+    session = ProcessingSessionFactory(failed=True)
     assertContains(worker.get(problem_path(session)), "Process again")
     assert worker.post(fix_path(session)).status_code == 302
     assert newest_job(session).kind == "reprocess"
@@ -273,7 +273,7 @@ def test_what_nobody_can_fix_leads_to_the_upload(worker: Client):
 
 
 def test_a_photo_at_work_has_nothing_to_fix(worker: Client, lost):
-    SessionFactory(job=JobFactory(image=lost.original_image))
+    ProcessingSessionFactory(job=JobFactory(image=lost.original_image))
     assertContains(worker.get(problem_path(lost)), "nothing left to fix")
     response = worker.post(fix_path(lost), {"storage_location": StorageLocationFactory().pk})
     assert response.status_code == 302

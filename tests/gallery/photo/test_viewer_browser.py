@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from photos.models import S3Image
 from photos.storage.object_store import put_object
-from processing.models import Correction, Session
+from processing.models import Correction, ProcessingSession
 from processing.review import corrections
 from stock.models import StockBatch
 from tests.accessibility import assert_accessible
@@ -45,7 +45,7 @@ def supervisor(browser: Browser, live_server: LiveServer, request) -> Iterator[P
     assert [text for text in complaints if not any(words in text for words in expected)] == []
 
 
-def make_photo(*classes: int) -> Session:
+def make_photo(*classes: int) -> ProcessingSession:
     """A counted photo of 1000 x 1000 px with its pictures stored."""
     session = make_bed(*classes, location=StorageLocationFactory(), estimated=classes.count(PLANT) + 2)
     session.processed_image = S3ImageFactory(kind=S3Image.Kind.ANNOTATED)
@@ -65,7 +65,7 @@ def make_photo(*classes: int) -> Session:
     return session
 
 
-def open_photo(page: Page, session: Session) -> None:
+def open_photo(page: Page, session: ProcessingSession) -> None:
     page.goto(f"/gallery/{session.original_image_id}/")
     expect(page.locator(".viewer__live")).to_be_visible()
 
@@ -276,7 +276,7 @@ def test_a_sign_off_waits_for_the_corrections_and_is_asked_for_again(supervisor:
         page.get_by_role("button", name="Remove", exact=True).click()
     page.get_by_role("button", name="Sign off 5 plants").click()
     expect(page.locator("#announcer")).to_have_text("The corrections are saved. Look at the count, then sign it off.")
-    assert not Session.objects.filter(validated=True).exists()
+    assert not ProcessingSession.objects.filter(validated=True).exists()
     expect(page.get_by_label("Note")).to_have_value("Half in the shade")
     page.get_by_role("button", name="Sign off 3 plants").click()
     expect(page.get_by_text("Signed off", exact=True)).to_be_visible()

@@ -10,18 +10,18 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from gallery.places.last_counts import NEVER, read_last_count, with_last_count
 from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image
-from processing.models import Job, Session
+from processing.models import Job, ProcessingSession
 from tests.gallery.factories import make_session_waiting, placed, uploaded_at
 from tests.locations.factories import LocationConfigFactory, ProductFactory, StorageLocationFactory
-from tests.processing.factories import SessionFactory, refuse
+from tests.processing.factories import ProcessingSessionFactory, refuse
 from tests.stock.factories import StockBatchFactory, StockMovementFactory
 
 pytestmark = pytest.mark.django_db
 MOMENT = datetime(2025, 10, 8, 10, 30, tzinfo=UTC)
 
 
-def make_count(location: StorageLocation, *, plants: int, days_ago: float = 0) -> Session:
-    session = placed(SessionFactory(ready=True, total_detected=plants, total_estimated=plants), location)
+def make_count(location: StorageLocation, *, plants: int, days_ago: float = 0) -> ProcessingSession:
+    session = placed(ProcessingSessionFactory(ready=True, total_detected=plants, total_estimated=plants), location)
     return uploaded_at(session, timezone.now() - timedelta(days=days_ago))
 
 
@@ -33,7 +33,7 @@ def test_last_count_is_that_of_the_newest_photo_not_of_the_newest_run():
     bay = StorageLocationFactory()
     assert last_count(bay) is None
     older, newer = make_count(bay, plants=10, days_ago=9), make_count(bay, plants=20, days_ago=2)
-    again = SessionFactory(ready=True, job__image=older.original_image, total_detected=11, total_estimated=11)
+    again = ProcessingSessionFactory(ready=True, job__image=older.original_image, total_detected=11, total_estimated=11)
     placed(again, bay)
     found = last_count(bay)
     assert (found.image_id, found.plants) == (newer.original_image_id, 20)
@@ -45,11 +45,11 @@ def test_last_count_leaves_out_what_moved_away_what_runs_and_what_refuses_itself
     bay, other = StorageLocationFactory(), StorageLocationFactory()
     make_count(bay, plants=10, days_ago=9)
     moved = make_count(bay, plants=20, days_ago=8)
-    placed(SessionFactory(ready=True, job__image=moved.original_image), other)
-    placed(SessionFactory(processing=True), bay)
+    placed(ProcessingSessionFactory(ready=True, job__image=moved.original_image), other)
+    placed(ProcessingSessionFactory(processing=True), bay)
     refused = refuse(make_count(bay, plants=30, days_ago=1))
     assert last_count(bay).plants == 10
-    Session.objects.filter(pk=refused.pk).update(
+    ProcessingSession.objects.filter(pk=refused.pk).update(
         validated=True, validated_by_user=refused.job.requested_by, validation_date=timezone.now()
     )
     assert last_count(bay).plants == 30

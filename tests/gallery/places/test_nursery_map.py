@@ -24,7 +24,7 @@ from tests.locations.factories import (
     StorageLocationFactory,
     square,
 )
-from tests.processing.factories import SessionFactory
+from tests.processing.factories import ProcessingSessionFactory
 from tests.stock.factories import StockBatchFactory, StockMovementFactory
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 def make_bay(*, days_ago: int | None = None, **fields: object):
     bay = StorageLocationFactory(**fields)
     if days_ago is not None:
-        session = placed(SessionFactory(ready=True, total_estimated=125), bay)
+        session = placed(ProcessingSessionFactory(ready=True, total_estimated=125), bay)
         uploaded_at(session, timezone.now() - timedelta(days=days_ago))
     return bay
 
@@ -201,7 +201,7 @@ def test_axe_finds_nothing_on_a_location_and_the_labels(browser: Browser, live_s
     LocationConfigFactory(location=config.location, active=False, closed_at=timezone.now())
     StockMovementFactory(batch=StockBatchFactory(config=config))
     for days_ago in (12, 3):
-        session = placed(SessionFactory(ready=True), config.location)
+        session = placed(ProcessingSessionFactory(ready=True), config.location)
         uploaded_at(session, timezone.now() - timedelta(days=days_ago))
         store_pictures(session.original_image)
     empty = StorageLocationFactory(storage_area=config.location.storage_area, qr_code=None)

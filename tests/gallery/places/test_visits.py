@@ -16,7 +16,7 @@ from stock.ledger import record_count
 from stock.models import Visit
 from stock.queries import stock_of
 from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
-from tests.processing.factories import SessionFactory
+from tests.processing.factories import ProcessingSessionFactory
 from tests.stock.visits.test_records import sketch
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def shoot(config: LocationConfig, plants: int, *, place: int, minutes_ago: int = 60) -> S3Image:
     """A counted photo in the stock."""
     moment = timezone.now() - timedelta(minutes=minutes_ago)
-    session = SessionFactory(
+    session = ProcessingSessionFactory(
         ready=True, storage_location=config.location, total_detected=plants, total_estimated=plants
     )
     image = session.original_image
@@ -136,7 +136,7 @@ def test_a_photo_moved_away_leaves_the_history_of_the_first_location(bay, halves
     first, last = halves
     elsewhere = StorageLocationFactory()
     assert {event.image_id for event in location_history(bay.location_id)} == {first.pk, last.pk}
-    SessionFactory(ready=True, storage_location=elsewhere, job__image=last)
+    ProcessingSessionFactory(ready=True, storage_location=elsewhere, job__image=last)
     S3Image.objects.filter(pk=last.pk).update(storage_location=elsewhere)
     assert [event.image_id for event in location_history(bay.location_id)] == [first.pk]
     assert [event.image_id for event in location_history(elsewhere.pk)] == [last.pk]

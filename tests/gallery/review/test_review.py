@@ -12,12 +12,12 @@ from syrupy.assertion import SnapshotAssertion
 
 from gallery.review.queue import count_waiting, next_photo, waiting_photos
 from photos.models import S3Image
-from processing.models import Correction, Session
+from processing.models import Correction, ProcessingSession
 from tests.factories import UserFactory
 from tests.gallery.factories import uploaded_at
 from tests.gallery.test_api import masked
 from tests.locations.factories import StorageLocationFactory
-from tests.processing.factories import CorrectionFactory, JobFactory, SessionFactory, make_bed, refuse
+from tests.processing.factories import CorrectionFactory, JobFactory, ProcessingSessionFactory, make_bed, refuse
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -36,11 +36,11 @@ def path_of(session, name: str) -> str:
     return f"/gallery/{session.original_image_id}/{name}/"
 
 
-def waiting(confidence: str = "0.9000", **fields) -> Session:
-    return SessionFactory(ready=True, avg_confidence=confidence, **fields)
+def waiting(confidence: str = "0.9000", **fields) -> ProcessingSession:
+    return ProcessingSessionFactory(ready=True, avg_confidence=confidence, **fields)
 
 
-def images(*sessions: Session) -> list:
+def images(*sessions: ProcessingSession) -> list:
     return [session.original_image_id for session in sessions]
 
 
@@ -168,7 +168,7 @@ def test_signing_off_and_taking_it_back(bed, supervisor):
 
 
 def test_a_photo_without_a_count_cannot_be_reviewed(supervisor):
-    session = SessionFactory(processing=True)
+    session = ProcessingSessionFactory(processing=True)
     response = supervisor.post(path_of(session, "correct"), REMOVE)
     assert response.status_code == 302
     assertContains(supervisor.get(f"/gallery/{session.original_image_id}/"), "This photo has no count yet.")
@@ -191,16 +191,17 @@ def test_the_queue_starts_with_doubts_then_the_least_sure():
 
 def test_only_the_newest_count_of_visible_photos_waits():
     signed = waiting()
-    Session.objects.filter(pk=signed.pk).update(
+    ProcessingSession.objects.filter(pk=signed.pk).update(
         validated=True, validated_by_user=signed.original_image.uploaded_by_user, validation_date=timezone.now()
     )
     deleted = waiting()
     S3Image.objects.filter(pk=deleted.original_image_id).update(deleted_at=timezone.now())
-    SessionFactory(processing=True)
+    ProcessingSessionFactory(processing=True)
     again = waiting()
     uploaded_at(again, timezone.now() - timedelta(days=1))
-    newer = SessionFactory(counted=True, job=JobFactory(image=again.original_image, finished=True, status="completed"))
-    SessionFactory(job=JobFactory(image=again.original_image))
+    job = JobFactory(image=again.original_image, finished=True, status="completed")
+    newer = ProcessingSessionFactory(counted=True, job=job)
+    ProcessingSessionFactory(job=JobFactory(image=again.original_image))
     assert [row.session for row in waiting_photos()] == [newer]
 
 
@@ -210,7 +211,7 @@ def test_next_goes_through_the_queue_and_begins_again():
     assert next_photo(None) == order[0]
     assert [next_photo(image) for image in order] == [*order[1:], order[0]]
     assert next_photo(uuid4()) == order[0]
-    Session.objects.exclude(pk=unsure.pk).delete()
+    ProcessingSession.objects.exclude(pk=unsure.pk).delete()
     assert next_photo(order[1]) is None
 
 
@@ -220,7 +221,7 @@ def test_the_page_of_the_queue(supervisor):
     assertContains(response, "1 count to sign off")
     assertContains(response, "no bed, crate or tray was found in the photo")
     assertContains(response, f'href="/gallery/{session.original_image_id}/"')
-    Session.objects.all().delete()
+    ProcessingSession.objects.all().delete()
     assertContains(supervisor.get("/review/"), "Nothing to review")
 
 
@@ -328,7 +329,7 @@ def test_markers_are_for_people_who_may_see_photos(bed, stranger, viewer):
     assert stranger.get(path).status_code == 403
     assert viewer.post(path).status_code == 405
     assert viewer.get(f"/api/v1/photos/{uuid4()}/markers").status_code == 404
-    assert viewer.get(f"/api/v1/photos/{SessionFactory().original_image_id}/markers").status_code == 404
+    assert viewer.get(f"/api/v1/photos/{ProcessingSessionFactory().original_image_id}/markers").status_code == 404
 
 
 def test_added_plants_beside_the_containers_have_their_row(bed, supervisor):

@@ -23,13 +23,13 @@ from tests.factories import UserFactory
 from tests.gallery.factories import MOMENT, make_session_waiting, uploaded_at
 from tests.locations.factories import ProductFactory, ProductStateFactory, StorageLocationFactory
 from tests.photos.factories import S3ImageFactory, UploadFactory
-from tests.processing.factories import SessionFactory, make_bed, refuse
+from tests.processing.factories import ProcessingSessionFactory, make_bed, refuse
 
 pytestmark = pytest.mark.django_db
 
 
 def make_failed(count: int) -> list[S3Image]:
-    return [SessionFactory(failed=True).original_image for _ in range(count)]
+    return [ProcessingSessionFactory(failed=True).original_image for _ in range(count)]
 
 
 def test_causes_come_by_number_with_what_one_fix_unblocks():
@@ -37,9 +37,9 @@ def test_causes_come_by_number_with_what_one_fix_unblocks():
     waiting = [make_session_waiting("needs_config", location=bay) for _ in range(3)]
     make_session_waiting("needs_config", location=other)
     upload = UploadFactory()
-    SessionFactory.create_batch(2, needs_location=True, job__image__upload=upload)
+    ProcessingSessionFactory.create_batch(2, needs_location=True, job__image__upload=upload)
     make_failed(1)
-    SessionFactory(ready=True)
+    ProcessingSessionFactory(ready=True)
     found = causes()
     assert [(cause.problem.code, cause.photos) for cause in found] == [
         ("needs_config", 4),
@@ -56,7 +56,7 @@ def test_a_cause_counts_what_waits_and_nothing_else():
     waiting, put_aside, deleted = make_failed(3)
     S3Image.objects.filter(pk=put_aside.pk).update(acknowledged_at=timezone.now())
     S3Image.objects.filter(pk=deleted.pk).update(deleted_at=timezone.now())
-    SessionFactory(ready=True)
+    ProcessingSessionFactory(ready=True)
     S3ImageFactory(annotated=True)
     assert list(S3Image.objects.to_do()) == [waiting]
     assert work.count_by_cause() == {"detection_failed": 1}
@@ -86,7 +86,7 @@ def test_an_unknown_cause_is_refused(supervisor: Client, path):
 
 
 def test_all_of_one_cause_run_again_and_nothing_else(worker: Client):
-    failed, lost = make_failed(3), SessionFactory(needs_location=True)
+    failed, lost = make_failed(3), ProcessingSessionFactory(needs_location=True)
     page = worker.post("/todo/retry/", {"cause": "detection_failed"}, follow=True)
     assertRedirects(page, "/todo/")
     assertContains(page, "3 photos: processing again.")
@@ -120,15 +120,15 @@ def test_photos_put_aside_leave_the_list_until_they_fail_again(supervisor: Clien
 
 
 def test_only_a_failed_photo_is_put_aside():
-    image = SessionFactory(ready=True).original_image
+    image = ProcessingSessionFactory(ready=True).original_image
     with pytest.raises(IntegrityError), transaction.atomic():
         S3Image.objects.filter(pk=image.pk).update(acknowledged_at=timezone.now())
 
 
 def test_a_chosen_location_may_hold_for_the_whole_upload(worker: Client):
     bay, upload = StorageLocationFactory(), UploadFactory()
-    first, *others = SessionFactory.create_batch(3, needs_location=True, job__image__upload=upload)
-    SessionFactory(needs_location=True)
+    first, *others = ProcessingSessionFactory.create_batch(3, needs_location=True, job__image__upload=upload)
+    ProcessingSessionFactory(needs_location=True)
     path = f"/gallery/{first.original_image_id}/"
     assertContains(worker.get(f"{path}problem/"), "2 other photos of the same upload")
     worker.post(f"{path}fix/", {"storage_location": bay.pk, "others": "on"})
@@ -139,7 +139,7 @@ def test_the_list_takes_the_same_queries_for_any_number(worker: Client, django_a
     for number in (1, 5):
         for _ in range(number):
             make_session_waiting("needs_config", location=StorageLocationFactory())
-            SessionFactory(needs_location=True)
+            ProcessingSessionFactory(needs_location=True)
         make_failed(number)
         with django_assert_num_queries(12):  # sign-in and permissions 3, causes 1, fixes 3 + 3, in doubt 1, visits 1
             worker.get("/todo/")

@@ -23,7 +23,7 @@ from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory, SegmentFactory
 from tests.photos.factories import S3ImageFactory
 from tests.photos.files import make_picture
-from tests.processing.factories import SessionFactory
+from tests.processing.factories import ProcessingSessionFactory
 
 pytestmark = pytest.mark.django_db
 SIZE = (400, 300)
@@ -33,7 +33,7 @@ SIZE = (400, 300)
 def counted():
     """A run with a bed of three plants, whose picture was drawn once."""
     picture = S3ImageFactory(annotated=True, s3_key_original=f"annotated/2025/10/08/{uuid4()}.jpg")
-    session = SessionFactory(
+    session = ProcessingSessionFactory(
         ready=True,
         processed_image=picture,
         total_detected=3,
@@ -98,7 +98,7 @@ def test_picture_that_is_there_is_left_alone(counted):
 
 
 def test_run_without_a_picture_has_none():
-    session = SessionFactory(ready=True)
+    session = ProcessingSessionFactory(ready=True)
     assert restore_annotated(session) is None
     assert annotated_url(session.original_image, session) is None
 

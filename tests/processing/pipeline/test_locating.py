@@ -15,7 +15,7 @@ from tests.factories import UserFactory
 from tests.locations.factories import StorageLocationFactory, point
 from tests.locations.label_pictures import paint_label
 from tests.photos.factories import UploadFactory
-from tests.processing.factories import JobFactory, SessionFactory
+from tests.processing.factories import JobFactory, ProcessingSessionFactory
 from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_picture
 from tests.processing.pipeline.test_stages import run, upload
 
@@ -38,7 +38,7 @@ def make_session(*, east_m=None, chosen=None, kind="first", image=None, upload=N
     image_fields = {"image": image} if image else {"image__gps_coordinates": gps}
     if upload:
         image_fields["image__upload"] = upload
-    return SessionFactory(job=JobFactory(kind=kind, chosen_location=chosen, **image_fields))
+    return ProcessingSessionFactory(job=JobFactory(kind=kind, chosen_location=chosen, **image_fields))
 
 
 def located(session, *labels):

@@ -15,7 +15,7 @@ from photos.storage import bucket, object_store
 from photos.upload.accepting import accept_upload
 from processing import jobs
 from processing.jobs import reprocess, start_jobs
-from processing.models import Detection, Job, Segment, Session
+from processing.models import Detection, Job, ProcessingSession, Segment
 from processing.review import corrections
 from processing.statuses import RunStatus
 from stock.models import StockBatch, StockMovement
@@ -58,7 +58,7 @@ def test_gpu_worker_killed_in_the_middle_of_ten_photos(nursery, tmp_path):
 
     jobs = Job.objects.select_related("session", "image")
     assert {job.status for job in jobs} == {RunStatus.COMPLETED}
-    assert len(jobs) == Session.objects.count() == 10
+    assert len(jobs) == ProcessingSession.objects.count() == 10
     for job in jobs:
         counts = job.session.category_counts
         boxes = Detection.objects.filter(segment__session=job.session, counted=True)
@@ -80,12 +80,12 @@ def test_photo_without_gps_is_ready_after_a_location_is_chosen(nursery, tmp_path
         image.refresh_from_db()
         assert (image.status, image.problem) == ("failed", "needs_location")
         assert image.error_details.code == "no_gps"
-        first = Session.objects.get(job=job)
+        first = ProcessingSession.objects.get(job=job)
 
         place = StorageLocation.objects.filter(configs__active=True).first()
         again = reprocess(image=image, user=nursery, reason="Location chosen", chosen_location=place)
         wait_until(all_finished, supervisor, seconds=60)
-        second = Session.objects.get(job=again)
+        second = ProcessingSession.objects.get(job=again)
         corrections.correct(image=image, user=nursery, action="add", x=0.99, y=0.99, class_id=0)
         second.refresh_from_db()
         assert object_store.has_object(jobs.draw_annotated(second)), "drawn by the cpu worker"

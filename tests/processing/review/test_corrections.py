@@ -13,14 +13,14 @@ from demeter.common.exceptions import ConflictError, InvalidInputError, NotFound
 from photos.models import S3Image
 from processing.counting.pyramid import Pyramid
 from processing.mapping import copy_detections
-from processing.models import Correction, Detection, Session
+from processing.models import Correction, Detection, ProcessingSession
 from processing.pipeline import aggregation
 from processing.review import corrections
 from stock.ledger import record_count
 from stock.models import StockBatch, StockCount, StockMovement
 from tests.factories import UserFactory
 from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
-from tests.processing.factories import CorrectionFactory, JobFactory, SessionFactory, make_bed, refuse
+from tests.processing.factories import CorrectionFactory, JobFactory, ProcessingSessionFactory, make_bed, refuse
 from tests.processing.fakes import paint_picture
 
 pytestmark = pytest.mark.django_db
@@ -207,7 +207,7 @@ def test_a_note_says_something(bed, ana, text):
 
 def test_photos_without_count_or_in_the_trash_are_not_corrected(ana):
     with pytest.raises(ConflictError, match="no count"):
-        correct(SessionFactory(processing=True), ana, "add", FREE)
+        correct(ProcessingSessionFactory(processing=True), ana, "add", FREE)
     deleted = make_bed(PLANT)
     S3Image.objects.update(deleted_at=timezone.now())
     with pytest.raises(NotFoundError):
@@ -299,14 +299,14 @@ def test_corrections_at_the_same_time_are_all_counted():
     with ThreadPoolExecutor(6) as threads:
         list(threads.map(remove, range(6)))
     assert totals(bed)[0] == 0
-    assert Session.objects.get().manual_adjustments["removed"] == 6
+    assert ProcessingSession.objects.get().manual_adjustments["removed"] == 6
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_correction_made_while_a_run_ends_waits_for_its_count(monkeypatch):
     bed, ana = make_bed(PLANT, PLANT, PLANT), UserFactory(supervisor=True)
     job = JobFactory(image=bed.original_image, status="processing", phase="detect", started_at=timezone.now())
-    run = SessionFactory(job=job, status="processing")
+    run = ProcessingSessionFactory(job=job, status="processing")
     copy_detections(bed, run)
     counted, go_on = Event(), Event()
     record_stock = aggregation.record_stock

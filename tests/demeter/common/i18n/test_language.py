@@ -26,7 +26,7 @@ from tests.catalogue import forms, read_catalogue
 from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory, make_session_waiting, unplaced_candidates
 from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
-from tests.processing.factories import CorrectionFactory, SessionFactory, make_bed, refuse
+from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, make_bed, refuse
 
 SPANISH = {"Accept-Language": "es-CL,es;q=0.9"}
 SPOKEN = ("aria-label", "alt", "placeholder", "title", "data-announce", "data-say")
@@ -81,10 +81,10 @@ def nursery(db: None) -> dict[str, str]:
     others = [code for code in CATALOGUE if code not in REFUSALS]
     sessions += [make_session_waiting(code, location=StorageLocationFactory()) for code in others]
     S3Image.objects.filter(problem__in=others).update(error_details=NO_GPS())
-    SessionFactory(failed=True)
-    SessionFactory(processing=True)
-    SessionFactory(needs_location=True, location_evidence=unplaced_candidates(bay))
-    gone = SessionFactory(ready=True).original_image
+    ProcessingSessionFactory(failed=True)
+    ProcessingSessionFactory(processing=True)
+    ProcessingSessionFactory(needs_location=True, location_evidence=unplaced_candidates(bay))
+    gone = ProcessingSessionFactory(ready=True).original_image
     S3Image.objects.filter(pk=gone.pk).update(deleted_at="2026-11-20T00:00:00Z")
     pages = {
         f"photo {tab}": f"/gallery/{bed.original_image_id}/?tab={tab}" for tab in ("counts", "history", "trace", "file")
@@ -200,8 +200,8 @@ def test_numbers_and_dates_follow_the_language_and_attributes_do_not(boss: Clien
 
 
 def test_a_bar_keeps_its_point(boss: Client, db):
-    SessionFactory(processing=True)
-    SessionFactory(ready=True)
+    ProcessingSessionFactory(processing=True)
+    ProcessingSessionFactory(ready=True)
     page = boss.get("/jobs/", headers=SPANISH).content.decode()
     values = re.findall(r'<progress[^>]*value="([^"]*)"', page)
     assert values
@@ -209,7 +209,7 @@ def test_a_bar_keeps_its_point(boss: Client, db):
 
 
 def test_months_have_their_spanish_names(boss: Client, db):
-    image = SessionFactory(ready=True).original_image
+    image = ProcessingSessionFactory(ready=True).original_image
     S3Image.objects.filter(pk=image.pk).update(created_at="2026-01-05T14:30:00Z")
     assertContains(boss.get("/gallery/", headers=SPANISH), "5 ene 2026, 14:30")
     assertContains(boss.get("/gallery/"), "5 Jan 2026, 14:30")
@@ -225,7 +225,7 @@ def test_the_api_keeps_its_codes_and_speaks_english_unless_asked(boss: Client):
 
 
 def test_what_is_kept_is_english_whoever_caused_it(boss: Client, db):
-    session = SessionFactory(failed=True)
+    session = ProcessingSessionFactory(failed=True)
     boss.post("/todo/retry/", {"cause": "detection_failed"}, headers=SPANISH)
     job = Job.objects.get(image=session.original_image, kind="reprocess")
     assert job.reason == AGAIN_FOR(problem="detection_failed")
@@ -234,7 +234,7 @@ def test_what_is_kept_is_english_whoever_caused_it(boss: Client, db):
 
 
 def test_the_admin_tells_what_is_kept_in_the_language_of_the_page(boss: Client, db):
-    session = SessionFactory(needs_location=True)
+    session = ProcessingSessionFactory(needs_location=True)
     for path in (f"photos/s3image/{session.original_image_id}", f"processing/job/{session.job_id}"):
         assertContains(boss.get(f"/admin/{path}/change/"), "GPS coordinates not found")
         assertContains(boss.get(f"/admin/{path}/change/", headers=SPANISH), "La foto no trae coordenadas GPS")
@@ -242,8 +242,8 @@ def test_the_admin_tells_what_is_kept_in_the_language_of_the_page(boss: Client, 
 
 def test_the_admin_tells_why_a_count_is_in_doubt(boss: Client, db):
     reasons = [CONTAINERS_FAILED(number=1).as_json(), Message("no_container").as_json()]
-    session = SessionFactory(ready=True, review_reasons=reasons)
-    page = boss.get(f"/admin/processing/session/{session.pk}/change/")
+    session = ProcessingSessionFactory(ready=True, review_reasons=reasons)
+    page = boss.get(f"/admin/processing/processingsession/{session.pk}/change/")
     assertContains(page, "1 container(s) could not be counted; no bed, crate or tray was found in the photo")
 
 
@@ -265,13 +265,13 @@ def test_downloaded_tables_speak_the_language(boss: Client, nursery: dict[str, s
 
 
 def test_the_api_gives_what_is_kept_as_it_is(boss: Client, db):
-    job = SessionFactory(needs_location=True).job
+    job = ProcessingSessionFactory(needs_location=True).job
     error = boss.get(f"/api/v1/photos/jobs/{job.job_id}/status", headers=SPANISH).json()["error"]
     assert error == {"code": "needs_location", "message": "GPS coordinates not found"}
 
 
 def test_a_shared_poll_is_not_shared_between_languages(boss: Client, db):
-    SessionFactory(ready=True)
+    ProcessingSessionFactory(ready=True)
     shown = boss.get("/jobs/").content.decode()
     poll = re.search(r'hx-get="([^"]*since=[^"]*)"', shown)[1].replace("&amp;", "&")
     assertContains(boss.get(poll), "Stored safely")
@@ -289,7 +289,7 @@ def test_words_of_scripts_are_asked_for_once(db):
 
 
 def test_the_admin_names_things_in_spanish(boss: Client):
-    SessionFactory(ready=True)
+    ProcessingSessionFactory(ready=True)
     page = boss.get("/admin/", headers=SPANISH)
     for name in ("Ubicaciones y cultivo", "Canteros", "Movimientos de existencias", "Tokens de la api"):
         assert name.casefold() in page.content.decode().casefold()

@@ -10,7 +10,7 @@ from processing.counting.faults import TEXTS
 from processing.counting.parameters import QualityParameters
 from processing.counting.quality import PictureQuality, picture_faults
 from processing.messages import AGAIN_FOR, DENSITY_SET, NOT_CONFIGURED, PROCESSING_STOPPED, as_message
-from processing.models import Job, Segment, Session
+from processing.models import Job, ProcessingSession, Segment
 from stock.models import StockMovement
 from tests.processing.factories import JobFactory
 
@@ -82,7 +82,7 @@ def test_text_that_somebody_wrote_into_a_column_is_told_as_it_is(db):
         assert str(Job.objects.get(pk=job.pk).error) == text
 
 
-@pytest.mark.parametrize("model", [S3Image, Job, Session, Segment, StockMovement])
+@pytest.mark.parametrize("model", [S3Image, Job, ProcessingSession, Segment, StockMovement])
 def test_reasons_and_errors_are_messages(model):
     kept = [
         field for field in model._meta.fields if field.name in ("error_details", "error_message", "error", "reason")

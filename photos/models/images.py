@@ -1,4 +1,4 @@
-"""Uploads and images: one row per upload session, one per stored picture (spec, table `s3_images`)."""
+"""Images: one row for each stored picture (spec, table `s3_images`)."""
 
 import uuid
 
@@ -7,49 +7,13 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, Q, When
 from django.db.models.functions import Coalesce, Least, Upper
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from demeter.common.i18n.messages import MessageField
 from demeter.common.timestamps import Timestamped
 from photos.dates import EARLIEST, LATEST
-from photos.statuses import DateDoubt, ImageStatus, OriginalFault, PhotoAction, UploadSource, VisitAnswer
-
-
-class Upload(Timestamped):
-    """One upload session: the files a person sent together, and which of them were refused."""
-
-    upload_session_id = models.UUIDField(_("upload session"), primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploads", verbose_name=_("user")
-    )
-    source = models.CharField(_("source"), max_length=50, choices=UploadSource.choices)
-    storage_location = models.ForeignKey(
-        "locations.StorageLocation",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="uploads",
-        verbose_name=_("location"),
-        help_text=_("Chosen with the first photos, and the default for later ones; the job of each photo has its own"),
-    )
-    notes = models.TextField(_("notes"), blank=True)
-    accepted_files = models.PositiveIntegerField(_("accepted files"), default=0)
-    accepted_bytes = models.BigIntegerField(_("accepted bytes"), default=0)
-    refused = models.JSONField(_("refused"), default=list, help_text=_("Refused files: [{filename, code, parameters}]"))
-    duplicates = models.JSONField(
-        _("duplicates"), default=list, help_text=_("Files that were already uploaded: [{filename, image_id}]")
-    )
-
-    class Meta:
-        db_table = "photo_uploads"
-        verbose_name = _("upload")
-        verbose_name_plural = _("uploads")
-        ordering = ["-created_at"]
-        indexes = [models.Index(fields=["user", "-created_at"], name="idx_uploads_user_created")]
-
-    def __str__(self) -> str:
-        return str(self.upload_session_id)
+from photos.models.uploads import Upload
+from photos.statuses import DateDoubt, ImageStatus, OriginalFault, UploadSource, VisitAnswer
 
 
 def _is_storable(column: str) -> Q:
@@ -96,7 +60,7 @@ class S3Image(Timestamped):
     image_id = models.UUIDField(_("photo"), primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.PHOTO)
     s3_bucket = models.CharField(_("S3 bucket"), max_length=255)
-    s3_key_original = models.CharField(_("S3 key of the original"), max_length=512, unique=True)
+    s3_key_original = models.CharField(_("S3 key of the original"), max_length=512)
     s3_key_thumbnail = models.CharField(_("S3 key of the thumbnail"), max_length=512, null=True, blank=True)
     s3_key_preview = models.CharField(_("S3 key of the preview"), max_length=512, null=True, blank=True)
     staging_name = models.CharField(
@@ -275,6 +239,8 @@ class S3Image(Timestamped):
             models.Index(fields=["image_id"], name="idx_s3_images_faulty", condition=~Q(original_fault="")),
         ]
         constraints = [
+            # Not `unique=True`, for which Django makes a third index of the longest column, for LIKE.
+            models.UniqueConstraint(fields=["s3_key_original"], name="s3_images_s3_key_original_key"),
             models.UniqueConstraint(
                 fields=["sha256"],
                 condition=Q(kind="photo", deleted_at=None),
@@ -308,34 +274,3 @@ class S3Image(Timestamped):
         """The earlier photo of the same camera and second, if it still exists."""
         first = self.same_shot_as
         return first if first is not None and first.deleted_at is None else None
-
-
-class PhotoEvent(Timestamped):
-    """Who deleted, restored, purged or dismissed a photo.
-
-    Append-only; it outlives the photo's files. Without a user it was the software itself: the purge after the days in
-    the trash.
-    """
-
-    image = models.ForeignKey(S3Image, on_delete=models.PROTECT, related_name="events", verbose_name=_("photo"))
-    action = models.CharField(_("action"), max_length=20, choices=PhotoAction.choices)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="photo_events",
-        verbose_name=_("user"),
-    )
-
-    class Meta:
-        db_table = "photo_events"
-        verbose_name = _("event of a photo")
-        verbose_name_plural = _("events of photos")
-        ordering = ["-created_at", "-pk"]
-        constraints = [
-            models.CheckConstraint(condition=Q(action__in=PhotoAction.values), name="photo_events_action_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_action_display()} {timezone.localtime(self.created_at):%Y-%m-%d %H:%M}"
