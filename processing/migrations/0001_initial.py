@@ -441,7 +441,7 @@ class Migration(migrations.Migration):
                     "counted",
                     models.BooleanField(
                         default=True,
-                        help_text="False if another container owns it, or if it is a second view of one plant in a tray cell; a later run may decide differently",
+                        help_text="False if it is too uncertain, if another container owns it, or if it is a second view of one plant in a tray cell; a later run may decide differently",
                         verbose_name="counted",
                     ),
                 ),

@@ -1,5 +1,5 @@
 """Reasons and errors of runs as codes and parameters; the model of a run is called ProcessingSession, its table as before;
-indexes that repeat others removed."""
+indexes that repeat others removed; plants left out of a count."""
 
 import django.db.models.deletion
 import pgtrigger.compiler
@@ -124,6 +124,16 @@ class Migration(migrations.Migration):
                     table="processing_processingsessionevent",
                     when="BEFORE",
                 ),
+            ),
+        ),
+        migrations.AddField(
+            model_name="processingsession",
+            name="plants_left_out",
+            field=models.PositiveIntegerField(
+                db_default=0,
+                default=0,
+                help_text="Detected outside all containers with little confidence, and not counted",
+                verbose_name="plants left out",
             ),
         ),
         migrations.AlterField(
