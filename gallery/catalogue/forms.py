@@ -102,13 +102,11 @@ class PackagingForm(forms.ModelForm[Packaging]):
     """A pot, a bag or the cell of a tray."""
 
     sku = forms.CharField(label="SKU", max_length=32, required=False, help_text=SKU_HELP, widget=SKU_INPUT)
-    diameter_cm = TypedNumberField(label=_("diameter (cm)"), required=False, min_value=0.01, max_value=1000)
-    height_cm = TypedNumberField(label=_("height (cm)"), required=False, min_value=0.01, max_value=1000)
-    volume_l = TypedNumberField(label=_("volume (l)"), required=False, min_value=0.001, max_value=10_000)
 
     class Meta:
         model = Packaging
         fields = ("name", "packaging_type", "material", "colour", "diameter_cm", "height_cm", "volume_l", "sku")
+        field_classes = dict.fromkeys(("diameter_cm", "height_cm", "volume_l"), TypedNumberField)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """Entries in use only, and the usual ones first chosen."""

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from demeter.accounts import people as accounts
 from demeter.accounts.authentication import signed_in_user
 from demeter.accounts.models import User
+from demeter.accounts.roles import WORKER
 from demeter.common.exceptions import ConflictError
 from gallery.common.http import UNPROCESSABLE
 from gallery.people.forms import LINK, NewPersonForm, PersonForm
@@ -37,7 +39,7 @@ def people(request: HttpRequest) -> HttpResponse:
 def new_person(request: HttpRequest) -> HttpResponse:
     """An account for somebody; sent twice, the second one is refused for its user name."""
     actor = signed_in_user(request)
-    initial = {"language": read_nursery()["language"] or request.LANGUAGE_CODE, "role": "Worker"}  # type: ignore[attr-defined]
+    initial = {"language": read_nursery()["language"] or get_language(), "role": WORKER}
     form = NewPersonForm(request.POST or None, actor=actor, initial=initial)
     if not form.is_valid():
         context = {"form": form, "role_words": accounts.ROLE_WORDS, "person": None}

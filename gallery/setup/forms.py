@@ -24,7 +24,9 @@ def time_zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
         continent, _slash, place = name.partition("/")
         if place and continent not in ("Etc", "SystemV", "US", "posix", "right"):
             continents.setdefault(continent, []).append((name, place.replace("_", " ").replace("/", ", ")))
-    return [*continents.items(), ("UTC", [("UTC", "UTC")])]
+    offered = {name for places in continents.values() for name, _place in places}
+    others = sorted({"UTC", settings.TIME_ZONE, read_nursery()["time_zone"]} - offered - {""})
+    return [*continents.items(), ("UTC", [(name, name) for name in others])]
 
 
 class NurserySettingsForm(forms.Form):

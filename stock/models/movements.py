@@ -38,7 +38,7 @@ class SourceType(models.TextChoices):
 
 
 class StockMovement(Timestamped):
-    """One change of a batch's stock. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE (migrations 0002, 0008).
+    """One change of a batch's stock. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE (0002, 0008).
 
     `happened_at` is when the plants changed, `created_at` when it was recorded.
     """

@@ -9,7 +9,7 @@ from django.urls import reverse
 from demeter.accounts.models import User
 from gallery.setup import demo
 from locations.models import LocationConfig, Nursery, Product, StorageLocation, Warehouse
-from photos.models import S3Image
+from photos.models import S3Image, Upload
 from photos.storage.object_store import has_object
 from processing.models import Job, Session
 from stock.ledger import record_count
@@ -34,11 +34,12 @@ def count_photo(user, location):
     session = make_bed(0, 0, 0, location=location)
     image = session.original_image
     S3Image.objects.filter(pk=image.pk).update(uploaded_by_user=user, storage_location=location)
-    image.upload.user = user
-    image.upload.save()
+    Upload.objects.filter(images=image).update(user=user)
+    Job.objects.filter(image=image).update(requested_by=user)
     image.refresh_from_db()
     store_pictures(image)
-    CorrectionFactory(image=image)
+    CorrectionFactory(image=image, user=user)
+    User.objects.filter(username__startswith="user").exclude(pk=user.pk).delete()  # those of the factories
     record_count(
         image_id=image.pk,
         session_id=session.session_id,
@@ -57,7 +58,6 @@ def remove(client):
 
 
 def test_removed_demo_leaves_an_empty_nursery_and_leads_to_the_first_run(client, nursery):
-    Job.objects.update(status="completed", completed_at="2026-11-01T00:00:00Z")
     client.force_login(User.objects.get(username="admin"))
     response = remove(client)
     assert response.headers["Location"] == reverse("setup")
@@ -70,7 +70,6 @@ def test_removed_demo_leaves_an_empty_nursery_and_leads_to_the_first_run(client,
 
 
 def test_what_people_added_stays_with_what_it_needs(client, nursery):
-    Job.objects.update(status="completed", completed_at="2026-11-01T00:00:00Z")
     own = UserFactory(admin=True)
     bay = LocationConfigFactory(product=Product.objects.get(sku="MAM-ELO")).location
     photo = count_photo(own, StorageLocation.objects.get(code="N1-N-02"))
@@ -86,7 +85,6 @@ def test_what_people_added_stays_with_what_it_needs(client, nursery):
 
 
 def test_killed_removal_can_be_continued(client, nursery, monkeypatch):
-    Job.objects.update(status="completed", completed_at="2026-11-01T00:00:00Z")
     client.force_login(User.objects.get(username="admin"))
     client.raise_request_exception = False
     monkeypatch.setattr(demo, "_remove_rows", lambda: 1 // 0)
@@ -103,7 +101,7 @@ def test_demo_is_removed_only_after_a_tick_and_not_while_it_is_counted(client, n
     page = client.get(reverse("demo-remove")).content.decode()
     assert "120" in page
     assert client.post(reverse("demo-remove")).status_code == 422
-    Job.objects.update(status="pending", completed_at=None)
+    Job.objects.update(status="pending", finished_at=None)
     response = remove(client)
     assert response.status_code == 422
     assert "still being counted" in response.content.decode()
