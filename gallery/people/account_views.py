@@ -19,7 +19,7 @@ from demeter.accounts.views import remember_language
 from demeter.common.exceptions import TooManyRequestsError
 from demeter.common.throttling import LOGIN_NAME, check, count_failure
 from gallery.common.http import UNPROCESSABLE
-from gallery.people.forms import LanguageForm
+from gallery.people.forms import LanguageForm, with_short_help
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +28,7 @@ def account(request: HttpRequest) -> HttpResponse:
     user = signed_in_user(request)
     form = LanguageForm(request.POST) if request.method == "POST" else _language_form()
     if not form.is_valid():
-        return _show(request, form, PasswordChangeForm(user, label_suffix=""))
+        return _show(request, form, with_short_help(PasswordChangeForm(user, label_suffix="")))
     user.language = form.cleaned_data["language"]
     user.save(update_fields=["language"])
     with translation.override(user.language):
@@ -43,11 +43,11 @@ def account(request: HttpRequest) -> HttpResponse:
 def change_password(request: HttpRequest) -> HttpResponse:
     """A new password; other devices are signed out. The old one is guessed no more often than at the sign-in."""
     user = signed_in_user(request)
-    form = PasswordChangeForm(user, request.POST, label_suffix="")
+    form = with_short_help(PasswordChangeForm(user, request.POST, label_suffix=""))
     try:
         check(request, LOGIN_NAME, f"password {user.pk}")
     except TooManyRequestsError as error:
-        form = PasswordChangeForm(user, label_suffix="")
+        form = with_short_help(PasswordChangeForm(user, label_suffix=""))
         messages.error(request, error.message)
         return _show(request, _language_form(), form, status=429)
     if not form.is_valid():
@@ -67,7 +67,7 @@ def enter(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     person = find_by_sign_in_link(uid, token)
     if person is None:
         return render(request, "gallery/people/link_over.html", status=410)
-    form = SetPasswordForm(person, request.POST or None, label_suffix="")
+    form = with_short_help(SetPasswordForm(person, request.POST or None, label_suffix=""))
     if not form.is_valid():
         status = UNPROCESSABLE if form.is_bound else 200
         with translation.override(person.language or translation.get_language()):

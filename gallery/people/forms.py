@@ -1,15 +1,18 @@
 """The one form of a person, and the language of one's own account."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from demeter.accounts.models import User
 from demeter.accounts.people import ROLE_NAMES, PersonDetails, role_of, roles_within, suggest_username
 
+PasswordForm = TypeVar("PasswordForm", bound="SetPasswordForm[User]")
+PASSWORD_HELP = _("At least 10 characters; not a common word.")
 LINK, PASSWORD = "link", "password"
 WAYS = [(LINK, _("With a link that you give to this person")), (PASSWORD, _("With a password that you choose now"))]
 
@@ -96,6 +99,10 @@ class LanguageForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
 
-def password_help() -> str:
-    """What a password must be, as one sentence after the other."""
-    return " ".join(password_validators_help_texts())
+def with_short_help(form: PasswordForm) -> PasswordForm:
+    """Django's form of a new password with our sentence about passwords, and without its jump to the first field."""
+    form.fields["new_password1"].help_text = PASSWORD_HELP
+    form.fields["new_password2"].help_text = ""
+    for field in form.fields.values():
+        field.widget.attrs.pop("autofocus", None)
+    return form
