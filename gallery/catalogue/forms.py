@@ -52,10 +52,10 @@ class ProductForm(forms.ModelForm[Product]):
         fields = ("common_name", "scientific_name", "sku", "price", "currency")
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, label_suffix="", **options)
+        super().__init__(*args, **{"label_suffix": "", **options})
         if self.instance.pk:
             family = self.instance.family
-            self.initial |= {"category": family.category_id, "family_name": family.name}
+            self.initial.update(category=family.category_id, family_name=family.name)
             if self.instance.price is not None:
                 self.initial["price"] = float(self.instance.price)
 
@@ -110,7 +110,7 @@ class PackagingForm(forms.ModelForm[Packaging]):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """Entries in use only, and the usual ones first chosen."""
-        super().__init__(*args, label_suffix="", **options)
+        super().__init__(*args, **{"label_suffix": "", **options})
         for name in ("packaging_type", "material", "colour"):
             field = self.fields[name]
             if isinstance(field, forms.ModelChoiceField):
@@ -145,7 +145,7 @@ class MergeForm(forms.Form):
 
     def __init__(self, *args: Any, source: Product, **options: Any) -> None:
         """Any other product in use."""
-        super().__init__(*args, label_suffix="", **options)
+        super().__init__(*args, **{"label_suffix": "", **options})
         field = self.fields["target"]
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = Product.objects.filter(active=True).exclude(pk=source.pk)

@@ -13,7 +13,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from demeter.accounts.authentication import signed_in_user
-from demeter.accounts.models import User
 from demeter.accounts.people import ROLE_NAMES, find_by_sign_in_link, role_of
 from demeter.accounts.views import remember_language
 from demeter.common.exceptions import TooManyRequestsError
@@ -83,7 +82,7 @@ def _language_form() -> LanguageForm:
 
 
 def _show(
-    request: HttpRequest, language: LanguageForm, password: "PasswordChangeForm[User]", status: int | None = None
+    request: HttpRequest, language: LanguageForm, password: PasswordChangeForm, status: int | None = None
 ) -> HttpResponse:
     user = signed_in_user(request)
     context = {"language_form": language, "password_form": password, "role": ROLE_NAMES.get(role_of(user), "")}

@@ -34,7 +34,7 @@ class PersonForm(forms.Form):
 
     def __init__(self, *args: Any, actor: User, person: User | None = None, **options: Any) -> None:
         """Only the roles that the actor may give."""
-        super().__init__(*args, label_suffix="", **options)
+        super().__init__(*args, **{"label_suffix": "", **options})
         self.person = person
         allowed = set(roles_within(actor).values_list("name", flat=True))
         role = self.fields["role"]
@@ -53,7 +53,7 @@ class PersonForm(forms.Form):
         username: str = self.cleaned_data["username"].strip()
         if not username:
             return self.person.username if self.person else suggest_username(self.cleaned_data.get("name", ""))
-        others = User.objects.exclude(pk=self.person.pk if self.person else None)
+        others = User.objects.exclude(pk=self.person.pk) if self.person else User.objects.all()
         if others.filter(username__iexact=username).exists():
             raise forms.ValidationError(_("Another person has this user name. Choose a different one."))
         return username

@@ -56,7 +56,8 @@ class NurserySettingsForm(forms.Form):
             "time_zone": known["time_zone"] or settings.TIME_ZONE,
             "currency": known["currency"],
         }
-        super().__init__(*args, label_suffix="", initial={**initial, **options.pop("initial", {})}, **options)
+        options["initial"] = {**initial, **options.get("initial", {})}
+        super().__init__(*args, **{"label_suffix": "", **options})
 
 
 class SetupForm(NurserySettingsForm):
