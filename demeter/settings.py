@@ -33,7 +33,7 @@ DEBUG = read_bool("DEBUG", default=False)
 SECRET_KEY = read_str("SECRET_KEY") or secrets.token_urlsafe(50)
 ALLOWED_HOSTS = read_list("ALLOWED_HOSTS", default=("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = read_list("CSRF_TRUSTED_ORIGINS")
-# The nursery's time zone, for pages, for days, and for cameras that record none.
+# For pages, for days, and for cameras that record none, until the owner chooses one (`locations.nursery`).
 TIME_ZONE = read_time_zone("TIME_ZONE")
 
 INSTALLED_APPS = [
@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    "locations.nursery.use_nursery_time_zone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -90,6 +91,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "demeter.common.theme.theme_context",
+                "locations.nursery.nursery_context",
                 "demeter.common.i18n.scripts.words_context",
             ],
             # Every template has strings to translate.

@@ -15,6 +15,7 @@ from demeter.monitoring.health import healthz
 from demeter.monitoring.metrics import metrics
 
 handler400 = "demeter.common.http.bad_request"
+handler403 = "demeter.accounts.views.forbidden"
 handler500 = "demeter.common.http.server_error"
 urlpatterns = [
     path("", include("gallery.urls")),

@@ -108,6 +108,7 @@ class ProductAdmin(EditedAdmin[models.Product]):
     list_select_related = ("family",)
     search_fields = ("sku", "common_name", "scientific_name")
     autocomplete_fields = ("family",)
+    readonly_fields = ("merged_into",)
 
 
 @admin.register(models.ProductState)

@@ -6,64 +6,39 @@ the ordinary import, the rest from catalogue.json beside them. Existing rows are
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
 
+from demeter.accounts.models import User
 from locations.importing.geojson import LAYERS
 from locations.importing.importer import import_files
 from locations.models import (
     ContainerType,
     DensityParameters,
     LocationConfig,
+    Nursery,
     Packaging,
-    PackagingColour,
-    PackagingMaterial,
-    PackagingType,
     Product,
-    ProductCategory,
-    ProductFamily,
-    ProductSize,
     ProductState,
+    StorageArea,
     StorageLocation,
+    Warehouse,
 )
+from locations.models.nursery import ONLY_ID
+from locations.starting_catalogue import TABLES, load_tables
 
+# What the demo consists of besides photos and their stock, in the order in which it can be removed.
+DEMO_TABLES: tuple[type[models.Model], ...] = (
+    LocationConfig,
+    DensityParameters,
+    *(StorageLocation, StorageArea, Warehouse),
+    *(table.model for table in reversed(TABLES)),
+    User,
+)
+Keys = dict[str, list[int]]
 NURSERY_DIR = settings.BASE_DIR / "demo" / "nursery"
-
-
-@dataclass(frozen=True)
-class Table:
-    """One list of catalogue.json: its model, its key, and the columns that name rows of other tables."""
-
-    name: str
-    model: type[models.Model]
-    key: str = "code"
-    references: dict[str, tuple[type[models.Model], str]] = field(default_factory=dict)
-
-
-CATALOGUE = (
-    Table("product_categories", ProductCategory),
-    Table("product_families", ProductFamily, references={"category": (ProductCategory, "code")}),
-    Table("products", Product, "sku", {"family": (ProductFamily, "code")}),
-    Table("product_states", ProductState),
-    Table("product_sizes", ProductSize),
-    Table("packaging_types", PackagingType),
-    Table("packaging_materials", PackagingMaterial),
-    Table("packaging_colours", PackagingColour),
-    Table(
-        "packagings",
-        Packaging,
-        "sku",
-        {
-            "packaging_type": (PackagingType, "code"),
-            "material": (PackagingMaterial, "code"),
-            "colour": (PackagingColour, "code"),
-        },
-    ),
-    Table("container_types", ContainerType),
-)
 
 
 @transaction.atomic
@@ -73,18 +48,23 @@ def load_demo_nursery() -> None:
     if report.refused:
         raise ValueError(f"demo nursery: {report.refused[0]}")
     catalogue = json.loads((NURSERY_DIR / "catalogue.json").read_text(encoding="utf-8"))
-    for table in CATALOGUE:
-        rows = [_make_row(table, entry) for entry in catalogue[table.name]]
-        table.model._default_manager.bulk_create(rows, ignore_conflicts=True)
+    load_tables(catalogue)
     _configure_locations(catalogue["plantings"])
     _set_densities(catalogue["plantings"])
 
 
-def _make_row(table: Table, entry: dict[str, Any]) -> models.Model:
-    values = dict(entry)
-    for column, (model, key) in table.references.items():
-        values[column] = model._default_manager.get(**{key: values[column]})
-    return table.model(**values)
+def read_keys() -> Keys:
+    """The keys of all rows in the tables of the demo."""
+    return {model._meta.label: list(model._default_manager.values_list("pk", flat=True)) for model in DEMO_TABLES}
+
+
+def note_demo(before: Keys) -> None:
+    """Remember which rows are new since `before`: exactly those are the demo, and can be removed again."""
+    nursery, _is_new = Nursery.objects.get_or_create(pk=ONLY_ID)
+    for label, keys in read_keys().items():
+        known = {*before[label], *nursery.demo.get(label, ())}
+        nursery.demo[label] = [*nursery.demo.get(label, ()), *(key for key in keys if key not in known)]
+    nursery.save()
 
 
 def _planted_codes(planting: dict[str, Any]) -> Iterator[str]:

@@ -9,7 +9,6 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Least
@@ -17,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from demeter.common.i18n.messages import Message
+from locations.nursery import nursery_zone
 from photos.dates import Surroundings, find_doubt
 from photos.ingest.storing import assumed_zone
 from photos.models import S3Image
@@ -87,7 +87,10 @@ def _read_clock(image: S3Image) -> datetime | None:
     if not text:
         return None
     clock = datetime.fromisoformat(text)
-    return clock if clock.tzinfo else clock.replace(tzinfo=ZoneInfo(assumed_zone(image) or settings.TIME_ZONE))
+    if clock.tzinfo:
+        return clock
+    assumed = assumed_zone(image)
+    return clock.replace(tzinfo=ZoneInfo(assumed) if assumed else nursery_zone())
 
 
 def _surroundings(image: S3Image) -> Surroundings:

@@ -7,7 +7,7 @@ and the stock ledger are kept: who uploaded, deleted and counted what stays on r
 `gallery.browse.trash_views` and `gallery.browse.api` call this, and `processing.periodic_tasks` for the purge.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -117,9 +117,7 @@ def _purge(image_id: UUID) -> bool:
     image = _due().select_for_update().filter(pk=image_id).first()
     if image is None:
         return False
-    annotated = S3Image.objects.filter(kind=S3Image.Kind.ANNOTATED, annotates__original_image=image)
-    _delete_files(image, list(annotated.values_list("s3_key_original", flat=True)))
-    annotated.delete()
+    _delete_files(image)
     Segment.objects.filter(session__original_image=image).delete()
     ProcessingSession.objects.filter(original_image=image).update(location_evidence=None)
     image.s3_key_thumbnail = image.s3_key_preview = None
@@ -131,10 +129,25 @@ def _purge(image_id: UUID) -> bool:
     return True
 
 
-def _delete_files(image: S3Image, annotated_keys: Sequence[str]) -> None:
-    for key in filter(None, (image.s3_key_original, image.s3_key_preview, image.s3_key_thumbnail, *annotated_keys)):
+@transaction.atomic
+def erase_photo(image: S3Image) -> None:
+    """Delete the files and every row of a photo, except those of the stock. Only for the photos of the demo.
+
+    The files first, as in `_purge`: after a failure the rows still say what is left to delete.
+    """
+    _delete_files(image)
+    PhotoEvent.objects.filter(image=image).delete()
+    image.delete()
+
+
+def _delete_files(image: S3Image) -> None:
+    """Everything in storage and staging, and the rows of annotated pictures."""
+    annotated = S3Image.objects.filter(kind=S3Image.Kind.ANNOTATED, annotates__original_image=image)
+    drawn = annotated.values_list("s3_key_original", flat=True)
+    for key in filter(None, (image.s3_key_original, image.s3_key_preview, image.s3_key_thumbnail, *drawn)):
         object_store.delete_object(key)
     for key in object_store.list_objects(keys.annotated_prefix(image.image_id, image.created_at)):
         object_store.delete_object(key)
     if image.staging_name:
         object_store.delete_staged(image.staging_name)
+    annotated.delete()

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.utils import translation
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from locations.nursery import CACHE_KEY, UNSET
 from photos.storage.bucket import ensure_bucket
 from photos.storage.circuit_breaker import BreakerState, Mode
 from photos.storage.circuit_breaker_store import RedisBreakerStore
@@ -36,8 +37,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
-    """No test meets another one's cache entries, progress or circuit breaker."""
+    """No test meets another one's cache entries, progress or circuit breaker; none counts the read of the nursery."""
     cache.clear()
+    cache.set(CACHE_KEY, UNSET)
 
 
 @pytest.fixture(autouse=True)

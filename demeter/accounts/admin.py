@@ -1,7 +1,6 @@
 """Accounts in the Django admin. A token is shown once, in the message after it was created."""
 
 import json
-from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +8,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
@@ -21,7 +19,9 @@ from django.utils.translation import gettext_lazy as _
 
 from demeter.accounts.audit_log import AuditEntry, describe_changes, read_changes
 from demeter.accounts.audit_log_filters import KindFilter, PeriodFilter, PersonFilter, WhatFilter
+from demeter.accounts.authentication import signed_in_user
 from demeter.accounts.models import ApiToken, Change, User
+from demeter.accounts.people import is_within, roles_within
 from demeter.accounts.tokens import find_just_made, make_token
 from demeter.common.admin.dates import NAMED_DATES
 from demeter.common.admin.editing import OneByOneAdmin
@@ -54,14 +54,12 @@ class DemeterUserAdmin(OneByOneAdmin[User], UserAdmin[User]):
         return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
 
     def _may_touch(self, request: HttpRequest, obj: User | None) -> bool:
-        return obj is None or _is_within(request, obj)
+        return obj is None or is_within(signed_in_user(request), obj)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         """The roles that may be given."""
         if db_field.name == "groups" and not request.user.is_superuser:
-            own = Permission.objects.filter(Q(group__user=request.user) | Q(user=request.user))
-            beyond = Permission.objects.exclude(pk__in=own.values("pk"))
-            options["queryset"] = Group.objects.exclude(permissions__in=beyond)
+            options["queryset"] = roles_within(signed_in_user(request))
         return super().formfield_for_manytomany(db_field, request, **options)
 
 
@@ -80,10 +78,14 @@ class ApiTokenAdmin(OneByOneAdmin[ApiToken]):
 
     def has_change_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
         """Not tokens of a user with more permissions than one's own."""
-        return super().has_change_permission(request, obj) and (obj is None or _is_within(request, obj.user))
+        return super().has_change_permission(request, obj) and (
+            obj is None or is_within(signed_in_user(request), obj.user)
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and (obj is None or _is_within(request, obj.user))
+        return super().has_delete_permission(request, obj) and (
+            obj is None or is_within(signed_in_user(request), obj.user)
+        )
 
     def get_form(self, request: HttpRequest, *args: Any, **options: Any) -> type[ModelForm[ApiToken]]:
         """The users offered as owner depend on who creates the token."""
@@ -110,7 +112,7 @@ class ApiTokenAdmin(OneByOneAdmin[ApiToken]):
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         """Revoked tokens stop working at once and stay in the list."""
         working = queryset.filter(revoked_at=None).select_related("user")
-        own = [token.pk for token in working if _is_within(request, token.user)]
+        own = [token.pk for token in working if is_within(signed_in_user(request), token.user)]
         count = ApiToken.objects.filter(pk__in=own).update(revoked_at=timezone.now())
         messages.success(request, _("Revoked: %(number)d") % {"number": count})
 
@@ -123,7 +125,7 @@ class _TokenForm(ModelForm[ApiToken]):
     def clean_user(self) -> User:
         """The token gives all permissions of its user."""
         user: User = self.cleaned_data["user"]
-        if not _is_within(self.request, user):
+        if not is_within(signed_in_user(self.request), user):
             raise ValidationError(
                 _(
                     "%(user)s has more permissions than you. Choose another user, "
@@ -136,15 +138,6 @@ class _TokenForm(ModelForm[ApiToken]):
 
 def _make_token_form(request: HttpRequest) -> type[_TokenForm]:
     return type("TokenForm", (_TokenForm,), {"request": request})
-
-
-def _is_within(request: HttpRequest, user: User) -> bool:
-    """Whether a user has no permission that the current user lacks. An inactive user is treated as active."""
-    if request.user.is_superuser:
-        return True
-    active = copy(user)
-    active.is_active = True
-    return not user.is_superuser and active.get_all_permissions() <= request.user.get_all_permissions()
 
 
 class AuditEntryList(ChangeList):

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import pghistory
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,8 @@ SIGNED_IN, SIGNED_OUT, SIGN_IN_FAILED = SIGN_INS = ("signed_in", "signed_out", "
 )
 class User(AbstractUser):
     """A person who works with Demeter; permissions come from the role groups."""
+
+    language = models.CharField(_("language"), max_length=8, blank=True, choices=settings.LANGUAGES)
 
     class Meta(AbstractUser.Meta):
         db_table = "users"

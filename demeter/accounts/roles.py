@@ -17,6 +17,10 @@ _SUPERVISOR_PERMISSIONS = (
     "locations.change_densityparameters",
     "processing.change_processingsession",
     "photos.delete_s3image",
+    "locations.add_product",
+    "locations.change_product",
+    "locations.add_packaging",
+    "locations.change_packaging",
 )
 
 

@@ -32,6 +32,9 @@ UNKNOWN_TOKEN = RateLimit("unknown-token", 60, 60)
 LOGIN_NAME = RateLimit("login-name", 10, 300)
 LOGIN_ADDRESS = RateLimit("login-address", 100, 300)
 
+# Wrong codes of the first run, from one address.
+SETUP_CODE = RateLimit("setup-code", 10, 300)
+
 
 def count(request: HttpRequest, rate: RateLimit, who: str) -> None:
     """Count one request of `who`.

@@ -107,6 +107,7 @@ def _start(options: Options, folders: Folders, supervisor: Supervisor, is_stoppi
         if not is_stopping():
             run_once(workers.make_manage(*arguments), folders, is_stopping=is_stopping)
     _load_demo_once(options, state, folders, is_stopping)
+    _note_setup(options, state, folders, is_stopping)
     if not is_stopping():
         say("Starting the web server and the workers.")
         web = workers.make_web(host=options.host, port=options.port)
@@ -146,6 +147,22 @@ def _load_demo_once(options: Options, state: LocalState, folders: Folders, is_st
     state.save()
 
 
+def _note_setup(options: Options, state: LocalState, folders: Folders, is_stopping: StopRequest) -> None:
+    """Keep what the terminal says about the first account; the demo's login is over once there are others."""
+    if is_stopping():
+        return
+    command = workers.make_manage("setup_code", f"--address={_address(options)}")
+    setup = run_once(command, folders, is_stopping=is_stopping).strip()
+    if setup:
+        state.facts.pop("login", None)
+    state.facts["setup"] = setup
+    state.save()
+
+
+def _address(options: Options) -> str:
+    return f"http://{network.lan_address(options.host)}:{options.port}"
+
+
 def _keep_running(options: Options, supervisor: Supervisor, is_stopping: StopRequest) -> None:
     began = time.monotonic()
     next_look, is_green, is_late = began, False, False
@@ -178,7 +195,7 @@ def _read_health(options: Options) -> dict[str, object]:
 
 
 def _welcome(options: Options) -> None:
-    login = LocalState.load(options.data_dir).facts.get("login")
-    say(f"\nDemeter is ready: http://{network.lan_address(options.host)}:{options.port}")
-    say(login or "Make the first account with: .venv/bin/python manage.py createsuperuser")
+    facts = LocalState.load(options.data_dir).facts
+    say(f"\nDemeter is ready: {_address(options)}")
+    say(facts.get("setup") or facts.get("login") or "Sign in with your own account.")
     say("Ctrl-C stops it; everything is kept.")

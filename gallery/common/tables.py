@@ -47,6 +47,13 @@ WORDS: Mapping[str, Promise] = {
     "time": pgettext_lazy("table", "time"),
     "undone_at": pgettext_lazy("table", "undone_at"),
     "text": pgettext_lazy("table", "text"),
+    "sku": pgettext_lazy("table", "SKU"),
+    "name": pgettext_lazy("table", "Name"),
+    "scientific_name": pgettext_lazy("table", "Scientific name"),
+    "category": pgettext_lazy("table", "Category"),
+    "family": pgettext_lazy("table", "Family"),
+    "price": pgettext_lazy("table", "Price"),
+    "currency": pgettext_lazy("table", "Currency"),
     # Column names and cells
     "empty": pgettext_lazy("table", "empty"),
     "dead": pgettext_lazy("table", "dead"),

@@ -119,9 +119,8 @@ def _show_problem(
     context["problem"] = found.problem
     if found.problem is not None:
         context |= _fix_context(request, found.problem, image, session)
-        context["form"] = form or FIX_FORMS[found.problem.fix](
-            initial=_initial_values(found.problem, session), label_suffix=""
-        )
+        initial = _initial_values(found.problem, session) | configuring.chosen_values(request.GET)
+        context["form"] = form or FIX_FORMS[found.problem.fix](initial=initial, label_suffix="")
     template = "gallery/photo/_problem.html" if request.htmx else "gallery/photo/problem.html"
     return render(request, template, context, status=UNPROCESSABLE if form else 200)
 

@@ -12,6 +12,7 @@ from locations.configuration import (
     active_config,
     configure_location,
 )
+from locations.forms import SHORT_NUMBER
 from locations.models import LocationConfig, StorageLocation
 from processing import jobs
 from processing.messages import (
@@ -34,6 +35,11 @@ def config_values(config: LocationConfig | None) -> dict[str, int | None]:
         "packaging": config.packaging_id,
         "expected_state": config.expected_state_id,
     }
+
+
+def chosen_values(query: Mapping[str, str]) -> dict[str, int]:
+    """The product or packaging that was just made for the form, from the address that its page led back to."""
+    return {name: int(query[name]) for name in ("product", "packaging") if SHORT_NUMBER.fullmatch(query.get(name, ""))}
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from gallery.common.checklist import note_labels_printed
 from locations.forms import LabelsForm
 from locations.labels.pdf import MAX_LABELS, PER_PAGE, Label, draw_labels
 from locations.models import StorageLocation
@@ -37,6 +38,7 @@ def labels_pdf(request: HttpRequest) -> HttpResponse:
     if not found or len(found) > MAX_LABELS:
         messages.error(request, _refusal(bool(found)))
         return redirect(f"{reverse('labels')}?{request.GET.urlencode()}")
+    note_labels_printed()
     pdf = draw_labels([_label(location) for location in found], title=_("QR labels"))
     disposition = content_disposition_header(as_attachment=False, filename="qr-labels.pdf")
     return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": disposition or ""})

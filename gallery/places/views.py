@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -61,7 +62,8 @@ def configure_several(request: HttpRequest) -> HttpResponse:
         messages.error(request, " ".join(map(str, chosen.errors["location_id"])))
         return redirect(back)
     locations = list(chosen.cleaned_data["location_id"])
-    form = ConfigureLocationForm(request.POST if is_sent else None, label_suffix="")
+    chosen_now = configuring.chosen_values(request.GET)
+    form = ConfigureLocationForm(request.POST if is_sent else None, initial=chosen_now, label_suffix="")
     if not form.is_valid():
         return _show_several(request, locations, form=form)
     started = configuring.configure(locations=locations, values=form.cleaned_data, user=signed_in_user(request))
@@ -81,11 +83,13 @@ def _show_several(
     request: HttpRequest, locations: Sequence[StorageLocation], *, form: ConfigureLocationForm
 ) -> HttpResponse:
     running = active_configs(locations)
+    query = urlencode({"location_id": [location.pk for location in locations]}, doseq=True)
     context = {
         "rows": [(location, running.get(location.pk)) for location in locations],
         "configured": len(running),
         "form": form,
         "waiting": photos_waiting_for_config(locations).count(),
+        "back": f"{reverse('locations-configure')}?{query}",
     }
     return render(request, "gallery/places/configure.html", context, status=UNPROCESSABLE if form.is_bound else 200)
 
@@ -131,9 +135,12 @@ def _show(request: HttpRequest, detail: LocationDetail, *, form: ConfigureLocati
     context: dict[str, Any] = {"detail": detail, "form": form}
     if signed_in_user(request).has_perms(permissions.FIX_PERMISSIONS["configure"]):
         suggested = configuring.suggested_config(detail.location)
+        chosen = configuring.chosen_values(request.GET)
+        initial = configuring.config_values(suggested) | chosen
         context |= {
             "suggested": suggested,
-            "form": form or ConfigureLocationForm(initial=configuring.config_values(suggested), label_suffix=""),
+            "chosen": chosen,
+            "form": form or ConfigureLocationForm(initial=initial, label_suffix=""),
             "waiting": photos_waiting_for_config([detail.location]).count(),
         }
     return render(request, "gallery/places/location.html", context, status=UNPROCESSABLE if form else 200)

@@ -24,6 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from demeter.accounts.authentication import signed_in_user
 from demeter.common.exceptions import NotFoundError, TooManyRequestsError, UnavailableError
 from demeter.common.throttling import UPLOAD, count
+from gallery.common.checklist import read_checklist
 from gallery.upload.forms import LabelForm, PositionForm, UploadForm
 from locations.search import search_locations
 from photos.models import Upload
@@ -153,6 +154,7 @@ def _render_page(
         "max_total_bytes": settings.UPLOAD_MAX_TOTAL_BYTES,
         "job_list": queries.recent_jobs(),
         "upload_session_id": None,
+        "checklist": read_checklist(signed_in_user(request)),
     }
     return render(request, "gallery/upload/upload.html", context, status=status)
 

@@ -14,6 +14,7 @@ from locations.models.catalogue import (
     ProductState,
 )
 from locations.models.cultivation import DensityParameters, DensitySource, LocationConfig
+from locations.models.nursery import Nursery
 from locations.models.places import AreaPosition, StorageArea, StorageLocation, Warehouse, WarehouseType, name_place
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "DensityParameters",
     "DensitySource",
     "LocationConfig",
+    "Nursery",
     "Packaging",
     "PackagingColour",
     "PackagingMaterial",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from demeter.common.audit import audited
 from demeter.common.timestamps import Timestamped
 from locations.models.codes import CodeField, upper_case_constraint
+from locations.models.nursery import CURRENCY_CHOICES
 
 POSITIVE = [MinValueValidator(0.01)]
 
@@ -43,7 +44,7 @@ class ProductFamily(CatalogueEntry):
     category = models.ForeignKey(
         ProductCategory, on_delete=models.PROTECT, related_name="families", verbose_name=_("category")
     )
-    scientific_name = models.CharField(_("scientific name"), max_length=120)
+    scientific_name = models.CharField(_("scientific name"), max_length=120, blank=True)
 
     class Meta(CatalogueEntry.Meta):
         db_table = "product_families"
@@ -60,7 +61,14 @@ class Product(Timestamped):
     )
     sku = CodeField("SKU", max_length=32, unique=True)
     common_name = models.CharField(_("common name"), max_length=120)
-    scientific_name = models.CharField(_("scientific name"), max_length=160)
+    scientific_name = models.CharField(_("scientific name"), max_length=160, blank=True)
+    price = models.DecimalField(
+        _("price"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True, choices=CURRENCY_CHOICES)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     active = models.BooleanField(_("active"), default=True)
 
@@ -69,10 +77,18 @@ class Product(Timestamped):
         ordering = ["common_name"]
         verbose_name = _("product")
         verbose_name_plural = _("products")
-        constraints = [upper_case_constraint("sku")]
+        constraints = [
+            upper_case_constraint("sku"),
+            models.CheckConstraint(
+                condition=Q(price__isnull=True) | Q(price__gte=0) & ~Q(currency=""), name="product_price_has_currency"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(active=False), name="product_merged_is_archived"
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.common_name} ({self.scientific_name})"
+        return f"{self.common_name} ({self.scientific_name})" if self.scientific_name else self.common_name
 
 
 class ProductState(CatalogueEntry):

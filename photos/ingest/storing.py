@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from locations.nursery import nursery_zone
 from photos.dates import is_storable
 from photos.decoding.content_types import JPEG
 from photos.decoding.decoder_pool import check_whole, make_preview
@@ -114,13 +115,13 @@ def _note_size(image: S3Image, preview: bytes) -> None:
 
 
 def _note_time(image: S3Image, exif: PhotoExif) -> None:
-    """A wall clock without a zone is taken as the nursery's (`TIME_ZONE`); `exif_metadata` records the assumption.
+    """A wall clock without a zone is taken as the nursery's; `exif_metadata` records the assumption.
 
     A date that no row can store stays in `exif_metadata` alone; `processing.dating` asks about it.
     """
     taken_at = exif.taken_at
     if taken_at is not None and taken_at.tzinfo is None:
-        zone = timezone.get_default_timezone()
+        zone = nursery_zone()
         taken_at = taken_at.replace(tzinfo=zone)
         image.exif_metadata = {**exif_json(exif), ASSUMED_ZONE: str(zone)}
     image.taken_at = taken_at if taken_at is not None and is_storable(taken_at) else None

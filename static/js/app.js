@@ -149,6 +149,8 @@ document.addEventListener("click", (event) => {
   if (event.target === modal || event.target.closest("[data-close-modal]")) modal.close();
 });
 
+document.addEventListener("close-modal", () => document.getElementById("modal").close());
+
 document.getElementById("modal").addEventListener("close", () => {
   document.getElementById("modal-body").replaceChildren();
   document.getElementById(openerId)?.focus();

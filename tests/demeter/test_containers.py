@@ -89,7 +89,7 @@ def test_workers_keep_their_names_when_their_containers_are_made_anew():
 
 def test_what_is_run_before_the_start_exists():
     commands = re.findall(r"manage\.py (\w+)", own_commands()["prepare"])
-    assert commands == ["migrate", "ensure_bucket"]
+    assert commands == ["migrate", "ensure_bucket", "setup_code"]
     assert {*commands, "collectstatic"} <= set(get_commands())
     assert "RUN python manage.py collectstatic" in DOCKERFILE
 

@@ -17,7 +17,20 @@ from tests.gallery.factories import EstimationFactory, make_session_waiting, unp
 from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
 from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, make_bed, refuse
 
-EMPTY_PATHS = ("/", "/jobs/", "/gallery/", "/todo/", "/review/", "/gallery/trash/", "/map/", "/labels/")
+EMPTY_PATHS = (
+    "/",
+    "/jobs/",
+    "/gallery/",
+    "/todo/",
+    "/review/",
+    "/gallery/trash/",
+    "/map/",
+    "/labels/",
+    "/catalogue/",
+    "/catalogue/packaging/",
+    "/catalogue/containers/",
+    "/people/",
+)
 GOOD_FILE = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff" + b"0" * 2_600_000}
 BAD_FILE = {"name": "b.txt", "mimeType": "image/jpeg", "buffer": b"no picture"}
 
@@ -202,6 +215,19 @@ def open_viewer(page: Page) -> None:
     expect(page.locator("[data-remove]")).to_be_enabled()
 
 
+def preview_import(page: Page) -> None:
+    """A row of each kind."""
+    table = b"sku,name,price\nMAM-0,Aloe,3\n,Agave,\n,,5\n"
+    page.locator("#file").set_input_files([{"name": "a.csv", "mimeType": "text/csv", "buffer": table}])
+    page.locator("main form [type=submit]").click()
+    expect(page.locator("#kind-refused")).to_be_visible()
+
+
+def open_new_product(page: Page) -> None:
+    page.locator("#new-product").click()
+    expect(page.locator("dialog[open] #new-row")).to_be_visible()
+
+
 def choose_action(page: Page) -> None:
     page.locator("#action-toggle").check()
 
@@ -272,6 +298,25 @@ def of_places(made: Nursery) -> Iterator[State]:
     yield State(both, send_unfilled)
 
 
+def of_nursery(made: Nursery) -> Iterator[State]:
+    """What is set up once: people, catalogue, settings."""
+    config = made.bay.configs.get()
+    person = made.bed.original_image.uploaded_by_user_id
+    yield from map(
+        State, ("/nursery/", "/nursery/settings/", "/people/", f"/people/{person}/", f"/people/{person}/link/")
+    )
+    yield from (State(path, send_unfilled) for path in ("/nursery/settings/", "/people/new/"))
+    yield State("/account/", send_unfilled, posts_to="account-password")
+    yield from map(State, ("/catalogue/", "/catalogue/?q=nothing", "/catalogue/?archived=on", "/catalogue/containers/"))
+    yield State("/catalogue/new/", send_unfilled)
+    yield State(f"/catalogue/products/{config.product_id}/")
+    yield State(f"/catalogue/products/{config.product_id}/merge/", send_unfilled)
+    yield from map(State, ("/catalogue/packaging/", f"/catalogue/packaging/{config.packaging_id}/"))
+    yield State("/catalogue/packaging/new/", send_unfilled)
+    yield State("/catalogue/import/", preview_import)
+    yield State(f"/locations/{made.empty_bay.code}/", open_new_product)
+
+
 def of_the_rest(made: Nursery) -> Iterator[State]:
     """Our components, addresses that are wrong, and what is done last since it changes the rows."""
     yield from map(State, ("/design/", "/status/", "/locations/NO-SUCH/", "/jobs/?upload_session_id=x"))
@@ -302,6 +347,7 @@ GROUPS: dict[str, tuple[Callable[[Nursery], Iterator[State]], dict[str, bool]]] 
     "lists": (of_lists, BOSS),
     "photos": (of_photos, BOSS),
     "places": (of_places, BOSS),
+    "nursery": (of_nursery, BOSS),
     "the rest": (of_the_rest, BOSS),
     "admin": (of_admin, BOSS),
 }

@@ -48,7 +48,8 @@ def test_a_bed_is_configured_at_once(start: Start, way: str, bays: list[StorageL
     person = start(DESK)
     page = person.page
     sign_in(person, UserFactory(admin=True))
-    person.press(page.get_by_role("navigation", name="Main").get_by_role("link", name="Admin"))
+    person.press(page.get_by_role("navigation", name="Main").get_by_role("link", name="Nursery"))
+    person.press(page.get_by_role("link", name="Admin", exact=True))
     person.press(page.locator("#content-main").get_by_role("link", name="Storage locations", exact=True))
     choose_all(person, way)
     person.press(page.get_by_role("button", name="Go", exact=True))

@@ -15,12 +15,25 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
+from demeter.accounts.people import make_sign_in_path
 from demeter.common.throttling import LOGIN_NAME
+from locations.models import Nursery as NurseryRow
+from locations.nursery import forget_nursery
 from tests.accessibility import assert_contrast_in_the_dark, assert_fits, assert_no_violation
 from tests.browsing import DESK, PHONE, sign_in
 from tests.demeter.accounts.test_role_matrix import own_patterns
 from tests.factories import UserFactory
-from tests.journeys.states import BOSS, EMPTY_PATHS, GOOD_FILE, GROUPS, Nursery, State, fail_sign_in, make_nursery
+from tests.journeys.states import (
+    BOSS,
+    EMPTY_PATHS,
+    GOOD_FILE,
+    GROUPS,
+    Nursery,
+    State,
+    fail_sign_in,
+    make_nursery,
+    send_unfilled,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKS = {"English desk": ("en", DESK), "Spanish phone": ("es", PHONE)}
@@ -42,6 +55,9 @@ LEAD_ELSEWHERE = {
     "photo-sign-off",
     "photo-label",
     "photo-visit",
+    "person-active",
+    "product-archive",
+    "packaging-archive",
     "place-by-position",
 }
 
@@ -96,6 +112,19 @@ def test_no_state_violates_a_rule(visitor: Visitor, group: str):
     visitor.visit(states_of(make_nursery()), **user)
 
 
+def test_pages_of_a_first_run_violate_no_rule(visitor: Visitor):
+    """While nobody has an account; then a sign-in link that was used, somebody without a role, and the demo's end."""
+    visitor.visit([State("/setup/"), State("/setup/", send_unfilled)])
+    visitor.visit([State("/"), State("/account/")], role=None)
+    visitor.visit([State("/enter/x/x/")])
+    person = UserFactory(language=visitor.language)
+    uid, token = make_sign_in_path(person)
+    visitor.visit([State(f"/enter/{uid}/{token}/")])
+    NurseryRow.objects.create(name="Vivero El Sol", demo={"accounts.User": [person.pk]})
+    forget_nursery()
+    visitor.visit(map(State, ("/", "/nursery/", "/nursery/demo/")), **BOSS)
+
+
 def test_pages_of_trouble_violate_no_rule(visitor: Visitor, monkeypatch: pytest.MonkeyPatch, settings):
     """Too many sign-ins, a broken server, no room."""
     for _ in range(LOGIN_NAME.limit):
@@ -132,6 +161,12 @@ def addresses_of(made: Nursery) -> tuple[set[str], set[str]]:
         "job_id": made.bed.job_id,
         "code": made.bay.code,
         "tab": "trace",
+        "person_id": made.bed.original_image.uploaded_by_user_id,
+        "product_id": made.bay.configs.get().product_id,
+        "packaging_id": made.bay.configs.get().packaging_id,
+        "uid": "x",
+        "token": "x",
+        "form": "csv",
         "version": "x",
         "language": "es",
     }

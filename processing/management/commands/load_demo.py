@@ -15,7 +15,7 @@ from django.db import transaction
 
 from demeter.accounts.models import User
 from demeter.accounts.roles import ADMIN, ROLE_PERMISSIONS
-from locations.demo import load_demo_nursery
+from locations.demo import load_demo_nursery, note_demo, read_keys
 from photos.statuses import UploadSource
 from photos.upload.accepting import accept_upload
 from processing.jobs import start_jobs
@@ -29,8 +29,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Nursery and users first, then the photos as the demo worker would upload them."""
         with transaction.atomic():
+            before = read_keys()
             load_demo_nursery()
             password = make_users()
+            note_demo(before)
         upload_photos(User.objects.get(username="worker"))
         if password:
             names = ", ".join(role.lower() for role in ROLE_PERMISSIONS)

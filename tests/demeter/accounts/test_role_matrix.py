@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.converters import IntConverter
 
 from demeter.accounts.roles import ADMIN, SUPERVISOR, VIEWER, WORKER
 from tests.factories import UserFactory
@@ -74,6 +75,30 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "location-configure": {"post": WORKERS},
     "locations-configure": {"get": WORKERS, "post": WORKERS},
     "labels": READ,
+    "setup": {"get": EVERYONE, "post": EVERYONE},  # as long as nobody has an account; then it leads elsewhere
+    "nursery": {"get": SUPERVISORS},
+    "nursery-settings": {"get": (ADMIN,), "post": (ADMIN,)},
+    "demo-remove": {"get": (ADMIN,), "post": (ADMIN,)},
+    "people": {"get": (ADMIN,)},
+    "person-new": {"get": (ADMIN,), "post": (ADMIN,)},
+    "person": {"get": (ADMIN,), "post": (ADMIN,)},
+    "person-active": {"post": (ADMIN,)},
+    "person-link": {"get": (ADMIN,)},
+    "account": {"get": SIGNED_IN, "post": SIGNED_IN},
+    "account-password": {"post": SIGNED_IN},
+    "enter": {"get": EVERYONE, "post": EVERYONE},  # the link itself is the key
+    "products": READ,
+    "product-new": {"get": SUPERVISORS, "post": SUPERVISORS},
+    "product": {"get": VIEWERS, "post": SUPERVISORS},
+    "product-archive": {"post": SUPERVISORS},
+    "product-merge": {"get": SUPERVISORS, "post": SUPERVISORS},
+    "packagings": READ,
+    "packaging-new": {"get": SUPERVISORS, "post": SUPERVISORS},
+    "packaging": {"get": VIEWERS, "post": SUPERVISORS},
+    "packaging-archive": {"post": SUPERVISORS},
+    "containers": READ,
+    "catalogue-import": {"get": SUPERVISORS, "post": SUPERVISORS},
+    "catalogue-template": {"get": SUPERVISORS},
     "labels-pdf": READ,
     "api-map": READ,
     "api-upload": {"post": WORKERS},
@@ -117,7 +142,15 @@ def client_of(role: str) -> Client:
 
 
 def address_of(entry: URLPattern) -> str:
-    return reverse(entry.name, kwargs={name: uuid.uuid4() for name in entry.pattern.converters})
+    return reverse(entry.name, kwargs=foreign_arguments(entry))
+
+
+def foreign_arguments(entry: URLPattern) -> dict[str, object]:
+    """Ids that are nobody's."""
+    return {
+        name: 10**9 if isinstance(converter, IntConverter) else uuid.uuid4()
+        for name, converter in entry.pattern.converters.items()
+    }
 
 
 def test_every_address_has_a_rule_and_every_rule_an_address():

@@ -1,24 +1,23 @@
 """Every page, fragment and endpoint asks who you are, whichever app it comes from."""
 
-import uuid
 from collections.abc import Iterator
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.demeter.accounts.test_role_matrix import address_of
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
-OPEN = {"login", "logout", "admin-login", "healthz", "language", "script-words"}
+OPEN = {"login", "logout", "admin-login", "healthz", "language", "script-words", "setup", "enter"}
 
 
 def own_addresses() -> Iterator[str]:
     """The address of every named view outside the admin, with ids that are nobody's."""
     for entry in entries(get_resolver()):
         if entry.name not in OPEN:
-            arguments = {name: uuid.uuid4() for name in entry.pattern.converters}
-            yield reverse(entry.name, kwargs=arguments)
+            yield address_of(entry)
 
 
 def entries(resolver: URLResolver) -> Iterator[URLPattern]:
@@ -49,7 +48,9 @@ def test_anonymous_gets_nowhere(client, method):
 
 def test_user_without_a_role_gets_nowhere(client):
     client.force_login(UserFactory(role=None))
-    for address in set(own_addresses()) - {reverse("theme")}:  # everyone may choose colours
+    # Everyone may choose colours, and has an account.
+    open_to_all = {reverse("theme"), reverse("account"), reverse("account-password")}
+    for address in set(own_addresses()) - open_to_all:
         statuses = {client.get(address).status_code, client.post(address).status_code}
         assert 403 in statuses, address
         assert statuses <= {403, 405}, address

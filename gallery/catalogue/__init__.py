@@ -1,0 +1,1 @@
+"""What is grown and in what: lists, forms, imports, and the merge of two products."""

@@ -1,0 +1,128 @@
+"""Products: list, search, new, edit, archive, merge."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from demeter.common.exceptions import ConflictError
+from demeter.common.search import longest_words
+from gallery.catalogue.forms import MergeForm, ProductForm, SearchForm
+from gallery.catalogue.inline import lead_back, show_new
+from gallery.common.forms import PER_PAGE
+from gallery.common.http import UNPROCESSABLE, HtmxRequest
+from locations.models import Product
+from locations.nursery import read_nursery
+from locations.search import contains
+from stock.products import count_references, merge_products
+
+SEARCHED = ("sku", "common_name", "scientific_name", "family__name", "family__category__name")
+
+
+@require_safe
+@permission_required("locations.view_product", raise_exception=True)
+def products(request: HttpRequest) -> HttpResponse:
+    """The products in use, or the archived ones."""
+    form = SearchForm(request.GET, label_suffix="")
+    if not form.is_valid():
+        return redirect("products")
+    query, is_archived = form.cleaned_data["q"], form.cleaned_data["archived"]
+    found = Product.objects.filter(active=not is_archived).select_related("family__category", "merged_into")
+    for word in longest_words(query):
+        found = found.filter(contains(word, SEARCHED))
+    grown = Count("location_configs", filter=Q(location_configs__active=True))
+    page = Paginator(found.annotate(places=grown).order_by("common_name", "sku"), PER_PAGE).get_page(
+        form.cleaned_data["page"] or 1
+    )
+    context = {"page": page, "form": form, "archived": is_archived, "q": query}
+    return render(request, "gallery/catalogue/products.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("locations.add_product", raise_exception=True)
+def new_product(request: HtmxRequest) -> HttpResponse:
+    """A product, also from inside the form that needs it."""
+    initial = {"currency": read_nursery()["currency"]}
+    form = ProductForm(request.POST or None, initial=initial)
+    if not form.is_valid():
+        return show_new(request, form, template="product_new", title=_("New product"))
+    made = form.save()
+    if not request.htmx:
+        messages.success(request, _("%(name)s is in the catalogue.") % {"name": made.common_name})
+    return lead_back(request, made, field="product", fallback="products")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("locations.view_product", raise_exception=True)
+def product(request: HttpRequest, product_id: int) -> HttpResponse:
+    """One product: what it is, where it grows; those who may change it do so here."""
+    may_change = request.user.has_perm("locations.change_product")
+    if request.method == "POST" and not may_change:
+        raise PermissionDenied
+    found = _find(product_id)
+    name = str(found)
+    form = ProductForm(request.POST or None, instance=found)
+    if may_change and form.is_valid():
+        form.save()
+        messages.success(request, _("%(name)s: saved.") % {"name": found.common_name})
+        return redirect("products")
+    if not may_change:
+        for field in form.fields.values():
+            field.disabled = True
+    context = {
+        "product": found,
+        "name": name,
+        "form": form,
+        "may_change": may_change,
+        "grown": found.location_configs.filter(active=True).count(),
+        "merged": found.merged.order_by("sku"),
+    }
+    return render(request, "gallery/catalogue/product.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+@require_POST
+@permission_required("locations.change_product", raise_exception=True)
+def archive(request: HttpRequest, product_id: int) -> HttpResponse:
+    """Offer a product no longer, or again. What grows, its counts and its stock stay."""
+    found = _find(product_id)
+    if found.merged_into is not None:
+        messages.error(request, _("This product was merged into another one; use that one."))
+        return redirect("product", product_id)
+    found.active = request.POST.get("active") == "yes"
+    found.save(update_fields=["active", "updated_at"])
+    words = _("%(name)s is in use again.") if found.active else _("%(name)s is archived: forms no longer offer it.")
+    messages.success(request, words % {"name": found.common_name})
+    return redirect("products")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("locations.change_product", raise_exception=True)
+def merge(request: HttpRequest, product_id: int) -> HttpResponse:
+    """Merge a product into another one, after saying what moves."""
+    source = _find(product_id)
+    if source.merged_into is not None:
+        messages.error(request, _("This product was merged into another one; use that one."))
+        return redirect("product", product_id)
+    form = MergeForm(request.POST or None, source=source)
+    if form.is_valid():
+        target = form.cleaned_data["target"]
+        try:
+            merge_products(source=source, target=target)
+        except ConflictError as error:
+            form.add_error("target", error.message)
+        else:
+            words = _("%(source)s was merged into %(target)s.")
+            messages.success(request, words % {"source": source.common_name, "target": target.common_name})
+            return redirect("product", target.pk)
+    context = {"product": source, "form": form, "references": count_references(source)}
+    return render(request, "gallery/catalogue/merge.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+def _find(product_id: int) -> Product:
+    found: Product = get_object_or_404(Product.objects.select_related("family__category", "merged_into"), pk=product_id)
+    return found

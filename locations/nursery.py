@@ -1,0 +1,68 @@
+"""The settings of the nursery, read once a minute at most: its name, and the time zone of every page and photo.
+
+What the owner chose (`locations.models.Nursery`) takes precedence over `TIME_ZONE`, which applies until then.
+"""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import InterfaceError, OperationalError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from locations.models import Nursery
+from locations.models.nursery import ONLY_ID
+
+CACHE_KEY = "nursery"
+KEPT_SECONDS = 60
+UNSET = {"name": "", "language": "", "time_zone": "", "currency": ""}
+
+
+def read_nursery() -> dict[str, str]:
+    """Name, language, time zone and currency; empty texts for what nobody has chosen."""
+    kept: dict[str, str] | None = cache.get(CACHE_KEY)
+    if kept is None:
+        try:
+            kept = Nursery.objects.filter(pk=ONLY_ID).values(*UNSET).first() or UNSET
+        except (OperationalError, InterfaceError):
+            return UNSET
+        cache.set(CACHE_KEY, kept, KEPT_SECONDS)
+    return kept
+
+
+def write_nursery(**values: str) -> Nursery:
+    """Change some of the settings."""
+    nursery, _is_new = Nursery.objects.update_or_create(pk=ONLY_ID, defaults=values)
+    forget_nursery()
+    transaction.on_commit(forget_nursery)  # a request in between may have read the old ones
+    return nursery
+
+
+def forget_nursery() -> None:
+    """Read the row again next time."""
+    cache.delete(CACHE_KEY)
+
+
+def nursery_zone() -> ZoneInfo:
+    """The time zone of the nursery: of pages, of days, and of cameras that record none."""
+    return ZoneInfo(read_nursery()["time_zone"] or settings.TIME_ZONE)
+
+
+def use_nursery_time_zone(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: every page shows times in the nursery's zone."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        chosen = read_nursery()["time_zone"]
+        if not chosen:
+            return get_response(request)
+        with timezone.override(ZoneInfo(chosen)):
+            return get_response(request)
+
+    return middleware
+
+
+def nursery_context(_request: HttpRequest) -> dict[str, str]:
+    """For every template: the nursery's name."""
+    return {"nursery_name": read_nursery()["name"]}

@@ -1,0 +1,72 @@
+"""Merge two products that are the same plant: what grows, its densities and its stock move to the one that stays."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from demeter.common.exceptions import ConflictError
+from locations.models import DensityParameters, LocationConfig, Product
+from stock.models import StockBatch
+
+
+@dataclass(frozen=True)
+class Merged:
+    """How many rows refer to the other product now."""
+
+    cycles: int
+    batches: int
+    densities: int
+
+
+def count_references(product: Product) -> Merged:
+    """What a merge would move."""
+    return Merged(
+        cycles=product.location_configs.count(), batches=product.batches.count(), densities=product.densities.count()
+    )
+
+
+@transaction.atomic
+def merge_products(*, source: Product, target: Product) -> Merged:
+    """Move everything from `source` to `target`, and archive `source` with a note of where it went.
+
+    A density that `target` has already for the same container and packaging stays with `source`: past counts name it.
+
+    Raises:
+        ConflictError: one is merged already, or a cycle has stock of both, which no merge may add up.
+    """
+    locked = {
+        row.pk: row for row in Product.objects.select_for_update().filter(pk__in=(source.pk, target.pk)).order_by("pk")
+    }
+    source, target = locked[source.pk], locked[target.pk]
+    if source.pk == target.pk or source.merged_into_id or target.merged_into_id:
+        raise ConflictError(_("Choose two different products that were not merged before."))
+    _refuse_double_stock(source, target)
+    now = timezone.now()
+    known = set(target.densities.values_list("container_type_id", "packaging_id"))
+    moved = [
+        density.pk
+        for density in source.densities.all()
+        if (density.container_type_id, density.packaging_id) not in known
+    ]
+    merged = Merged(
+        cycles=LocationConfig.objects.filter(product=source).update(product=target, updated_at=now),
+        batches=StockBatch.objects.filter(product=source).update(product=target, updated_at=now),
+        densities=DensityParameters.objects.filter(pk__in=moved).update(product=target, updated_at=now),
+    )
+    source.active, source.merged_into = False, target
+    source.save()
+    Product.objects.filter(merged_into=source).update(merged_into=target, updated_at=now)
+    return merged
+
+
+def _refuse_double_stock(source: Product, target: Product) -> None:
+    """One batch for each cycle, product and packaging: two cannot become one, as their movements never change."""
+    other = {(batch.config_id, batch.packaging_id) for batch in target.batches.all()}
+    for batch in source.batches.select_related("location__storage_area__warehouse"):
+        if (batch.config_id, batch.packaging_id) in other:
+            raise ConflictError(
+                _("%(location)s has stock of both products in one cycle. Move that stock to one of them first.")
+                % {"location": batch.location.full_name}
+            )
