@@ -25,6 +25,7 @@ def labels(request: HttpRequest) -> HttpResponse:
         locations = list(form.locations)
         found = [location for location in locations if location.qr_code]
         context |= {"found": found, "without": len(locations) - len(found), "chosen": request.GET.urlencode()}
+        context["parts"] = [found[start : start + MAX_LABELS] for start in range(0, len(found), MAX_LABELS)]
     return render(request, "gallery/places/labels.html", context, status=200 if form.is_valid() else 400)
 
 
@@ -33,7 +34,11 @@ def labels(request: HttpRequest) -> HttpResponse:
 def labels_pdf(request: HttpRequest) -> HttpResponse:
     """The labels as a PDF; for none or too many, go back with a message."""
     form = LabelsForm(request.GET)
-    found = list(form.locations.exclude(qr_code=None)[: MAX_LABELS + 1]) if form.is_valid() else []
+    found: list[StorageLocation] = []
+    if form.is_valid():
+        part = form.cleaned_data["part"]
+        start, end = ((part - 1) * MAX_LABELS, part * MAX_LABELS) if part else (0, MAX_LABELS + 1)
+        found = list(form.locations.exclude(qr_code=None)[start:end])
     if not found or len(found) > MAX_LABELS:
         messages.error(request, _refusal(bool(found)))
         return redirect(f"{reverse('labels')}?{request.GET.urlencode()}")
