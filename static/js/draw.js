@@ -13,6 +13,7 @@ class Drawing {
     this.form = form;
     this.stage = document.getElementById("drawing-stage");
     this.stage.hidden = false;
+    document.getElementById("paste").open = form.querySelector(".errorlist") !== null;
     this.choice = form.elements.place;
     this.field = form.elements.outline;
     this.places = JSON.parse(document.getElementById("drawing-outlines").textContent);

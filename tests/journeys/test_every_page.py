@@ -43,6 +43,8 @@ LEAD_ELSEWHERE = {
     "photo-label",
     "photo-visit",
     "place-by-position",
+    "places-undo",
+    "map-split",
 }
 
 
@@ -132,6 +134,7 @@ def addresses_of(made: Nursery) -> tuple[set[str], set[str]]:
         "job_id": made.bed.job_id,
         "code": made.bay.code,
         "tab": "trace",
+        "token": made.steps[0],
         "version": "x",
         "language": "es",
     }

@@ -130,4 +130,4 @@ def test_ten_thousand_bays_take_few_queries():
     with CaptureQueriesContext(connection) as undone:
         undo_change(change.pk)
     assert counts() == [0, 0, 0]
-    assert len(undone) < 500
+    assert len(undone) < 30
