@@ -31,6 +31,7 @@ from locations.place_changes import BATCH_ROWS, choose_qr_codes, record_change
 TOLERATED_M2 = 0.1
 TOLERATED_M = 1.0
 MOST_DOUBTS = 50
+NEARLY_SQUARE = 0.01  # such an outline is cut from west to east
 MOST_SLICES = 500
 
 
@@ -147,7 +148,10 @@ def slice_polygon(polygon: object, count: int, *, from_other_end: bool) -> list[
 def _axes(corners: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """A corner of the rectangle, its long side from there towards the east (or the north), and its short side."""
     first, second = corners[1] - corners[0], corners[3] - corners[0]
-    along, across = (first, second) if np.hypot(*first) >= np.hypot(*second) else (second, first)
+    lengths = np.hypot(*first), np.hypot(*second)
+    is_square = abs(lengths[0] - lengths[1]) <= NEARLY_SQUARE * max(lengths)
+    takes_first = abs(first[0]) >= abs(second[0]) if is_square else lengths[0] >= lengths[1]
+    along, across = (first, second) if takes_first else (second, first)
     start = corners[0]
     towards = 0 if abs(along[0]) >= abs(along[1]) else 1
     return (start, along, across) if along[towards] >= 0 else (start + along, -along, across)

@@ -36,6 +36,7 @@ class Drawing:
     benches: tuple[DrawnPlace, ...]
     bays: tuple[DrawnPlace, ...]
     doubts: tuple[str, ...]
+    neighbours: tuple[DrawnPlace, ...]
 
     @property
     def places(self) -> tuple[DrawnPlace, ...]:
@@ -48,16 +49,17 @@ class Drawing:
 
     @property
     def outlines(self) -> list[dict[str, Any]]:
-        """The drawn places for the script."""
+        """The drawn places for the script, and the other warehouses for orientation."""
         return [
             {"key": item.key, "name": item.name, "rings": rings_of(item.place.polygon)}
-            for item in self.places
+            for item in (*self.neighbours, *self.places)
             if item.is_drawn
         ]
 
 
 def draw_warehouse(warehouse: Warehouse) -> Drawing:
-    """Six queries, for any number of places."""
+    """Seven queries, for any number of places."""
+    others = Warehouse.objects.filter(active=True, polygon__isnull=False).exclude(pk=warehouse.pk)
     areas = StorageArea.objects.filter(warehouse=warehouse, active=True).order_by("sort_key", "code")
     bays = (
         StorageLocation.objects.active()
@@ -72,6 +74,7 @@ def draw_warehouse(warehouse: Warehouse) -> Drawing:
         benches=tuple(DrawnPlace(key_of(area), area.name, area) for area in areas),
         bays=tuple(DrawnPlace(key_of(bay), f"{bay.storage_area.name} - {bay.name}", bay) for bay in bays),
         doubts=tuple(describe_doubts(doubtful_outlines(warehouse))),
+        neighbours=tuple(DrawnPlace(key_of(other), other.name, other) for other in others),
     )
 
 

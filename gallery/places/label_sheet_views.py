@@ -21,6 +21,7 @@ def labels(request: HttpRequest) -> HttpResponse:
     """The labels to print: the locations of a warehouse or an area that have a QR code."""
     form = LabelsForm(request.GET, label_suffix="")
     context = {"form": form, "found": [], "without": 0, "most": MAX_LABELS, "per_page": PER_PAGE}
+    context["has_places"] = StorageLocation.objects.exists  # asked only where nothing is chosen
     if form.is_valid():
         locations = list(form.locations)
         found = [location for location in locations if location.qr_code]

@@ -105,7 +105,7 @@ def test_drawing_takes_the_same_queries_for_any_number(supervisor: Client, bed, 
     for number in range(2):
         for _ in range(3):
             StorageLocationFactory(storage_area=bed, polygon=square(east_m=number))
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             supervisor.get("/map/draw/")
 
 
