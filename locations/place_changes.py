@@ -5,7 +5,7 @@ that the step made, and only if nothing depends on them.
 """
 
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, models, transaction
@@ -143,7 +143,10 @@ def _lock_made(change: PlaceChange) -> list[tuple[type[Place], list[int]]]:
 
 def _dependents(model: type[Place], ids: Collection[int], change: PlaceChange) -> Iterator[str]:
     """Rows of any table that refer to these and were not made by the step, as "3 photos"."""
-    own = {StorageArea: change.area_ids, StorageLocation: change.location_ids}
+    own: Mapping[type[models.Model], list[int]] = {
+        StorageArea: change.area_ids,
+        StorageLocation: change.location_ids,
+    }
     for relation in model._meta.related_objects:
         table = relation.related_model
         if isinstance(table, str) or not issubclass(table, models.Model):
