@@ -93,7 +93,8 @@ def _error_m(accuracy_m: float | None) -> float:
 def _candidates_near(*, lon: float, lat: float, radius_m: float) -> tuple[Candidate, ...]:
     """The best active locations within the radius, nearest first: the index proposes, exact distances decide."""
     box = geo.search_box(lon=lon, lat=lat, radius_m=radius_m)
-    proposed = list(StorageLocation.objects.active().touching(box).values_list("pk", "code", "polygon"))
+    touching = StorageLocation.objects.active().touching(box).values_list("pk", "code", "polygon")
+    proposed = [(pk, code, polygon) for pk, code, polygon in touching if polygon is not None]
     metres = geo.distances_m([polygon for _pk, _code, polygon in proposed], lon=lon, lat=lat)
     ranked = sorted(
         (distance, code, pk)

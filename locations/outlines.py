@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import numpy as np
@@ -132,7 +132,7 @@ def slice_polygon(polygon: object, count: int, *, from_other_end: bool) -> list[
     shape = geo.read_polygon(polygon)
     lon, lat = shape.centroid.x, shape.centroid.y
     plane = geo.to_metres(shape, lon=lon, lat=lat)
-    corners = np.array(oriented_envelope(plane).exterior.coords)[:4]
+    corners = np.array(cast("Polygon", oriented_envelope(plane)).exterior.coords)[:4]
     start, along, across = _axes(corners)
     edges = np.linspace(0.0, 1.0, count + 1)
     parts = []

@@ -84,7 +84,9 @@ def _house_of(place: Place) -> Warehouse:
 
 
 def _go_on(warehouse: Warehouse, place: Place | None) -> HttpResponse:
-    query = {"warehouse_id": warehouse.pk, **({"place": key_of(place)} if place else {})}
+    query = {"warehouse_id": str(warehouse.pk)}
+    if place is not None:
+        query["place"] = key_of(place)
     return redirect(f"{reverse('map-draw')}?{urlencode(query)}")
 
 
