@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from demeter.common.admin.dates import NAMED_DATES
 from demeter.common.admin.editing import EditedAdmin
+from demeter.common.admin.readonly import ReadOnlyAdmin
 from demeter.common.i18n.numbers import TYPED_NUMBERS
 from locations import models
 from locations.forms import MOST_AT_ONCE
@@ -21,7 +22,7 @@ from locations.forms import MOST_AT_ONCE
 @admin.display(description=_("area (m²)"), ordering="area_m2")
 def area(place: Any) -> str:
     """As people measure it."""
-    return floatformat(place.area_m2, 1)
+    return floatformat(place.area_m2, 1) if place.area_m2 is not None else "—"
 
 
 OUTLINE_FIELDS = ("area_m2", "centroid_lon", "centroid_lat", "created_at", "updated_at")
@@ -159,6 +160,16 @@ class LocationConfigAdmin(EditedAdmin[models.LocationConfig]):
     readonly_fields = ("created_at", "updated_at")
     formfield_overrides = {**NAMED_DATES, **TYPED_NUMBERS}
     date_hierarchy = "started_at"
+
+
+@admin.register(models.PlaceChange)
+class PlaceChangeAdmin(ReadOnlyAdmin):
+    """Steps that made many places at once; the page of a step undoes it."""
+
+    list_display = ("made_at", "kind", "made_by", "undone_at")
+    list_filter = ("kind",)
+    list_select_related = ("made_by",)
+    search_fields = ("made_by__username", "token")
 
 
 @admin.register(models.DensityParameters)

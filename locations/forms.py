@@ -59,7 +59,7 @@ class LocationsForm(forms.Form):
     """Locations to configure together."""
 
     location_id = forms.ModelMultipleChoiceField(
-        queryset=StorageLocation.objects.with_names().order_by("code"),
+        queryset=StorageLocation.objects.with_names().order_by("sort_key", "code"),
         error_messages={"required": _("Choose at least one location.")},
     )
 
@@ -97,10 +97,13 @@ class CalibrateForm(forms.Form):
 
 
 class LabelsForm(forms.Form):
-    """Which locations get a QR label: named ones (`location_id`), or all of an area or a warehouse."""
+    """Which locations get a QR label: named ones (`location_id`), or all of an area or a warehouse.
+
+    `part` is which of several PDFs, where there are more labels than fit into one.
+    """
 
     warehouse_id = forms.ModelChoiceField(
-        queryset=Warehouse.objects.filter(active=True).order_by("name"),
+        queryset=Warehouse.objects.filter(active=True).order_by("sort_key"),
         required=False,
         label=_("Warehouse"),
         empty_label=_("Choose a warehouse"),
@@ -109,6 +112,7 @@ class LabelsForm(forms.Form):
         queryset=StorageArea.objects.none(), required=False, label=_("Area"), empty_label=_("All areas")
     )
     location_id = forms.ModelMultipleChoiceField(queryset=StorageLocation.objects.active(), required=False)
+    part = forms.IntegerField(min_value=1, max_value=1_000, required=False)
 
     def __init__(self, data: QueryDict, **options: Any) -> None:
         """Areas are offered for a chosen warehouse only."""
@@ -117,14 +121,15 @@ class LabelsForm(forms.Form):
         warehouse_id = str(data.get("warehouse_id", ""))
         if SHORT_NUMBER.fullmatch(warehouse_id) and isinstance(areas, forms.ModelChoiceField):
             offered = StorageArea.objects.filter(active=True, warehouse_id=int(warehouse_id))
-            areas.queryset = offered.select_related("warehouse").order_by("name")
+            areas.queryset = offered.select_related("warehouse").order_by("sort_key")
         else:
             areas.widget = forms.HiddenInput()
 
     @property
     def locations(self) -> StorageLocationQuerySet:
-        """The active locations meant, by code; none when nothing is chosen. Only after the form is valid."""
-        active = StorageLocation.objects.active().with_names().order_by("code")
+        """The active locations meant, in natural order; none when nothing is chosen. Only after the form is valid."""
+        active = StorageLocation.objects.active().with_names().order_by("sort_key", "code")
+        active = active.defer("polygon", "storage_area__polygon", "storage_area__warehouse__polygon")
         cleaned = self.cleaned_data
         if cleaned["location_id"]:
             return active.filter(pk__in=cleaned["location_id"])

@@ -1,7 +1,8 @@
 """From evidence to a location: a GPS point, a QR label or a person's choice.
 
 Phones are accurate to 5 to 13 m under a roof and a location measures about 7 m2, so GPS alone decides only when a
-single location is within the error of the point and contains it. Otherwise the candidates are offered in order, each
+single location is within the error of the point and contains it, and no other location of the warehouse that may lie
+there is without an outline. Otherwise the candidates are offered in order, each
 with its reason, and a person decides. A point without a stated error, as most phones write, is assumed to be as
 accurate as an ordinary phone (`GPS_ASSUMED_ERROR_M`).
 """
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.conf import settings
+from django.db.models import Q
 
 from demeter.common.i18n.messages import Message
 from locations import geo
@@ -63,9 +65,23 @@ def match_gps(*, lon: float, lat: float, accuracy_m: float | None = None) -> Loc
     within_error = _candidates_near(lon=lon, lat=lat, radius_m=min(error_m, MAX_SEARCH_RADIUS_M))
     if not within_error:
         return LocationMatch("outside", _candidates_near(lon=lon, lat=lat, radius_m=PHONE_ERROR_M))
-    if len(within_error) == 1 and within_error[0].distance_m == 0:
+    is_inside = len(within_error) == 1 and within_error[0].distance_m == 0
+    box = geo.search_box(lon=lon, lat=lat, radius_m=min(error_m, MAX_SEARCH_RADIUS_M))
+    if is_inside and not _undrawn_may_lie_in(box, within_error[0].location.storage_area.warehouse_id):
         return LocationMatch("matched", within_error)
     return LocationMatch("ambiguous", within_error)
+
+
+def _undrawn_may_lie_in(box: geo.SearchBox, warehouse_id: int) -> bool:
+    """Whether the warehouse has active locations without an outline, in a bed that meets the box or has none either."""
+    meets = Q(
+        storage_area__min_lon__lte=box.max_lon,
+        storage_area__max_lon__gte=box.min_lon,
+        storage_area__min_lat__lte=box.max_lat,
+        storage_area__max_lat__gte=box.min_lat,
+    )
+    undrawn = StorageLocation.objects.active().without_outline().filter(storage_area__warehouse=warehouse_id)
+    return undrawn.filter(meets | Q(storage_area__polygon__isnull=True)).exists()
 
 
 def _error_m(accuracy_m: float | None) -> float:
@@ -77,7 +93,8 @@ def _error_m(accuracy_m: float | None) -> float:
 def _candidates_near(*, lon: float, lat: float, radius_m: float) -> tuple[Candidate, ...]:
     """The best active locations within the radius, nearest first: the index proposes, exact distances decide."""
     box = geo.search_box(lon=lon, lat=lat, radius_m=radius_m)
-    proposed = list(StorageLocation.objects.active().touching(box).values_list("pk", "code", "polygon"))
+    touching = StorageLocation.objects.active().touching(box).values_list("pk", "code", "polygon")
+    proposed = [(pk, code, polygon) for pk, code, polygon in touching if polygon is not None]
     metres = geo.distances_m([polygon for _pk, _code, polygon in proposed], lon=lon, lat=lat)
     ranked = sorted(
         (distance, code, pk)
@@ -131,13 +148,15 @@ def match_choice_with_gps(
     """Match the location chosen for a whole upload with the GPS point of one of its photos.
 
     ambiguous: the point matches other locations, and the chosen one is further away than its error and that of any
-    phone. A point with no location nearby does not contradict the choice.
+    phone; without an outline, its bed or its warehouse is. A point with no location nearby, or a choice that is drawn
+    nowhere, is no contradiction.
     """
     chosen = match_choice(location_id)
     near = match_gps(lon=lon, lat=lat, accuracy_m=accuracy_m).candidates
-    if chosen.location is None or not near:
+    polygon = chosen.location.known_polygon if chosen.location else None
+    if polygon is None or not near:
         return chosen
-    [distance_m] = geo.distances_m([chosen.location.polygon], lon=lon, lat=lat)
+    [distance_m] = geo.distances_m([polygon], lon=lon, lat=lat)
     if distance_m <= max(_error_m(accuracy_m), PHONE_ERROR_M):
         return chosen
     evidence = CHOSEN_FAR(metres=f"{distance_m:.0f}")

@@ -19,15 +19,15 @@ SEARCHED = (
 
 
 def search_locations(text: str, *, limit: int = 20) -> list[StorageLocation]:
-    """Active locations that contain every word of the text in their code, names or QR code, ordered by code; all of
-    them for an empty text.
+    """Active locations that contain every word of the text in their code, names or QR code, in natural order of their
+    codes; all of them for an empty text.
 
     Of an overlong text only the longest words are used.
     """
     found = StorageLocation.objects.active().with_names()
     for word in longest_words(text):
         found = found.filter(contains(word, SEARCHED))
-    return list(found.order_by("code")[:limit])
+    return list(found.order_by("sort_key", "code")[:limit])
 
 
 def contains(text: str, fields: tuple[str, ...]) -> Q:

@@ -15,6 +15,7 @@ _WORKER_PERMISSIONS = ("photos.add_upload", "processing.add_job", "locations.cha
 _SUPERVISOR_PERMISSIONS = (
     *_WORKER_PERMISSIONS,
     "locations.change_densityparameters",
+    "locations.add_placechange",
     "processing.change_processingsession",
     "photos.delete_s3image",
     "locations.add_product",

@@ -20,6 +20,7 @@ from gallery.browse.queries import (
     scroll_cards,
 )
 from gallery.common.http import HtmxRequest
+from locations.models import StorageLocation
 from processing.problems import CATALOGUE
 
 
@@ -43,6 +44,7 @@ def gallery(request: HtmxRequest) -> HttpResponse:
         "filters": request.GET.urlencode(),
         "total": count_photos(photos),
         "counted_up_to": COUNTED_UP_TO,
+        "has_places": StorageLocation.objects.exists,  # asked only where there are no photos
         "facets": _facets(count_problems(of_any_status)) if form.wanted.counts_cheaply else [],
     }
     return render(request, "gallery/browse/gallery.html", context)

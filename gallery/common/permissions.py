@@ -1,4 +1,4 @@
-"""Who may fix which problem."""
+"""Who may fix which problem, and who may set up places."""
 
 from collections.abc import Mapping
 
@@ -12,6 +12,10 @@ FIX_PERMISSIONS: Mapping[Fix, tuple[str, ...]] = {
     "calibrate": ("processing.add_job", "locations.change_densityparameters"),
     "reprocess": ("processing.add_job",),
 }
+
+
+# Build, import and draw places, and undo it.
+SET_UP_PLACES = "locations.add_placechange"
 
 
 def may_fix(user: User, problem: Problem) -> bool:

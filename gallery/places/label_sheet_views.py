@@ -22,10 +22,12 @@ def labels(request: HttpRequest) -> HttpResponse:
     """The labels to print: the locations of a warehouse or an area that have a QR code."""
     form = LabelsForm(request.GET, label_suffix="")
     context = {"form": form, "found": [], "without": 0, "most": MAX_LABELS, "per_page": PER_PAGE}
+    context["has_places"] = StorageLocation.objects.exists  # asked only where nothing is chosen
     if form.is_valid():
         locations = list(form.locations)
         found = [location for location in locations if location.qr_code]
         context |= {"found": found, "without": len(locations) - len(found), "chosen": request.GET.urlencode()}
+        context["parts"] = [found[start : start + MAX_LABELS] for start in range(0, len(found), MAX_LABELS)]
     return render(request, "gallery/places/labels.html", context, status=200 if form.is_valid() else 400)
 
 
@@ -34,7 +36,11 @@ def labels(request: HttpRequest) -> HttpResponse:
 def labels_pdf(request: HttpRequest) -> HttpResponse:
     """The labels as a PDF; for none or too many, go back with a message."""
     form = LabelsForm(request.GET)
-    found = list(form.locations.exclude(qr_code=None)[: MAX_LABELS + 1]) if form.is_valid() else []
+    found: list[StorageLocation] = []
+    if form.is_valid():
+        part = form.cleaned_data["part"]
+        start, end = ((part - 1) * MAX_LABELS, part * MAX_LABELS) if part else (0, MAX_LABELS + 1)
+        found = list(form.locations.exclude(qr_code=None)[start:end])
     if not found or len(found) > MAX_LABELS:
         messages.error(request, _refusal(bool(found)))
         return redirect(f"{reverse('labels')}?{request.GET.urlencode()}")

@@ -1,13 +1,16 @@
-"""The read model of the map and of the list under it: outlines of the nursery, and the last count of each location.
+"""The read model of the map, of the schematic of what nobody has drawn, and of the list under them.
 
-Three queries for the map, two for a page of the list besides the warehouses, for any number of locations.
+Three queries for the map, one for the schematic, two for a page of the list besides the warehouses, for any number of
+locations.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,19 +19,49 @@ from locations.models import StorageArea, StorageLocation, Warehouse
 
 # As many as a browser draws without delay; larger nurseries are shown one warehouse at a time.
 MOST_ON_MAP = 10_000
+MOST_IN_SCHEMATIC = 2_000
 LOCATIONS_A_PAGE = 50
 DECIMALS = 7  # decimals of a degree: a centimetre
 Rings = list[list[list[float]]]
 
 
+@dataclass(frozen=True)
+class Bay:
+    """A location of the schematic: the age class of its last count, its plants (None if never counted) and both in
+    words."""
+
+    code: str
+    name: str
+    age: str
+    plants: int | None
+    words: str
+
+
+@dataclass(frozen=True)
+class Bed:
+    """A row of the schematic: a storage area and its locations that have no outline, in natural order."""
+
+    warehouse: str
+    name: str
+    bays: tuple[Bay, ...]
+
+
+@dataclass(frozen=True)
+class Schematic:
+    """The locations that nobody has drawn, as rows; `more` says that there are more than fit on one page."""
+
+    beds: tuple[Bed, ...]
+    more: bool
+
+
 def active_warehouses() -> QuerySet[Warehouse]:
-    """The active warehouses, by name, without their outlines."""
-    return Warehouse.objects.filter(active=True).order_by("name", "code").defer("polygon")
+    """The active warehouses, in natural order, without their outlines."""
+    return Warehouse.objects.filter(active=True).order_by("sort_key", "code").defer("polygon")
 
 
 def list_locations(warehouse: Warehouse | None, *, page: int) -> Page[StorageLocation]:
-    """One page of the active locations (of a warehouse), by code; `row.last` is the last count or None."""
-    locations = StorageLocation.objects.active().with_names().order_by("code")
+    """One page of the active locations (of a warehouse), in natural order; `row.last` is the last count or None."""
+    locations = StorageLocation.objects.active().with_names().order_by("sort_key", "code")
     if warehouse is not None:
         locations = locations.filter(storage_area__warehouse=warehouse)
     total = locations.count()
@@ -40,10 +73,45 @@ def list_locations(warehouse: Warehouse | None, *, page: int) -> Page[StorageLoc
     return paginator.get_page(page)
 
 
+def draw_schematic(warehouse: Warehouse | None) -> Schematic:
+    """The active locations (of a warehouse) without an outline, bed by bed."""
+    locations = StorageLocation.objects.active().without_outline().with_names()
+    if warehouse is not None:
+        locations = locations.filter(storage_area__warehouse=warehouse)
+    found = list(
+        with_last_count(locations)
+        .order_by("storage_area__warehouse__sort_key", "storage_area__sort_key", "sort_key", "pk")
+        .only("code", "name", "storage_area__name", "storage_area__warehouse__name")[: MOST_IN_SCHEMATIC + 1]
+    )
+    beds = groupby(found[:MOST_IN_SCHEMATIC], key=lambda location: location.storage_area_id)
+    return Schematic(tuple(_bed(locations) for _area, locations in beds), more=len(found) > MOST_IN_SCHEMATIC)
+
+
+def _bed(locations: Iterable[StorageLocation]) -> Bed:
+    bays = list(locations)
+    area = bays[0].storage_area
+    return Bed(area.warehouse.name, area.name, tuple(map(_bay, bays)))
+
+
+def _bay(location: StorageLocation) -> Bay:
+    last = read_last_count(location)
+    age = last.age if last else NEVER
+    return Bay(location.code, location.name, age.code, last.plants if last else None, count_words(last))
+
+
+def is_drawn(warehouse: Warehouse | None) -> bool:
+    """Whether there is anything for the map to draw: a location in use whose outline, bed or warehouse is known."""
+    locations = StorageLocation.objects.active()
+    if warehouse is not None:
+        locations = locations.filter(storage_area__warehouse=warehouse)
+    undrawn = Q(polygon__isnull=True, storage_area__polygon__isnull=True, storage_area__warehouse__polygon__isnull=True)
+    return locations.exclude(undrawn).exists()
+
+
 def nursery_map(warehouse: Warehouse | None) -> dict[str, Any]:
     """The data of the map as JSON: outlines in [longitude, latitude], and a text for each location.
 
-    `more` says that there are more locations than are drawn.
+    A place that nobody has drawn has no rings. `more` says that there are more locations than are listed.
     """
     warehouses = Warehouse.objects.filter(active=True)
     areas = StorageArea.objects.filter(active=True, warehouse__active=True)
@@ -53,15 +121,15 @@ def nursery_map(warehouse: Warehouse | None) -> dict[str, Any]:
         locations = locations.filter(storage_area__warehouse=warehouse)
     found = list(
         with_last_count(locations)
-        .order_by("code")
+        .order_by("sort_key", "code")
         .only("code", "name", "polygon", "storage_area_id")[: MOST_ON_MAP + 1]
     )
     return {
         "warehouses": [
-            {"name": name, "rings": _rings(polygon)} for name, polygon in warehouses.values_list("name", "polygon")
+            {"name": name, "rings": rings_of(polygon)} for name, polygon in warehouses.values_list("name", "polygon")
         ],
         "areas": [
-            {"id": pk, "name": name, "rings": _rings(polygon)}
+            {"id": pk, "name": name, "rings": rings_of(polygon)}
             for pk, name, polygon in areas.values_list("pk", "name", "polygon")
         ],
         "locations": [_location_json(location) for location in found[:MOST_ON_MAP]],
@@ -84,12 +152,15 @@ def _location_json(location: StorageLocation) -> dict[str, Any]:
         "code": location.code,
         "name": location.name,
         "area": location.storage_area_id,
-        "rings": _rings(location.polygon),
+        "rings": rings_of(location.polygon),
         "age": (last.age if last else NEVER).code,
         "plants": last.plants if last else None,
         "words": count_words(last),
     }
 
 
-def _rings(polygon: Mapping[str, Any]) -> Rings:
+def rings_of(polygon: Mapping[str, Any] | None) -> Rings:
+    """The rings of an outline to the centimetre; none without an outline."""
+    if polygon is None:
+        return []
     return [[[round(lon, DECIMALS), round(lat, DECIMALS)] for lon, lat in ring] for ring in polygon["coordinates"]]

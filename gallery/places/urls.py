@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from gallery.places import api, label_sheet_views, views
+from gallery.places import api, building_views, drawing_views, label_sheet_views, views
 
 
 class CodeConverter:
@@ -21,6 +21,11 @@ register_converter(CodeConverter, "code")
 
 urlpatterns = [
     path("map/", views.nursery_map, name="map"),
+    path("map/draw/", drawing_views.draw, name="map-draw"),
+    path("map/split/", drawing_views.split, name="map-split"),
+    path("places/build/", building_views.build, name="places-build"),
+    path("places/made/<uuid:token>/", building_views.made, name="places-made"),
+    path("places/made/<uuid:token>/undo/", building_views.undo, name="places-undo"),
     path("locations/<code:code>/", views.location, name="location"),
     path("locations/<code:code>/changes/", views.changes, name="location-changes"),
     path("locations/<code:code>/configure/", views.configure, name="location-configure"),

@@ -23,7 +23,7 @@ from gallery.places.changes import location_changes
 from gallery.places.forms import MapForm
 from gallery.places.last_counts import AGE_CLASSES, NEVER, read_last_count
 from gallery.places.location import LocationDetail, find_location, location_detail, photos_waiting_for_config
-from gallery.places.nursery_map import active_warehouses, count_words, list_locations
+from gallery.places.nursery_map import active_warehouses, count_words, draw_schematic, is_drawn, list_locations
 from locations.configuration import ConfigureMode, active_configs
 from locations.forms import ConfigureLocationForm, LocationsForm
 from locations.models import StorageLocation
@@ -108,7 +108,7 @@ def changes(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 @permission_required(("locations.view_storagelocation", "photos.view_s3image"), raise_exception=True)
 def nursery_map(request: HttpRequest) -> HttpResponse:
-    """The map where scripts run, and the same as a list."""
+    """The map where scripts run, a schematic of what nobody has drawn, and both as a list."""
     form = MapForm(request.GET)
     if not form.is_valid():
         return redirect("map")
@@ -117,6 +117,8 @@ def nursery_map(request: HttpRequest) -> HttpResponse:
     context = {
         "warehouses": active_warehouses(),
         "chosen": chosen,
+        "is_drawn": is_drawn(chosen),
+        "schematic": draw_schematic(chosen),
         "page": page,
         "rows": [(place, count_words(read_last_count(place))) for place in page],
         "ages": [*AGE_CLASSES, NEVER],

@@ -13,6 +13,7 @@ from demeter.common.exceptions import InvalidInputError
 from gallery.places.visits import open_visits
 from gallery.review.queue import COUNTED_UP_TO, count_doubtful
 from gallery.todo.causes import causes
+from locations.models import StorageLocation
 from processing.worklist import AT_ONCE, acknowledge_cause, retry_cause
 
 
@@ -28,6 +29,7 @@ def work(request: HttpRequest) -> HttpResponse:
         "doubtful": count_doubtful(),
         "counted_up_to": COUNTED_UP_TO,
         "at_once": AT_ONCE,
+        "has_places": StorageLocation.objects.exists,  # asked only where nothing waits
     }
     return render(request, "gallery/todo/todo.html", context)
 

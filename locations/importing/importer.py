@@ -125,7 +125,7 @@ class LayerRows:
         self.qr_owners = {
             place.qr_code: code for code, place in self.known.items() if isinstance(place, StorageLocation)
         }
-        self.centres: list[Point] = [(place.centroid_lon, place.centroid_lat) for place in self.known.values()]
+        self.centres: list[Point] = [centre for place in self.known.values() if (centre := place.centre)]
         self.doubts: list[str] = []
         self.made: list[Place] = []
         self.changed: list[Place] = []
@@ -153,12 +153,17 @@ class LayerRows:
         for name, column in self.rules.columns.items():
             if name in feature.properties:
                 setattr(place, column, _clean_value(name, feature.properties[name]))
-        place.polygon = feature.geometry
+        if feature.geometry is not None:  # null, as GeoJSON has a feature without a position, changes no outline
+            place.polygon = geo.write_polygon(geo.read_polygon(feature.geometry))
         place.measure_polygon()
         if self.rules.parent is None:
             return
         parent = self._find_parent(feature, self.rules.parent)
-        if not geo.lies_within(place.polygon, parent.polygon, tolerance_m=TOLERANCE_M):
+        if (
+            place.polygon
+            and parent.polygon
+            and not geo.lies_within(place.polygon, parent.polygon, tolerance_m=TOLERANCE_M)
+        ):
             raise ValueError(f"polygon sticks out of {parent.code} by more than {TOLERANCE_M:g} m")
         setattr(place, self.rules.parent.column, parent)
 
@@ -173,7 +178,9 @@ class LayerRows:
     def _compare_with_others(self, place: Place) -> None:
         """Report a warehouse far from all others. Raises ValueError if it would be near them with its coordinates
         swapped."""
-        centre = (place.centroid_lon, place.centroid_lat)
+        centre = place.centre
+        if centre is None:
+            return
         nearest_km, swapped_km = self._nearest_km(centre), self._nearest_km(centre[::-1])
         if nearest_km > NEAR_KM >= swapped_km:
             raise ValueError("longitude and latitude are swapped: GeoJSON wants longitude first")

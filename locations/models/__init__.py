@@ -13,6 +13,7 @@ from locations.models.catalogue import (
     ProductSize,
     ProductState,
 )
+from locations.models.changes import PlaceChange
 from locations.models.cultivation import DensityParameters, DensitySource, LocationConfig
 from locations.models.nursery import Nursery
 from locations.models.places import AreaPosition, StorageArea, StorageLocation, Warehouse, WarehouseType, name_place
@@ -29,6 +30,7 @@ __all__ = [
     "PackagingColour",
     "PackagingMaterial",
     "PackagingType",
+    "PlaceChange",
     "Product",
     "ProductCategory",
     "ProductFamily",

@@ -1,4 +1,4 @@
-"""Where plants stand: warehouse > storage area > storage location, each with its polygon."""
+"""Where plants stand: warehouse > storage area > storage location, each with its polygon if one was drawn."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import MinLengthValidator
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from demeter.common.audit import audited
@@ -18,6 +18,8 @@ from locations import geo
 from locations.models.codes import CodeField, upper_case_constraint
 
 OUTLINE_COLUMNS = ("min_lon", "min_lat", "max_lon", "max_lat", "centroid_lon", "centroid_lat", "area_m2")
+COMPUTED_COLUMNS = (*OUTLINE_COLUMNS, "sort_key")
+SORTED_DIGITS = 10
 
 
 def box_of(min_lon: Any, min_lat: Any, max_lon: Any, max_lat: Any) -> Func:
@@ -27,6 +29,13 @@ def box_of(min_lon: Any, min_lat: Any, max_lon: Any, max_lat: Any) -> Func:
         Func(max_lon, max_lat, function="point"),
         function="box",
     )
+
+
+def natural_order(column: str) -> Func:
+    """Text in which each number has SORTED_DIGITS digits, so that B2 is sorted before B10."""
+    padded = Func(F(column), Value(r"(\d+)"), Value("0" * SORTED_DIGITS + r"\1"), Value("g"), function="regexp_replace")
+    pattern = Value(rf"\d*(\d{{{SORTED_DIGITS}}})")
+    return Func(padded, pattern, Value(r"\1"), Value("g"), function="regexp_replace", output_field=models.TextField())
 
 
 def _tell(error: geo.GeometryError) -> str:
@@ -53,29 +62,39 @@ class PolygonField(models.JSONField):
 
 
 class Place(Timestamped):
-    """A named, coded polygon. The derived columns always follow the polygon."""
+    """A named, coded place. Its polygon may be missing; the derived columns always follow it."""
 
     largest_m2: ClassVar[float]  # anything larger was not drawn in longitude and latitude
 
     code = CodeField(_("code"), max_length=32, unique=True)
     name = models.CharField(_("name"), max_length=120)
     active = models.BooleanField(_("active"), default=True)
-    polygon = PolygonField(_("polygon"), help_text=_("GeoJSON Polygon: closed rings of [longitude, latitude]."))
-    min_lon = models.FloatField(_("westernmost longitude"), editable=False)
-    min_lat = models.FloatField(_("southernmost latitude"), editable=False)
-    max_lon = models.FloatField(_("easternmost longitude"), editable=False)
-    max_lat = models.FloatField(_("northernmost latitude"), editable=False)
-    centroid_lon = models.FloatField(_("longitude of the centre"), editable=False)
-    centroid_lat = models.FloatField(_("latitude of the centre"), editable=False)
-    area_m2 = models.FloatField(_("area (m²)"), editable=False)
+    polygon = PolygonField(
+        _("polygon"),
+        null=True,
+        blank=True,
+        help_text=_("GeoJSON Polygon: closed rings of [longitude, latitude]. May be empty: the map page can draw it."),
+    )
+    min_lon = models.FloatField(_("westernmost longitude"), null=True, editable=False)
+    min_lat = models.FloatField(_("southernmost latitude"), null=True, editable=False)
+    max_lon = models.FloatField(_("easternmost longitude"), null=True, editable=False)
+    max_lat = models.FloatField(_("northernmost latitude"), null=True, editable=False)
+    centroid_lon = models.FloatField(_("longitude of the centre"), null=True, editable=False)
+    centroid_lat = models.FloatField(_("latitude of the centre"), null=True, editable=False)
+    area_m2 = models.FloatField(_("area (m²)"), null=True, editable=False)
+    sort_key = models.GeneratedField(
+        expression=natural_order("code"), output_field=models.TextField(), db_persist=True, editable=False
+    )
 
     class Meta:
         abstract = True
-        ordering = ["code"]
+        ordering = ["sort_key"]
         constraints = [
             upper_case_constraint("code"),
             models.CheckConstraint(
-                condition=Q(min_lon__gte=-180, max_lon__lte=180, min_lat__gte=-90, max_lat__lte=90)
+                condition=Q(polygon__isnull=True, **{f"{column}__isnull": True for column in OUTLINE_COLUMNS})
+                | Q(polygon__isnull=False, **{f"{column}__isnull": False for column in OUTLINE_COLUMNS})
+                & Q(min_lon__gte=-180, max_lon__lte=180, min_lat__gte=-90, max_lat__lte=90)
                 & Q(min_lon__lt=F("max_lon"), min_lat__lt=F("max_lat"), area_m2__gt=0),
                 name="%(class)s_outline_sane",
             ),
@@ -83,6 +102,8 @@ class Place(Timestamped):
 
     def clean(self) -> None:
         """Refuse a polygon that cannot be a place of a nursery. The field itself refuses invalid polygons."""
+        if not self.polygon:
+            return
         try:
             outline = geo.outline_of(self.polygon)
         except ValueError:
@@ -92,9 +113,20 @@ class Place(Timestamped):
         except geo.GeometryError as error:
             raise ValidationError({"polygon": _tell(error)}) from error
 
+    @property
+    def centre(self) -> tuple[float, float] | None:
+        """Longitude and latitude of the centre; None without a polygon."""
+        return (
+            None if self.centroid_lon is None or self.centroid_lat is None else (self.centroid_lon, self.centroid_lat)
+        )
+
     def measure_polygon(self) -> None:
-        """Fill the derived columns from the polygon. Raises ValueError if it is invalid."""
-        for column, value in asdict(geo.outline_of(self.polygon)).items():
+        """Fill the derived columns from the polygon, with None without one. Raises ValueError if it is invalid."""
+        if not self.polygon:
+            outline = dict.fromkeys(("polygon", *OUTLINE_COLUMNS))
+        else:
+            outline = asdict(geo.outline_of(self.polygon))
+        for column, value in outline.items():
             setattr(self, column, value)
 
     def save(self, *, update_fields: Iterable[str] | None = None, **options: Any) -> None:
@@ -120,7 +152,7 @@ class WarehouseType(models.TextChoices):
     TUNNEL = "tunnel", _("Tunnel")
 
 
-@audited(without=OUTLINE_COLUMNS)
+@audited(without=COMPUTED_COLUMNS)
 class Warehouse(Place):
     """A greenhouse (nave), shade house, field or tunnel."""
 
@@ -141,7 +173,7 @@ class Warehouse(Place):
 
 
 class AreaPosition(models.TextChoices):
-    """On which side of its warehouse an area lies."""
+    """On which side of its warehouse an area lies; "" where nobody has said."""
 
     NORTH = "N", _("North")
     SOUTH = "S", _("South")
@@ -150,7 +182,7 @@ class AreaPosition(models.TextChoices):
     CENTRE = "C", _("Centre")
 
 
-@audited(without=OUTLINE_COLUMNS)
+@audited(without=COMPUTED_COLUMNS)
 class StorageArea(Place):
     """A bed (cantero) inside a warehouse."""
 
@@ -158,7 +190,7 @@ class StorageArea(Place):
     warehouse = models.ForeignKey(
         Warehouse, on_delete=models.PROTECT, related_name="storage_areas", verbose_name=_("warehouse")
     )
-    position = models.CharField(_("position"), max_length=1, choices=AreaPosition)
+    position = models.CharField(_("position"), max_length=1, choices=AreaPosition, blank=True)
 
     class Meta(Place.Meta):
         db_table = "storage_areas"
@@ -166,7 +198,9 @@ class StorageArea(Place):
         verbose_name_plural = _("storage areas")
         constraints = [
             *Place.Meta.constraints,
-            models.CheckConstraint(condition=Q(position__in=AreaPosition.values), name="storagearea_position_known"),
+            models.CheckConstraint(
+                condition=Q(position__in=["", *AreaPosition.values]), name="storagearea_position_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -184,6 +218,10 @@ class StorageLocationQuerySet(models.QuerySet["StorageLocation"]):
         """Everything `full_name` reads, in the same query."""
         return self.select_related("storage_area__warehouse")
 
+    def without_outline(self) -> "StorageLocationQuerySet":
+        """Locations that nobody has drawn."""
+        return self.filter(polygon__isnull=True)
+
     def touching(self, box: geo.SearchBox) -> "StorageLocationQuerySet":
         """Locations whose bounding box meets a box: answered by the GiST index."""
         overlaps = Func(
@@ -196,7 +234,7 @@ class StorageLocationQuerySet(models.QuerySet["StorageLocation"]):
         return self.filter(overlaps)
 
 
-@audited(without=OUTLINE_COLUMNS)
+@audited(without=COMPUTED_COLUMNS)
 class StorageLocation(Place):
     """The bay between two columns (claro): the unit of one photo, of one configuration and of stock."""
 
@@ -245,3 +283,8 @@ class StorageLocation(Place):
     def full_name(self) -> str:
         """Warehouse, area and location, as `name_place` has them."""
         return name_place(self.storage_area.warehouse.name, self.storage_area.name, self.name)
+
+    @property
+    def known_polygon(self) -> dict[str, Any] | None:
+        """Its polygon, else that of its area, else that of its warehouse."""
+        return self.polygon or self.storage_area.polygon or self.storage_area.warehouse.polygon

@@ -66,6 +66,7 @@ class NurseryMap {
     const answer = await fetch(this.root.dataset.outlines, { headers: { Accept: "application/json" } });
     if (!answer.ok) return;
     const nursery = await answer.json();
+    for (const layer of ["warehouses", "areas", "locations"]) nursery[layer] = nursery[layer].filter(({ rings }) => rings.length);
     this.root.hidden = false;
     this.root.querySelector("[data-more]").hidden = !nursery.more;
     this.map = L.map(this.stage, {

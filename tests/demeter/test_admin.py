@@ -13,7 +13,7 @@ from django_celery_results.models import GroupResult, TaskResult
 from demeter.accounts.models import ApiToken, Change, User
 from demeter.accounts.roles import ADMIN, SUPERVISOR, VIEWER, WORKER
 from demeter.accounts.tokens import find_token_user, issue_token
-from locations.models import ProductSize
+from locations.models import PlaceChange, ProductSize
 from photos.models import PhotoEvent, S3Image, Upload
 from processing.models import Correction, Estimation, Job, ProcessingSession, Segment
 from stock.ledger import record_count
@@ -37,6 +37,7 @@ WRITTEN_BY_THE_PIPELINE = (
     Correction,
     StockCount,
     StockMovement,
+    PlaceChange,
 )
 
 
@@ -68,6 +69,7 @@ def rows():
     """At least one row of every registered table."""
     make_counted_photo()
     DensityParametersFactory()
+    PlaceChange.objects.create(kind=PlaceChange.Kind.BUILD)
     ProductSize.objects.create(code="S", name="S", min_height_cm=5, max_height_cm=10, sort_order=2)
     issue_token(user=UserFactory(), name="phone")
     TaskResult.objects.create(task_id=str(uuid.uuid4()))

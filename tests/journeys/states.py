@@ -3,16 +3,20 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+from uuid import UUID, uuid4
 
 from django.urls import resolve
 from playwright.sync_api import Page, expect
 
+from locations.building import Pattern, plan_places
 from locations.models import StorageLocation
+from locations.place_changes import make_places, undo_change
 from photos.models import S3Image
 from processing.messages import CONTAINERS_FAILED
 from processing.models import ProcessingSession
 from stock.ledger import record_count
 from tests.browsing import store_pictures
+from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory, make_session_waiting, unplaced_candidates
 from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
 from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, make_bed, refuse
@@ -30,6 +34,7 @@ EMPTY_PATHS = (
     "/catalogue/packaging/",
     "/catalogue/containers/",
     "/people/",
+    "/places/build/",
 )
 GOOD_FILE = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff" + b"0" * 2_600_000}
 BAD_FILE = {"name": "b.txt", "mimeType": "image/jpeg", "buffer": b"no picture"}
@@ -71,6 +76,7 @@ class Nursery:
     busy: ProcessingSession
     refused: ProcessingSession
     deleted: S3Image
+    steps: tuple[UUID, ...]
 
 
 def make_nursery() -> Nursery:
@@ -101,10 +107,25 @@ def make_nursery() -> Nursery:
         busy=ProcessingSessionFactory(processing=True),
         refused=refuse(make_bed(0, 0)),
         deleted=deleted,
+        steps=build_places(),
     )
     for image in S3Image.objects.exclude(s3_key_thumbnail=None):
         store_pictures(image)
     return made
+
+
+def build_places() -> tuple[UUID, ...]:
+    """A greenhouse without outlines, and one whose making was undone; their steps."""
+    steps = []
+    for number in (1, 2):
+        patterns = {"house": Pattern("G{house}", "Greenhouse {house}")}
+        patterns |= {"bench": Pattern("G{house}-B{bench}", "Bench {bench}")}
+        patterns |= {"bay": Pattern("G{house}-B{bench}-{bay:02}", "Bay {bay}")}
+        plan = plan_places([[12, 10]], first_house=number, patterns=patterns)
+        change, _is_new = make_places(plan, warehouse_type="greenhouse", token=uuid4(), user=UserFactory())
+        steps.append(change)
+    undo_change(steps[1].pk)
+    return tuple(step.token for step in steps)
 
 
 def record_parts(bay: StorageLocation) -> None:
@@ -198,6 +219,27 @@ def send_unfilled(page: Page) -> None:
         field.evaluate("select => { select.selectedIndex = -1; }")
     form.locator("[type=submit]").last.click()
     expect(page.locator(".field__error, .errorlist, [role=alert]").first).to_be_visible()
+
+
+def fill_build_badly(page: Page) -> None:
+    """The preview says what is wrong."""
+    page.locator("#id_bay_code").fill("B{bay}")
+    expect(page.locator("#build-preview [role=alert]")).to_be_visible()
+
+
+def see_build_preview(page: Page) -> None:
+    expect(page.locator("#build-preview [name=make]")).to_be_visible()
+
+
+def see_drawing(page: Page) -> None:
+    expect(page.locator("#drawing[data-opened]")).to_be_visible()
+    page.locator("#paste summary").click()
+
+
+def send_no_outline(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("#drawing [type=submit]").first.click()
+    expect(page.locator("#drawing .errorlist")).to_be_visible()
 
 
 def answer_visit(page: Page) -> None:
@@ -296,6 +338,13 @@ def of_places(made: Nursery) -> Iterator[State]:
     yield State(f"/locations/{made.empty_bay.code}/", send_unfilled, posts_to="location-configure")
     yield State(both)
     yield State(both, send_unfilled)
+    for token in made.steps:
+        yield State(f"/places/made/{token}/")
+    yield State("/map/")
+    yield State("/places/build/", see_build_preview)
+    yield State("/places/build/", fill_build_badly)
+    yield State(f"/map/draw/?warehouse_id={made.bay.storage_area.warehouse_id}", see_drawing)
+    yield State("/map/draw/", send_no_outline)
 
 
 def of_nursery(made: Nursery) -> Iterator[State]:

@@ -59,6 +59,8 @@ LEAD_ELSEWHERE = {
     "product-archive",
     "packaging-archive",
     "place-by-position",
+    "places-undo",
+    "map-split",
 }
 
 
@@ -165,8 +167,8 @@ def addresses_of(made: Nursery) -> tuple[set[str], set[str]]:
         "product_id": made.bay.configs.get().product_id,
         "packaging_id": made.bay.configs.get().packaging_id,
         "uid": "x",
-        "token": "x",
         "form": "csv",
+        "token": made.steps[0],
         "version": "x",
         "language": "es",
     }

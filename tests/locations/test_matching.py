@@ -1,7 +1,7 @@
 import pytest
 
-from locations.matching import MAX_OFFERS, match_choice, match_gps, match_qr_code
-from tests.locations.factories import StorageLocationFactory, point
+from locations.matching import MAX_OFFERS, match_choice, match_choice_with_gps, match_gps, match_qr_code
+from tests.locations.factories import StorageAreaFactory, StorageLocationFactory, point, square
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +138,32 @@ def test_choice_matches_a_location_in_use_or_not():
     assert match_choice(here.pk).location == here
     assert match_choice(off.pk).location == off, "a photo keeps its place"
     assert match_choice(0).outcome == "unknown"
+
+
+def test_gps_is_not_conclusive_where_a_neighbour_is_not_drawn():
+    here = StorageLocationFactory()
+    hidden = StorageLocationFactory(storage_area=here.storage_area, polygon=None)
+    match = match_gps(**point(), accuracy_m=0.5)
+    assert (match.outcome, codes(match)) == ("ambiguous", [here.code])
+    hidden.active = False
+    hidden.save()
+    assert match_gps(**point(), accuracy_m=0.5).location == here
+
+
+def test_gps_is_conclusive_where_what_is_not_drawn_stands_elsewhere():
+    here = StorageLocationFactory()
+    StorageLocationFactory(polygon=None)  # in another warehouse
+    far = StorageAreaFactory(warehouse=here.storage_area.warehouse, polygon=square(east_m=90, side_m=10))
+    StorageLocationFactory(storage_area=far, polygon=None)
+    assert match_gps(**point(), accuracy_m=0.5).location == here
+
+
+def test_choice_without_an_outline_is_compared_by_its_bed_or_not_at_all():
+    near = StorageLocationFactory()
+    bed = StorageAreaFactory(polygon=square(east_m=60, side_m=10), warehouse__polygon=None)
+    chosen = StorageLocationFactory(storage_area=bed, polygon=None)
+    match = match_choice_with_gps(chosen.pk, **point(), accuracy_m=5)
+    assert (match.outcome, codes(match)) == ("ambiguous", [chosen.code, near.code])
+    bed.polygon = None
+    bed.save()
+    assert match_choice_with_gps(chosen.pk, **point(), accuracy_m=5).location == chosen

@@ -61,6 +61,29 @@ def test_database_itself_refuses_lower_case_and_short_qr_codes():
         rows.update(area_m2=0)
 
 
+def test_places_without_a_polygon_have_no_outline():
+    location = StorageLocationFactory(polygon=None)
+    location.full_clean()
+    assert (location.area_m2, location.centre, location.known_polygon) == (None, None, location.storage_area.polygon)
+    location.polygon = square(side_m=3)
+    location.save(update_fields=["polygon"])
+    location.refresh_from_db()
+    assert location.area_m2 == pytest.approx(9, rel=1e-4)
+    location.polygon = None
+    location.save(update_fields=["polygon"])
+    location.refresh_from_db()
+    assert (location.polygon, location.min_lon, location.area_m2) == (None, None, None)
+    with pytest.raises(IntegrityError, match="outline_sane"), transaction.atomic():
+        StorageLocation.objects.filter(pk=location.pk).update(area_m2=5)
+
+
+def test_codes_are_sorted_as_people_count():
+    for code in ("B10-2", "B2-10", "B2-9", "B1", "B", "B002-9X"):
+        StorageLocationFactory(code=code)
+    codes = StorageLocation.objects.order_by("sort_key").values_list("code", flat=True)
+    assert list(codes) == ["B", "B1", "B2-9", "B002-9X", "B2-10", "B10-2"]
+
+
 def test_qr_code_is_optional_for_any_number_of_locations():
     StorageLocationFactory.create_batch(2, qr_code=None)
 

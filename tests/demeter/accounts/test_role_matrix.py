@@ -74,6 +74,11 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "location-changes": READ,
     "location-configure": {"post": WORKERS},
     "locations-configure": {"get": WORKERS, "post": WORKERS},
+    "places-build": {"get": SUPERVISORS, "post": SUPERVISORS},
+    "places-made": {"get": SUPERVISORS},
+    "places-undo": {"post": SUPERVISORS},
+    "map-draw": {"get": SUPERVISORS, "post": SUPERVISORS},
+    "map-split": {"post": SUPERVISORS},
     "labels": READ,
     "setup": {"get": EVERYONE, "post": EVERYONE},  # as long as nobody has an account; then it leads elsewhere
     "nursery": {"get": SUPERVISORS},

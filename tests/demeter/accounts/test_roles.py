@@ -21,6 +21,7 @@ MATRIX = {
     "processing.add_job": (WORKER, SUPERVISOR, ADMIN),
     "locations.change_locationconfig": (WORKER, SUPERVISOR, ADMIN),
     "locations.change_densityparameters": (SUPERVISOR, ADMIN),
+    "locations.add_placechange": (SUPERVISOR, ADMIN),
     "processing.change_processingsession": (SUPERVISOR, ADMIN),
     "photos.delete_s3image": (SUPERVISOR, ADMIN),
     "locations.add_product": (SUPERVISOR, ADMIN),

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.asserts import assertContains, assertNotContains
 from pytest_django.live_server_helper import LiveServer
 
-from gallery.places import nursery_map
+from gallery.places import label_sheet_views, nursery_map
 from locations.models import LocationConfig
 from tests.accessibility import assert_accessible
 from tests.browsing import sign_in, store_pictures
@@ -94,7 +94,7 @@ def test_data_and_list_take_the_same_queries_for_any_number(viewer: Client, djan
             make_bay(storage_area=area, days_ago=bay if number else None)
         with django_assert_num_queries(6):  # sign-in and permissions 3, warehouses, areas, locations
             viewer.get("/api/v1/locations/map")
-        with django_assert_num_queries(6):  # sign-in and permissions 3, warehouses, their number, locations
+        with django_assert_num_queries(8):  # sign-in and permissions 3, warehouses, list 2, what is drawn, schematic
             viewer.get("/map/")
 
 
@@ -114,7 +114,71 @@ def test_the_list_has_the_same_in_pages(viewer: Client, monkeypatch):
 
 
 def test_an_empty_nursery_says_what_will_be_here(viewer: Client):
-    assertContains(viewer.get("/map/"), "No locations yet")
+    assertContains(viewer.get("/map/"), "once a supervisor has made them")
+
+
+def test_an_empty_nursery_leads_those_who_may_to_the_builder(supervisor: Client, worker: Client):
+    for path in ("/", "/gallery/", "/todo/", "/map/", "/labels/"):
+        assertContains(supervisor.get(path), 'href="/places/build/"')
+        answer = worker.get(path)
+        assertContains(answer, "upervisor")
+        assertNotContains(answer, "/places/build/")
+
+
+def test_locations_without_outlines_are_a_schematic_in_natural_order(viewer: Client):
+    area = StorageAreaFactory(code="B1", name="Bed 1", polygon=None, warehouse__polygon=None, warehouse__name="Nave 1")
+    for number in (10, 2, 1):
+        make_bay(code=f"A{number}", name=f"Bay {number}", storage_area=area, polygon=None, days_ago=number)
+    page = viewer.get("/map/")
+    assertNotContains(page, 'id="nursery"')
+    assertContains(page, '<h2 id="schematic-title">Schematic</h2>', html=True)
+    [bed] = page.context["schematic"].beds
+    assert [(bay.code, bay.age, bay.plants) for bay in bed.bays] == [
+        ("A1", "week", 125),
+        ("A2", "week", 125),
+        ("A10", "month", 125),
+    ]
+    assertContains(page, '<a id="A10" class="bay" href="/locations/A10/" title="125 plants, 10 days ago">')
+    data = viewer.get("/api/v1/locations/map").json()
+    assert [place["code"] for place in data["locations"]] == ["A1", "A2", "A10"]
+    assert {tuple(place["rings"]) for layer in ("warehouses", "areas", "locations") for place in data[layer]} == {()}
+    assertContains(viewer.get("/locations/A10/"), "A10")
+
+
+def test_drawn_locations_are_not_in_the_schematic(viewer: Client):
+    drawn = make_bay(code="A1")
+    page = viewer.get("/map/")
+    assertContains(page, 'id="nursery"')
+    assertNotContains(page, 'id="schematic"')
+    make_bay(code="A2", storage_area=drawn.storage_area, polygon=None)
+    page = viewer.get("/map/")
+    assertContains(page, "Not drawn on the map yet")
+    assert [bay.code for bed in page.context["schematic"].beds for bay in bed.bays] == ["A2"]
+
+
+def test_a_large_schematic_is_cut_and_says_so(viewer: Client, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(nursery_map, "MOST_IN_SCHEMATIC", 2)
+    area = StorageAreaFactory(polygon=None)
+    for number in range(3):
+        make_bay(code=f"A{number}", storage_area=area, polygon=None)
+    with django_assert_num_queries(8):
+        page = viewer.get("/map/")
+    assertContains(page, "more locations than can be shown at once")
+    assert len(page.context["schematic"].beds[0].bays) == 2
+
+
+def test_many_labels_come_as_several_files(viewer: Client, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(label_sheet_views, "MAX_LABELS", 2)
+    area = StorageAreaFactory()
+    for number in (1, 2, 10):
+        make_bay(code=f"A{number}", storage_area=area)
+    with django_assert_num_queries(7):
+        page = viewer.get("/labels/", {"warehouse_id": area.warehouse_id})
+    assertContains(page, "A1 \u2013 A2")
+    assertContains(page, "A10 \u2013 A10")
+    for part, status in (("1", 200), ("2", 200), ("3", 302), ("", 302)):
+        answer = viewer.get("/labels/labels.pdf", {"warehouse_id": area.warehouse_id, "part": part})
+        assert answer.status_code == status, part
 
 
 def open_map(page: Page, path: str, *, places: int) -> None:

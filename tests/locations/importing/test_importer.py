@@ -299,3 +299,23 @@ def test_import_composes_accents(write):
     name = unicodedata.normalize("NFD", "Cajón Ñandú")
     import_files([write("warehouses", feature({**WAREHOUSE, "name": name}))])
     assert Warehouse.objects.get().name == "Cajón Ñandú"
+
+
+def test_import_takes_places_without_an_outline_and_keeps_one_that_is_there(nursery, write):
+    def undrawn(properties):
+        return {"type": "Feature", "properties": properties, "geometry": None}
+
+    files = [
+        write("locations", undrawn(LOCATION)),
+        write("areas", undrawn({**AREA, "position": ""})),
+        write("warehouses", undrawn(WAREHOUSE)),
+    ]
+    report = import_files(files)
+    assert (report.refused, report.doubts) == ([], [])
+    assert StorageLocation.objects.get().polygon is None
+    assert StorageArea.objects.get().position == ""
+    assert import_files(files).unchanged["locations"] == ["W1-N-1"]
+    report = import_files([write("locations", feature(LOCATION)), write("warehouses", feature(WAREHOUSE))])
+    assert (report.refused, report.changed) == ([], {"warehouses": ["W1"], "areas": [], "locations": ["W1-N-1"]})
+    assert import_files(files).unchanged["locations"] == ["W1-N-1"]
+    assert StorageLocation.objects.get().polygon is not None

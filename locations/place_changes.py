@@ -1,0 +1,158 @@
+"""Steps that make many places at once, each recorded as a PlaceChange and undone as a whole.
+
+`make_places` writes a plan; an import records its own rows with `record_change`. `undo_change` deletes exactly the rows
+that the step made, and only if nothing depends on them.
+"""
+
+import secrets
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from demeter.accounts.models import User
+from demeter.common.exceptions import ConflictError
+from locations.building import Plan, name_codes
+from locations.models import PlaceChange, StorageArea, StorageLocation, Warehouse
+from locations.models.places import Place
+
+BATCH_ROWS = 1000
+QR_SHORTEST, QR_LONGEST = 8, 20
+# Letters and digits that nobody confuses when typing them.
+QR_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+Rows = Sequence[Place]
+
+
+def taken_codes(plan: Plan) -> list[str]:
+    """The codes of the plan that places of the same layer have already, in natural order."""
+    planned = ((Warehouse, plan.houses), (StorageArea, plan.benches), (StorageLocation, plan.bays))
+    return [
+        code
+        for model, places in planned
+        for code in model._default_manager.filter(code__in=[place.code for place in places])
+        .order_by("sort_key")
+        .values_list("code", flat=True)
+    ]
+
+
+def make_places(plan: Plan, *, warehouse_type: str, token: UUID, user: User) -> tuple[PlaceChange, bool]:
+    """Make all places of a plan with their QR codes, once for each token: the step, and whether it made them just now.
+
+    Raises ConflictError for taken codes.
+    """
+    try:
+        with transaction.atomic():
+            return _make_once(plan, warehouse_type, token, user)
+    except IntegrityError as error:
+        words = _("Somebody made places with the same codes at this moment. Nothing was made; look at the preview.")
+        raise ConflictError(words) from error
+
+
+def _make_once(plan: Plan, warehouse_type: str, token: UUID, user: User) -> tuple[PlaceChange, bool]:
+    change, is_new = PlaceChange.objects.get_or_create(
+        token=token, defaults={"kind": PlaceChange.Kind.BUILD, "made_by": user}
+    )
+    if not is_new:
+        return change, False
+    taken = taken_codes(plan)
+    if taken:
+        words = _("These codes exist already: %(codes)s. Change the patterns or the first number; nothing was made.")
+        raise ConflictError(words % {"codes": name_codes(taken)})
+    houses = {p.code: Warehouse(code=p.code, name=p.name, warehouse_type=warehouse_type) for p in plan.houses}
+    Warehouse.objects.bulk_create(houses.values(), batch_size=BATCH_ROWS)
+    benches = {p.code: StorageArea(code=p.code, name=p.name, warehouse=houses[p.parent]) for p in plan.benches}
+    StorageArea.objects.bulk_create(benches.values(), batch_size=BATCH_ROWS)
+    qr_codes = choose_qr_codes([place.code for place in plan.bays])
+    bays = StorageLocation.objects.bulk_create(
+        (
+            StorageLocation(code=p.code, name=p.name, storage_area=benches[p.parent], qr_code=qr_code)
+            for p, qr_code in zip(plan.bays, qr_codes, strict=True)
+        ),
+        batch_size=BATCH_ROWS,
+    )
+    record_change(change, warehouses=list(houses.values()), areas=list(benches.values()), locations=bays)
+    return change, True
+
+
+def record_change(change: PlaceChange, *, warehouses: Rows, areas: Rows, locations: Rows) -> None:
+    """Record the rows that a step made, in the transaction that made them."""
+    change.warehouse_ids = [row.pk for row in warehouses]
+    change.area_ids = [row.pk for row in areas]
+    change.location_ids = [row.pk for row in locations]
+    change.save()
+
+
+def choose_qr_codes(codes: Sequence[str]) -> list[str]:
+    """A free QR code for each new location: its own code where that is long enough, as a label can be typed too."""
+    taken = set(StorageLocation.objects.exclude(qr_code=None).values_list("qr_code", flat=True))
+    chosen = []
+    for code in codes:
+        qr_code = code if QR_SHORTEST <= len(code) <= QR_LONGEST else _lengthen(code)
+        while qr_code in taken:
+            qr_code = _lengthen(code)
+        taken.add(qr_code)
+        chosen.append(qr_code)
+    return chosen
+
+
+def _lengthen(code: str) -> str:
+    start = code[: QR_LONGEST - QR_SHORTEST]
+    return f"{start}-" + "".join(secrets.choice(QR_LETTERS) for _letter in range(QR_SHORTEST - 1))
+
+
+@transaction.atomic
+def undo_change(change_id: int) -> PlaceChange:
+    """Delete what a step made; nothing the second time. Raises ConflictError with what is in the way."""
+    change = PlaceChange.objects.select_for_update().get(pk=change_id)
+    if change.undone_at is not None:
+        return change
+    made = _lock_made(change)
+    hindrances = [words for model, ids in made for words in _dependents(model, ids, change)]
+    if hindrances:
+        words = _("This cannot be undone, because something depends on it: %(things)s.")
+        raise ConflictError(words % {"things": ", ".join(hindrances)})
+    for model, ids in made:  # as one statement each: what would stop Django's own delete was looked for above
+        model._default_manager.filter(pk__in=ids)._raw_delete(using=DEFAULT_DB_ALIAS)
+    change.undone_at = timezone.now()
+    change.save(update_fields=["undone_at"])
+    return change
+
+
+def _lock_made(change: PlaceChange) -> list[tuple[type[Place], list[int]]]:
+    """The rows of a step that still exist, children first, locked so that nothing new can refer to them."""
+    wanted: Iterable[tuple[type[Place], list[int]]] = (
+        (StorageLocation, change.location_ids),
+        (StorageArea, change.area_ids),
+        (Warehouse, change.warehouse_ids),
+    )
+    return [
+        (
+            model,
+            list(
+                model._default_manager.filter(pk__in=ids)
+                .order_by("pk")
+                .select_for_update()
+                .values_list("pk", flat=True)
+            ),
+        )
+        for model, ids in wanted
+    ]
+
+
+def _dependents(model: type[Place], ids: Collection[int], change: PlaceChange) -> Iterator[str]:
+    """Rows of any table that refer to these and were not made by the step, as "3 photos"."""
+    own: Mapping[type[models.Model], list[int]] = {
+        StorageArea: change.area_ids,
+        StorageLocation: change.location_ids,
+    }
+    for relation in model._meta.related_objects:
+        table = relation.related_model
+        if isinstance(table, str) or not issubclass(table, models.Model):
+            continue
+        rows = table._base_manager.filter(**{f"{relation.field.name}__in": ids})
+        number = rows.exclude(pk__in=own.get(table, [])).count()
+        if number:
+            name = table._meta.verbose_name if number == 1 else table._meta.verbose_name_plural
+            yield f"{number} {name}"
