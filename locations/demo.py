@@ -12,8 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 
-from locations.importing.geojson import LAYERS
 from locations.importing.importer import import_files
+from locations.importing.mapping import LAYERS
 from locations.models import (
     ContainerType,
     DensityParameters,

@@ -17,6 +17,7 @@ _SUPERVISOR_PERMISSIONS = (
     "locations.change_densityparameters",
     "processing.change_session",
     "photos.delete_s3image",
+    "locations.add_placeimport",
 )
 
 

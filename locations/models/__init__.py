@@ -14,6 +14,7 @@ from locations.models.catalogue import (
     ProductState,
 )
 from locations.models.cultivation import DensityParameters, DensitySource, LocationConfig
+from locations.models.imports import PlaceImport, SavedMapping
 from locations.models.places import AreaPosition, StorageArea, StorageLocation, Warehouse, WarehouseType, name_place
 
 __all__ = [
@@ -27,11 +28,13 @@ __all__ = [
     "PackagingColour",
     "PackagingMaterial",
     "PackagingType",
+    "PlaceImport",
     "Product",
     "ProductCategory",
     "ProductFamily",
     "ProductSize",
     "ProductState",
+    "SavedMapping",
     "StorageArea",
     "StorageLocation",
     "Warehouse",

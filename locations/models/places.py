@@ -42,7 +42,7 @@ def validate_polygon(value: object) -> None:
 
 
 class Place(Timestamped):
-    """A named, coded polygon. The derived columns always follow the polygon."""
+    """A named, coded place, with a polygon where one was drawn. The derived columns always follow the polygon."""
 
     largest_m2: ClassVar[float]  # anything larger was not drawn in longitude and latitude
 
@@ -51,16 +51,18 @@ class Place(Timestamped):
     active = models.BooleanField(_("active"), default=True)
     polygon = models.JSONField(
         _("polygon"),
+        null=True,
+        blank=True,
         validators=[validate_polygon],
         help_text=_("GeoJSON Polygon: closed rings of [longitude, latitude]."),
     )
-    min_lon = models.FloatField(_("westernmost longitude"), editable=False)
-    min_lat = models.FloatField(_("southernmost latitude"), editable=False)
-    max_lon = models.FloatField(_("easternmost longitude"), editable=False)
-    max_lat = models.FloatField(_("northernmost latitude"), editable=False)
-    centroid_lon = models.FloatField(_("longitude of the centre"), editable=False)
-    centroid_lat = models.FloatField(_("latitude of the centre"), editable=False)
-    area_m2 = models.FloatField(_("area (m²)"), editable=False)
+    min_lon = models.FloatField(_("westernmost longitude"), null=True, editable=False)
+    min_lat = models.FloatField(_("southernmost latitude"), null=True, editable=False)
+    max_lon = models.FloatField(_("easternmost longitude"), null=True, editable=False)
+    max_lat = models.FloatField(_("northernmost latitude"), null=True, editable=False)
+    centroid_lon = models.FloatField(_("longitude of the centre"), null=True, editable=False)
+    centroid_lat = models.FloatField(_("latitude of the centre"), null=True, editable=False)
+    area_m2 = models.FloatField(_("area (m²)"), null=True, editable=False)
 
     class Meta:
         abstract = True
@@ -76,6 +78,8 @@ class Place(Timestamped):
 
     def clean(self) -> None:
         """Refuse a polygon that cannot be a place of a nursery. The field itself refuses invalid polygons."""
+        if self.polygon is None:
+            return
         try:
             outline = geo.outline_of(self.polygon)
         except ValueError:
@@ -86,8 +90,9 @@ class Place(Timestamped):
             raise ValidationError({"polygon": _tell(error)}) from error
 
     def measure_polygon(self) -> None:
-        """Fill the derived columns from the polygon. Raises ValueError if it is invalid."""
-        for column, value in asdict(geo.outline_of(self.polygon)).items():
+        """Fill the derived columns from the polygon, if there is one. Raises ValueError if it is invalid."""
+        measured = dict.fromkeys(OUTLINE_COLUMNS)
+        for column, value in (measured if self.polygon is None else asdict(geo.outline_of(self.polygon))).items():
             setattr(self, column, value)
 
     def save(self, *, update_fields: Iterable[str] | None = None, **options: Any) -> None:

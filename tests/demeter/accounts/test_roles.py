@@ -23,6 +23,7 @@ MATRIX = {
     "locations.change_densityparameters": (SUPERVISOR, ADMIN),
     "processing.change_session": (SUPERVISOR, ADMIN),
     "photos.delete_s3image": (SUPERVISOR, ADMIN),
+    "locations.add_placeimport": (SUPERVISOR, ADMIN),
     "locations.add_warehouse": (ADMIN,),
     "stock.change_stockbatch": (ADMIN,),
     "accounts.add_user": (ADMIN,),
