@@ -7,17 +7,27 @@ from urllib.parse import urlsplit
 from django.urls import resolve
 from playwright.sync_api import Page, expect
 
-from locations.models import StorageLocation
+from demeter.accounts.models import User
+from locations.importing.mapping import ImportMapping, read_mapping
+from locations.importing.previews import keep_files, save_mapping, use_mapping
+from locations.models import PlaceImport, StorageLocation
 from photos.models import S3Image
 from processing.messages import CONTAINERS_FAILED
 from processing.models import Session
 from stock.ledger import record_count
 from tests.browsing import store_pictures
+from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory, make_session_waiting, unplaced_candidates
 from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
 from tests.processing.factories import CorrectionFactory, SessionFactory, make_bed, refuse
 
-EMPTY_PATHS = ("/", "/jobs/", "/gallery/", "/todo/", "/review/", "/gallery/trash/", "/map/", "/labels/")
+LISTS = ("/", "/jobs/", "/gallery/", "/todo/", "/review/", "/gallery/trash/")
+EMPTY_PATHS = (*LISTS, "/map/", "/labels/", "/places/import/")
+HOUSES = b"layer,code,name\nwarehouses,H1,House 1\nwarehouses,H 2,House 2\n"
+PLAN_IN_METRES = (
+    b'{"features": [{"properties": {"layer": "warehouses", "nave": 1}, "geometry": {"type": "Polygon", "coordinates": '
+    b"[[[343000, 6290000], [343040, 6290000], [343040, 6290040], [343000, 6290000]]]}}]}"
+)
 GOOD_FILE = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff" + b"0" * 2_600_000}
 BAD_FILE = {"name": "b.txt", "mimeType": "image/jpeg", "buffer": b"no picture"}
 
@@ -58,6 +68,8 @@ class Nursery:
     busy: Session
     refused: Session
     deleted: S3Image
+    unread: PlaceImport
+    previewed: PlaceImport
 
 
 def make_nursery() -> Nursery:
@@ -88,10 +100,19 @@ def make_nursery() -> Nursery:
         busy=SessionFactory(processing=True),
         refused=refuse(make_bed(0, 0)),
         deleted=deleted,
+        unread=make_import("plan.geojson", PLAN_IN_METRES),
+        previewed=make_import("houses.csv", HOUSES),
     )
+    use_mapping(made.previewed, read_mapping(made.previewed.mapping))
     for image in S3Image.objects.exclude(s3_key_thumbnail=None):
         store_pictures(image)
     return made
+
+
+def make_import(file: str, data: bytes) -> PlaceImport:
+    """Somebody's; `of_imports` gives it to whoever looks."""
+    save_mapping("Plan of the nursery", ImportMapping())
+    return keep_files([(file, data)], UserFactory())
 
 
 def record_parts(bay: StorageLocation) -> None:
@@ -187,6 +208,24 @@ def send_unfilled(page: Page) -> None:
     expect(page.locator(".field__error, .errorlist, [role=alert]").first).to_be_visible()
 
 
+def send_no_table(page: Page) -> None:
+    file = {"name": "a.xls", "mimeType": "text/csv", "buffer": b"\xd0\xcf\x11\xe0"}
+    page.locator("#id_files").set_input_files([file])
+    page.locator("main form [type=submit]").first.click()
+    expect(page.locator(".banner--error")).to_be_visible()
+
+
+def send_columns(page: Page) -> None:
+    """Without the system of the coordinates."""
+    page.locator("#columns .button--primary").click()
+    expect(page.locator(".errorlist").first).to_be_visible()
+
+
+def apply_preview(page: Page) -> None:
+    page.locator("form[action$='apply/'] button").click()
+    expect(page.locator(".messages .banner")).to_be_visible()
+
+
 def answer_visit(page: Page) -> None:
     page.get_by_role("button", name="201").click()
     expect(page.locator(".messages .banner")).to_be_visible()
@@ -231,7 +270,7 @@ def of_viewer(_made: Nursery) -> Iterator[State]:
 
 
 def of_lists(made: Nursery) -> Iterator[State]:
-    yield from map(State, ("/", "/jobs/", "/gallery/", "/todo/", "/review/", "/gallery/trash/"))
+    yield from map(State, LISTS)
     yield State(f"/jobs/?upload_session_id={made.lost.original_image.upload_id}")
     yield State("/gallery/?q=nothing")
     yield State("/gallery/?date_from=soon")
@@ -272,6 +311,18 @@ def of_places(made: Nursery) -> Iterator[State]:
     yield State(both, send_unfilled)
 
 
+def of_imports(made: Nursery) -> Iterator[State]:
+    """Files, columns that must be chosen, and previews before and after."""
+    PlaceImport.objects.update(user=User.objects.order_by("-pk").first())
+    columns, preview = f"/places/import/{made.unread.pk}/columns/", f"/places/import/{made.previewed.pk}/"
+    yield State("/places/import/", send_no_table)
+    yield State(columns)
+    yield State(columns, send_columns)
+    yield State(preview)
+    yield State(f"{preview}?kind=refused")
+    yield State(preview, apply_preview)
+
+
 def of_the_rest(made: Nursery) -> Iterator[State]:
     """Our components, addresses that are wrong, and what is done last since it changes the rows."""
     yield from map(State, ("/design/", "/status/", "/locations/NO-SUCH/", "/jobs/?upload_session_id=x"))
@@ -301,6 +352,7 @@ GROUPS: dict[str, tuple[Callable[[Nursery], Iterator[State]], dict[str, bool]]] 
     "lists": (of_lists, BOSS),
     "photos": (of_photos, BOSS),
     "places": (of_places, BOSS),
+    "imports": (of_imports, BOSS),
     "the rest": (of_the_rest, BOSS),
     "admin": (of_admin, BOSS),
 }

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from demeter.common.throttling import LOGIN_NAME
+from locations.models import PlaceImport, SavedMapping
 from tests.accessibility import assert_contrast_in_the_dark, assert_fits, assert_no_violation
 from tests.browsing import DESK, PHONE, sign_in
 from tests.demeter.accounts.test_role_matrix import own_patterns
@@ -43,6 +44,10 @@ LEAD_ELSEWHERE = {
     "photo-label",
     "photo-visit",
     "place-by-position",
+    "import-swap",
+    "import-apply",
+    "import-mapping-delete",
+    "places-qr-codes",
 }
 
 
@@ -125,12 +130,16 @@ def test_no_page_is_forgotten():
 def addresses_of(made: Nursery) -> tuple[set[str], set[str]]:
     """The names of the addresses that answer with a whole page, and of those that are only posted to."""
     client = Client()
-    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    user = UserFactory(is_staff=True, is_superuser=True)
+    PlaceImport.objects.update(user=user)
+    client.force_login(user)
     arguments: Mapping[str, object] = {
         "image_id": made.bed.original_image_id,
         "upload_session_id": made.lost.original_image.upload_id,
         "job_id": made.bed.job_id,
         "code": made.bay.code,
+        "import_id": made.previewed.pk,
+        "mapping_id": SavedMapping.objects.get().pk,
         "tab": "trace",
         "version": "x",
         "language": "es",
