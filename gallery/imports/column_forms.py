@@ -66,7 +66,8 @@ class TableForm(forms.Form):
         self.group, self.mapping = group, mapping
         self.rule = mapping.tables[group.title]
         self.fields["layer"].initial = self.rule.layer
-        self.names = list(FIELDS.get(self.rule.layer, ()))
+        has_outlines = any(row.geometry for _table, row in group.rows) and "polygon" not in self.rule.fields
+        self.names = [name for name in FIELDS.get(self.rule.layer, ()) if name != "polygon" or not has_outlines]
         self.parent_name = PARENTS.get(self.rule.layer, "")
         patterns = {name: self.rule.fields.get(name, "") for name in self.names}
         if self.parent_name:

@@ -21,7 +21,7 @@ from gallery.imports.column_forms import ColumnsForm
 from gallery.imports.forms import FilesForm, PreviewForm
 from gallery.imports.preview_rows import KIND_WORDS, describe
 from locations.importing.coordinates import possible_systems
-from locations.importing.guessing import guess_mapping
+from locations.importing.guessing import guess_mapping, possible_layer_columns
 from locations.importing.mapping import ImportMapping, read_mapping
 from locations.importing.previews import (
     FilesRefusedError,
@@ -77,16 +77,16 @@ def columns(request: HttpRequest, import_id: UUID) -> HttpResponse:
         return redirect("import-preview", import_id=kept.pk)
     tables, mapping = kept_tables(kept), read_mapping(kept.mapping)
     if request.method != "POST":
-        return _show_columns(request, kept, _form(tables, mapping))
-    layer_column = request.POST.get("layer_column", mapping.layer_column)
-    if layer_column != mapping.layer_column:
-        return _show_columns(request, kept, _form(tables, _keep(kept, guess_mapping(tables, layer_column))))
+        return _show_columns(request, kept, tables, _form(tables, mapping))
+    layer_column = request.POST.get("layer_column", "")
+    if layer_column != mapping.layer_column and layer_column in ("", *possible_layer_columns(tables)):
+        return _show_columns(request, kept, tables, _form(tables, _keep(kept, guess_mapping(tables, layer_column))))
     form = _form(tables, mapping, request.POST)
     other = form.with_other_layers()
     if other is not None:
-        return _show_columns(request, kept, _form(tables, _keep(kept, other)))
+        return _show_columns(request, kept, tables, _form(tables, _keep(kept, other)))
     if not form.is_valid():
-        return _show_columns(request, kept, form)
+        return _show_columns(request, kept, tables, form)
     use_mapping(kept, form.read_mapping())
     if form.shared.cleaned_data["save_as"]:
         save_mapping(form.shared.cleaned_data["save_as"], form.read_mapping())
@@ -106,8 +106,8 @@ def _keep(kept: PlaceImport, mapping: ImportMapping) -> ImportMapping:
     return mapping
 
 
-def _show_columns(request: HttpRequest, kept: PlaceImport, form: ColumnsForm) -> HttpResponse:
-    notes = [note for table in kept_tables(kept) for note in table.notes]
+def _show_columns(request: HttpRequest, kept: PlaceImport, tables: list[Table], form: ColumnsForm) -> HttpResponse:
+    notes = [note for table in tables for note in table.notes]
     status = UNPROCESSABLE if form.has_errors else 200
     context = {"kept": kept, "form": form, "notes": notes}
     return render(request, "gallery/imports/columns.html", context, status=status)

@@ -35,7 +35,7 @@ def _decode(data: bytes) -> tuple[str, bool]:
     """The text, and whether its encoding is only the most likely one."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
-    elif data[:1000].count(b"\0") > 100:  # UTF-16 without its mark, or no text at all
+    elif data[:1000].count(b"\0") * 10 > len(data[:1000]):  # UTF-16 without its mark, or no text at all
         raise refuse(BAD_TEXT)
     else:
         encodings = ("utf-8-sig", "cp1252")

@@ -8,7 +8,6 @@ from dataclasses import replace
 from locations.importing.features import Group, group_rows
 from locations.importing.mapping import (
     FIELDS,
-    LAYER_COLUMN,
     LAYERS,
     LEFT_OUT,
     PARENTS,
@@ -162,11 +161,11 @@ def _coded_columns(group: Group, rule: TableMapping) -> list[str]:
     return [column for text in patterns for column in columns_of(text, group.columns) if column in group.columns]
 
 
-def possible_layer_columns(tables: Iterable[Table]) -> list[str]:
+def possible_layer_columns(tables: list[Table]) -> list[str]:
     """The columns that may say what each row is: those with few different values."""
-    tables = list(tables)
     columns = dict.fromkeys(column for table in tables for column in table.columns)
-    return [column for column in columns if len(group_rows(tables, column)) <= MOST_VALUES]
+    rows = [row for table in tables for row in table.rows]
+    return [column for column in columns if len({str(row.values.get(column)) for row in rows}) <= MOST_VALUES]
 
 
 def guess_values(groups: list[Group], tables: Mapping[str, TableMapping]) -> dict[str, dict[str, str]]:
@@ -182,7 +181,7 @@ def guess_mapping(tables: list[Table], layer_column: str | None = None) -> Impor
     """A mapping of all tables."""
     if layer_column is None:
         columns = dict.fromkeys(column for table in tables for column in table.columns)
-        layer_column = _find_column(columns, "layer capa") or LAYER_COLUMN
+        layer_column = _find_column(columns, "layer capa")
         if len(group_rows(tables, layer_column)) > MOST_GROUPS:
             layer_column = ""
     groups = group_rows(tables, layer_column)

@@ -95,7 +95,7 @@ def choose_mapping(tables: list[Table]) -> ImportMapping:
 
 def find_import(import_id: UUID, user: User) -> PlaceImport:
     """The user's own import. Raises NotFoundError, also when it is too old."""
-    kept = PlaceImport.objects.fresh().filter(pk=import_id, user=user).first()
+    kept = PlaceImport.objects.fresh().defer("content").filter(pk=import_id, user=user).first()
     if kept is None:
         raise NotFoundError(_("This import is not there, or older than a day. Send the files again."))
     return kept

@@ -29,12 +29,7 @@ def read_xlsx(file: str, data: bytes) -> list[Table]:
     try:
         _check_parts(data)
         values = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True)
-        formulas = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=False)
-        tables = [
-            table
-            for name in values.sheetnames
-            if (table := _read_sheet(file, values[name], formulas[name], data)) is not None
-        ]
+        tables = [table for name in values.sheetnames if (table := _read_sheet(file, values[name], data)) is not None]
     except RefusedError:
         raise
     except Exception as error:
@@ -54,14 +49,16 @@ def _check_parts(data: bytes) -> None:
             raise refuse(BAD_WORKBOOK)
 
 
-def _read_sheet(file: str, values: Any, formulas: Any, data: bytes) -> Table | None:
+def _read_sheet(file: str, values: Any, data: bytes) -> Table | None:
     """None for a chart and an empty sheet."""
     if not isinstance(values, ReadOnlyWorksheet):
         return None
     with zipfile.ZipFile(BytesIO(data)) as parts:
         raw = parts.read(values._worksheet_path.lstrip("/"))
-    has_formulas = bool(FORMULA.search(raw))
-    lines = _lines(values, formulas if has_formulas else None)
+    formulas = None
+    if FORMULA.search(raw):
+        formulas = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=False)[values.title]
+    lines = _lines(values, formulas)
     first = next(lines, None)
     if first is None:
         return None

@@ -187,10 +187,10 @@ def test_a_saved_mapping_is_used_for_the_next_files_and_by_the_command(superviso
 
 def test_another_kind_of_place_brings_its_own_fields(supervisor):
     page = send(supervisor, table("plan.csv", "code,name,warehouse\nW1-N,Bed,W1\n"))
-    answer = supervisor.post(page.request["PATH_INFO"], fields_of(page) | {"t0-layer": "areas"})
-    assert "t0-position_from" in answer.content.decode()
-    answer = supervisor.post(page.request["PATH_INFO"], fields_of(answer) | {"t0-layer": "locations"})
+    assert "t0-position_from" in page.content.decode()  # a code and a warehouse: an area
+    answer = supervisor.post(page.request["PATH_INFO"], fields_of(page) | {"t0-layer": "locations"})
     assert "t0-qr_code_from" in answer.content.decode()
+    assert supervisor.get(page.request["PATH_INFO"]).context["form"].tables[0].rule.layer == "locations"
 
 
 @pytest.mark.parametrize("ending", ["geojson", "csv", "xlsx"])
