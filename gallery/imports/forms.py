@@ -50,7 +50,7 @@ def _check_sizes(files: Iterable[UploadedFile[bytes]]) -> None:
 class FilesForm(forms.Form):
     """The files of an import."""
 
-    files = FilesField(label=_("Files"))
+    files = FilesField(label=_("Files"))  # type: ignore[assignment]  # of a form it is what was sent
 
 
 class PreviewForm(PageForm):

@@ -24,7 +24,7 @@ from locations.importing.messages import (
 )
 from locations.importing.parents import Parents
 from locations.importing.values import RefusedError, read_code, read_switch, read_text, refuse
-from locations.models import StorageArea, StorageLocation, Warehouse
+from locations.models import AreaPosition, StorageArea, StorageLocation, Warehouse, WarehouseType
 from locations.models.places import OUTLINE_COLUMNS, Place
 
 BATCH_ROWS = 1000
@@ -33,6 +33,7 @@ NEAR_KM = 300
 CODES = ("position", "qr_code")
 LOWER = ("type",)
 OUTLINE = "polygon"
+CHOICES = {"warehouse_type": WarehouseType.values, "position": AreaPosition.values}
 Point = tuple[float, float]
 Change = tuple[str, str, str]
 
@@ -121,8 +122,7 @@ class LayerRows:
             case "min_length":
                 return TOO_SHORT(field=name, length=params["show_value"], least=params["limit_value"])
             case "invalid_choice":
-                choices = self.rules.model._meta.get_field(column).flatchoices
-                known = ", ".join(str(value) for value, _label in choices)
+                known = ", ".join(str(value) for value in CHOICES[column])
                 return UNKNOWN_CHOICE(field=name, value=str(getattr(place, column)), choices=known)
             case "invalid":
                 return BAD_CODE(field=name, value=str(getattr(place, column)))
@@ -135,7 +135,7 @@ class LayerRows:
         parent = self.parents.find(feature, place)
         self.parents.check_inside(place, parent)
         setattr(place, self.rules.parent_column, parent)
-        return parent.code
+        return str(parent.code)
 
     def _compare_with_others(self, place: Place) -> None:
         """Report a warehouse far from all others. Raises RefusedError if it would be near them with its coordinates

@@ -43,7 +43,7 @@ class Parents:
     @cached_property
     def _drawn(self) -> tuple[STRtree, list[Place]]:
         drawn = [place for place in self.by_code.values() if place.polygon]
-        rings = [place.polygon["coordinates"] for place in drawn]
+        rings = [place.polygon["coordinates"] for place in drawn if place.polygon]
         return STRtree([Polygon(ring[0], ring[1:]) for ring in rings]), drawn
 
     def find(self, feature: Feature, place: Place) -> Place:
@@ -69,17 +69,18 @@ class Parents:
             raise refuse(PARENT_UNKNOWN, field=self.field, value=name)
         if len(named) == 1:
             return named[0]
-        around = [parent for parent in named if place.polygon and self._holds(parent, place.polygon)]
+        drawn = [parent for parent in named if parent.polygon and place.polygon]
+        around = [parent for parent in drawn if self._holds(parent, place.polygon)]
         if len(around) != 1:
             raise refuse(PARENT_NAME_TWICE, field=self.field, value=name)
         return around[0]
 
     def _find_around(self, place: Place) -> Place:
-        if not place.polygon:
+        if place.centroid_lon is None or place.centroid_lat is None:
             raise refuse(NO_OUTLINE, field=self.field)
         tree, drawn = self._drawn
-        near = tree.query(Point(place.centroid_lon, place.centroid_lat))
-        around = [drawn[index] for index in near if self._holds(drawn[index], place.polygon)]
+        near: list[Place] = [drawn[index] for index in tree.query(Point(place.centroid_lon, place.centroid_lat))]
+        around = [parent for parent in near if self._holds(parent, place.polygon)]
         if not around:
             raise refuse(PARENT_NOT_AROUND, field=self.field)
         if len(around) > 1:

@@ -75,10 +75,10 @@ def _lines(values: ReadOnlyWorksheet, formulas: ReadOnlyWorksheet | None) -> Ite
     """The rows that are not empty, with their numbers."""
     limits = {"max_row": 10 * MOST_ROWS, "max_col": MOST_COLUMNS + 1, "values_only": True}
     values.reset_dimensions()
-    plain = values.iter_rows(**limits)  # type: ignore[call-overload]
+    plain = values.iter_rows(**limits)
     if formulas is not None:
         formulas.reset_dimensions()
-    written = formulas.iter_rows(**limits) if formulas is not None else None  # type: ignore[call-overload]
+    written = formulas.iter_rows(**limits) if formulas is not None else None
     found = 0
     for number, cells in enumerate(plain, start=1):
         sources = next(written, ()) if written is not None else ()
