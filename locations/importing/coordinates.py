@@ -42,7 +42,7 @@ def read_crs(text: str) -> CRS:
     """A coordinate reference system from its code. Raises RefusedError if there is none."""
     try:
         crs = CRS.from_user_input(int(text) if text.strip().isdigit() else text.strip())
-    except (CRSError, OverflowError) as error:
+    except (CRSError, OverflowError, ValueError) as error:
         raise refuse(BAD_CRS, crs=text[:60]) from error
     if not (crs.is_geographic or crs.is_projected):
         raise refuse(BAD_CRS, crs=text[:60])

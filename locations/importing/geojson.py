@@ -4,7 +4,7 @@ import json
 import math
 from typing import Any
 
-from locations.importing.messages import NO_COLLECTION, NO_FEATURE, NO_JSON
+from locations.importing.messages import NO_COLLECTION, NO_FEATURE, NO_JSON, NOT_UTF8
 from locations.importing.tables import Row, Table, check_rows, name_columns
 from locations.importing.values import is_empty, refuse
 
@@ -18,7 +18,9 @@ def read_geojson(file: str, data: bytes) -> Table:
     """
     try:
         collection = json.loads(data.decode("utf-8-sig"), parse_int=_read_whole)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except UnicodeDecodeError as error:
+        raise refuse(NOT_UTF8) from error
+    except (json.JSONDecodeError, RecursionError) as error:
         raise refuse(NO_JSON, error=str(error)) from error
     if not isinstance(collection, dict) or not isinstance(collection.get("features"), list):
         raise refuse(NO_COLLECTION)

@@ -24,7 +24,8 @@ def _of_field(code: str, text: str) -> MessageType:
 
 
 # --- A whole file
-NO_JSON = MessageType("import_no_json", gettext_noop("not a readable JSON file (UTF-8): %(error)s"))
+NO_JSON = MessageType("import_no_json", gettext_noop("not a readable JSON file: %(error)s"))
+NOT_UTF8 = MessageType("import_not_utf8", gettext_noop("the letters are not UTF-8; export the file again as UTF-8"))
 NO_COLLECTION = MessageType("import_no_collection", gettext_noop("not a GeoJSON FeatureCollection"))
 NO_TABLE = MessageType(
     "import_no_table", gettext_noop("not a table that can be read; save it as .geojson, .csv (UTF-8) or .xlsx")

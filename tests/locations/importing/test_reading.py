@@ -77,7 +77,7 @@ def test_csv_rows_keep_the_numbers_of_the_spreadsheet_and_bad_ones_are_named():
         ("a.csv", b'code\n"' + b"x" * 200_000 + b'"\n', "not a table"),
         ("a.xls", b"\xd0\xcf\x11\xe0" + b"0" * 600, "an old Excel file; save it as .xlsx"),
         ("a.xlsx", b"PK\x03\x04 broken", "the workbook is damaged"),
-        ("a.geojson", '{"features": "\xf1"}'.encode("cp1252"), "not a readable JSON file (UTF-8)"),
+        ("a.geojson", '{"features": "\xf1"}'.encode("cp1252"), "the letters are not UTF-8"),
         ("a.geojson", b"[" * 100_000, "not a readable JSON file"),
         ("a.geojson", b'{"type": "FeatureCollection", "features": []}', "no rows"),
         ("a.csv", b"x" * (21 * 1024**2), "21 MB; at most 20 MB"),
