@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -62,6 +63,6 @@ def delete_mapping(request: HttpRequest, mapping_id: UUID) -> HttpResponse:
 def make_qr_codes(request: HttpRequest) -> HttpResponse:
     """Give every location without a QR code one."""
     made = make_missing_qr_codes()
-    words = ngettext("%(count)d QR code was made.", "%(count)d QR codes were made.", made)
-    messages.success(request, words % {"count": made})
+    words = ngettext("%(count)s QR code was made.", "%(count)s QR codes were made.", made)
+    messages.success(request, words % {"count": intcomma(made)})
     return redirect("labels")

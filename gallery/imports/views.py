@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -167,8 +168,8 @@ def apply(request: HttpRequest, import_id: UUID) -> HttpResponse:
         )
     else:
         written = kept.counts["made"] + kept.counts["changed"]
-        words = ngettext("%(count)d place was imported.", "%(count)d places were imported.", written)
-        messages.success(request, words % {"count": written})
+        words = ngettext("%(count)s place was imported.", "%(count)s places were imported.", written)
+        messages.success(request, words % {"count": intcomma(written)})
     return redirect("import-preview", import_id=kept.pk)
 
 
