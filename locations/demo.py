@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db import models, transaction
 
 from demeter.accounts.models import User
-from locations.importing.geojson import LAYERS
 from locations.importing.importer import import_files
+from locations.importing.mapping import LAYERS
 from locations.models import (
     ContainerType,
     DensityParameters,

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely import Point, Polygon, distance, transform
+from shapely import Point, Polygon, distance, prepare, transform
 from shapely.geometry import mapping
 from shapely.validation import explain_validity
 
@@ -224,9 +224,15 @@ def search_box(*, lon: float, lat: float, radius_m: float) -> SearchBox:
     )
 
 
-def lies_within(inner: object, outer: object, *, tolerance_m: float) -> bool:
-    """Whether no part of the inner GeoJSON polygon sticks out of the outer one by more than the tolerance."""
-    origin = read_polygon(outer).centroid
-    outer_m = to_metres(read_polygon(outer), lon=origin.x, lat=origin.y).buffer(tolerance_m)
-    inner_m = to_metres(read_polygon(inner), lon=origin.x, lat=origin.y)
-    return bool(outer_m.covers(inner_m))
+class Enclosure:
+    """A GeoJSON polygon widened by a tolerance; it is read once for all the places in it."""
+
+    def __init__(self, outer: object, *, tolerance_m: float) -> None:
+        polygon = read_polygon(outer)
+        self._lon, self._lat = polygon.centroid.x, polygon.centroid.y
+        self._widened = to_metres(polygon, lon=self._lon, lat=self._lat).buffer(tolerance_m)
+        prepare(self._widened)
+
+    def holds(self, inner: object) -> bool:
+        """Whether no part of the inner GeoJSON polygon sticks out."""
+        return bool(self._widened.covers(to_metres(read_polygon(inner), lon=self._lon, lat=self._lat)))

@@ -10,4 +10,4 @@ AWAY = MessageType("gps_away", gettext_noop("GPS point lies %(metres)s m from th
 LABEL = MessageType("qr_label", gettext_noop("QR label %(code)s"))
 CHOSEN = MessageType("chosen", gettext_noop("Chosen by a person"))
 CHOSEN_FAR = MessageType("chosen_far", gettext_noop("Chosen for the upload, %(metres)s m from the GPS point"))
-POLYGON_FAULTS = [MessageType(code, text, numbers=("lon", "lat", "area")) for code, text in FAULTS.items()]
+POLYGON_FAULTS = {code: MessageType(code, text, numbers=("lon", "lat", "area")) for code, text in FAULTS.items()}

@@ -25,7 +25,8 @@ from locations import geo
 from locations.building import LONGEST_CODE
 from locations.models import PlaceChange, StorageArea, StorageLocation, Warehouse
 from locations.models.places import OUTLINE_COLUMNS, Place
-from locations.place_changes import BATCH_ROWS, choose_qr_codes, record_change
+from locations.place_changes import BATCH_ROWS, record_change
+from locations.qr_codes import choose_qr_codes
 
 # Shared edges are never exactly equal.
 TOLERATED_M2 = 0.1

@@ -4,7 +4,6 @@
 that the step made, and only if nothing depends on them.
 """
 
-import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
@@ -17,11 +16,9 @@ from demeter.common.exceptions import ConflictError
 from locations.building import Plan, name_codes
 from locations.models import PlaceChange, StorageArea, StorageLocation, Warehouse
 from locations.models.places import Place
+from locations.qr_codes import choose_qr_codes
 
 BATCH_ROWS = 1000
-QR_SHORTEST, QR_LONGEST = 8, 20
-# Letters and digits that nobody confuses when typing them.
-QR_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 Rows = Sequence[Place]
 
 
@@ -82,24 +79,6 @@ def record_change(change: PlaceChange, *, warehouses: Rows, areas: Rows, locatio
     change.area_ids = [row.pk for row in areas]
     change.location_ids = [row.pk for row in locations]
     change.save()
-
-
-def choose_qr_codes(codes: Sequence[str]) -> list[str]:
-    """A free QR code for each new location: its own code where that is long enough, as a label can be typed too."""
-    taken = set(StorageLocation.objects.exclude(qr_code=None).values_list("qr_code", flat=True))
-    chosen = []
-    for code in codes:
-        qr_code = code if QR_SHORTEST <= len(code) <= QR_LONGEST else _lengthen(code)
-        while qr_code in taken:
-            qr_code = _lengthen(code)
-        taken.add(qr_code)
-        chosen.append(qr_code)
-    return chosen
-
-
-def _lengthen(code: str) -> str:
-    start = code[: QR_LONGEST - QR_SHORTEST]
-    return f"{start}-" + "".join(secrets.choice(QR_LETTERS) for _letter in range(QR_SHORTEST - 1))
 
 
 @transaction.atomic

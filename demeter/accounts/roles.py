@@ -18,6 +18,7 @@ _SUPERVISOR_PERMISSIONS = (
     "locations.add_placechange",
     "processing.change_processingsession",
     "photos.delete_s3image",
+    "locations.add_placeimport",
     "locations.add_product",
     "locations.change_product",
     "locations.add_packaging",

@@ -13,11 +13,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from demeter.common.exceptions import DomainError, InvalidInputError
+from demeter.common.exceptions import InvalidInputError
 from gallery.common.http import UNPROCESSABLE
 from gallery.common.tables import write_csv, write_workbook
-from locations.importing.products import COLUMNS, PlannedRow, plan_products, read_columns, write_products
-from locations.importing.sheet_reader import MOST_BYTES, MOST_ROWS, read_sheet
+from locations.importing.products import (
+    COLUMNS,
+    MOST_ROWS,
+    PlannedRow,
+    plan_products,
+    read_columns,
+    write_products,
+)
+from locations.importing.reading import check_size, read_tables
+from locations.importing.values import RefusedError
 from locations.models import Product
 from locations.nursery import read_nursery
 
@@ -40,14 +48,23 @@ def import_products(request: HttpRequest) -> HttpResponse:
     if upload is None:
         return _show(request, problem=_("Choose a file first."))
     try:
-        if (upload.size or 0) > MOST_BYTES:
-            raise InvalidInputError(_("The file is larger than 5 MB. Leave out pictures and other sheets."))
-        rows = read_columns(read_sheet(upload.read()))
-        if not any("name" in row or "sku" in row for row in rows):
-            raise InvalidInputError(_("No column has the heading Name or SKU. Compare the headings with the template."))
-    except DomainError as error:
+        check_size(upload.size or 0)
+        rows = _read_rows(upload.name or "", upload.read())
+    except RefusedError as error:
+        return _show(request, problem=str(error.fault))
+    except InvalidInputError as error:
         return _show(request, problem=error.message)
     return _show_preview(request, rows)
+
+
+def _read_rows(file: str, data: bytes) -> list[dict[str, Any]]:
+    """The rows of the first table. Raises RefusedError, InvalidInputError."""
+    rows = read_columns(read_tables(file, data)[0])
+    if not any("name" in row or "sku" in row for row in rows):
+        raise InvalidInputError(_("No column has the heading Name or SKU. Compare the headings with the template."))
+    if len(rows) > MOST_ROWS:
+        raise InvalidInputError(_("At most %(most)d rows at a time. Divide the table.") % {"most": MOST_ROWS})
+    return rows
 
 
 @require_safe

@@ -1,4 +1,4 @@
 """Pages that other pages lead to before they know more than their name."""
 
 # Where the places of a nursery are made.
-PLACES_PAGE = "map"
+PLACES_PAGE = "places-build"

@@ -14,9 +14,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from demeter.common.i18n.messages import Message
 from demeter.common.i18n.numbers import TypedNumberField
 from locations.catalogue import find_by_name, find_category, find_or_make_family, make_category, suggest_sku
-from locations.importing.sheet_reader import Sheet
+from locations.importing.tables import Table
+from locations.importing.values import RefusedError, read_text, whole_number
 from locations.models import Product
 from locations.models.codes import validate_code
 from locations.models.nursery import CURRENCIES
@@ -32,6 +34,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "currency": ("currency", "moneda", "divisa"),
 }
 COLUMNS = tuple(HEADINGS)
+MOST_ROWS = 5_000  # the preview sends them back in one form
 LENGTHS = {"sku": 32, "name": 120, "scientific_name": 160, "category": 120, "family": 120}
 EMPTY = "---"
 OTHER_CATEGORY = "OTHER"
@@ -44,7 +47,7 @@ class PlannedRow:
     """One row of the table: what will happen to it, and why not. `values` are the cells by column."""
 
     line: int
-    values: dict[str, str]
+    values: dict[str, str] = field(default_factory=dict)
     kind: Kind = "refused"
     reason: str = ""
     changes: list[str] = field(default_factory=list)
@@ -57,10 +60,17 @@ class PlannedRow:
         return self.values.get("name") or (self.product.common_name if self.product else "")
 
 
-def read_columns(sheet: Sheet) -> list[dict[str, Any]]:
-    """The rows of a sheet by column; headings that nobody knows are left out."""
-    columns = {number: name for number, text in enumerate(sheet.headings) if (name := _column_of(text))}
-    return [{"line": line, **{columns[n]: cells[n] for n in columns}} for line, cells in sheet.rows]
+def read_columns(table: Table) -> list[dict[str, Any]]:
+    """The rows of a table by our columns; headings that nobody knows are left out."""
+    known = {heading: column for heading in table.columns if (column := _column_of(heading))}
+    return [
+        {
+            "line": row.number,
+            "fault": row.fault,
+            **{column: row.values.get(heading, "") for heading, column in known.items()},
+        }
+        for row in table.rows
+    ]
 
 
 def plan_products(rows: Iterable[Mapping[str, Any]], *, currency: str) -> list[PlannedRow]:
@@ -84,9 +94,11 @@ def _column_of(heading: str) -> str | None:
 
 
 def _plan_row(cells: Mapping[str, Any], currency: str, seen: set[tuple[str, ...]]) -> PlannedRow:
-    values = {column: _text(cells.get(column, "")) for column in COLUMNS}
-    row = PlannedRow(line=int(cells.get("line", 0)), values=values)
+    row = PlannedRow(line=int(cells.get("line", 0)))
     try:
+        if cells.get("fault"):
+            raise RefusedError(Message.from_json(cells["fault"]))
+        values = row.values = {column: _text(cells.get(column, ""), column) for column in COLUMNS}
         _check(row, cells, currency)
         row.product = _find(row)
         key = (
@@ -97,6 +109,9 @@ def _plan_row(cells: Mapping[str, Any], currency: str, seen: set[tuple[str, ...]
         if key in seen:
             raise ValidationError(_("The same product is in an earlier row."))
         seen.add(key)
+    except RefusedError as error:
+        row.reason = str(error.fault)
+        return row
     except ValidationError as error:
         row.reason = " ".join(error.messages)
         return row
@@ -108,10 +123,8 @@ def _plan_row(cells: Mapping[str, Any], currency: str, seen: set[tuple[str, ...]
     return row
 
 
-def _text(cell: Any) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return " ".join(str(cell).split())
+def _text(cell: Any, column: str) -> str:
+    return " ".join(whole_number(read_text(cell, column)).split())
 
 
 def _check(row: PlannedRow, cells: Mapping[str, Any], currency: str) -> None:

@@ -15,6 +15,7 @@ from locations.models.catalogue import (
 )
 from locations.models.changes import PlaceChange
 from locations.models.cultivation import DensityParameters, DensitySource, LocationConfig
+from locations.models.imports import PlaceImport, SavedMapping
 from locations.models.nursery import Nursery
 from locations.models.places import AreaPosition, StorageArea, StorageLocation, Warehouse, WarehouseType, name_place
 
@@ -31,11 +32,13 @@ __all__ = [
     "PackagingMaterial",
     "PackagingType",
     "PlaceChange",
+    "PlaceImport",
     "Product",
     "ProductCategory",
     "ProductFamily",
     "ProductSize",
     "ProductState",
+    "SavedMapping",
     "StorageArea",
     "StorageLocation",
     "Warehouse",

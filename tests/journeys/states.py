@@ -8,8 +8,11 @@ from uuid import UUID, uuid4
 from django.urls import resolve
 from playwright.sync_api import Page, expect
 
+from demeter.accounts.models import User
 from locations.building import Pattern, plan_places
-from locations.models import StorageLocation
+from locations.importing.mapping import ImportMapping, read_mapping
+from locations.importing.previews import keep_files, save_mapping, use_mapping
+from locations.models import PlaceImport, StorageLocation
 from locations.place_changes import make_places, undo_change
 from photos.models import S3Image
 from processing.messages import CONTAINERS_FAILED
@@ -21,13 +24,9 @@ from tests.gallery.factories import EstimationFactory, make_session_waiting, unp
 from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
 from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, make_bed, refuse
 
+LISTS = ("/", "/jobs/", "/gallery/", "/todo/", "/review/", "/gallery/trash/")
 EMPTY_PATHS = (
-    "/",
-    "/jobs/",
-    "/gallery/",
-    "/todo/",
-    "/review/",
-    "/gallery/trash/",
+    *LISTS,
     "/map/",
     "/labels/",
     "/catalogue/",
@@ -35,6 +34,12 @@ EMPTY_PATHS = (
     "/catalogue/containers/",
     "/people/",
     "/places/build/",
+    "/places/import/",
+)
+HOUSES = b"layer,code,name\nwarehouses,H1,House 1\nwarehouses,H 2,House 2\n"
+PLAN_IN_METRES = (
+    b'{"features": [{"properties": {"layer": "warehouses", "nave": 1}, "geometry": {"type": "Polygon", "coordinates": '
+    b"[[[343000, 6290000], [343040, 6290000], [343040, 6290040], [343000, 6290000]]]}}]}"
 )
 GOOD_FILE = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff" + b"0" * 2_600_000}
 BAD_FILE = {"name": "b.txt", "mimeType": "image/jpeg", "buffer": b"no picture"}
@@ -77,6 +82,8 @@ class Nursery:
     refused: ProcessingSession
     deleted: S3Image
     steps: tuple[UUID, ...]
+    unread: PlaceImport
+    previewed: PlaceImport
 
 
 def make_nursery() -> Nursery:
@@ -108,7 +115,10 @@ def make_nursery() -> Nursery:
         refused=refuse(make_bed(0, 0)),
         deleted=deleted,
         steps=build_places(),
+        unread=make_import("plan.geojson", PLAN_IN_METRES),
+        previewed=make_import("houses.csv", HOUSES),
     )
+    use_mapping(made.previewed, read_mapping(made.previewed.mapping))
     for image in S3Image.objects.exclude(s3_key_thumbnail=None):
         store_pictures(image)
     return made
@@ -126,6 +136,12 @@ def build_places() -> tuple[UUID, ...]:
         steps.append(change)
     undo_change(steps[1].pk)
     return tuple(step.token for step in steps)
+
+
+def make_import(file: str, data: bytes) -> PlaceImport:
+    """Somebody's; `of_imports` gives it to whoever looks."""
+    save_mapping("Plan of the nursery", ImportMapping())
+    return keep_files([(file, data)], UserFactory())
 
 
 def record_parts(bay: StorageLocation) -> None:
@@ -242,6 +258,24 @@ def send_no_outline(page: Page) -> None:
     expect(page.locator("#drawing .errorlist")).to_be_visible()
 
 
+def send_no_table(page: Page) -> None:
+    file = {"name": "a.xls", "mimeType": "text/csv", "buffer": b"\xd0\xcf\x11\xe0"}
+    page.locator("#id_files").set_input_files([file])
+    page.locator("main form [type=submit]").first.click()
+    expect(page.locator(".banner--error")).to_be_visible()
+
+
+def send_columns(page: Page) -> None:
+    """Without the system of the coordinates."""
+    page.locator("#columns .button--primary").click()
+    expect(page.locator(".errorlist").first).to_be_visible()
+
+
+def apply_preview(page: Page) -> None:
+    page.locator("form[action$='apply/'] button").click()
+    expect(page.locator(".messages .banner")).to_be_visible()
+
+
 def answer_visit(page: Page) -> None:
     page.get_by_role("button", name="201").click()
     expect(page.locator(".messages .banner")).to_be_visible()
@@ -299,7 +333,7 @@ def of_viewer(_made: Nursery) -> Iterator[State]:
 
 
 def of_lists(made: Nursery) -> Iterator[State]:
-    yield from map(State, ("/", "/jobs/", "/gallery/", "/todo/", "/review/", "/gallery/trash/"))
+    yield from map(State, LISTS)
     yield State(f"/jobs/?upload_session_id={made.lost.original_image.upload_id}")
     yield State("/gallery/?q=nothing")
     yield State("/gallery/?date_from=soon")
@@ -366,6 +400,18 @@ def of_nursery(made: Nursery) -> Iterator[State]:
     yield State(f"/locations/{made.empty_bay.code}/", open_new_product)
 
 
+def of_imports(made: Nursery) -> Iterator[State]:
+    """Files, columns that must be chosen, and previews before and after."""
+    PlaceImport.objects.update(user=User.objects.order_by("-pk").first())
+    columns, preview = f"/places/import/{made.unread.pk}/columns/", f"/places/import/{made.previewed.pk}/"
+    yield State("/places/import/", send_no_table)
+    yield State(columns)
+    yield State(columns, send_columns)
+    yield State(preview)
+    yield State(f"{preview}?kind=refused")
+    yield State(preview, apply_preview)
+
+
 def of_the_rest(made: Nursery) -> Iterator[State]:
     """Our components, addresses that are wrong, and what is done last since it changes the rows."""
     yield from map(State, ("/design/", "/status/", "/locations/NO-SUCH/", "/jobs/?upload_session_id=x"))
@@ -397,6 +443,7 @@ GROUPS: dict[str, tuple[Callable[[Nursery], Iterator[State]], dict[str, bool]]] 
     "photos": (of_photos, BOSS),
     "places": (of_places, BOSS),
     "nursery": (of_nursery, BOSS),
+    "imports": (of_imports, BOSS),
     "the rest": (of_the_rest, BOSS),
     "admin": (of_admin, BOSS),
 }

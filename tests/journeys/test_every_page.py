@@ -18,6 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 from demeter.accounts.people import make_sign_in_path
 from demeter.common.throttling import LOGIN_NAME
 from locations.models import Nursery as NurseryRow
+from locations.models import PlaceImport, SavedMapping
 from locations.nursery import forget_nursery
 from tests.accessibility import assert_contrast_in_the_dark, assert_fits, assert_no_violation
 from tests.browsing import DESK, PHONE, sign_in
@@ -61,6 +62,10 @@ LEAD_ELSEWHERE = {
     "place-by-position",
     "places-undo",
     "map-split",
+    "import-swap",
+    "import-apply",
+    "import-mapping-delete",
+    "places-qr-codes",
 }
 
 
@@ -156,12 +161,16 @@ def test_no_page_is_forgotten():
 def addresses_of(made: Nursery) -> tuple[set[str], set[str]]:
     """The names of the addresses that answer with a whole page, and of those that are only posted to."""
     client = Client()
-    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    user = UserFactory(is_staff=True, is_superuser=True)
+    PlaceImport.objects.update(user=user)
+    client.force_login(user)
     arguments: Mapping[str, object] = {
         "image_id": made.bed.original_image_id,
         "upload_session_id": made.lost.original_image.upload_id,
         "job_id": made.bed.job_id,
         "code": made.bay.code,
+        "import_id": made.previewed.pk,
+        "mapping_id": SavedMapping.objects.get().pk,
         "tab": "trace",
         "person_id": made.bed.original_image.uploaded_by_user_id,
         "product_id": made.bay.configs.get().product_id,

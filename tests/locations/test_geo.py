@@ -72,10 +72,10 @@ def test_search_box_at_the_pole_goes_all_the_way_round():
 
 
 @given(st.floats(0, 30), st.floats(0.1, 5))
-def test_lies_within_allows_the_tolerance_and_no_more(shift_m, tolerance_m):
+def test_an_enclosure_allows_the_tolerance_and_no_more(shift_m, tolerance_m):
     inner, outer = square(east_m=shift_m, side_m=10), square(side_m=30)
     sticks_out_m = shift_m + 5 - 15
-    within = geo.lies_within(inner, outer, tolerance_m=tolerance_m)
+    within = geo.Enclosure(outer, tolerance_m=tolerance_m).holds(inner)
     if abs(sticks_out_m - tolerance_m) > 0.01:
         assert within == (sticks_out_m < tolerance_m)
 

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from demeter.common.exceptions import ConflictError
 from locations.building import Pattern, plan_places
 from locations.models import PlaceChange, StorageArea, StorageLocation, Warehouse
-from locations.place_changes import choose_qr_codes, make_places, record_change, undo_change
+from locations.place_changes import make_places, record_change, undo_change
+from locations.qr_codes import choose_qr_codes
 from tests.factories import UserFactory
 from tests.locations.factories import LocationConfigFactory, StorageLocationFactory, WarehouseFactory
 from tests.photos.factories import S3ImageFactory

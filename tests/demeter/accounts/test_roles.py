@@ -24,6 +24,7 @@ MATRIX = {
     "locations.add_placechange": (SUPERVISOR, ADMIN),
     "processing.change_processingsession": (SUPERVISOR, ADMIN),
     "photos.delete_s3image": (SUPERVISOR, ADMIN),
+    "locations.add_placeimport": (SUPERVISOR, ADMIN),
     "locations.add_product": (SUPERVISOR, ADMIN),
     "locations.change_product": (SUPERVISOR, ADMIN),
     "locations.add_packaging": (SUPERVISOR, ADMIN),

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import Workbook
 
-from locations.importing.sheet_reader import MOST_BYTES
+from locations.importing.reading import MOST_BYTES
 from locations.models import Product, ProductCategory
 from tests.factories import UserFactory
 from tests.locations.factories import ProductCategoryFactory, ProductFactory, ProductFamilyFactory

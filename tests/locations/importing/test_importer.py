@@ -5,6 +5,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from locations.importing.importer import import_files
+from locations.importing.mapping import LAYERS
 from locations.models import StorageArea, StorageLocation, Warehouse
 from tests.locations.factories import StorageLocationFactory, square
 
@@ -43,9 +44,17 @@ def reasons(report):
     return [str(refused) for refused in report.refused]
 
 
+def doubts(report):
+    return [str(doubt) for doubt in report.doubts]
+
+
+def codes(report, kind):
+    return [report.codes(kind, layer) for layer in LAYERS]
+
+
 def test_import_makes_all_three_layers(nursery):
     report = import_files(nursery)
-    assert (report.made, report.refused) == ({"warehouses": ["W1"], "areas": ["W1-N"], "locations": ["W1-N-1"]}, [])
+    assert (codes(report, "made"), report.refused) == ([["W1"], ["W1-N"], ["W1-N-1"]], [])
     location = StorageLocation.objects.get()
     assert location.full_name == "Nave 1 - North bed - Bay 1"
     assert (location.qr_code, location.description) == ("DEM-W1-N-1", "by the door")
@@ -58,8 +67,8 @@ def test_import_again_changes_nothing(nursery):
     import_files(nursery)
     written = StorageLocation.objects.get().updated_at
     report = import_files(nursery)
-    assert report.made == report.changed == {"warehouses": [], "areas": [], "locations": []}
-    assert report.unchanged == {"warehouses": ["W1"], "areas": ["W1-N"], "locations": ["W1-N-1"]}
+    assert codes(report, "made") == codes(report, "changed") == [[], [], []]
+    assert codes(report, "unchanged") == [["W1"], ["W1-N"], ["W1-N-1"]]
     assert StorageLocation.objects.get().updated_at == written
 
 
@@ -69,7 +78,7 @@ def test_import_changes_what_is_named_and_keeps_the_rest(nursery, write):
     moved = write("locations", feature({"code": "W1-N-1", "area": "W1-N", "name": "Bay one"}, square(east_m=1)))
     report = import_files([moved])
     after = StorageLocation.objects.get()
-    assert report.changed["locations"] == ["W1-N-1"]
+    assert report.codes("changed", "locations") == ["W1-N-1"]
     assert (after.pk, after.name, after.qr_code) == (before.pk, "Bay one", before.qr_code)
     assert after.centroid_lon > before.centroid_lon
     assert after.updated_at > before.updated_at
@@ -85,25 +94,25 @@ def test_import_leaves_places_alone_that_the_files_do_not_name(nursery):
 def test_import_reads_foreign_names_and_layers(write):
     path = write("export", feature({"clave": "W1", "nombre": "Nave 1"}), name="naves")
     report = import_files([path], renames={"clave": "code", "nombre": "name", "naves": "warehouses"})
-    assert (report.made["warehouses"], Warehouse.objects.get().name) == (["W1"], "Nave 1")
+    assert (report.codes("made", "warehouses"), Warehouse.objects.get().name) == (["W1"], "Nave 1")
 
 
 def test_import_takes_the_layer_from_the_feature_first(write):
     path = write("whatever", feature({**WAREHOUSE, "layer": "warehouses"}), name="areas")
-    assert import_files([path]).made["warehouses"] == ["W1"]
+    assert import_files([path]).codes("made", "warehouses") == ["W1"]
 
 
 @pytest.mark.parametrize(
     ("changes", "geometry", "reason"),
     [
-        ({"code": None}, None, "code: This field cannot be blank."),
-        ({"code": "W 1!"}, None, "code: Use capital letters"),
-        ({"name": ""}, None, "name: This field cannot be blank."),
-        ({"area": None}, None, 'property "area" is missing'),
+        ({"code": None}, None, "code is missing"),
+        ({"code": "W 1!"}, None, 'code "W 1!": use capital letters'),
+        ({"name": ""}, None, "name is missing"),
+        ({"area": None}, None, "area is missing"),
         ({"area": "W9"}, None, "area W9 is not known"),
-        ({"qr_code": "SHORT"}, None, "qr_code: Ensure this value has at least 8 characters"),
+        ({"qr_code": "SHORT"}, None, "QR code has 5 characters, at least 8"),
         ({"qr_code": "TAKEN-001"}, None, "QR code TAKEN-001 belongs to OTHER"),
-        ({"active": "yes"}, None, 'property "active" must be true or false'),
+        ({"active": "perhaps"}, None, 'active "perhaps" is neither yes nor no'),
         ({"layer": "sheds"}, None, 'layer "sheds" is none of warehouses, areas, locations'),
         ({}, square(east_m=15), "polygon sticks out of W1-N by more than 1 m"),
         ({}, {"type": "Point", "coordinates": [0, 0]}, "geometry must be one Polygon, not Point"),
@@ -113,7 +122,7 @@ def test_import_refuses_a_wrong_feature_with_its_reason_and_takes_the_others(nur
     StorageLocationFactory(code="OTHER", qr_code="TAKEN-001")
     good = feature({**LOCATION, "code": "GOOD", "qr_code": "GOOD-0001"})
     report = import_files([*nursery[1:], write("locations", good, feature({**LOCATION, **changes}, geometry))])
-    assert report.made["locations"] == ["GOOD"]
+    assert report.codes("made", "locations") == ["GOOD"]
     [refusal] = reasons(report)
     assert refusal.startswith("locations.geojson, feature 2")
     assert reason in refusal
@@ -124,13 +133,13 @@ def test_import_refuses_an_area_outside_its_warehouse_but_not_within_the_toleran
     just = feature({**AREA, "code": "JUST"}, square(east_m=15.5, side_m=10))  # sticks out 0.5 m
     out = feature({**AREA, "code": "OUT"}, square(east_m=17, side_m=10))  # sticks out 2 m
     report = import_files([write("areas", just, out)])
-    assert report.made["areas"] == ["JUST"]
+    assert report.codes("made", "areas") == ["JUST"]
     assert reasons(report) == ["areas.geojson, feature 2 (OUT): polygon sticks out of W1 by more than 1 m"]
 
 
 def test_import_refuses_every_feature_of_a_repeated_code(nursery, write):
     report = import_files([*nursery[1:], write("locations", feature(LOCATION), feature(LOCATION))])
-    assert report.made["locations"] == []
+    assert report.codes("made", "locations") == []
     assert all("more than once" in reason for reason in reasons(report))
     assert len(report.refused) == 2
 
@@ -182,7 +191,7 @@ def test_command_names_changes_and_refusals_and_ends_with_an_error(nursery, writ
         call_command("import_locations", renamed, "--map", "clave=code")
     lines = capsys.readouterr().out.splitlines()
     assert "changed W1" in lines
-    assert lines[-1].startswith("refused warehouses.geojson, feature 2: code: This field cannot be blank.")
+    assert lines[-1].startswith("refused warehouses.geojson, feature 2: code is missing")
 
 
 def test_command_refuses_a_mapping_without_two_names(nursery):
@@ -221,21 +230,21 @@ def test_import_takes_the_empty_cell_of_a_table_for_nothing(nursery, write, empt
     )
     location = StorageLocation.objects.get()
     assert (location.qr_code, location.description) == (None, "")
-    assert reasons(report) == ["locations.geojson, feature 2 (B): name: This field cannot be blank."]
+    assert reasons(report) == ["locations.geojson, feature 2 (B): name is missing"]
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"name": "Bay 1\0\0"}, 'property "name" has a character that cannot be stored (U+0000)'),
-        ({"name": "half \ud83c emoji"}, 'property "name" has a character that cannot be stored (U+D83C)'),
-        ({"description": "\x1b[31m"}, 'property "description" has a character that cannot be stored (U+001B)'),
-        ({"code": "\ud83c"}, 'property "code" has a character that cannot be stored (U+D83C)'),
-        ({"name": ["Bay 1"]}, 'property "name" must be a text, not a list'),
-        ({"name": True}, 'property "name" must be a text, not a bool'),
-        ({"name": float("inf")}, 'property "name" is a number without end'),
-        ({"qr_code": 1e300}, 'property "qr_code" is a number without end'),
-        ({"area": {"code": "W1-N"}}, 'property "area" must be a text, not a dict'),
+        ({"name": "Bay 1\0\0"}, "name has a character that cannot be stored (U+0000)"),
+        ({"name": "half \ud83c emoji"}, "name has a character that cannot be stored (U+D83C)"),
+        ({"description": "\x1b[31m"}, "description has a character that cannot be stored (U+001B)"),
+        ({"code": "\ud83c"}, "code has a character that cannot be stored (U+D83C)"),
+        ({"name": ["Bay 1"]}, "name must be a text, not a list"),
+        ({"name": True}, "name must be a text, not a bool"),
+        ({"name": float("inf")}, "name is a number without end"),
+        ({"qr_code": 1e300}, "QR code is a number without end"),
+        ({"area": {"code": "W1-N"}}, "area must be a text, not a dict"),
         ({"layer": "\ud83c"}, 'layer "\\ud83c" is none of'),
     ],
 )
@@ -255,7 +264,7 @@ def test_import_refuses_an_endless_number_alone(nursery, write, number):
     text = path.read_text()
     path.write_text(text.replace(str(square()["coordinates"][0][1][0]), number, 1))
     report = import_files([*nursery[1:], path])
-    assert report.made["locations"] == ["B"]
+    assert report.codes("made", "locations") == ["B"]
     assert reasons(report) == ["locations.geojson, feature 1 (W1-N-1): coordinates must be numbers"]
 
 
@@ -283,14 +292,14 @@ def test_import_refuses_swapped_coordinates_of_a_place_near_the_others(write):
 
 
 def test_import_names_a_place_far_from_the_others_and_the_very_first(nursery, write):
-    assert import_files(nursery).doubts == [
+    assert doubts(import_files(nursery)) == [
         "W1 lies at 19.4000° N, 99.1000° W: is that right? If not, longitude and latitude may be swapped."
     ]
-    assert import_files(nursery).doubts == []
+    assert doubts(import_files(nursery)) == []
     far = shifted(square(), 99.1 + 37.39, -19.4 - 5.99)
     next_to_it = shifted(square(east_m=50), 99.1 + 37.39, -19.4 - 5.99)
     warehouses = [feature({**WAREHOUSE, "code": code}, place) for code, place in (("SE", far), ("SF", next_to_it))]
-    [doubt] = import_files([write("warehouses", *warehouses)]).doubts
+    [doubt] = doubts(import_files([write("warehouses", *warehouses)]))
     assert doubt.startswith("SE lies at 5.9900° S, 37.3900° E, 15,")
     assert " km from the nearest other one: is that right?" in doubt
 
