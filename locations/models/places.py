@@ -287,4 +287,7 @@ class StorageLocation(Place):
     @property
     def known_polygon(self) -> dict[str, Any] | None:
         """Its polygon, else that of its area, else that of its warehouse."""
-        return self.polygon or self.storage_area.polygon or self.storage_area.warehouse.polygon
+        polygon: dict[str, Any] | None = (
+            self.polygon or self.storage_area.polygon or self.storage_area.warehouse.polygon
+        )
+        return polygon

@@ -19,7 +19,6 @@ from processing.models import ProcessingSession
 from tests.browsing import DESK, PHONE, open_browser
 from tests.journeys.conftest import work_off_the_queue
 from tests.journeys.people import Keyboard, Mouse, Person
-from tests.locations.factories import StorageAreaFactory, StorageLocationFactory, WarehouseFactory
 from tests.processing.fakes import paint_container, paint_grid, paint_picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -77,20 +76,23 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-def make_places(_owner: Owner) -> StorageLocation:
+def make_places(owner: Owner, way: str) -> StorageLocation:
     """Two greenhouses of four benches with ten bays each."""
-    for _house in range(2):
-        house = WarehouseFactory()
-        for _bench in range(4):
-            StorageLocationFactory.create_batch(10, storage_area=StorageAreaFactory(warehouse=house))
-    return StorageLocation.objects.order_by("pk").first()
+    owner.page.goto("/places/build/")
+    owner.fill(houses="2", benches="4", bays="10")
+    if way == "no scripts":
+        owner.send("preview of the places", owner.page.locator("main [name=preview]"))
+    expect(owner.page.locator("#build-preview")).to_contain_text("80")
+    owner.send("places", owner.page.locator("main [name=make]"))
+    owner.page.wait_for_url("**/places/made/**")
+    return StorageLocation.objects.get(code="G1-B1-01")
 
 
 def set_up(owner: Owner) -> None:
     owner.page.goto(f"/setup/?code={setup_code()}")
     owner.fill(name="Vivero El Sol", owner="Ana Ruiz", username="ana", password=PASSWORD, again=PASSWORD)
     owner.send("first run")
-    owner.page.wait_for_url("**/map/")
+    owner.page.wait_for_url("**/places/build/")
 
 
 def import_products(owner: Owner, spreadsheet: Path) -> None:
@@ -154,7 +156,7 @@ def test_nursery_is_set_up_in_the_browser(
     owner: Owner, way: str, browser: Browser, live_server: LiveServer, spreadsheet: Path, photo: Path, record_property
 ):
     set_up(owner)
-    bay = make_places(owner)
+    bay = make_places(owner, way)
     import_products(owner, spreadsheet)
     links = [add_person(owner, name) for name in ("José Núñez", "Eva")]
     print_labels(owner)
