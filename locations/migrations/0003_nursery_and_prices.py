@@ -7,8 +7,6 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-import locations.models.nursery
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -37,7 +35,6 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=64,
-                        validators=[locations.models.nursery.validate_time_zone],
                         verbose_name="time zone",
                     ),
                 ),
@@ -104,7 +101,6 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=64,
-                        validators=[locations.models.nursery.validate_time_zone],
                         verbose_name="time zone",
                     ),
                 ),

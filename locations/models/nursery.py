@@ -1,5 +1,6 @@
 """The nursery itself: one row with its name, language, time zone and currency, made by the first run in the browser."""
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -27,6 +28,17 @@ def validate_time_zone(value: str) -> None:
         raise ValidationError(_("Choose a time zone such as America/Mexico_City."))
 
 
+class TimeZoneField(models.CharField):  # type: ignore[type-arg]
+    """The name of a time zone."""
+
+    default_validators = [validate_time_zone]
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        """Migrations know the column only: they must not import this module, which changes."""
+        name, _path, args, options = super().deconstruct()
+        return name, "django.db.models.CharField", args, options
+
+
 @audited(without=("demo", "labels_printed_at", "checklist_done_at"))
 class Nursery(Timestamped):
     """The only row says what the owner chose; without it the settings of the server apply.
@@ -36,7 +48,7 @@ class Nursery(Timestamped):
 
     name = models.CharField(_("name of the nursery"), max_length=120, blank=True)
     language = models.CharField(_("language"), max_length=8, blank=True, choices=settings.LANGUAGES)
-    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_time_zone])
+    time_zone = TimeZoneField(_("time zone"), max_length=64, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True, choices=CURRENCY_CHOICES)
     demo = models.JSONField(default=dict, blank=True, editable=False)
     labels_printed_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -23,7 +23,7 @@ from tests.demeter.local.test_supervisor import wait_for
 SLOW_UPLOADS = 40  # the web has 16 threads
 
 
-def status_of(port: int, path: str = "/login/") -> int:
+def status_of(port: int, path: str = "/livez") -> int:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     try:
         connection.request("GET", path)

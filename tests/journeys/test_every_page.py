@@ -134,6 +134,7 @@ def test_pages_of_a_first_run_violate_no_rule(visitor: Visitor):
 
 def test_pages_of_trouble_violate_no_rule(visitor: Visitor, monkeypatch: pytest.MonkeyPatch, settings):
     """Too many sign-ins, a broken server, no room."""
+    UserFactory()
     for _ in range(LOGIN_NAME.limit):
         Client(REMOTE_ADDR="127.0.0.1").post("/login/", {"username": "nobody", "password": "wrong"})
     visitor.visit([State("/login/", fail_sign_in)])

@@ -7,14 +7,22 @@ from django.urls import reverse
 
 from demeter.common.audit import AuditEvent
 from locations.demo import load_demo_nursery
-from locations.models import DensityParameters, LocationConfig, PlaceChange, StorageLocation
+from locations.models import (
+    DensityParameters,
+    LocationConfig,
+    Nursery,
+    PlaceChange,
+    PlaceImport,
+    SavedMapping,
+    StorageLocation,
+)
 
 pytestmark = pytest.mark.django_db
 
 MODELS = [
     model
     for model in apps.get_app_config("locations").get_models()
-    if not issubclass(model, AuditEvent | PlaceChange)  # which only their steps write
+    if not issubclass(model, AuditEvent | Nursery | PlaceChange | PlaceImport | SavedMapping)  # with pages of their own
 ]
 
 

@@ -28,6 +28,9 @@ from stock.models import StockBatch, StockMovement
 
 FOLDER = Path(__file__).parent
 SHOWN = json.loads((FOLDER / "shown.json").read_text())
+FOLLOW_THE_CODE = dict.fromkeys(
+    ("django_migrations", "django_content_type", "auth_permission", "auth_group_permissions")
+)
 RENAMED_TABLES = {"processing_sessionevent": "processing_processingsessionevent"}
 MODELS = {
     "s3_images": S3Image,
@@ -82,7 +85,7 @@ def test_every_row_is_kept():
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM {RENAMED_TABLES.get(table, table)}")
             kept[table] = cursor.fetchone()[0]
-    assert {**kept, "django_migrations": None} == {**SHOWN["rows"], "django_migrations": None}
+    assert kept | FOLLOW_THE_CODE == SHOWN["rows"] | FOLLOW_THE_CODE
 
 
 def test_models_and_tables_agree_and_nothing_is_left_to_migrate():

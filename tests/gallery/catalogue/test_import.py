@@ -100,12 +100,12 @@ def test_wrong_rows_are_named_and_the_others_imported(client, row, reason):
     ("data", "message"),
     [
         (b"", "empty"),
-        (b"name\n", "The table is empty"),
+        (b"name\n", "there are no rows"),
         (b"colour;weight\nred;3\n", "No column has the heading"),
-        (b"PK\x03\x04 not a workbook", "cannot be read as a table"),
+        (b"PK\x03\x04 not a workbook", "the workbook is damaged"),
         (b"name\n" + b"Aloe\n" * 6000, "At most 5000 rows"),
-        (b"x" * (MOST_BYTES + 1), "larger than 5 MB"),
-        (b"\xff\xfe\x00\x01\x02", "The table is empty"),
+        (b"x" * (MOST_BYTES + 1), "at most 20 MB"),
+        (b"\xff\xfe\x00\x01\x02", "the letters cannot be read"),
     ],
 )
 def test_files_that_are_no_table_are_refused_with_words(client, data, message):

@@ -289,7 +289,7 @@ def test_a_correction_without_a_sign_in_is_kept_and_saved_after_it(supervisor: P
     page.context.clear_cookies(name="sessionid")
     tap_photo(page, 100, 100)
     page.get_by_role("button", name="Remove", exact=True).click()
-    expect(page.locator("#outbox-words")).to_contain_text("1 correction waits to be saved. You are signed out")
+    expect(page.locator("#outbox-words")).to_contain_text("1 correction is not saved yet. You are signed out")
     expect(page.locator("#connection-note")).to_be_hidden()
     assert_accessible(page)
     address = page.get_by_role("link", name="Sign in").get_attribute("href")

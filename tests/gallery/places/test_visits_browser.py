@@ -51,5 +51,5 @@ def test_the_halves_of_a_bay_are_added(browser: Browser, live_server: LiveServer
                 assert_accessible(page)
         page.get_by_role("button", name="Parts: add them (178)").click()
         expect(page.get_by_text("The visit counts as 178 plants.")).to_be_visible()
-        expect(page.locator("#visits")).to_contain_text("Parts: add them · said by")
+        expect(page.locator("#visits")).to_contain_text("Parts: add them · answered by")
         assert not Visit.objects.get().is_open

@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 
 from locations.importing.importer import import_files
 from locations.importing.mapping import LAYERS
+from locations.importing.messages import WITHOUT_OUTLINE
 from locations.models import StorageArea, StorageLocation, Warehouse
 from tests.locations.factories import StorageLocationFactory, square
 
@@ -320,11 +321,11 @@ def test_import_takes_places_without_an_outline_and_keeps_one_that_is_there(nurs
         write("warehouses", undrawn(WAREHOUSE)),
     ]
     report = import_files(files)
-    assert (report.refused, report.doubts) == ([], [])
+    assert (report.refused, report.doubts) == ([], [WITHOUT_OUTLINE(number=3)])
     assert StorageLocation.objects.get().polygon is None
     assert StorageArea.objects.get().position == ""
-    assert import_files(files).unchanged["locations"] == ["W1-N-1"]
+    assert import_files(files).codes("unchanged", "locations") == ["W1-N-1"]
     report = import_files([write("locations", feature(LOCATION)), write("warehouses", feature(WAREHOUSE))])
-    assert (report.refused, report.changed) == ([], {"warehouses": ["W1"], "areas": [], "locations": ["W1-N-1"]})
-    assert import_files(files).unchanged["locations"] == ["W1-N-1"]
+    assert (report.refused, [row.code for row in report.outcomes if row.kind == "changed"]) == ([], ["W1", "W1-N-1"])
+    assert import_files(files).codes("unchanged", "locations") == ["W1-N-1"]
     assert StorageLocation.objects.get().polygon is not None

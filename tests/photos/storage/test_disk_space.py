@@ -1,6 +1,7 @@
 """A full disk refuses an upload before it is read; one that fills up in the middle leaves nothing behind."""
 
 import errno
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -50,7 +51,7 @@ def assert_refused_as_json(answer):
 
 def assert_refused_as_page(answer):
     assert answer.status_code == 507
-    assert str(MESSAGE) in answer.content.decode()
+    assert str(MESSAGE) in unescape(answer.content.decode())
     assert not S3Image.objects.exists()
 
 

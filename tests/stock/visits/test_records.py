@@ -3,12 +3,10 @@
 import random
 import uuid
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 from typing import NamedTuple
 
 import numpy as np
 import pytest
-from django.apps import apps
 from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -189,21 +187,6 @@ def test_a_sale_after_the_visit_is_taken_off_its_sum(config):
     StockMovementFactory(batch=batch, sale=True, quantity=-30, happened_at=NOON + timedelta(hours=2))
     shoot(config, 94, place=2, minute=1)
     assert stock_at(config) == 148
-
-
-def test_counts_from_before_there_were_visits_go_on_counting_and_ask(config):
-    for minute, quantity in ((0, 84), (1, 94), (300, 90)):
-        shoot(config, quantity, minute=minute)
-    elsewhere = shoot(LocationConfigFactory(), 7)
-    reverse_image_counts(elsewhere.image_id, user=None, reason="Trash")
-    StockCount.objects.update(visit=None, is_counted=True)
-    Visit.objects.all().delete()
-    import_module("stock.migrations.0005_visits").form_visits(apps, None)
-    visits = Visit.objects.order_by("last_at").values_list("photos", "quantity", "is_open")
-    assert list(visits) == [(2, 94, True), (1, 90, False)]
-    assert sorted(StockCount.objects.filter(is_counted=True).values_list("quantity", flat=True)) == [7, 90, 94]
-    answer(config, "parts")
-    assert (stock_at(config, 2), stock_at(config)) == (178, 90)
 
 
 steps = st.lists(

@@ -107,6 +107,7 @@ def boss(db: None) -> Client:
     [(None, "en", "Sign in"), ("de,fr;q=0.8", "en", "Sign in"), ("es-CL,es;q=0.9,en;q=0.8", "es", "Ingresar")],
 )
 def test_the_browser_asks_and_english_answers_for_the_rest(db, asked, language, word):
+    UserFactory()
     page = Client().get("/login/", headers={"Accept-Language": asked} if asked else {})
     assertContains(page, f'<html lang="{language}">')
     assertContains(page, f"<h1>{word}</h1>")
@@ -115,6 +116,7 @@ def test_the_browser_asks_and_english_answers_for_the_rest(db, asked, language, 
 
 
 def test_the_switch_is_kept_in_a_cookie_and_needs_no_sign_in(db):
+    UserFactory()
     client = Client()
     answer = client.post("/language/", {"language": "es", "next": "/login/?next=/jobs/"})
     assertRedirects(answer, "/login/?next=/jobs/", fetch_redirect_response=False)
