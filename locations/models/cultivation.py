@@ -13,7 +13,7 @@ from locations.models.catalogue import POSITIVE, ContainerType, Packaging, Produ
 from locations.models.places import StorageLocation
 
 CM2_PER_M2 = 10_000.0
-DEFAULT_OVERLAP_FACTOR = 0.85
+DEFAULT_OVERLAP_FACTOR = 0.45
 
 
 @audited()

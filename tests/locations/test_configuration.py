@@ -134,7 +134,7 @@ def test_set_density_keeps_both_units_in_step_and_counts_versions():
     assert (first.plants_per_m2, first.version, first.source) == (156.25, 1, DensitySource.CALIBRATED)
     second = set_density(**keys, avg_area_per_plant_cm2=100, sample_size=5)
     assert (second.pk, second.plants_per_m2, second.version, second.sample_size) == (first.pk, 100, 2, 5)
-    assert second.overlap_adjustment_factor == 0.85
+    assert second.overlap_adjustment_factor == 0.45
 
 
 def test_set_density_without_packaging_is_one_row():

@@ -281,6 +281,7 @@ def test_a_shared_poll_is_not_shared_between_languages(boss: Client, db):
 
 
 def test_words_of_scripts_are_asked_for_once(db):
+    UserFactory()
     page = Client().get("/login/", headers=SPANISH)
     assertContains(page, f'src="/words/{VERSION}/es.js"')
     words = Client().get(f"/words/{VERSION}/es.js")
