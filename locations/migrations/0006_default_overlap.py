@@ -6,7 +6,7 @@ from django.db import migrations, models
 OLD, NEW = 0.85, 0.45
 
 
-def replace_defaults(apps, schema_editor):
+def replace_defaults(apps, _schema_editor):
     apps.get_model("locations", "DensityParameters").objects.filter(
         source="default", overlap_adjustment_factor=OLD
     ).update(overlap_adjustment_factor=NEW)
