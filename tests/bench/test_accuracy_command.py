@@ -63,7 +63,8 @@ def write_pointed(folder: Path, name: str) -> None:
     (folder / "points" / f"{name}.json").write_text(json.dumps(truth))
 
 
-def test_the_report_holds_what_was_counted(painted, tmp_path):
+def test_the_report_holds_what_was_counted(painted, tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "read_trained_on", lambda *_: {"brassica_plug200_a"})
     write_render(tmp_path / "held-out", "a", seed=1, hidden=0)
     write_render(tmp_path / "held-out", "b", seed=2, hidden=2)
     write_pointed(tmp_path / "nursery", "pots")
@@ -73,7 +74,7 @@ def test_the_report_holds_what_was_counted(painted, tmp_path):
     fine_tune = {"photos": [row], "mae_before": 2, "mae_after": 0, "trained_on": 3, "tiles": 90, "epochs": 2}
     (out / "accuracy" / "fine-tune.json").write_text(json.dumps(fine_tune))
     write_pointed(tmp_path / "nursery-2", "pepper_cups_tray")
-    write_pointed(tmp_path / "nursery-3", "brassica_plug200_a")  # learned by the shipped detector: it judges nothing
+    write_pointed(tmp_path / "nursery-3", "brassica_plug200_a")  # learned: it judges nothing
     places = f"--out {out} --overlays {overlays} --worst {tmp_path}/worst"
     words = (
         f"--renders {tmp_path}/held-out --nursery {tmp_path}/nursery {tmp_path}/nursery-2 {tmp_path}/nursery-3 {places}"
