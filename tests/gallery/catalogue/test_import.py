@@ -1,5 +1,6 @@
 """Products from a spreadsheet: what people really have in it, seen first, imported once, and nothing wrong silently."""
 
+from datetime import date
 from decimal import Decimal
 from html import unescape
 from io import BytesIO
@@ -63,6 +64,16 @@ def test_workbook_keeps_its_numbers(client):
     confirm(client, preview(client, data, "products.xlsx"))
     aloe = Product.objects.get()
     assert (aloe.sku, aloe.price, aloe.family.category.name) == ("A-1", Decimal("1125.00"), "Other plants")
+
+
+def test_cells_that_are_no_text_are_named_and_the_other_rows_imported(client):
+    day = date(2026, 3, 4)
+    response = preview(
+        client, workbook(["Name", "Price", "Currency"], ["Aloe", day, "EUR"], ["Agave", 2, "EUR"]), "x.xlsx"
+    )
+    assert "date" in response.content.decode()
+    confirm(client, response)
+    assert [product.common_name for product in Product.objects.all()] == ["Agave"]
 
 
 def test_known_products_are_changed_and_empty_cells_change_nothing(client):

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from bench import large_nursery
 from locations.importing.mapping import LAYERS
-from locations.models import PlaceImport, SavedMapping, StorageArea, StorageLocation, Warehouse
+from locations.models import PlaceChange, PlaceImport, SavedMapping, StorageArea, StorageLocation, Warehouse
 from tests.factories import UserFactory
 from tests.locations.factories import StorageLocationFactory, square
 
@@ -107,6 +107,15 @@ def test_applying_twice_makes_the_places_once(supervisor):
     apply(supervisor, preview)
     assert apply(supervisor, preview).status_code == 200
     assert StorageLocation.objects.count() == 56
+
+
+def test_an_import_is_a_step_that_can_be_undone_whole(supervisor):
+    made = apply(supervisor, go_on(supervisor, send(supervisor, *large_files(56))))
+    step = PlaceChange.objects.get()
+    assert made.request["PATH_INFO"] == reverse("places-made", args=[step.token])
+    assert (step.kind, len(step.location_ids)) == ("import", StorageLocation.objects.count())
+    supervisor.post(reverse("places-undo", args=[step.token]))
+    assert not any(model.objects.exists() for model in (Warehouse, StorageArea, StorageLocation))
 
 
 def test_what_changed_since_the_preview_is_previewed_again_and_nothing_is_written(supervisor):
