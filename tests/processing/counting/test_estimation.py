@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
+from locations.models.cultivation import DEFAULT_OVERLAP_FACTOR
 from processing.counting.boxes import DEAD, EMPTY, PLANT, concatenate, make_detections
 from processing.counting.containers import Container
 from processing.counting.estimation import Density, estimate_container, one_per_cell
-from processing.counting.parameters import EstimationParameters
+from processing.counting.parameters import DEFAULT_PARAMETERS, EstimationParameters
 from processing.counting.pyramid import Pyramid
 from processing.counting.residual import fit_plant_size, plant_likeness
 from tests.processing.counting.test_grid import SLANTED, UPRIGHT, tray
@@ -56,6 +57,10 @@ def test_empty_pots_are_not_plants() -> None:
     places = LATTICE[:100]
     both = concatenate([seen(places), seen(LATTICE[100:], class_id=EMPTY)])
     assert estimate(*bed(LATTICE), both).count == 100
+
+
+def test_a_density_that_nobody_calibrated_estimates_as_none_does() -> None:
+    assert DEFAULT_PARAMETERS.estimation.overlap_factor == DEFAULT_OVERLAP_FACTOR
 
 
 def test_the_learned_overlap_factor_replaces_the_default() -> None:
