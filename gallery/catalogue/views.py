@@ -32,7 +32,9 @@ def products(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return redirect("products")
     query, is_archived = form.cleaned_data["q"], form.cleaned_data["archived"]
-    found = Product.objects.filter(active=not is_archived).select_related("family__category", "merged_into")
+    found = Product.objects.filter(active=not is_archived, is_mixed=False).select_related(
+        "family__category", "merged_into"
+    )
     for word in longest_words(query):
         found = found.filter(contains(word, SEARCHED))
     grown = Count("location_configs", filter=Q(location_configs__active=True))
@@ -124,5 +126,6 @@ def merge(request: HttpRequest, product_id: int) -> HttpResponse:
 
 
 def _find(product_id: int) -> Product:
-    found: Product = get_object_or_404(Product.objects.select_related("family__category", "merged_into"), pk=product_id)
+    products = Product.objects.filter(is_mixed=False).select_related("family__category", "merged_into")
+    found: Product = get_object_or_404(products, pk=product_id)
     return found
