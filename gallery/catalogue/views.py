@@ -16,7 +16,7 @@ from gallery.catalogue.forms import MergeForm, ProductForm, SearchForm
 from gallery.catalogue.inline import lead_back, show_new
 from gallery.common.forms import PER_PAGE
 from gallery.common.http import UNPROCESSABLE, HtmxRequest
-from locations.models import Product
+from locations.models import LocationConfig, Product
 from locations.nursery import read_nursery
 from locations.search import contains
 from stock.products import count_references, merge_products
@@ -37,8 +37,9 @@ def products(request: HttpRequest) -> HttpResponse:
     )
     for word in longest_words(query):
         found = found.filter(contains(word, SEARCHED))
-    grown = Count("location_configs", filter=Q(location_configs__active=True))
-    page = Paginator(found.annotate(places=grown).order_by("common_name", "sku"), PER_PAGE).get_page(
+    alone = Count("location_configs", filter=Q(location_configs__active=True), distinct=True)
+    listed = Count("config_parts__config", filter=Q(config_parts__config__active=True), distinct=True)
+    page = Paginator(found.annotate(places=alone + listed).order_by("common_name", "sku"), PER_PAGE).get_page(
         form.cleaned_data["page"] or 1
     )
     context = {"page": page, "form": form, "archived": is_archived, "q": query}
@@ -81,7 +82,9 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
         "name": name,
         "form": form,
         "may_change": may_change,
-        "grown": found.location_configs.filter(active=True).count(),
+        "grown": LocationConfig.objects.filter(Q(product=found) | Q(parts__product=found), active=True)
+        .distinct()
+        .count(),
         "merged": found.merged.order_by("sku"),
     }
     return render(request, "gallery/catalogue/product.html", context, status=UNPROCESSABLE if form.is_bound else 200)

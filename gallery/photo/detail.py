@@ -138,6 +138,8 @@ def photo_detail(image_id: UUID, *, with_history: bool) -> PhotoDetail:
     runs = photo_runs(image)
     newest = runs[0] if runs else None
     counted = next((run for run in runs if run.status == RunStatus.COMPLETED), None)
+    if counted is not None:
+        counted.original_image = image  # known already
     return PhotoDetail(
         image=image,
         badge=badge_of(image, newest_run=newest.status if newest else None),

@@ -49,6 +49,11 @@ class LocationDetail:
         return next((cycle for cycle in self.cycles if cycle.active), None)
 
     @property
+    def has_mixed(self) -> bool:
+        """Whether there is stock of which nobody has said what it is."""
+        return any(line.batch.product.is_mixed for line in self.stock)
+
+    @property
     def is_numbered_anew(self) -> bool:
         """Whether products are listed by container although several photos of the last visit count: the numbers begin
         anew in each."""

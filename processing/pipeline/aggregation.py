@@ -148,7 +148,8 @@ def _density_row(kind: str, planted: Planted | None) -> DensityParameters | None
 
 def _store_annotated(image: S3Image, rgb: Rgb, counted: Counted) -> Picture:
     """Draw the annotated picture and write it to S3; the picture of a worker that lost its job expires by retention."""
-    picture = drawing.draw(rgb, counted.photo.containers, counted.detections)
+    numbers = [segment.number for segment in counted.segments]
+    picture = drawing.draw(rgb, counted.photo.containers, counted.detections, numbers=numbers)
     data = encode_jpeg(picture)
     version = hashlib.sha256(data).hexdigest()[:VERSION_DIGITS]
     key = keys.annotated_key(image.image_id, image.created_at, version)

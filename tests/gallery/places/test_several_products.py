@@ -103,6 +103,16 @@ def test_pages_and_json_show_each_product(viewer: Client, config: LocationConfig
     assert named == [("Agave", 5, False), ("Mixed", 1, True)]
 
 
+def test_the_containers_of_a_photo_say_what_they_hold(viewer: Client, config: LocationConfig):
+    session = count(config)
+    page = f"/gallery/{session.original_image_id}/?tab=containers"
+    assertContains(viewer.get(page), '<span class="hint">Agave</span>', html=True)
+    config.parts.update(containers="", share_percent=50)
+    assertContains(viewer.get(page), '<span class="hint">several products</span>', html=True)
+    config.parts.all().delete()
+    assertNotContains(viewer.get(page), '<span class="hint">Mixed plants (not identified)</span>', html=True)
+
+
 def test_json_of_one_product_is_as_before(viewer: Client):
     session = count(LocationConfigFactory())
     assert "products" not in viewer.get(f"/api/v1/photos/{session.original_image_id}").json()
