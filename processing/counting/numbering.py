@@ -41,9 +41,12 @@ def _next_right(boxes: Sequence[Box], index: int) -> int | None:
         for other, box in enumerate(boxes)
         if (*_centre(box), other) > (x, y, index) and _overlap(boxes[index], box) > BESIDE_SHARE
     ]
-    return min(
-        beside, key=lambda i: ((_centre(boxes[i])[0] - x) ** 2 + (_centre(boxes[i])[1] - y) ** 2, i), default=None
-    )
+
+    def distance(other: int) -> tuple[float, Box]:
+        its_x, its_y = _centre(boxes[other])
+        return (its_x - x) ** 2 + (its_y - y) ** 2, boxes[other]
+
+    return min(beside, key=distance, default=None)
 
 
 def _overlap(one: Box, other: Box) -> float:

@@ -7,14 +7,14 @@ from django.urls import reverse
 
 from demeter.common.audit import AuditEvent
 from locations.demo import load_demo_nursery
-from locations.models import DensityParameters, LocationConfig, PlaceChange, StorageLocation
+from locations.models import ConfigPart, DensityParameters, LocationConfig, PlaceChange, StorageLocation
 
 pytestmark = pytest.mark.django_db
 
 MODELS = [
     model
     for model in apps.get_app_config("locations").get_models()
-    if not issubclass(model, AuditEvent | PlaceChange)  # which only their steps write
+    if not issubclass(model, AuditEvent | PlaceChange | ConfigPart)  # which steps and the page of a location write
 ]
 
 

@@ -84,6 +84,17 @@ def test_a_form_without_rows_keeps_what_is_listed_and_emptied_rows_remove_it(wor
     assert not ConfigPart.objects.exists()
 
 
+def test_configuring_several_places_removes_no_list_but_may_write_one(worker: Client, config: LocationConfig):
+    aloe, other = ProductFactory(common_name="Aloe", scientific_name=""), LocationConfigFactory()
+    values = {"location_id": [config.location_id, other.location_id], "product": "mixed", "mode": "update"}
+    values |= {"expected_state": config.expected_state_id, "parts": "1", "part0_product": "", "part0_where": ""}
+    worker.post("/configure/", values)
+    assert [str(part) for part in ConfigPart.objects.all()] == ["Agave: 1"]
+    worker.post("/configure/", values | {"part0_product": aloe.pk, "part0_where": "2"})
+    assert [str(part) for part in ConfigPart.objects.all()] == ["Aloe: 2", "Aloe: 2"]
+    assertContains(worker.get("/configure/", {"location_id": values["location_id"]}), "Aloe: containers 2")
+
+
 def test_a_wrong_row_is_shown_again_and_nothing_is_written(worker: Client, config: LocationConfig, agave: Product):
     page = post(worker, config, [(agave, "left half")])
     assertContains(page, "Write containers, like 1-3, or a share, like 40 %.", status_code=422)
