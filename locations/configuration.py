@@ -35,15 +35,17 @@ WITH_PRODUCTS = Prefetch("parts", ConfigPart.objects.select_related("product", "
 
 @dataclass(frozen=True)
 class ListedPart:
-    """One of several products of a place: in these containers, or with a share of what stands outside them.
+    """One of several products of a place: in these containers, on this side of the photo, or a share of the others.
 
-    `containers` is as `locations.models.container_numbers.write_numbers` writes it, and empty for a share.
+    `containers` is as `locations.models.container_numbers.write_numbers` writes it, and empty for a share; `side` is a
+    `PhotoSide`, of which the share is a part.
     """
 
     product: Product
     packaging: Packaging | None
     containers: str = ""
     share_percent: int | None = None
+    side: str = ""
 
 
 class ConfigureMode(models.TextChoices):
@@ -92,7 +94,8 @@ def configure_location(
 def list_parts(config: LocationConfig) -> list[ListedPart]:
     """The products that a cycle lists besides its own, in their order."""
     return [
-        ListedPart(part.product, part.packaging, part.containers, part.share_percent) for part in config.listed_parts
+        ListedPart(part.product, part.packaging, part.containers, part.share_percent, part.side)
+        for part in config.listed_parts
     ]
 
 
@@ -108,6 +111,7 @@ def _write_parts(config: LocationConfig, parts: Sequence[ListedPart]) -> None:
             packaging=part.packaging,
             containers=part.containers,
             share_percent=part.share_percent,
+            side=part.side,
         )
     config.refresh_from_db()
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from demeter.common.i18n.numbers import TypedNumberField
 from locations.catalogue import find_or_make_mixed
 from locations.configuration import ConfigureMode, ListedPart
+from locations.listing import check_part, read_part, write_where
 from locations.models import (
     ContainerType,
     Packaging,
@@ -21,7 +22,6 @@ from locations.models import (
     Warehouse,
 )
 from locations.models.catalogue import MIXED_NAME
-from locations.models.container_numbers import read_numbers, write_numbers
 from locations.models.cultivation import CM2_PER_M2
 from locations.models.places import StorageLocationQuerySet
 
@@ -30,7 +30,6 @@ SHORT_NUMBER = re.compile("[0-9]{1,9}")
 MIXED = "mixed"
 EMPTY_PART_ROWS = 2
 MOST_PART_ROWS = 30
-SHARE = re.compile(r"([0-9]{1,3})\s*%")
 
 
 class AssignLocationForm(forms.Form):
@@ -92,11 +91,11 @@ class ConfigureLocationForm(forms.Form):
         product = forms.ModelChoiceField(Product.objects.filter(active=True), required=False, label=_("Product"))
         packaging = forms.ModelChoiceField(Packaging.objects.filter(active=True), required=False, label=_("Packaging"))
         product.choices, packaging.choices = products, packagings
-        where = forms.CharField(max_length=100, required=False, label=_("Containers or share"))
+        where = forms.CharField(max_length=100, required=False, label=_("Where it stands"))
         where.widget.attrs["autocomplete"] = "off"
         if part is not None:
             product.initial, packaging.initial = part.product, part.packaging
-            where.initial = part.containers or f"{part.share_percent} %"
+            where.initial = write_where(part)
         fields = {"product": product, "packaging": packaging, "where": where}
         self.fields |= {f"part{row}_{name}": field for name, field in fields.items()}
 
@@ -128,9 +127,7 @@ class ConfigureLocationForm(forms.Form):
 
     def _read_rows(self, rows: list[dict[str, Any]]) -> Iterator[ListedPart]:
         """The listed products; what cannot be meant becomes an error of its field."""
-        named: set[int] = set()
-        listed: set[tuple[Product, Packaging | None]] = set()
-        shared = 0
+        listed: list[ListedPart] = []
         for index, row in enumerate(rows):
             product, packaging, where = row["product"], row["packaging"], row["where"]
             if product is None:
@@ -138,36 +135,13 @@ class ConfigureLocationForm(forms.Form):
                     self.add_error(f"part{index}_product", _("Choose the product, or empty the whole row."))
                 continue
             try:
-                numbers, share = read_where(where or "")
+                part = read_part(product, packaging, where or "")
+                check_part(part, listed)
             except forms.ValidationError as error:
                 self.add_error(f"part{index}_where", error)
                 continue
-            twice, shared = sorted(named & numbers), shared + (share or 0)
-            if twice:
-                words = _("Container %(number)d is listed twice.") % {"number": twice[0]}
-                self.add_error(f"part{index}_where", words)
-            if shared > 100:
-                self.add_error(f"part{index}_where", _("The shares are more than 100 % together."))
-            if (product, packaging) in listed:
-                words = _("This product is listed twice. Write all its containers into one row.")
-                self.add_error(f"part{index}_product", words)
-            named |= numbers
-            listed.add((product, packaging))
-            yield ListedPart(product, packaging, write_numbers(numbers), share)
-
-
-def read_where(text: str) -> tuple[frozenset[int], int | None]:
-    """Numbers of containers ("1-3, 5"), or a share in percent ("40 %"). Raises ValidationError."""
-    share = SHARE.fullmatch(text)
-    if share and 1 <= int(share[1]) <= 100:
-        return frozenset(), int(share[1])
-    try:
-        numbers = read_numbers(text)
-    except ValueError:
-        numbers = frozenset()
-    if not numbers:
-        raise forms.ValidationError(_("Write containers, like 1-3, or a share, like 40 %."))
-    return numbers, None
+            listed.append(part)
+            yield part
 
 
 class LocationsForm(forms.Form):

@@ -29,6 +29,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("share_percent", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="share (%)")),
+                (
+                    "side",
+                    models.CharField(
+                        blank=True,
+                        choices=[("left", "left"), ("right", "right"), ("top", "top"), ("bottom", "bottom")],
+                        max_length=6,
+                        verbose_name="side of the photo",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "part of a location configuration",
@@ -56,6 +65,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("share_percent", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="share (%)")),
+                (
+                    "side",
+                    models.CharField(
+                        blank=True,
+                        choices=[("left", "left"), ("right", "right"), ("top", "top"), ("bottom", "bottom")],
+                        max_length=6,
+                        verbose_name="side of the photo",
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
@@ -178,8 +196,14 @@ class Migration(migrations.Migration):
                             "^[1-9][0-9]{0,2}(-[1-9][0-9]{0,2})?(, [1-9][0-9]{0,2}(-[1-9][0-9]{0,2})?)*$",
                         ),
                         ("share_percent__isnull", True),
+                        ("side", ""),
                     ),
-                    models.Q(("containers", ""), ("share_percent__gte", 1), ("share_percent__lte", 100)),
+                    models.Q(
+                        ("containers", ""),
+                        ("share_percent__gte", 1),
+                        ("share_percent__lte", 100),
+                        ("side__in", ["", "left", "right", "top", "bottom"]),
+                    ),
                     _connector="OR",
                 ),
                 name="configpart_containers_or_share",
@@ -190,8 +214,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "locations_configpartevent" ("config_id", "containers", "id", "packaging_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "share_percent") VALUES (NEW."config_id", NEW."containers", NEW."id", NEW."packaging_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."product_id", NEW."share_percent"); RETURN NULL;',
-                    hash="0db255f79c858e5f2f0af05286e7b0f55d91452d",
+                    func='INSERT INTO "locations_configpartevent" ("config_id", "containers", "id", "packaging_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "share_percent", "side") VALUES (NEW."config_id", NEW."containers", NEW."id", NEW."packaging_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."product_id", NEW."share_percent", NEW."side"); RETURN NULL;',
+                    hash="51b02b68187209ac99bf02f92f7697d4e14f4653",
                     operation="INSERT",
                     pgid="pgtrigger_insert_insert_c2463",
                     table="location_config_parts",
@@ -204,9 +228,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="update_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."config_id" IS DISTINCT FROM (NEW."config_id") OR OLD."containers" IS DISTINCT FROM (NEW."containers") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."packaging_id" IS DISTINCT FROM (NEW."packaging_id") OR OLD."product_id" IS DISTINCT FROM (NEW."product_id") OR OLD."share_percent" IS DISTINCT FROM (NEW."share_percent"))',
-                    func='INSERT INTO "locations_configpartevent" ("config_id", "containers", "id", "packaging_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "share_percent") VALUES (NEW."config_id", NEW."containers", NEW."id", NEW."packaging_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."product_id", NEW."share_percent"); RETURN NULL;',
-                    hash="8004503b373dca12cfa57f0d0d1905df8321327d",
+                    condition='WHEN (OLD."config_id" IS DISTINCT FROM (NEW."config_id") OR OLD."containers" IS DISTINCT FROM (NEW."containers") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."packaging_id" IS DISTINCT FROM (NEW."packaging_id") OR OLD."product_id" IS DISTINCT FROM (NEW."product_id") OR OLD."share_percent" IS DISTINCT FROM (NEW."share_percent") OR OLD."side" IS DISTINCT FROM (NEW."side"))',
+                    func='INSERT INTO "locations_configpartevent" ("config_id", "containers", "id", "packaging_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "share_percent", "side") VALUES (NEW."config_id", NEW."containers", NEW."id", NEW."packaging_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."product_id", NEW."share_percent", NEW."side"); RETURN NULL;',
+                    hash="3b4aefc092a668a7026dfef3fc25d7d8ee054f49",
                     operation="UPDATE",
                     pgid="pgtrigger_update_update_7b986",
                     table="location_config_parts",
@@ -219,8 +243,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="delete_delete",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "locations_configpartevent" ("config_id", "containers", "id", "packaging_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "share_percent") VALUES (OLD."config_id", OLD."containers", OLD."id", OLD."packaging_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."product_id", OLD."share_percent"); RETURN NULL;',
-                    hash="d905cf713e922f875bee5138651e0b88fb119ca5",
+                    func='INSERT INTO "locations_configpartevent" ("config_id", "containers", "id", "packaging_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "share_percent", "side") VALUES (OLD."config_id", OLD."containers", OLD."id", OLD."packaging_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."product_id", OLD."share_percent", OLD."side"); RETURN NULL;',
+                    hash="a317e457a67215e1c054c42b45211399785b373b",
                     operation="DELETE",
                     pgid="pgtrigger_delete_delete_462ce",
                     table="location_config_parts",

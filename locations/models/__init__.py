@@ -14,7 +14,7 @@ from locations.models.catalogue import (
     ProductState,
 )
 from locations.models.changes import PlaceChange
-from locations.models.cultivation import ConfigPart, DensityParameters, DensitySource, LocationConfig
+from locations.models.cultivation import ConfigPart, DensityParameters, DensitySource, LocationConfig, PhotoSide
 from locations.models.imports import PlaceImport, SavedMapping
 from locations.models.nursery import Nursery
 from locations.models.places import AreaPosition, StorageArea, StorageLocation, Warehouse, WarehouseType, name_place
@@ -32,6 +32,7 @@ __all__ = [
     "PackagingColour",
     "PackagingMaterial",
     "PackagingType",
+    "PhotoSide",
     "PlaceChange",
     "PlaceImport",
     "Product",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from demeter.common.audit import audited
 from demeter.common.timestamps import Timestamped
@@ -94,10 +95,19 @@ class LocationConfig(Timestamped):
         return tuple(self.parts.all())
 
 
+class PhotoSide(models.TextChoices):
+    """Where a part of a photo begins."""
+
+    LEFT = "left", pgettext_lazy("side of a photo", "left")
+    RIGHT = "right", pgettext_lazy("side of a photo", "right")
+    TOP = "top", pgettext_lazy("side of a photo", "top")
+    BOTTOM = "bottom", pgettext_lazy("side of a photo", "bottom")
+
+
 @audited()
 class ConfigPart(Timestamped):
     """One of several products of a cycle, and where it stands: containers by their numbers in a photo, from left to
-    right, or a share of the plants outside the named containers."""
+    right, or a part of the photo from one `side`, or a share of the plants that are in neither."""
 
     config = models.ForeignKey(
         LocationConfig, models.CASCADE, related_name="parts", db_index=False, verbose_name=_("location configuration")
@@ -117,6 +127,7 @@ class ConfigPart(Timestamped):
         _("containers"), max_length=100, blank=True, help_text=_("Their numbers from left to right: 1-3, 5")
     )
     share_percent = models.PositiveSmallIntegerField(_("share (%)"), null=True, blank=True)
+    side = models.CharField(_("side of the photo"), max_length=6, choices=PhotoSide, blank=True)
 
     class Meta:
         db_table = "location_config_parts"
@@ -128,8 +139,8 @@ class ConfigPart(Timestamped):
                 fields=["config", "product", "packaging"], nulls_distinct=False, name="configpart_product_once"
             ),
             models.CheckConstraint(
-                condition=Q(share_percent__isnull=True, containers__regex=NUMBERS_PATTERN)
-                | Q(containers="", share_percent__gte=1, share_percent__lte=100),
+                condition=Q(share_percent__isnull=True, side="", containers__regex=NUMBERS_PATTERN)
+                | Q(containers="", share_percent__gte=1, share_percent__lte=100, side__in=["", *PhotoSide.values]),
                 name="configpart_containers_or_share",
             ),
         ]
@@ -144,8 +155,8 @@ class ConfigPart(Timestamped):
 
     @property
     def where(self) -> str:
-        """Where it stands, as people type it: "1-3, 5" or "40 %"."""
-        return self.containers or f"{self.share_percent} %"
+        """Where it stands, as people type it: "1-3, 5", "left 40 %" or "40 %"."""
+        return self.containers or f"{self.get_side_display()} {self.share_percent} %".strip()
 
 
 class DensitySource(models.TextChoices):

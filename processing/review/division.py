@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from locations.configuration import find_density
-from locations.models import LocationConfig, Packaging, Product
+from locations.models import ConfigPart, LocationConfig, Packaging, Product
 from processing import mapping
-from processing.counting.dividing import Part, divide
+from processing.counting.boxes import EMPTY, PLANT
+from processing.counting.corrections import NO_CONTAINER
+from processing.counting.dividing import Part, Side, divide, divide_by_sides
 from processing.models import ProcessingSession, Segment
+from processing.review.recount import ReviewedPhoto, read_reviewed
 from stock.ledger import Portion
 
 
@@ -65,22 +69,53 @@ def divide_count(session: ProcessingSession, config: LocationConfig) -> tuple[Po
     listed = config.listed_parts
     if not listed:
         return ()
-    segments = list(session.segments.order_by("number"))
-    numbers = mapping.number_segments(segments)
-    changes = {row["number"]: row for row in (session.manual_adjustments or {}).get("containers", ())}
-    parts = [Part(part.numbers, part.share_percent or 0) for part in listed]
-
-    def number_of(segment: Segment, name: str) -> int:
-        change: Mapping[str, int] = changes.get(segment.number, {})
-        return max(0, (getattr(segment, name) or 0) + change.get(name, 0))
-
-    def divided(total: int | None, name: str) -> tuple[int, ...]:
-        containers = {numbers[segment.number]: number_of(segment, name) for segment in segments}
-        return divide(total or 0, containers, parts)
-
-    plants = divided(session.total_estimated, "estimated")
-    empty = divided(session.total_empty_containers, "empty")
+    photo = read_reviewed(session.original_image, session)
+    plants = _divide(session.total_estimated, "estimated", PLANT, session, photo, listed)
+    empty = _divide(session.total_empty_containers, "empty", EMPTY, session, photo, listed)
     return tuple(
         Portion(part.product, part.packaging, *portion)
         for part, portion in zip(listed, zip(plants, empty, strict=True), strict=False)
     )
+
+
+def _divide(
+    total: int | None,
+    name: str,
+    class_id: int,
+    session: ProcessingSession,
+    photo: ReviewedPhoto,
+    listed: Sequence[ConfigPart],
+) -> tuple[int, ...]:
+    """One of the totals of a session ("estimated", "empty"), divided among the listed products."""
+    numbers = mapping.number_segments(photo.segments)
+    changes = {row["number"]: row for row in (session.manual_adjustments or {}).get("containers", ())}
+    counts = {index: _count(segment, name, changes) for index, segment in enumerate(photo.segments)}
+    by_number = {numbers[segment.number]: counts[index] for index, segment in enumerate(photo.segments)}
+    named = {number for part in listed for number in part.numbers}
+    free = {index: count for index, count in counts.items() if numbers[photo.segments[index].number] not in named}
+    free[NO_CONTAINER] = max(0, changes.get(None, {}).get(name, 0))
+    parts = [
+        Part(part.numbers, 0 if part.side else part.share_percent or 0, found)
+        for part, found in zip(listed, _count_sides(photo, free, class_id, listed), strict=True)
+    ]
+    return divide(total or 0, by_number, parts)
+
+
+def _count(segment: Segment, name: str, changes: Mapping[int | None, Mapping[str, int]]) -> int:
+    """A number of a container, corrections included."""
+    return max(0, (getattr(segment, name) or 0) + changes.get(segment.number, {}).get(name, 0))
+
+
+def _count_sides(
+    photo: ReviewedPhoto, counts: Mapping[int, int], class_id: int, listed: Sequence[ConfigPart]
+) -> list[int]:
+    """How many of the counts of these containers stand on the side of each listed product; 0 for those without one."""
+    sides = [(cast(Side, part.side), part.share_percent or 0) for part in listed if part.side]
+    boxes, sums = photo.corrected, [0] * len(sides)
+    of_class = boxes.alive & (boxes.class_id == class_id)
+    for index, count in counts.items() if sides else ():
+        centres = boxes.centres[of_class & (boxes.container_index == index)]
+        on_sides = divide_by_sides(count, centres, photo.found.resolution_wh, sides)
+        sums = [known + more for known, more in zip(sums, on_sides, strict=False)]
+    found = iter(sums)
+    return [next(found) if part.side else 0 for part in listed]

@@ -94,6 +94,8 @@ def test_a_new_cycle_with_another_list_is_not_the_same_sent_twice():
     [
         {"containers": "", "share_percent": None},
         {"containers": "1", "share_percent": 10},
+        {"containers": "1", "side": "left"},
+        {"containers": "", "share_percent": 10, "side": "middle"},
         {"containers": "", "share_percent": 101},
         {"containers": "1,2"},
         {"containers": "0"},

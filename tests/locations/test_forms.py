@@ -1,7 +1,9 @@
 import pytest
+from django.utils.translation import override
 
 from locations.configuration import ConfigureMode, ListedPart, configure_location
 from locations.forms import AssignLocationForm, CalibrateForm, ConfigureLocationForm
+from locations.listing import write_where
 from tests.locations.factories import (
     ContainerTypeFactory,
     PackagingFactory,
@@ -75,7 +77,11 @@ def test_configure_lists_products_by_container_and_share():
     [
         (["1-3", "3"], "part1_where", "Container 3 is listed twice."),
         (["60 %", "50 %"], "part1_where", "more than 100 %"),
-        (["left half"], "part0_where", "Write containers, like 1-3, or a share, like 40 %."),
+        (["left 60 %", "right 50 %"], "part1_where", "overlap"),
+        (["left 40 %", "left 30 %"], "part1_where", "listed twice"),
+        (["left 40 %", "top 30 %"], "part1_where", "Use either left and right, or top and bottom"),
+        (["middle 40 %"], "part0_where", "Write containers (1-3), a side of the photo (left 40 %) or a share (40 %)."),
+        (["left half"], "part0_where", "Write containers"),
         (["0 %"], "part0_where", "Write containers"),
         ([""], "part0_where", "Write containers"),
         (["1-1000"], "part0_where", "Write containers"),
@@ -91,7 +97,19 @@ def test_configure_says_what_is_wrong_with_a_row(rows, field, words):
 def test_configure_refuses_a_row_without_product_and_a_product_twice():
     assert set(ConfigureLocationForm(sent((None, "1"))).errors) == {"part0_product"}
     agave = ProductFactory()
-    assert set(ConfigureLocationForm(sent((agave, "1"), (agave, "2"))).errors) == {"part1_product"}
+    assert set(ConfigureLocationForm(sent((agave, "1"), (agave, "2"))).errors) == {"part1_where"}
+
+
+@pytest.mark.parametrize(("language", "where"), [("en", "left 40 %"), ("es", "Left 40%"), ("en", "  LEFT  40 % ")])
+def test_configure_understands_sides_in_both_languages(language, where):
+    with override(language):
+        form = ConfigureLocationForm(sent((ProductFactory(), where), (ProductFactory(), "right 60 %")))
+        assert form.is_valid(), form.errors
+        [left, right] = form.cleaned_data["parts"]
+        assert (left.side, left.share_percent, right.side) == ("left", 40, "right")
+        again = ConfigureLocationForm(sent((left.product, write_where(left))))
+        assert again.is_valid()
+        assert again.cleaned_data["parts"] == [left]
 
 
 def test_configure_offers_rows_to_spare_and_none_without_end():

@@ -97,7 +97,7 @@ def test_configuring_several_places_removes_no_list_but_may_write_one(worker: Cl
 
 def test_a_wrong_row_is_shown_again_and_nothing_is_written(worker: Client, config: LocationConfig, agave: Product):
     page = post(worker, config, [(agave, "left half")])
-    assertContains(page, "Write containers, like 1-3, or a share, like 40 %.", status_code=422)
+    assertContains(page, "Write containers (1-3), a side of the photo (left 40 %) or a share (40 %).", status_code=422)
     assert ConfigPart.objects.get().containers == "1"
 
 
@@ -166,7 +166,7 @@ def test_several_photos_of_one_visit_ask_to_check_the_numbers(viewer: Client, co
     for place in (1, 2):
         count(config, place=place)
     assert StockCount.objects.filter(is_counted=True).count() == 2
-    words = "the containers are numbered anew in each photo"
+    words = "the numbers of containers and the sides are those of each photo"
     assertContains(viewer.get("/locations/N1-N-04/"), words)
     config.parts.update(containers="", share_percent=50)
     assertNotContains(viewer.get("/locations/N1-N-04/"), words)
@@ -202,7 +202,7 @@ def test_products_are_listed_on_a_phone(
         page.get_by_text("Several products in this place").click()
         first = page.get_by_role("group", name="Listed product 1")
         first.get_by_label("Product").select_option(str(agave.pk))
-        first.get_by_label("Containers or share").fill("1-3")
+        first.get_by_label("Where it stands").fill("1-3")
         if has_scripts:
             for size in (DESK, PHONE):
                 page.set_viewport_size(size)

@@ -16,7 +16,13 @@ from tests.locations.factories import (
     LocationConfigFactory,
     ProductFactory,
 )
-from tests.processing.factories import DetectionFactory, ProcessingSessionFactory, SegmentFactory, refuse
+from tests.processing.factories import (
+    DetectionFactory,
+    ProcessingSessionFactory,
+    SegmentFactory,
+    make_bed,
+    refuse,
+)
 
 pytestmark = pytest.mark.django_db
 CRATES = (7, 10, 20)
@@ -141,3 +147,20 @@ def test_the_density_that_is_missing_is_of_the_container_that_lacks_it(session, 
     assert find_uncalibrated(session, config) == Planted(agave, None)
     DensityParametersFactory(container_type=bed, product=agave, packaging=None)
     assert find_uncalibrated(session, config) is None
+
+
+def test_plants_of_a_bed_go_to_the_product_of_their_side():
+    config = LocationConfigFactory(product=find_or_make_mixed(), packaging=None)
+    for side, name in (("left", "Agave"), ("right", "Aloe")):
+        ConfigPartFactory(
+            config=config, product=ProductFactory(common_name=name), containers="", share_percent=30, side=side
+        )
+    bed = make_bed(*[0] * 10, 1, location=config.location, estimated=20)  # at 100, 160 ... 640, and 700 empty
+    record_stock(bed, config, problem=None, user=None)
+    assert in_stock() == {"Agave": 8, "Aloe": 0, "Mixed": 12}
+    assert [portion.quantity_empty for portion in divide_count(bed, config)] == [0, 1]
+    corrections.correct(
+        image=bed.original_image, user=UserFactory(supervisor=True), action="add", x=0.95, y=0.5, class_id=0
+    )
+    assert in_stock() == {"Agave": 8, "Aloe": 1, "Mixed": 12}
+    assert find_planted(list(bed.segments.all()), config) == {}
