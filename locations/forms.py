@@ -76,7 +76,7 @@ class ConfigureLocationForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None = None, **options: Any) -> None:
         """A row for each listed product, and some to spare."""
         super().__init__(data, **options)
-        products, packagings = (list(self.fields[name].choices) for name in ("product", "packaging"))  # type: ignore[attr-defined]
+        products, packagings = (list(iter(self.fields[name].choices)) for name in ("product", "packaging"))  # type: ignore[attr-defined]
         self.fields["product"].choices = [*products, (MIXED, MIXED_NAME)]  # type: ignore[attr-defined]
         self.fields["packaging"].choices = packagings  # type: ignore[attr-defined]
         listed: list[ListedPart] = self.initial.get("parts", [])

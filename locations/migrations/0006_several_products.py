@@ -201,6 +201,7 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("containers", ""),
                         ("share_percent__gte", 1),
+                        ("share_percent__isnull", False),
                         ("share_percent__lte", 100),
                         ("side__in", ["", "left", "right", "top", "bottom"]),
                     ),

@@ -140,7 +140,13 @@ class ConfigPart(Timestamped):
             ),
             models.CheckConstraint(
                 condition=Q(share_percent__isnull=True, side="", containers__regex=NUMBERS_PATTERN)
-                | Q(containers="", share_percent__gte=1, share_percent__lte=100, side__in=["", *PhotoSide.values]),
+                | Q(
+                    containers="",
+                    share_percent__isnull=False,
+                    share_percent__gte=1,
+                    share_percent__lte=100,
+                    side__in=["", *PhotoSide.values],
+                ),
                 name="configpart_containers_or_share",
             ),
         ]

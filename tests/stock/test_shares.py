@@ -28,6 +28,7 @@ from tests.photos.factories import S3ImageFactory
 from tests.stock.factories import StockMovementFactory
 from tests.stock.visits.test_records import sketch
 
+pytestmark = pytest.mark.django_db
 NOON = datetime(2025, 10, 8, 12, 0, tzinfo=UTC)
 GONE = datetime(2026, 10, 8, tzinfo=UTC)
 
@@ -35,7 +36,7 @@ GONE = datetime(2026, 10, 8, tzinfo=UTC)
 @pytest.fixture
 def config(db):
     """A place of mixed plants; after the test each batch's stock must be the sum of its movements."""
-    yield LocationConfigFactory(product=find_or_make_mixed())
+    yield LocationConfigFactory(product=find_or_make_mixed(), packaging=None)
     for batch in StockBatch.objects.annotate(total=Sum("movements__quantity", default=0)):
         assert batch.quantity_current == batch.total
 
@@ -250,7 +251,6 @@ steps = st.lists(
 )
 
 
-@pytest.mark.django_db
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

@@ -470,7 +470,7 @@ def test_annotated_picture_that_a_worker_writes_after_it_lost_its_lease_is_never
         if not late and key.startswith("annotated/"):
             late.append(key)
             Job.objects.update(lease_until=timezone.now())
-            monkeypatch.setattr(drawing, "draw", lambda rgb, *drawn: 255 - draw(rgb, *drawn))
+            monkeypatch.setattr(drawing, "draw", lambda *drawn, **options: 255 - draw(*drawn, **options))
             stages.close_photo(job.pk, worker="successor")
         put(key, data, **options)
 
