@@ -40,7 +40,7 @@ class AssignLocationForm(forms.Form):
     )
 
 
-class PlantsField(forms.ModelChoiceField):
+class PlantsField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A product, or MIXED: plants of which nobody has said what they are."""
 
     def to_python(self, value: Any) -> Product | None:
@@ -96,7 +96,7 @@ class ConfigureLocationForm(forms.Form):
         if part is not None:
             product.initial, packaging.initial = part.product, part.packaging
             where.initial = write_where(part)
-        fields = {"product": product, "packaging": packaging, "where": where}
+        fields: dict[str, forms.Field] = {"product": product, "packaging": packaging, "where": where}
         self.fields |= {f"part{row}_{name}": field for name, field in fields.items()}
 
     @property
