@@ -148,10 +148,24 @@ class ContainerTypeAdmin(EditedAdmin[models.ContainerType]):
     formfield_overrides = TYPED_NUMBERS
 
 
+class ConfigPartInline(admin.TabularInline[models.ConfigPart, models.LocationConfig]):
+    """Several products in one place, read here and listed on the page of the location, which checks them."""
+
+    model = models.ConfigPart
+    fields = readonly_fields = ("product", "packaging", "where")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: models.LocationConfig | None = None) -> bool:
+        """The page of the location lists them."""
+        return False
+
+
 @admin.register(models.LocationConfig)
 class LocationConfigAdmin(EditedAdmin[models.LocationConfig]):
     """Cultivation cycles; a running one is closed by unticking active and giving the time."""
 
+    inlines = (ConfigPartInline,)
     list_display = ("location", "product", "packaging", "expected_state", "active", "started_at", "closed_at")
     list_filter = ("active", "product__family__category", "expected_state", "location__storage_area__warehouse")
     list_select_related = ("location__storage_area__warehouse", "product", "packaging", "expected_state")

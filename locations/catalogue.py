@@ -35,6 +35,20 @@ def find_or_make_family(*, category: ProductCategory, name: str, scientific_name
     )
 
 
+def find_or_make_mixed() -> Product:
+    """The product of plants of which nobody has said what they are, made when it is first needed."""
+    known = Product.objects.filter(is_mixed=True).first()
+    if known is not None:
+        return known
+    category = find_category("MIXED") or make_category("Mixed")
+    family = find_or_make_family(category=category, name="Mixed", scientific_name="")
+    sku = suggest_sku("Mixed", Product)
+    made, _created = Product.objects.get_or_create(
+        is_mixed=True, defaults={"family": family, "sku": sku, "common_name": "Mixed"}
+    )
+    return made
+
+
 def find_category(text: str) -> ProductCategory | None:
     """By its name or code."""
     return ProductCategory.objects.filter(Q(name__iexact=text) | Q(code__iexact=text)).order_by("-active").first()

@@ -1,15 +1,17 @@
 """Configure what grows in a location and how densely. Pages and fixes write LocationConfig and DensityParameters only
 here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
-from django.db.models import F, Max, Min, Q
+from django.db.models import F, Max, Min, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import (
+    ConfigPart,
     ContainerKind,
     ContainerType,
     DensityParameters,
@@ -28,6 +30,22 @@ KINDS_BY_DETECTED: dict[str, tuple[ContainerKind, ...]] = {
     "plug": (ContainerKind.PLUG, ContainerKind.SEEDLING_TRAY),
 }
 TWICE_WITHIN = timedelta(minutes=10)
+WITH_PRODUCTS = Prefetch("parts", ConfigPart.objects.select_related("product", "packaging"))
+
+
+@dataclass(frozen=True)
+class ListedPart:
+    """One of several products of a place: in these containers, on this side of the photo, or a share of the others.
+
+    `containers` is as `locations.models.container_numbers.write_numbers` writes it, and empty for a share; `side` is a
+    `PhotoSide`, of which the share is a part.
+    """
+
+    product: Product
+    packaging: Packaging | None
+    containers: str = ""
+    share_percent: int | None = None
+    side: str = ""
 
 
 class ConfigureMode(models.TextChoices):
@@ -44,11 +62,13 @@ def configure_location(
     packaging: Packaging | None,
     expected_state: ProductState,
     mode: ConfigureMode,
+    parts: Sequence[ListedPart] | None = None,
 ) -> LocationConfig:
     """Write the active configuration; without an active one both modes open the first cycle.
 
-    The location's row is locked, so that two people cannot both open a cycle. Starting the same cycle again within
-    TWICE_WITHIN changes nothing: the form was submitted twice.
+    `product` and `packaging` are of everything that `parts` do not list; without `parts` a corrected cycle keeps those
+    that it has. The location's row is locked, so that two people cannot both open a cycle. Starting the same cycle
+    again within TWICE_WITHIN changes nothing: the form was submitted twice.
     """
     wanted = (product, packaging, expected_state)
     with transaction.atomic():
@@ -56,7 +76,8 @@ def configure_location(
         config, now = active_config(location), timezone.now()
         if config is not None and mode == ConfigureMode.NEW_CYCLE:
             is_new = config.started_at > now - TWICE_WITHIN
-            if is_new and (config.product, config.packaging, config.expected_state) == wanted:
+            same = (config.product, config.packaging, config.expected_state) == wanted
+            if is_new and same and list_parts(config) == list(parts or ()):
                 return config
             config.active, config.closed_at = False, now
             config.save(update_fields=["active", "closed_at", "updated_at"])
@@ -65,12 +86,39 @@ def configure_location(
             config = LocationConfig(location=location, started_at=now)
         config.product, config.packaging, config.expected_state = wanted
         config.save()
+        if parts is not None:
+            _write_parts(config, parts)
     return config
+
+
+def list_parts(config: LocationConfig) -> list[ListedPart]:
+    """The products that a cycle lists besides its own, in their order."""
+    return [
+        ListedPart(part.product, part.packaging, part.containers, part.share_percent, part.side)
+        for part in config.listed_parts
+    ]
+
+
+def _write_parts(config: LocationConfig, parts: Sequence[ListedPart]) -> None:
+    """Replace the parts of a cycle if they differ; the audit log keeps the earlier ones."""
+    if list_parts(config) == list(parts):
+        return
+    config.parts.all().delete()
+    for part in parts:
+        ConfigPart.objects.create(
+            config=config,
+            product=part.product,
+            packaging=part.packaging,
+            containers=part.containers,
+            share_percent=part.share_percent,
+            side=part.side,
+        )
+    config.refresh_from_db()
 
 
 def active_config(location: StorageLocation) -> LocationConfig | None:
     """The current cultivation cycle of a location, with its related rows."""
-    return location.configs.filter(active=True).select_related("product", "packaging", "expected_state").first()
+    return _with_products(location.configs.filter(active=True)).first()
 
 
 def config_at(location: StorageLocation, moment: datetime) -> LocationConfig | None:
@@ -79,7 +127,7 @@ def config_at(location: StorageLocation, moment: datetime) -> LocationConfig | N
     A photo taken before the first cycle, or between two cycles, belongs to the next one. None after the last cycle was
     closed.
     """
-    cycles = location.configs.select_related("product", "packaging", "expected_state")
+    cycles = _with_products(location.configs.all())
     begun = cycles.filter(Q(closed_at=None) | Q(closed_at__gt=moment), started_at__lte=moment)
     next_cycles = cycles.filter(started_at__gt=moment)
     return begun.order_by("-started_at", "-pk").first() or next_cycles.order_by("started_at", "pk").first()
@@ -88,7 +136,11 @@ def config_at(location: StorageLocation, moment: datetime) -> LocationConfig | N
 def active_configs(locations: Iterable[StorageLocation]) -> dict[int, LocationConfig]:
     """The current cycles of these locations by location id. Locations without one are left out."""
     running = LocationConfig.objects.filter(active=True, location__in=locations)
-    return {config.location_id: config for config in running.select_related("product", "packaging", "expected_state")}
+    return {config.location_id: config for config in _with_products(running)}
+
+
+def _with_products(configs: models.QuerySet[LocationConfig]) -> models.QuerySet[LocationConfig]:
+    return configs.select_related("product", "packaging", "expected_state").prefetch_related(WITH_PRODUCTS)
 
 
 def set_density(

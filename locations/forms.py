@@ -1,6 +1,7 @@
 """Forms that fix what a photo lacks: its location, the location's configuration, a density."""
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -8,7 +9,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from demeter.common.i18n.numbers import TypedNumberField
-from locations.configuration import ConfigureMode
+from locations.catalogue import find_or_make_mixed
+from locations.configuration import ConfigureMode, ListedPart
+from locations.listing import check_part, read_part, write_where
 from locations.models import (
     ContainerType,
     Packaging,
@@ -18,11 +21,15 @@ from locations.models import (
     StorageLocation,
     Warehouse,
 )
+from locations.models.catalogue import MIXED_NAME
 from locations.models.cultivation import CM2_PER_M2
 from locations.models.places import StorageLocationQuerySet
 
 MOST_AT_ONCE = 100
 SHORT_NUMBER = re.compile("[0-9]{1,9}")
+MIXED = "mixed"
+EMPTY_PART_ROWS = 2
+MOST_PART_ROWS = 30
 
 
 class AssignLocationForm(forms.Form):
@@ -33,10 +40,22 @@ class AssignLocationForm(forms.Form):
     )
 
 
-class ConfigureLocationForm(forms.Form):
-    """Its cleaned data are the arguments of `configuration.configure_location`, except the location."""
+class PlantsField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A product, or MIXED: plants of which nobody has said what they are."""
 
-    product = forms.ModelChoiceField(queryset=Product.objects.filter(active=True), label=_("Product"))
+    def to_python(self, value: Any) -> Product | None:
+        """Make the product for mixed plants when it is first chosen."""
+        return find_or_make_mixed() if value == MIXED else super().to_python(value)
+
+
+class ConfigureLocationForm(forms.Form):
+    """Its cleaned data are the arguments of `configuration.configure_location`, except the location.
+
+    Several products are listed in numbered rows, of which there are always some to spare. `parts` is the number of rows
+    sent; without it the cleaned data have no parts either.
+    """
+
+    product = PlantsField(queryset=Product.objects.filter(active=True, is_mixed=False), label=_("Product"))
     packaging = forms.ModelChoiceField(
         queryset=Packaging.objects.filter(active=True),
         label=_("Packaging"),
@@ -53,6 +72,76 @@ class ConfigureLocationForm(forms.Form):
         widget=forms.RadioSelect,
         label=_("What to do"),
     )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, **options: Any) -> None:
+        """A row for each listed product, and some to spare."""
+        super().__init__(data, **options)
+        products, packagings = (list(iter(self.fields[name].choices)) for name in ("product", "packaging"))  # type: ignore[attr-defined]
+        self.fields["product"].choices = [*products, (MIXED, MIXED_NAME)]  # type: ignore[attr-defined]
+        self.fields["packaging"].choices = packagings  # type: ignore[attr-defined]
+        listed: list[ListedPart] = self.initial.get("parts", [])
+        sent = str(self.data.get("parts", ""))
+        self.sends_parts = bool(SHORT_NUMBER.fullmatch(sent))
+        self.rows = min(int(sent), MOST_PART_ROWS) if self.sends_parts else len(listed) + EMPTY_PART_ROWS
+        for row in range(self.rows):
+            self._add_row(row, listed[row] if row < len(listed) else None, products, packagings)
+
+    def _add_row(self, row: int, part: ListedPart | None, products: list[Any], packagings: list[Any]) -> None:
+        """The three fields of one listed product. The choices are read once for all rows."""
+        product = forms.ModelChoiceField(Product.objects.filter(active=True), required=False, label=_("Product"))
+        packaging = forms.ModelChoiceField(Packaging.objects.filter(active=True), required=False, label=_("Packaging"))
+        product.choices, packaging.choices = products, packagings
+        where = forms.CharField(max_length=100, required=False, label=_("Where it stands"))
+        where.widget.attrs["autocomplete"] = "off"
+        if part is not None:
+            product.initial, packaging.initial = part.product, part.packaging
+            where.initial = write_where(part)
+        fields: dict[str, forms.Field] = {"product": product, "packaging": packaging, "where": where}
+        self.fields |= {f"part{row}_{name}": field for name, field in fields.items()}
+
+    @property
+    def plant_fields(self) -> list[forms.BoundField]:
+        """What grows in the whole place, or in all of it that no row lists."""
+        return [self[name] for name in ("product", "packaging", "expected_state")]
+
+    @property
+    def part_rows(self) -> list[list[forms.BoundField]]:
+        """The fields of each listed product."""
+        return [[self[f"part{row}_{name}"] for name in ("product", "packaging", "where")] for row in range(self.rows)]
+
+    @property
+    def lists_products(self) -> bool:
+        """Whether a row is filled in or wrong."""
+        return any(field.value() or field.errors for row in self.part_rows for field in row)
+
+    def clean(self) -> dict[str, Any]:
+        """Gather the rows into `parts`."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        rows = [
+            {name: cleaned.pop(f"part{row}_{name}", None) for name in ("product", "packaging", "where")}
+            for row in range(self.rows)
+        ]
+        if self.sends_parts:
+            cleaned["parts"] = list(self._read_rows(rows))
+        return cleaned
+
+    def _read_rows(self, rows: list[dict[str, Any]]) -> Iterator[ListedPart]:
+        """The listed products; what cannot be meant becomes an error of its field."""
+        listed: list[ListedPart] = []
+        for index, row in enumerate(rows):
+            product, packaging, where = row["product"], row["packaging"], row["where"]
+            if product is None:
+                if where or packaging:
+                    self.add_error(f"part{index}_product", _("Choose the product, or empty the whole row."))
+                continue
+            try:
+                part = read_part(product, packaging, where or "")
+                check_part(part, listed)
+            except forms.ValidationError as error:
+                self.add_error(f"part{index}_where", error)
+                continue
+            listed.append(part)
+            yield part
 
 
 class LocationsForm(forms.Form):

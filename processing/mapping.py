@@ -3,6 +3,7 @@ run."""
 
 import math
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import cast
 
 import numpy as np
@@ -12,6 +13,7 @@ from django.db.models import QuerySet
 from processing.counting.boxes import Detections, make_detections
 from processing.counting.containers import Container, ContainerKind
 from processing.counting.corrections import FoundPhoto
+from processing.counting.numbering import number_containers
 from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.counting.totals import ContainerCount, Estimate, average_confidence
 from processing.models import Detection, ProcessingSession, Segment
@@ -21,8 +23,9 @@ _BOX_COLUMNS = ("class_id", "center_x_px", "center_y_px", "width_px", "height_px
 
 
 def save_containers(session: ProcessingSession, containers: Sequence[Container]) -> list[Segment]:
-    """New segments of a session, numbered from 1 in the given order; those of an interrupted run are replaced."""
+    """New segments of a session, numbered from left to right; those of an interrupted run are replaced."""
     session.segments.all().delete()
+    numbers = number_containers([container.xyxy for container in containers])
     return Segment.objects.bulk_create(
         Segment(
             session=session,
@@ -33,7 +36,7 @@ def save_containers(session: ProcessingSession, containers: Sequence[Container])
             area_px=container.area_px,
             tiles_total=_expected_looks(container),
         )
-        for number, container in enumerate(containers, start=1)
+        for number, container in sorted(zip(numbers, containers, strict=True), key=itemgetter(0))
     )
 
 
@@ -142,19 +145,31 @@ def find_same_detections(session: ProcessingSession) -> ProcessingSession | None
 
 
 def copy_detections(source: ProcessingSession, session: ProcessingSession) -> list[Segment]:
-    """Copy the containers and all boxes of an earlier session, so that each session in the history has its own."""
+    """Copy the containers and all boxes of an earlier session, so that each session in the history has its own.
+
+    They are numbered anew: runs until November 2026 numbered them by confidence.
+    """
     with transaction.atomic():
         session.segments.all().delete()
-        copies = [_copy_segment(segment, session) for segment in source.segments.order_by("number")]
+        segments = list(source.segments.order_by("number"))
+        numbers = number_segments(segments)
+        segments.sort(key=lambda segment: numbers[segment.number])
+        copies = [_copy_segment(segment, session, numbers[segment.number]) for segment in segments]
         session.detections_from = source
         session.save(update_fields=["detections_from", "updated_at"])
     return copies
 
 
-def _copy_segment(segment: Segment, session: ProcessingSession) -> Segment:
+def number_segments(segments: Sequence[Segment]) -> dict[int, int]:
+    """The number from left to right of each segment of a session, by the number that its row has."""
+    numbers = number_containers([read_container(segment).xyxy for segment in segments])
+    return {segment.number: number for segment, number in zip(segments, numbers, strict=True)}
+
+
+def _copy_segment(segment: Segment, session: ProcessingSession, number: int) -> Segment:
     copy = Segment.objects.create(
         session=session,
-        number=segment.number,
+        number=number,
         container_class=segment.container_class,
         polygon=segment.polygon,
         confidence=segment.confidence,

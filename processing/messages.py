@@ -55,6 +55,13 @@ NOT_CONFIGURED = MessageType("not_configured", gettext_noop("%(location)s is not
 NO_DENSITY_LOOSE = MessageType("no_density_loose", gettext_noop("No density is known for %(product)s in no packaging"))
 NO_DENSITY = MessageType("no_density", gettext_noop("No density is known for %(product)s in %(packaging)s"))
 CONTAINERS_FAILED = MessageType("containers_failed", gettext_noop("%(number)s container(s) could not be counted"))
+CONTAINERS_MISSING = MessageType(
+    "containers_missing",
+    gettext_noop(
+        "The photo shows %(found)s container(s), but products are listed up to container %(named)s: check which "
+        "product each container holds"
+    ),
+)
 DETECTION_ERROR = MessageType("detection_error", gettext_noop("%(error)s in detection"))
 PHASE_ERROR = MessageType(
     "phase_error", gettext_noop("%(error)s in the phase %(phase)s; the log tells more"), words={"phase": PHASES}

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from demeter.common.admin.readonly import ReadOnlyAdmin
 from demeter.common.i18n.numbers import TYPED_NUMBERS
 from demeter.common.search import SearchedAdmin
-from stock.models import DESCRIPTION_FIELDS, StockBatch, StockCount, StockMovement, Visit
+from stock.models import DESCRIPTION_FIELDS, CountShare, StockBatch, StockCount, StockMovement, Visit
 
 
 @admin.register(StockBatch)
@@ -44,8 +44,22 @@ class StockBatchAdmin(SearchedAdmin[StockBatch]):
         return False
 
 
+class CountShareInline(admin.TabularInline[CountShare, StockCount]):
+    """The other products that a count shows."""
+
+    model = CountShare
+    fields = readonly_fields = ("batch", "quantity", "quantity_empty")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The ledger writes them."""
+        return False
+
+
 @admin.register(StockCount)
 class StockCountAdmin(ReadOnlyAdmin):
+    inlines = (CountShareInline,)
     list_display = ("batch", "quantity", "quantity_empty", "happened_at", "user", "image_id", "withdrawn_at")
     list_filter = (("withdrawn_at", admin.EmptyFieldListFilter),)
     list_select_related = ("batch", "user")

@@ -6,7 +6,8 @@ Each function locks the photo and then its locations, always in the same order, 
 batches' derived columns in one transaction.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,11 +19,21 @@ from django.utils.translation import gettext as _
 from demeter.accounts.models import User
 from demeter.common.exceptions import ConflictError, InvalidInputError, NotFoundError
 from demeter.common.i18n.messages import Message
-from locations.models import LocationConfig, StorageLocation
+from locations.models import LocationConfig, Packaging, Product, StorageLocation
 from photos.models import S3Image
 from stock.messages import COUNTED_AGAIN
-from stock.models import StockBatch, StockCount, StockMovement, Visit, VisitAnswer
+from stock.models import CountShare, StockBatch, StockCount, StockMovement, Visit, VisitAnswer
 from stock.reconciliation import reconcile, reverse
+
+
+@dataclass(frozen=True)
+class Portion:
+    """The plants of a count that are of another product than the configuration's own."""
+
+    product: Product
+    packaging: Packaging | None
+    quantity: int
+    quantity_empty: int
 
 
 @transaction.atomic
@@ -36,8 +47,10 @@ def record_count(
     quantity_empty: int,
     user: User | None,
     happened_at: datetime,
+    portions: Sequence[Portion] = (),
 ) -> StockCount:
-    """Record that a photo shows `quantity` plants of the configured product at `location`.
+    """Record that a photo shows `quantity` plants at `location`: of the products of `portions`, the others of the
+    configuration's own product.
 
     The photo's earlier count, at any location, is withdrawn and its movements are reversed. Repeating a session changes
     nothing. A count that agrees with the ledger writes no movement.
@@ -52,8 +65,6 @@ def record_count(
     batch = _batch_of(location, config, happened_at)
     if earlier is not None:
         _withdraw(earlier)
-        if (earlier.batch_id, earlier.quantity, earlier.happened_at) != (batch.pk, quantity, happened_at):
-            reverse(StockMovement.objects.filter(image_id=image_id), user=user, reason=COUNTED_AGAIN())
     count = StockCount.objects.create(
         **_place_in_visit(image_id, location),
         batch=batch,
@@ -64,6 +75,9 @@ def record_count(
         user=user,
         happened_at=happened_at,
     )
+    _share(count, config, portions)
+    if earlier is not None and _plants(earlier) != _plants(count):
+        reverse(StockMovement.objects.filter(image_id=image_id), user=user, reason=COUNTED_AGAIN())
     for place in places:
         reconcile(place, user=user)
     return count
@@ -71,11 +85,19 @@ def record_count(
 
 @transaction.atomic
 def correct_count(
-    *, image_id: UUID, session_id: UUID, quantity: int, quantity_empty: int, user: User | None
+    *,
+    image_id: UUID,
+    session_id: UUID,
+    quantity: int,
+    quantity_empty: int,
+    user: User | None,
+    config: LocationConfig | None = None,
+    portions: Sequence[Portion] = (),
 ) -> StockCount | None:
     """Update the count of a run that a person corrected, and write the difference as a movement of its own.
 
-    None: the run has no count in the stock, for example because the photo still needs a location.
+    A count of several products is divided by `config` and `portions` as they are now. None: the run has no count in
+    the stock, for example because the photo still needs a location.
     """
     _lock_image(image_id)
     count = _count_in_force(image_id)
@@ -83,17 +105,23 @@ def correct_count(
         return None
     place = count.batch.location_id
     _lock_locations({place})
-    count.quantity, count.quantity_empty = quantity, quantity_empty
-    count.save(update_fields=["quantity", "quantity_empty", "updated_at"])
+    _update(count, quantity, quantity_empty, config, portions)
     reconcile(place, user=user)
     return count
 
 
 @transaction.atomic
 def reinstate_count(
-    *, image_id: UUID, session_id: UUID, quantity: int, quantity_empty: int, user: User | None
+    *,
+    image_id: UUID,
+    session_id: UUID,
+    quantity: int,
+    quantity_empty: int,
+    user: User | None,
+    config: LocationConfig | None = None,
+    portions: Sequence[Portion] = (),
 ) -> StockCount | None:
-    """Put the withdrawn count of a run back in force, with these numbers.
+    """Put the withdrawn count of a run back in force, with these numbers, divided as by `correct_count`.
 
     None: the run has no count, or the count of another run of the photo is in force.
     """
@@ -102,8 +130,8 @@ def reinstate_count(
     if count is None or _count_in_force(image_id) not in (None, count):
         return None
     _lock_locations({count.batch.location_id})
-    count.withdrawn_at, count.quantity, count.quantity_empty = None, quantity, quantity_empty
-    count.save(update_fields=["withdrawn_at", "quantity", "quantity_empty", "updated_at"])
+    count.withdrawn_at = None
+    _update(count, quantity, quantity_empty, config, portions)
     reconcile(count.batch.location_id, user=user)
     return count
 
@@ -181,16 +209,59 @@ def _count_in_force(image_id: UUID) -> StockCount | None:
     return StockCount.objects.in_force().select_related("batch").filter(image_id=image_id).first()
 
 
-def _batch_of(location: StorageLocation, config: LocationConfig, happened_at: datetime) -> StockBatch:
-    """The batch of this cycle, created at its first count. A corrected configuration gets a batch of its own."""
-    key = {"location": location, "config": config, "product": config.product, "packaging": config.packaging}
+def _batch_of(
+    location: StorageLocation, config: LocationConfig, happened_at: datetime, portion: Portion | None = None
+) -> StockBatch:
+    """The batch of this cycle, or of one of its products, created at its first count. A corrected configuration gets a
+    batch of its own."""
+    product, packaging = (portion.product, portion.packaging) if portion else (config.product, config.packaging)
+    key = {"location": location, "config": config, "product": product, "packaging": packaging}
     batch = StockBatch.objects.filter(**key).first()
     if batch is not None:
         return batch
     # No code contains a slash, so the parts stay distinct.
-    stem = f"{location.code}/{config.product.sku}/{timezone.localtime(happened_at):%Y%m%d}/"
+    stem = f"{location.code}/{product.sku}/{timezone.localtime(happened_at):%Y%m%d}/"
     sequence = StockBatch.objects.filter(batch_code__startswith=stem).count() + 1
     return StockBatch.objects.create(batch_code=f"{stem}{sequence}", state=config.expected_state, **key)
+
+
+def _update(
+    count: StockCount,
+    quantity: int,
+    quantity_empty: int,
+    config: LocationConfig | None,
+    portions: Sequence[Portion],
+) -> None:
+    """Change the numbers of a count, and divide it anew if it is or was one of several products."""
+    count.quantity, count.quantity_empty = quantity, quantity_empty
+    is_divided = config is not None and (bool(portions) or count.shares.exists())
+    if is_divided and config is not None:
+        count.batch = _batch_of(count.batch.location, config, count.happened_at)
+    count.save(update_fields=["batch", "quantity", "quantity_empty", "withdrawn_at", "updated_at"])
+    if is_divided and config is not None:
+        _share(count, config, portions)
+
+
+def _share(count: StockCount, config: LocationConfig, portions: Sequence[Portion]) -> None:
+    """Replace the shares of a count. Raises ValueError if they are more than the count."""
+    shares: dict[int, CountShare] = {}
+    for portion in portions:
+        batch = _batch_of(count.batch.location, config, count.happened_at, portion)
+        if batch.pk == count.batch_id:
+            continue
+        share = shares.setdefault(batch.pk, CountShare(count=count, batch=batch, quantity=0, quantity_empty=0))
+        share.quantity += portion.quantity
+        share.quantity_empty += portion.quantity_empty
+    plants, empty = (sum(getattr(share, name) for share in shares.values()) for name in ("quantity", "quantity_empty"))
+    if plants > count.quantity or empty > count.quantity_empty:
+        raise ValueError("the portions of a count cannot be more than the count")
+    count.shares.all().delete()
+    CountShare.objects.bulk_create(shares.values())
+
+
+def _plants(count: StockCount) -> tuple[dict[int, int], datetime]:
+    """What a count says about the stock: plants by batch, and when."""
+    return {batch: plants for batch, (plants, _empty) in count.by_batch.items()}, count.happened_at
 
 
 def _place_in_visit(image_id: UUID, location: StorageLocation) -> dict[str, Any]:

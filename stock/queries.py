@@ -1,12 +1,15 @@
 """Reads the ledger: the stock of a location at any moment, as known now."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q, Sum
 
 from locations.models import StorageLocation
-from stock.models import StockBatch
+from stock.models import CountShare, StockBatch
 
 
 @dataclass(frozen=True)
@@ -31,3 +34,34 @@ def stock_of(location: StorageLocation, as_of: datetime) -> tuple[StockLine, ...
         .order_by("batch_code")
     )
     return tuple(StockLine(batch, batch.quantity_then) for batch in batches)
+
+
+@dataclass(frozen=True)
+class CountLine:
+    """How many plants and empty containers of a batch a photo shows."""
+
+    batch: StockBatch
+    plants: int
+    empty: int
+
+
+def lines_of_photos(image_ids: Iterable[UUID]) -> dict[UUID, tuple[CountLine, ...]]:
+    """The counts of photos by product, everything else last; their sum is the count of the photo. One query.
+
+    Photos that show only one product, or are not in the stock, are left out.
+    """
+    shares: defaultdict[UUID, list[CountShare]] = defaultdict(list)
+    for share in CountShare.objects.filter(count__image_id__in=image_ids, count__withdrawn_at=None).select_related(
+        "batch__product", "batch__packaging", "count__batch__product", "count__batch__packaging"
+    ):
+        shares[share.count.image_id].append(share)
+    return {image_id: _lines(listed) for image_id, listed in shares.items()}
+
+
+def _lines(shares: Sequence[CountShare]) -> tuple[CountLine, ...]:
+    """The lines of one count."""
+    count = shares[0].count
+    plants = count.quantity - sum(share.quantity for share in shares)
+    empty = count.quantity_empty - sum(share.quantity_empty for share in shares)
+    listed = [CountLine(share.batch, share.quantity, share.quantity_empty) for share in shares]
+    return (*listed, *([CountLine(count.batch, plants, empty)] if plants or empty else ()))

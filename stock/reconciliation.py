@@ -1,6 +1,6 @@
 """Make the movements of a location agree with its visits. Only `stock.ledger` calls this, under the location's lock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import models
 from django.db.models import Sum
@@ -40,7 +40,8 @@ def _reversal(movement: StockMovement, *, user: User | None, reason: Message) ->
 def reconcile(place: int, *, user: User | None) -> None:
     """Append the movements that the ledger lacks for the visits to a location, then update its batches."""
     batches = StockBatch.objects.filter(location=place).in_bulk()
-    counts = {count.image_id: count for count in StockCount.objects.in_force().filter(batch__in=batches)}
+    in_force = StockCount.objects.in_force().filter(batch__in=batches).prefetch_related("shares")
+    counts = {count.image_id: count for count in in_force}
     for count in counts.values():
         count.batch = batches[count.batch_id]
     visits = form_visits(place, list(counts.values()))
@@ -60,7 +61,7 @@ def reconcile(place: int, *, user: User | None) -> None:
             counts[missing.visit.image],
             quantity=missing.quantity,
             user=user,
-            reason=_reason(missing, counts[missing.visit.image].batch),
+            reason=_reason(missing, batches),
         )
         for missing in due
     )
@@ -87,9 +88,9 @@ def _photo_movement(
     )
 
 
-def _reason(due: Due, counted: StockBatch) -> Message:
+def _reason(due: Due, batches: Mapping[int, StockBatch]) -> Message:
     if due.batch not in due.visit.plants:
-        return SHOWN(batch=counted.batch_code)
+        return SHOWN(batch=", ".join(sorted(batches[counted].batch_code for counted in due.visit.plants)))
     number = due.visit.plants[due.batch]
     if due.visit.photos == 1:
         return COUNTED(number=number)

@@ -37,7 +37,17 @@ WORDS: Mapping[str, StrOrPromise] = {
     "redone": gettext_lazy("Correction redone"),
 }
 # The columns that identify a row: the first one that it has. The others are details.
-SUBJECTS = ("code", "sku", "username", "location_id", "original_image_id", "image_id", "user_id", "product_id")
+SUBJECTS = (
+    "code",
+    "sku",
+    "username",
+    "location_id",
+    "original_image_id",
+    "image_id",
+    "user_id",
+    "config_id",
+    "product_id",
+)
 # These labels need no subject.
 WITHOUT_DETAILS = (*SIGN_INS, "password_changed", "undone", "redone")
 # Too long to show, or part of the label already; the event itself has them.

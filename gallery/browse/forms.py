@@ -71,7 +71,7 @@ class GalleryFilterForm(forms.Form):
     )
     product_id = SingleQueryChoiceField(
         label=_("Product"),
-        queryset=Product.objects.order_by("common_name").only("common_name", "scientific_name"),
+        queryset=Product.objects.order_by("common_name").only("common_name", "scientific_name", "is_mixed"),
         required=False,
         empty_label=_("Any product"),
     )

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from gallery.browse.cards import CardPage, CardSlice, PhotoCard, make_cards, newest_runs, read_for_cards
 from gallery.browse.cursor import Cursor
-from locations.models import StorageLocation
+from locations.models import LocationConfig, StorageLocation
 from locations.search import contains
 from photos.models import S3Image, S3ImageQuerySet
 from photos.statuses import ImageStatus
@@ -98,7 +98,10 @@ def _find_places(wanted: GalleryFilter) -> list[int]:
     if wanted.warehouse_ids:
         places = places.filter(storage_area__warehouse_id__in=wanted.warehouse_ids)
     if wanted.product_id:
-        places = places.filter(configs__active=True, configs__product_id=wanted.product_id)
+        grown = LocationConfig.objects.filter(
+            Q(product_id=wanted.product_id) | Q(parts__product_id=wanted.product_id), active=True
+        )
+        places = places.filter(pk__in=grown.values("location_id"))
     return list(places.values_list("pk", flat=True))
 
 

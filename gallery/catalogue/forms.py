@@ -137,7 +137,9 @@ class PackagingForm(forms.ModelForm[Packaging]):
 class MergeForm(forms.Form):
     """Which product stays."""
 
-    target = forms.ModelChoiceField(queryset=Product.objects.filter(active=True), label=_("The product that stays"))
+    target = forms.ModelChoiceField(
+        queryset=Product.objects.filter(active=True, is_mixed=False), label=_("The product that stays")
+    )
     sure = forms.BooleanField(
         label=_("They are the same plant. This cannot be undone."),
         error_messages={"required": _("Tick the box first: a merge cannot be undone.")},
@@ -148,4 +150,4 @@ class MergeForm(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **options})
         field = self.fields["target"]
         if isinstance(field, forms.ModelChoiceField):
-            field.queryset = Product.objects.filter(active=True).exclude(pk=source.pk)
+            field.queryset = Product.objects.filter(active=True, is_mixed=False).exclude(pk=source.pk)

@@ -74,7 +74,9 @@ def template(_request: HttpRequest, form: str) -> HttpResponse:
     if form not in WRITERS:
         raise Http404
     write, content_type = WRITERS[form]
-    found = Product.objects.filter(active=True).select_related("family__category").order_by("common_name")
+    found = (
+        Product.objects.filter(active=True, is_mixed=False).select_related("family__category").order_by("common_name")
+    )
     body = write(COLUMNS, [_product_row(product) for product in found])
     disposition = content_disposition_header(as_attachment=True, filename=f"{_('products')}.{form}")
     return HttpResponse(body, content_type=content_type, headers={"Content-Disposition": disposition or ""})

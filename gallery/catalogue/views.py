@@ -16,7 +16,7 @@ from gallery.catalogue.forms import MergeForm, ProductForm, SearchForm
 from gallery.catalogue.inline import lead_back, show_new
 from gallery.common.forms import PER_PAGE
 from gallery.common.http import UNPROCESSABLE, HtmxRequest
-from locations.models import Product
+from locations.models import LocationConfig, Product
 from locations.nursery import read_nursery
 from locations.search import contains
 from stock.products import count_references, merge_products
@@ -32,11 +32,14 @@ def products(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return redirect("products")
     query, is_archived = form.cleaned_data["q"], form.cleaned_data["archived"]
-    found = Product.objects.filter(active=not is_archived).select_related("family__category", "merged_into")
+    found = Product.objects.filter(active=not is_archived, is_mixed=False).select_related(
+        "family__category", "merged_into"
+    )
     for word in longest_words(query):
         found = found.filter(contains(word, SEARCHED))
-    grown = Count("location_configs", filter=Q(location_configs__active=True))
-    page = Paginator(found.annotate(places=grown).order_by("common_name", "sku"), PER_PAGE).get_page(
+    alone = Count("location_configs", filter=Q(location_configs__active=True), distinct=True)
+    listed = Count("config_parts__config", filter=Q(config_parts__config__active=True), distinct=True)
+    page = Paginator(found.annotate(places=alone + listed).order_by("common_name", "sku"), PER_PAGE).get_page(
         form.cleaned_data["page"] or 1
     )
     context = {"page": page, "form": form, "archived": is_archived, "q": query}
@@ -79,7 +82,9 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
         "name": name,
         "form": form,
         "may_change": may_change,
-        "grown": found.location_configs.filter(active=True).count(),
+        "grown": LocationConfig.objects.filter(Q(product=found) | Q(parts__product=found), active=True)
+        .distinct()
+        .count(),
         "merged": found.merged.order_by("sku"),
     }
     return render(request, "gallery/catalogue/product.html", context, status=UNPROCESSABLE if form.is_bound else 200)
@@ -124,5 +129,6 @@ def merge(request: HttpRequest, product_id: int) -> HttpResponse:
 
 
 def _find(product_id: int) -> Product:
-    found: Product = get_object_or_404(Product.objects.select_related("family__category", "merged_into"), pk=product_id)
+    products = Product.objects.filter(is_mixed=False).select_related("family__category", "merged_into")
+    found: Product = get_object_or_404(products, pk=product_id)
     return found

@@ -48,7 +48,8 @@ def note_labels_printed() -> None:
 
 
 def _steps(nursery: Nursery) -> list[Step]:
-    places, products = StorageLocation.objects.active().count(), Product.objects.filter(active=True).count()
+    places = StorageLocation.objects.active().count()
+    products = Product.objects.filter(active=True, is_mixed=False).count()
     configured = LocationConfig.objects.filter(active=True, location__in=StorageLocation.objects.active()).count()
     made = ngettext("%(number)d location", "%(number)d locations", places) % {"number": places}
     known = ngettext("%(number)d product", "%(number)d products", products) % {"number": products}

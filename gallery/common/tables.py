@@ -58,6 +58,7 @@ WORDS: Mapping[str, Promise] = {
     "empty": pgettext_lazy("table", "empty"),
     "dead": pgettext_lazy("table", "dead"),
     "note": pgettext_lazy("table", "note"),
+    "products": pgettext_lazy("table", "products"),
     # Cells
     "yes": pgettext_lazy("table", "yes"),
     "no": pgettext_lazy("table", "no"),

@@ -24,6 +24,7 @@ from processing.jobs import draw_annotated
 from processing.models import ProcessingSession
 from processing.pictures.annotated_pictures import picture_url
 from processing.review.corrections import counted_session
+from stock.queries import CountLine
 
 
 @api_view("GET", permission="photos.view_s3image")
@@ -92,6 +93,7 @@ def detail_json(detail: PhotoDetail, request: HttpRequest) -> dict[str, Any]:
         "processing_session": session_json(detail.newest) if detail.newest else None,
         "storage_location_history": [event_json(event) for event in detail.history],
         **({"visit": visit_json(detail.visit)} if detail.visit else {}),
+        **({"products": [product_json(line) for line in detail.products]} if detail.products else {}),
     }
 
 
@@ -119,6 +121,19 @@ def session_json(session: ProcessingSession) -> dict[str, Any]:
         "validated": session.validated,
         "validated_by": (validator.email or validator.get_username()) if validator else None,
         "validation_date": time_text(session.validation_date) if session.validation_date else None,
+    }
+
+
+def product_json(line: CountLine) -> dict[str, Any]:
+    """The plants of one of several products; `mixed` are those of which nobody has said what they are."""
+    product, packaging = line.batch.product, line.batch.packaging
+    return {
+        "sku": product.sku,
+        "name": product.common_name,
+        "packaging": packaging.sku if packaging else None,
+        "mixed": product.is_mixed,
+        "plants": line.plants,
+        "empty": line.empty,
     }
 
 

@@ -1,13 +1,18 @@
-"""The containers of a counted photo as rows of a table, with the corrections in each; one query."""
+"""The containers of a counted photo as rows of a table, with the corrections and the product in each.
 
-from collections.abc import Mapping
+Three queries: the containers, and what is listed for their place.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from locations.models import ContainerKind
+from locations.models import ContainerKind, LocationConfig
 from processing.models import ProcessingSession, Segment
+from processing.review.division import find_planted
+from processing.review.outcome import config_of
 
 NUMBERS = ("detected", "estimated", "empty", "dead")
 ESTIMATION_NOTES: Mapping[str, StrOrPromise] = {
@@ -19,7 +24,10 @@ ESTIMATION_NOTES: Mapping[str, StrOrPromise] = {
 
 @dataclass(frozen=True)
 class ContainerRow:
-    """One container; counts are None if it could not be counted. Without a number: outside all containers."""
+    """One container; counts are None if it could not be counted. Without a number: outside all containers.
+
+    `product` is what it holds, if the place lists several products.
+    """
 
     number: int | None
     name: str
@@ -28,20 +36,33 @@ class ContainerRow:
     empty: int | None
     dead: int | None
     note: str
+    product: str = ""
 
 
 def container_rows(session: ProcessingSession) -> tuple[ContainerRow, ...]:
     """The containers of a session in the order of their numbers, then the plants added outside them."""
+    config = config_of(session)
+    is_divided = config is not None and bool(config.listed_parts)
     adjusted = {row["number"]: row for row in (session.manual_adjustments or {}).get("containers", ())}
-    segments = session.segments.select_related("estimation").defer("polygon").order_by("number")
-    rows = [_row(segment, adjusted.get(segment.number, {})) for segment in segments]
+    found = session.segments.select_related("estimation").order_by("number")
+    segments = list(found if is_divided else found.defer("polygon"))
+    products = _name_products(segments, config) if config is not None and is_divided else {}
+    rows = [_row(segment, adjusted.get(segment.number, {}), products.get(segment.number, "")) for segment in segments]
     if None in adjusted:
         added = {name: adjusted[None][name] for name in NUMBERS}
         rows.append(ContainerRow(None, str(_("Outside the containers")), **added, note=str(_("Added by hand"))))
     return tuple(rows)
 
 
-def _row(segment: Segment, difference: Mapping[str, int]) -> ContainerRow:
+def _name_products(segments: Sequence[Segment], config: LocationConfig) -> dict[int, str]:
+    """What each container holds, by its number; several products where shares stand."""
+    planted = find_planted(segments, config)
+    has_shares = any(part.share_percent for part in config.listed_parts)
+    others = str(_("several products")) if has_shares else str(config.product)
+    return {row.number: str(planted[row.number].product) if row.number in planted else others for row in segments}
+
+
+def _row(segment: Segment, difference: Mapping[str, int], product: str) -> ContainerRow:
     found = {name: getattr(segment, name) for name in NUMBERS}
     counts = {
         name: value if value is None and not difference else (value or 0) + difference.get(name, 0)
@@ -52,6 +73,7 @@ def _row(segment: Segment, difference: Mapping[str, int]) -> ContainerRow:
         name=str(ContainerKind(segment.container_class).label),
         **counts,
         note=_note(segment),
+        product=product,
     )
 
 

@@ -27,6 +27,7 @@ from processing.models import ProcessingSession
 from processing.pictures.annotated_pictures import annotated_url
 from processing.problems import REFUSALS, Problem
 from processing.statuses import RunStatus
+from stock.queries import CountLine, lines_of_photos
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Candidate:
 class PhotoDetail:
     """One photo. `newest` is its newest run; `counted` the newest one with counts, which pages show meanwhile.
 
-    `history` is empty unless requested.
+    `history` is empty unless requested; `products` is the count in the stock by product if there are several.
     """
 
     image: S3Image
@@ -70,6 +71,7 @@ class PhotoDetail:
     candidates: tuple[Candidate, ...]
     history: tuple[HistoryEvent, ...]
     visit: VisitDetail | None
+    products: tuple[CountLine, ...]
 
     @property
     def refusal(self) -> Problem | None:
@@ -136,6 +138,8 @@ def photo_detail(image_id: UUID, *, with_history: bool) -> PhotoDetail:
     runs = photo_runs(image)
     newest = runs[0] if runs else None
     counted = next((run for run in runs if run.status == RunStatus.COMPLETED), None)
+    if counted is not None:
+        counted.original_image = image  # known already
     return PhotoDetail(
         image=image,
         badge=badge_of(image, newest_run=newest.status if newest else None),
@@ -147,6 +151,7 @@ def photo_detail(image_id: UUID, *, with_history: bool) -> PhotoDetail:
         candidates=candidates_of(counted),
         history=location_history(counted.storage_location_id) if counted and with_history else (),
         visit=visit_of(image.pk),
+        products=lines_of_photos([image.pk]).get(image.pk, ()),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -41,6 +41,7 @@ from processing.messages import (
 )
 from processing.models import ProcessingSession
 from processing.problems import Fix, Problem
+from processing.review.division import Planted, find_uncalibrated
 from processing.review.outcome import config_of
 from processing.statuses import UNFINISHED
 from processing.worklist import AT_ONCE
@@ -91,12 +92,24 @@ def photos_waiting(image: S3Image, *, problem: Problem, session: ProcessingSessi
     if session is None or location is None or problem.fix not in ("configure", "calibrate"):
         return S3Image.objects.none()
     location_ids = [location.pk]
-    config = config_of(session) if problem.fix == "calibrate" else None
-    if config is not None:
-        alike = LocationConfig.objects.filter(active=True, product=config.product, packaging=config.packaging)
+    planted = uncalibrated(session) if problem.fix == "calibrate" else None
+    if planted is not None:
+        own = Q(product=planted.product, packaging=planted.packaging)
+        listed = Q(parts__product=planted.product, parts__packaging=planted.packaging)
+        alike = LocationConfig.objects.filter(own | listed, active=True)
         location_ids += alike.values_list("location_id", flat=True)
     waiting = find_photos_waiting_at(location_ids, problem_code=problem.code).exclude(pk=image.pk)
     return waiting.exclude(jobs__status__in=UNFINISHED)
+
+
+def uncalibrated(session: ProcessingSession) -> Planted | None:
+    """The product whose density a photo asks for: that of the location, or of one of its containers."""
+    config = config_of(session)
+    if config is None:
+        return None
+    if not config.listed_parts:
+        return Planted(config.product, config.packaging)
+    return find_uncalibrated(session, config)
 
 
 @dataclass(frozen=True)
@@ -111,10 +124,10 @@ def find_confirmation(
     *, problem: Problem, session: ProcessingSession | None, values: Mapping[str, Any], answer: str
 ) -> Confirmation | None:
     """Ask if a density is far from all known ones of the product, as with a misplaced decimal sign."""
-    config = config_of(session) if session and problem.fix == "calibrate" else None
-    if config is None:
+    planted = uncalibrated(session) if session and problem.fix == "calibrate" else None
+    if planted is None:
         return None
-    usual = usual_densities(container_type=values["container_type"], product=config.product)
+    usual = usual_densities(container_type=values["container_type"], product=planted.product)
     density = CM2_PER_M2 / values["avg_area_per_plant_cm2"]
     typed = f"{density:.6g}"
     if usual is None or usual[0] / UNUSUAL_FACTOR <= density <= usual[1] * UNUSUAL_FACTOR or answer == typed:
@@ -188,8 +201,10 @@ def _write(
         raise ConflictError(_("The photo has no location yet. Process it again."))
     if fix == "configure":
         return None, write_configuration(session.storage_location, values)
-    config = config_of(session)
-    if config is None:
+    if config_of(session) is None:
         raise ConflictError(_("The location is not configured yet. Configure it first."))
-    density = set_density(product=config.product, packaging=config.packaging, **values)
+    planted = uncalibrated(session)
+    if planted is None:
+        raise ConflictError(_("The photo lacks no density any more. Process it again."))
+    density = set_density(product=planted.product, packaging=planted.packaging, **values)
     return None, DENSITY_SET(number=f"{round(density.plants_per_m2, 1):g}")

@@ -147,6 +147,7 @@ def _fix_context(
         }
     elif session is not None and location is not None:
         context["config"] = config_of(session)
+        context["planted"] = fixes.uncalibrated(session) if found.fix == "calibrate" else None
         context["suggested"] = configuring.suggested_config(location) if found.fix == "configure" else None
     return context
 

@@ -1,6 +1,6 @@
 """The read model of one location's page: last count, latest photo, stock, history and configurations.
 
-Eight queries besides the one that finds the location, for any number of photos and cycles, and two more if a visit has
+Nine queries besides the one that finds the location, for any number of photos and cycles, and two more if a visit has
 several photos.
 """
 
@@ -16,6 +16,7 @@ from gallery.places.chart import Chart
 from gallery.places.history import HistoryEvent, draw_history, location_history
 from gallery.places.last_counts import LastCount, read_last_count, with_last_count
 from gallery.places.visits import VisitDetail, visits_of
+from locations.configuration import WITH_PRODUCTS
 from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image, S3ImageQuerySet
 from photos.storage.object_store import presigned_url
@@ -48,6 +49,19 @@ class LocationDetail:
         return next((cycle for cycle in self.cycles if cycle.active), None)
 
     @property
+    def has_mixed(self) -> bool:
+        """Whether there is stock of which nobody has said what it is."""
+        return any(line.batch.product.is_mixed for line in self.stock)
+
+    @property
+    def is_numbered_anew(self) -> bool:
+        """Whether products are listed by container or side although several photos of the last visit count: each has
+        its own numbers and sides."""
+        parts = self.config.listed_parts if self.config else ()
+        several = self.last is not None and self.last.photos > 1 and self.visits and self.visits[0].counted > 1
+        return bool(several) and any(part.containers or part.side for part in parts)
+
+    @property
     def chart(self) -> Chart | None:
         return draw_history(self.history)
 
@@ -74,16 +88,14 @@ def location_detail(code: str) -> LocationDetail:
     """Everything the page shows. Raises NotFoundError as `find_location`."""
     location = find_location(code)
     last = read_last_count(location)
-    cycles = location.configs.select_related("product", "packaging", "expected_state").order_by(
-        "-active", "-started_at"
-    )
+    cycles = location.configs.select_related("product", "packaging", "expected_state").prefetch_related(WITH_PRODUCTS)
     return LocationDetail(
         location=location,
         last=last,
         photo=S3Image.objects.filter(pk=last.image_id).first() if last else None,
         stock=stock_of(location, timezone.now()),
         history=location_history(location.pk),
-        cycles=tuple(cycles),
+        cycles=tuple(cycles.order_by("-active", "-started_at")),
         undated=find_photos_waiting_at([location.pk], problem_code=NEEDS_DATE.code).count(),
         visits=visits_of(location),
     )

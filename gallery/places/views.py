@@ -66,7 +66,10 @@ def configure_several(request: HttpRequest) -> HttpResponse:
     form = ConfigureLocationForm(request.POST if is_sent else None, initial=chosen_now, label_suffix="")
     if not form.is_valid():
         return _show_several(request, locations, form=form)
-    started = configuring.configure(locations=locations, values=form.cleaned_data, user=signed_in_user(request))
+    values = form.cleaned_data
+    if not values.get("parts"):
+        values.pop("parts", None)  # empty rows do not say that every one of these locations lists nothing
+    started = configuring.configure(locations=locations, values=values, user=signed_in_user(request))
     words = ngettext("%(count)d location is configured.", "%(count)d locations are configured.", len(locations))
     messages.success(request, words % {"count": len(locations)})
     _tell_started(request, started)

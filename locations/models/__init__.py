@@ -14,13 +14,14 @@ from locations.models.catalogue import (
     ProductState,
 )
 from locations.models.changes import PlaceChange
-from locations.models.cultivation import DensityParameters, DensitySource, LocationConfig
+from locations.models.cultivation import ConfigPart, DensityParameters, DensitySource, LocationConfig, PhotoSide
 from locations.models.imports import PlaceImport, SavedMapping
 from locations.models.nursery import Nursery
 from locations.models.places import AreaPosition, StorageArea, StorageLocation, Warehouse, WarehouseType, name_place
 
 __all__ = [
     "AreaPosition",
+    "ConfigPart",
     "ContainerKind",
     "ContainerType",
     "DensityParameters",
@@ -31,6 +32,7 @@ __all__ = [
     "PackagingColour",
     "PackagingMaterial",
     "PackagingType",
+    "PhotoSide",
     "PlaceChange",
     "PlaceImport",
     "Product",

@@ -11,6 +11,7 @@ from locations.models.codes import CodeField, upper_case_constraint
 from locations.models.nursery import CURRENCY_CHOICES
 
 POSITIVE = [MinValueValidator(0.01)]
+MIXED_NAME = _("Mixed plants (not identified)")
 
 
 class CatalogueEntry(Timestamped):
@@ -52,7 +53,7 @@ class ProductFamily(CatalogueEntry):
         verbose_name_plural = _("product families")
 
 
-@audited()
+@audited(without=("is_mixed",))
 class Product(Timestamped):
     """What is grown and sold: one species or variety."""
 
@@ -71,6 +72,13 @@ class Product(Timestamped):
     )
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     active = models.BooleanField(_("active"), default=True)
+    is_mixed = models.BooleanField(
+        _("mixed"),
+        default=False,
+        db_default=False,  # so that processes of the previous version can continue during an upgrade
+        editable=False,
+        help_text=_("Stands for plants of which nobody has said what they are; there is one such product at most"),
+    )
 
     class Meta:
         db_table = "products"
@@ -85,9 +93,12 @@ class Product(Timestamped):
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | Q(active=False), name="product_merged_is_archived"
             ),
+            models.UniqueConstraint(fields=["is_mixed"], condition=Q(is_mixed=True), name="product_one_mixed"),
         ]
 
     def __str__(self) -> str:
+        if self.is_mixed:
+            return str(MIXED_NAME)
         return f"{self.common_name} ({self.scientific_name})" if self.scientific_name else self.common_name
 
 

@@ -6,10 +6,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from demeter.common.audit import audited
 from demeter.common.timestamps import Timestamped
 from locations.models.catalogue import POSITIVE, ContainerType, Packaging, Product, ProductState
+from locations.models.container_numbers import NUMBERS_PATTERN, read_numbers
 from locations.models.places import StorageLocation
 
 CM2_PER_M2 = 10_000.0
@@ -18,7 +20,10 @@ DEFAULT_OVERLAP_FACTOR = 0.45
 
 @audited()
 class LocationConfig(Timestamped):
-    """One cultivation cycle of a location: what grows there from `started_at` until `closed_at`."""
+    """One cultivation cycle of a location: what grows there from `started_at` until `closed_at`.
+
+    `product` is everything that `parts` do not list: all of it, or the rest.
+    """
 
     location = models.ForeignKey(
         StorageLocation, on_delete=models.PROTECT, related_name="configs", verbose_name=_("location")
@@ -83,6 +88,81 @@ class LocationConfig(Timestamped):
         same = LocationConfig.objects.filter(location=self.location_id, started_at=self.started_at, active=False)
         if not self.active and same.exclude(pk=self.pk).exists():
             raise ValidationError(_("This location already has a configuration that began at this moment."))
+
+    @property
+    def listed_parts(self) -> tuple["ConfigPart", ...]:
+        """What stands in named containers or has a share; `product` is everything else."""
+        return tuple(self.parts.all())
+
+
+class PhotoSide(models.TextChoices):
+    """Where a part of a photo begins."""
+
+    LEFT = "left", pgettext_lazy("side of a photo", "left")
+    RIGHT = "right", pgettext_lazy("side of a photo", "right")
+    TOP = "top", pgettext_lazy("side of a photo", "top")
+    BOTTOM = "bottom", pgettext_lazy("side of a photo", "bottom")
+
+
+@audited()
+class ConfigPart(Timestamped):
+    """One of several products of a cycle, and where it stands: containers by their numbers in a photo, from left to
+    right, or a part of the photo from one `side`, or a share of the plants that are in neither."""
+
+    config = models.ForeignKey(
+        LocationConfig, models.CASCADE, related_name="parts", db_index=False, verbose_name=_("location configuration")
+    )
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, related_name="config_parts", verbose_name=_("product")
+    )
+    packaging = models.ForeignKey(
+        Packaging,
+        on_delete=models.PROTECT,
+        related_name="config_parts",
+        null=True,
+        blank=True,
+        verbose_name=_("packaging"),
+    )
+    containers = models.CharField(
+        _("containers"), max_length=100, blank=True, help_text=_("Their numbers from left to right: 1-3, 5")
+    )
+    share_percent = models.PositiveSmallIntegerField(_("share (%)"), null=True, blank=True)
+    side = models.CharField(_("side of the photo"), max_length=6, choices=PhotoSide, blank=True)
+
+    class Meta:
+        db_table = "location_config_parts"
+        ordering = ["pk"]
+        verbose_name = _("part of a location configuration")
+        verbose_name_plural = _("parts of location configurations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["config", "product", "packaging"], nulls_distinct=False, name="configpart_product_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(share_percent__isnull=True, side="", containers__regex=NUMBERS_PATTERN)
+                | Q(
+                    containers="",
+                    share_percent__isnull=False,
+                    share_percent__gte=1,
+                    share_percent__lte=100,
+                    side__in=["", *PhotoSide.values],
+                ),
+                name="configpart_containers_or_share",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product}: {self.where}"
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of its containers."""
+        return read_numbers(self.containers)
+
+    @property
+    def where(self) -> str:
+        """Where it stands, as people type it: "1-3, 5", "left 40 %" or "40 %"."""
+        return self.containers or f"{self.get_side_display()} {self.share_percent} %".strip()
 
 
 class DensitySource(models.TextChoices):

@@ -102,7 +102,7 @@ def _draw(session: ProcessingSession) -> bytes:
     detections = [mapping.read_counted(segment) for segment in segments]
     counts = [mapping.read_count(segment, boxes) for segment, boxes in zip(segments, detections, strict=True)]
     rgb = decode_picture(object_store.read_original(session.original_image))
-    return encode_jpeg(drawing.draw(rgb, counts, detections))
+    return encode_jpeg(drawing.draw(rgb, counts, detections, numbers=[segment.number for segment in segments]))
 
 
 # --- As people corrected it -----------------------------------------------------------------------------------------
@@ -141,7 +141,9 @@ def _draw_corrected(session: ProcessingSession, photo: ReviewedPhoto) -> str:
         totals=_totals(session),
     )
     rgb = decode_picture(object_store.read_original(session.original_image))
-    key, data = _corrected_key(session, photo), encode_jpeg(drawing.draw(rgb, counts, standing, by_hand))
+    numbers = [photo.segments[index].number for index in counted]
+    data = encode_jpeg(drawing.draw(rgb, counts, standing, by_hand, numbers=numbers))
+    key = _corrected_key(session, photo)
     object_store.put_object(key, data, content_type="image/jpeg")
     return key
 

@@ -53,12 +53,17 @@ class ByHand:
 
 
 def draw(
-    rgb: Rgb, counts: Sequence[ContainerCount], detections: Sequence[Detections], by_hand: ByHand | None = None
+    rgb: Rgb,
+    counts: Sequence[ContainerCount],
+    detections: Sequence[Detections],
+    by_hand: ByHand | None = None,
+    *,
+    numbers: Sequence[int] | None = None,
 ) -> Rgb:
     """A copy of the picture (height, width, 3) with everything drawn in; detections in the order of the counts.
 
-    With `by_hand` the counts and detections are those after corrections, and the detections may have one more item:
-    those outside all containers.
+    `numbers` are those of the containers, if some that could not be counted are missing. With `by_hand` the counts and
+    detections are those after corrections, and the detections may have one more item: those outside all containers.
     """
     canvas = rgb.copy()
     unit = max(1.0, max(rgb.shape[:2]) / 1000)
@@ -69,7 +74,7 @@ def draw(
     if by_hand:
         _draw_by_hand(canvas, by_hand, unit)
     if len(counts) > 1:  # the legend already describes a single one
-        for number, item in enumerate(counts, start=1):
+        for number, item in zip(numbers or range(1, len(counts) + 1), counts, strict=True):
             _draw_label(canvas, item, number, unit)
     _paste_legend(canvas, legend_rows(counts, by_hand), detections, unit)
     return canvas

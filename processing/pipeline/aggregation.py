@@ -1,7 +1,7 @@
 """The last phase: from all boxes of a photo to its count, its annotated picture and its stock movement."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from demeter.common.i18n.messages import Message
-from locations.configuration import find_density
+from locations.configuration import find_density, list_parts
 from locations.models import DensityParameters, LocationConfig
 from photos.decoding.content_types import JPEG
 from photos.decoding.pixels import encode_jpeg
@@ -24,11 +24,12 @@ from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.counting.pyramid import Pyramid
 from processing.counting.quality import find_faults
 from processing.counting.totals import PhotoCount, count_photo
-from processing.messages import CONTAINERS_FAILED, NO_DENSITY, NO_DENSITY_LOOSE, as_message
+from processing.messages import CONTAINERS_FAILED, CONTAINERS_MISSING, NO_DENSITY, NO_DENSITY_LOOSE, as_message
 from processing.models import Estimation, Job, ProcessingSession, Segment
 from processing.pictures import drawing
 from processing.pipeline.photo_count import estimate_counts, own_detections
 from processing.problems import DETECTION_FAILED, NEEDS_CALIBRATION, REFUSALS, Problem
+from processing.review.division import Planted, find_planted, highest_number
 from processing.review.outcome import config_of, find_problem, record_stock
 from processing.review.recount import read_reviewed, recount, take_over, totals_of
 from processing.statuses import Phase, RunStatus, SegmentStatus
@@ -50,14 +51,23 @@ class Picture:
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """A photo's count with its rows and the boxes found and counted, in the same order."""
+    """A photo's count with its rows and the boxes found and counted, in the same order.
+
+    `planted` is what each container holds, by its number; `shown` is how many containers the photo shows.
+    """
 
     segments: tuple[Segment, ...]
     found: tuple[Detections, ...]
     detections: tuple[Detections, ...]
     photo: PhotoCount
     config: LocationConfig | None
-    failed_containers: int
+    planted: Mapping[int, Planted]
+    shown: int
+
+    @property
+    def failed_containers(self) -> int:
+        """How many containers could not be counted."""
+        return self.shown - len(self.segments)
 
 
 def close(job: Job, photo: Pyramid) -> None:
@@ -82,9 +92,7 @@ def close(job: Job, photo: Pyramid) -> None:
     is_closed = False
     while not is_closed:
         config = config_of(session)
-        counted = _count(
-            photo, config, done, left_out=session.plants_left_out, failed_containers=len(segments) - len(done)
-        )
+        counted = _count(photo, config, segments, left_out=session.plants_left_out)
         lifecycle.renew(job)
         picture = _store_annotated(job.image, photo.rgb, counted)
         is_closed = _try_to_complete(job, session, counted, picture)
@@ -103,33 +111,28 @@ def _try_to_complete(job: Job, session: ProcessingSession, counted: Counted, pic
     return True
 
 
-def _grows(config: LocationConfig | None) -> tuple[int, int, int | None] | None:
-    """The parts of a configuration that a count depends on."""
-    return (config.pk, config.product_id, config.packaging_id) if config else None
+def _grows(config: LocationConfig | None) -> tuple[object, ...] | None:
+    """What a count depends on in a configuration."""
+    return (config.pk, config.product_id, config.packaging_id, *list_parts(config)) if config else None
 
 
-def _count(
-    photo: Pyramid,
-    config: LocationConfig | None,
-    segments: tuple[Segment, ...],
-    *,
-    left_out: int,
-    failed_containers: int,
-) -> Counted:
+def _count(photo: Pyramid, config: LocationConfig | None, shown: tuple[Segment, ...], *, left_out: int) -> Counted:
+    planted = find_planted(shown, config)
+    segments = tuple(segment for segment in shown if segment.status == SegmentStatus.DONE)
     containers = tuple(mapping.read_container(segment) for segment in segments)
     found = tuple(mapping.read_detections(segment) for segment in segments)
-    densities = _densities(config)
+    densities = _densities({item: planted.get(row.number) for item, row in zip(containers, segments, strict=True)})
     owned = own_detections(containers, found, densities=densities)
     counts = estimate_counts(photo, containers, owned, densities=densities)
     faults = find_faults(photo, found, DEFAULT_PARAMETERS, left_out=left_out)
-    return Counted(segments, found, owned, count_photo(counts, owned, problems=faults), config, failed_containers)
+    return Counted(segments, found, owned, count_photo(counts, owned, problems=faults), config, planted, len(shown))
 
 
-def _densities(config: LocationConfig | None) -> Callable[[Container], Density | None]:
-    """The known density of the location's product, by kind of container."""
+def _densities(planted: Mapping[Container, Planted | None]) -> Callable[[Container], Density | None]:
+    """The known density of the product that each container holds."""
 
     def find(container: Container) -> Density | None:
-        row = _density_row(container.kind, config)
+        row = _density_row(container.kind, planted[container])
         if row is None:
             return None
         return Density(overlap_factor=row.overlap_adjustment_factor, capacity=row.container_type.capacity)
@@ -137,15 +140,16 @@ def _densities(config: LocationConfig | None) -> Callable[[Container], Density |
     return find
 
 
-def _density_row(kind: str, config: LocationConfig | None) -> DensityParameters | None:
-    if config is None:
+def _density_row(kind: str, planted: Planted | None) -> DensityParameters | None:
+    if planted is None:
         return None
-    return find_density(detected_kind=kind, product=config.product, packaging=config.packaging)
+    return find_density(detected_kind=kind, product=planted.product, packaging=planted.packaging)
 
 
 def _store_annotated(image: S3Image, rgb: Rgb, counted: Counted) -> Picture:
     """Draw the annotated picture and write it to S3; the picture of a worker that lost its job expires by retention."""
-    picture = drawing.draw(rgb, counted.photo.containers, counted.detections)
+    numbers = [segment.number for segment in counted.segments]
+    picture = drawing.draw(rgb, counted.photo.containers, counted.detections, numbers=numbers)
     data = encode_jpeg(picture)
     version = hashlib.sha256(data).hexdigest()[:VERSION_DIGITS]
     key = keys.annotated_key(image.image_id, image.created_at, version)
@@ -172,7 +176,7 @@ def _complete(job: Job, session: ProcessingSession, counted: Counted, picture: P
     _save_containers(counted)
     session.refusal, session.refusal_message = _find_refusal(photo)
     need, message = find_problem(session, counted.config)
-    problem, message = (need, message) if need else _find_lack(photo, counted.config)
+    problem, message = (need, message) if need else _find_lack(counted)
     lifecycle.enter_phase(job, Phase.DONE)
     lifecycle.transition(
         job,
@@ -186,7 +190,7 @@ def _complete(job: Job, session: ProcessingSession, counted: Counted, picture: P
         avg_confidence=photo.avg_confidence,
         category_counts=photo.category_counts,
         partial=counted.failed_containers > 0,
-        review_reasons=_review_reasons(photo, counted.failed_containers, problem),
+        review_reasons=_review_reasons(counted, problem),
         refusal=session.refusal,
         refusal_message=session.refusal_message,
     )
@@ -236,7 +240,7 @@ def _save_containers(counted: Counted) -> None:
                 "residual_area_px": estimate.residual_area_px,
                 "local_plant_area_px": estimate.local_plant_area_px,
                 "confidence": estimate.confidence,
-                "density": _density_row(segment.container_class, counted.config),
+                "density": _density_row(segment.container_class, counted.planted.get(segment.number)),
             },
         )
 
@@ -249,25 +253,29 @@ def _find_refusal(photo: PhotoCount) -> tuple[str, Message | None]:
     return "", None
 
 
-def _find_lack(photo: PhotoCount, config: LocationConfig | None) -> tuple[Problem | None, Message | None]:
+def _find_lack(counted: Counted) -> tuple[Problem | None, Message | None]:
     """A missing density for estimating hidden plants; without it only visible plants count."""
-    asking = {item.container.kind for item in photo.containers if item.estimate.needs_calibration}
-    if config is not None and any(_density_row(kind, config) is None for kind in asking):
-        return NEEDS_CALIBRATION, _name_density(config)
+    for segment, item in zip(counted.segments, counted.photo.containers, strict=True):
+        planted = counted.planted.get(segment.number)
+        if item.estimate.needs_calibration and planted and _density_row(item.container.kind, planted) is None:
+            return NEEDS_CALIBRATION, _name_density(planted)
     return None, None
 
 
-def _name_density(config: LocationConfig) -> Message:
-    product = str(config.product)
-    if config.packaging is None:
+def _name_density(planted: Planted) -> Message:
+    product = str(planted.product)
+    if planted.packaging is None:
         return NO_DENSITY_LOOSE(product=product)
-    return NO_DENSITY(product=product, packaging=config.packaging.name)
+    return NO_DENSITY(product=product, packaging=planted.packaging.name)
 
 
-def _review_reasons(photo: PhotoCount, failed: int, problem: Problem | None) -> list[dict[str, Any]]:
+def _review_reasons(counted: Counted, problem: Problem | None) -> list[dict[str, Any]]:
     """Why a person should check this count although it is used; the photo's problem is not repeated."""
     said = {*REFUSALS, problem.code if problem else ""}
-    reasons = [as_message(fault) for fault in photo.problems if fault.kind not in said]
-    if failed:
-        reasons.append(CONTAINERS_FAILED(number=failed))
+    reasons = [as_message(fault) for fault in counted.photo.problems if fault.kind not in said]
+    if counted.failed_containers:
+        reasons.append(CONTAINERS_FAILED(number=counted.failed_containers))
+    named = highest_number(counted.config)
+    if named > counted.shown:
+        reasons.append(CONTAINERS_MISSING(found=counted.shown, named=named))
     return [reason.as_json() for reason in reasons]

@@ -22,7 +22,8 @@ from photos.models import S3Image
 from processing.counting.corrections import SAME_PLACE_SHARE, MarkAction
 from processing.models import Correction, ProcessingSession
 from processing.models.corrections import CLASS_WORDS
-from processing.review.outcome import follow_sign_off
+from processing.review.division import divide_count
+from processing.review.outcome import config_of, follow_sign_off
 from processing.review.recount import ReviewedPhoto, read_reviewed, recount
 from processing.statuses import RunStatus
 from stock import ledger
@@ -192,12 +193,15 @@ def _recount(session: ProcessingSession, photo: ReviewedPhoto, user: User) -> No
     if session.refusal and was_validated:
         follow_sign_off(session.original_image, session, user=user)
     else:
+        config = config_of(session, lock=True)
         ledger.correct_count(
             image_id=session.original_image_id,
             session_id=session.session_id,
             quantity=session.total_estimated or 0,
             quantity_empty=session.total_empty_containers or 0,
             user=user,
+            config=config,
+            portions=divide_count(session, config) if config else (),
         )
 
 

@@ -15,6 +15,7 @@ from processing.dating import describe_doubt
 from processing.messages import NEEDS_ATTENTION, NOT_CONFIGURED, NOT_PLACED
 from processing.models import ProcessingSession
 from processing.problems import NEEDS_CONFIG, NEEDS_DATE, NEEDS_LOCATION, REFUSALS, Problem
+from processing.review.division import divide_count
 from processing.statuses import UNFINISHED
 from stock import ledger
 
@@ -58,8 +59,15 @@ def record_stock(
         ledger.reverse_image_counts(image.pk, user=user, reason=NEEDS_ATTENTION())
         return
     quantity, quantity_empty = session.total_estimated or 0, session.total_empty_containers or 0
+    portions = divide_count(session, config)
     if session.refusal and ledger.reinstate_count(
-        image_id=image.pk, session_id=session.session_id, quantity=quantity, quantity_empty=quantity_empty, user=user
+        image_id=image.pk,
+        session_id=session.session_id,
+        quantity=quantity,
+        quantity_empty=quantity_empty,
+        user=user,
+        config=config,
+        portions=portions,
     ):
         return
     ledger.record_count(
@@ -71,6 +79,7 @@ def record_stock(
         quantity_empty=quantity_empty,
         user=user,
         happened_at=image.moment,
+        portions=portions,
     )
 
 

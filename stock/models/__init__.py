@@ -5,11 +5,12 @@ the sum of a batch's movements is its stock.
 """
 
 from stock.models.batches import DESCRIPTION_FIELDS, StockBatch
-from stock.models.counts import StockCount, Visit, VisitAnswer
+from stock.models.counts import CountShare, StockCount, Visit, VisitAnswer
 from stock.models.movements import MovementKind, SourceType, StockMovement
 
 __all__ = [
     "DESCRIPTION_FIELDS",
+    "CountShare",
     "MovementKind",
     "SourceType",
     "StockBatch",

@@ -79,7 +79,7 @@ class StockCountQuerySet(models.QuerySet["StockCount"]):
 
 
 class StockCount(Timestamped):
-    """How many plants of a batch one run of one photo found, as an absolute number.
+    """How many plants one run of one photo found, as an absolute number: of `batch`, except for its `shares`.
 
     `part`, `covered`, `left_out` and `is_counted` describe its place in its visit (`stock.visits.grouping`).
 
@@ -133,3 +133,34 @@ class StockCount(Timestamped):
 
     def __str__(self) -> str:
         return f"{self.quantity} at {timezone.localtime(self.happened_at):%Y-%m-%d %H:%M}"
+
+    @property
+    def by_batch(self) -> dict[int, tuple[int, int]]:
+        """Plants and empty containers by batch id; those that no share names belong to the count's own batch."""
+        shares = {share.batch_id: (share.quantity, share.quantity_empty) for share in self.shares.all()}
+        plants, empty = (sum(numbers) for numbers in zip(*shares.values(), strict=True)) if shares else (0, 0)
+        return {**shares, self.batch_id: (self.quantity - plants, self.quantity_empty - empty)}
+
+
+class CountShare(models.Model):
+    """How many of a count's plants belong to another batch than the count's own: several products stand in one place.
+
+    The ledger replaces the shares of a count as a whole; together they are never more than the count.
+    """
+
+    count = models.ForeignKey(
+        StockCount, models.CASCADE, related_name="shares", db_index=False, verbose_name=_("photo count")
+    )
+    batch = models.ForeignKey(StockBatch, on_delete=models.PROTECT, related_name="shares", verbose_name=_("batch"))
+    quantity = models.PositiveIntegerField(_("plants"))
+    quantity_empty = models.PositiveIntegerField(_("empty containers"))
+
+    class Meta:
+        db_table = "stock_count_shares"
+        ordering = ["pk"]
+        verbose_name = _("share of a photo count")
+        verbose_name_plural = _("shares of photo counts")
+        constraints = [models.UniqueConstraint(fields=["count", "batch"], name="countshare_one_for_each_batch")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.count}"

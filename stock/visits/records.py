@@ -142,7 +142,8 @@ def _total(members: Sequence[StockCount], outcome: Outcome) -> VisitTotal:
     empty: Counter[int] = Counter()
     for count in members:
         if count.image_id in counted:
-            plants[count.batch_id] += count.quantity
-            empty[count.batch_id] += count.quantity_empty
+            for batch, (number, number_empty) in count.by_batch.items():
+                plants[batch] += number
+                empty[batch] += number_empty
     last = outcome.counted[-1]
     return VisitTotal(last.image, dict(plants), last.moment, empty=dict(empty), photos=len(counted))

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from demeter.accounts.models import User
 from locations.building import Pattern, plan_places
+from locations.catalogue import find_or_make_mixed
 from locations.importing.mapping import ImportMapping, read_mapping
 from locations.importing.previews import keep_files, save_mapping, use_mapping
 from locations.models import PlaceImport, StorageLocation
@@ -17,11 +18,12 @@ from locations.place_changes import make_places, undo_change
 from photos.models import S3Image
 from processing.messages import CONTAINERS_FAILED
 from processing.models import ProcessingSession
+from processing.review.outcome import record_stock
 from stock.ledger import record_count
 from tests.browsing import store_pictures
 from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory, make_session_waiting, unplaced_candidates
-from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
+from tests.locations.factories import ConfigPartFactory, LocationConfigFactory, StorageLocationFactory
 from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, make_bed, refuse
 
 LISTS = ("/", "/jobs/", "/gallery/", "/todo/", "/review/", "/gallery/trash/")
@@ -75,6 +77,7 @@ class Nursery:
     bay: StorageLocation
     empty_bay: StorageLocation
     bed: ProcessingSession
+    divided: ProcessingSession
     lost: ProcessingSession
     waiting: tuple[ProcessingSession, ...]
     failed: ProcessingSession
@@ -106,6 +109,7 @@ def make_nursery() -> Nursery:
         bay=bay,
         empty_bay=empty_bay,
         bed=bed,
+        divided=count_two_products(),
         lost=lost,
         waiting=tuple(
             make_session_waiting(code, location=bay) for code in ("needs_config", "needs_calibration", "needs_date")
@@ -158,6 +162,17 @@ def record_parts(bay: StorageLocation) -> None:
             user=None,
             happened_at=session.original_image.created_at,
         )
+
+
+def count_two_products() -> ProcessingSession:
+    """A photo of a place that lists a product, and has other plants too."""
+    config = LocationConfigFactory(product=find_or_make_mixed(), packaging=None)
+    for where in ({"containers": "1"}, {"containers": "", "share_percent": 40}):
+        ConfigPartFactory(config=config, **where)
+    session = make_bed(0, 0, 0, location=config.location, estimated=3)
+    S3Image.objects.filter(pk=session.original_image_id).update(storage_location=config.location)
+    record_stock(session, config, problem=None, user=None)
+    return session
 
 
 # --- What is done on a page ------------------------------------------------------------------------------------------
@@ -276,6 +291,12 @@ def apply_preview(page: Page) -> None:
     expect(page.locator(".messages .banner")).to_be_visible()
 
 
+def open_configuration(page: Page) -> None:
+    """The form with the products that are listed."""
+    page.locator("#configuration summary").first.click()
+    page.locator("#id_part0_where").wait_for()
+
+
 def answer_visit(page: Page) -> None:
     page.get_by_role("button", name="201").click()
     expect(page.locator(".messages .banner")).to_be_visible()
@@ -349,6 +370,7 @@ def of_lists(made: Nursery) -> Iterator[State]:
 
 def of_photos(made: Nursery) -> Iterator[State]:
     bed = f"/gallery/{made.bed.original_image_id}/"
+    yield State(f"/gallery/{made.divided.original_image_id}/")
     yield State(bed, open_viewer)
     for tab in ("history", "trace", "file"):
         yield State(f"{bed}?tab={tab}")
@@ -368,6 +390,7 @@ def of_places(made: Nursery) -> Iterator[State]:
     yield State(f"/labels/?warehouse_id={made.bay.storage_area.warehouse_id}")
     yield State(f"/locations/{made.bay.code}/")
     yield State(f"/locations/{made.bay.code}/changes/")
+    yield State(f"/locations/{made.divided.storage_location.code}/", open_configuration)
     yield State(f"/locations/{made.bay.code}/", answer_visit)
     yield State(f"/locations/{made.empty_bay.code}/", send_unfilled, posts_to="location-configure")
     yield State(both)

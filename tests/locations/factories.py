@@ -6,6 +6,7 @@ import factory
 
 from locations.geo import metres_per_degree
 from locations.models import (
+    ConfigPart,
     ContainerKind,
     ContainerType,
     DensityParameters,
@@ -180,6 +181,17 @@ class LocationConfigFactory(factory.django.DjangoModelFactory):
     product = factory.SubFactory(ProductFactory)
     packaging = factory.SubFactory(PackagingFactory)
     expected_state = factory.SubFactory(ProductStateFactory)
+
+
+class ConfigPartFactory(factory.django.DjangoModelFactory):
+    """A product that stands in the first container of a place, in no packaging."""
+
+    class Meta:
+        model = ConfigPart
+
+    config = factory.SubFactory(LocationConfigFactory)
+    product = factory.SubFactory(ProductFactory)
+    containers = "1"
 
 
 class DensityParametersFactory(factory.django.DjangoModelFactory):

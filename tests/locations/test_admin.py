@@ -8,6 +8,7 @@ from django.urls import reverse
 from demeter.common.audit import AuditEvent
 from locations.demo import load_demo_nursery
 from locations.models import (
+    ConfigPart,
     DensityParameters,
     LocationConfig,
     Nursery,
@@ -22,7 +23,9 @@ pytestmark = pytest.mark.django_db
 MODELS = [
     model
     for model in apps.get_app_config("locations").get_models()
-    if not issubclass(model, AuditEvent | Nursery | PlaceChange | PlaceImport | SavedMapping)  # with pages of their own
+    if not issubclass(
+        model, AuditEvent | Nursery | PlaceChange | PlaceImport | SavedMapping | ConfigPart
+    )  # with pages of their own
 ]
 
 

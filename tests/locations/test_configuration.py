@@ -5,16 +5,20 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from locations.catalogue import find_or_make_mixed
 from locations.configuration import (
     ConfigureMode,
+    ListedPart,
     active_config,
     config_at,
     configure_location,
     find_density,
+    list_parts,
     set_density,
 )
 from locations.models import ContainerKind, DensityParameters, DensitySource, LocationConfig
 from tests.locations.factories import (
+    ConfigPartFactory,
     ContainerTypeFactory,
     DensityParametersFactory,
     LocationConfigFactory,
@@ -56,6 +60,56 @@ def test_new_cycle_closes_the_old_one_and_leaves_it_as_it_was():
     assert old.started_at <= old.closed_at <= new.started_at
     assert old.product == product
     assert active_config(old.location) == new
+
+
+def test_listed_products_belong_to_their_cycle():
+    location, agave, aloe = StorageLocationFactory(), ProductFactory(), ProductFactory()
+    first = configure(location, ConfigureMode.UPDATE, parts=[ListedPart(agave, None, "1-3")])
+    LocationConfig.objects.filter(pk=first.pk).update(started_at=timezone.now() - timedelta(days=9))
+    second = configure(location, ConfigureMode.NEW_CYCLE, parts=[ListedPart(aloe, None, share_percent=40)])
+    assert [part.product for part in first.parts.all()] == [agave]
+    assert list_parts(config_at(location, timezone.now())) == [ListedPart(aloe, None, "", 40)]
+    assert list_parts(config_at(location, timezone.now() - timedelta(days=5))) == [ListedPart(agave, None, "1-3")]
+    assert [str(part) for part in active_config(location).listed_parts] == [f"{aloe}: 40 %"]
+    assert active_config(location) == second
+
+
+def test_correcting_a_cycle_without_a_word_of_its_products_keeps_them_and_an_empty_list_removes_them():
+    location, agave = StorageLocationFactory(), ProductFactory()
+    configure(location, ConfigureMode.UPDATE, parts=[ListedPart(agave, None, "1-3")])
+    assert configure(location, ConfigureMode.UPDATE).listed_parts
+    assert not configure(location, ConfigureMode.UPDATE, parts=[]).listed_parts
+
+
+def test_a_new_cycle_with_another_list_is_not_the_same_sent_twice():
+    location, agave = StorageLocationFactory(), ProductFactory()
+    plants = {"product": ProductFactory(), "packaging": None, "expected_state": ProductStateFactory()}
+    first = configure(location, ConfigureMode.NEW_CYCLE, **plants, parts=[ListedPart(agave, None, "1")])
+    assert configure(location, ConfigureMode.NEW_CYCLE, **plants, parts=[ListedPart(agave, None, "1")]) == first
+    assert configure(location, ConfigureMode.NEW_CYCLE, **plants, parts=[ListedPart(agave, None, "2")]) != first
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"containers": "", "share_percent": None},
+        {"containers": "1", "share_percent": 10},
+        {"containers": "1", "side": "left"},
+        {"containers": "", "share_percent": 10, "side": "middle"},
+        {"containers": "", "share_percent": 101},
+        {"containers": "1,2"},
+        {"containers": "0"},
+    ],
+)
+def test_the_database_refuses_a_part_that_stands_nowhere(wrong):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ConfigPartFactory(**wrong)
+
+
+def test_mixed_plants_are_one_product():
+    assert find_or_make_mixed() == find_or_make_mixed()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ProductFactory(is_mixed=True)
 
 
 @pytest.mark.parametrize("configured", [False, True])

@@ -1,7 +1,9 @@
 import pytest
+from django.utils.translation import override
 
-from locations.configuration import ConfigureMode, configure_location
+from locations.configuration import ConfigureMode, ListedPart, configure_location
 from locations.forms import AssignLocationForm, CalibrateForm, ConfigureLocationForm
+from locations.listing import write_where
 from tests.locations.factories import (
     ContainerTypeFactory,
     PackagingFactory,
@@ -43,6 +45,81 @@ def test_configure_works_without_packaging_and_asks_for_the_rest():
 def test_configure_does_not_offer_what_is_switched_off():
     data = {"product": ProductFactory(active=False).pk, "expected_state": ProductStateFactory().pk, "mode": "update"}
     assert set(ConfigureLocationForm(data).errors) == {"product"}
+
+
+def sent(*rows, **fields):
+    """The data of a form with these rows of (product, where)."""
+    main = {"product": ProductFactory().pk, "expected_state": ProductStateFactory().pk, "mode": "update"}
+    listed = {
+        f"part{number}_{name}": value
+        for number, (product, where) in enumerate(rows)
+        for name, value in (("product", product and product.pk), ("where", where))
+    }
+    return main | {"parts": len(rows)} | {name: value or "" for name, value in listed.items()} | fields
+
+
+def test_configure_lists_products_by_container_and_share():
+    agave, aloe = ProductFactory(), ProductFactory()
+    form = ConfigureLocationForm(sent((agave, "3, 1 - 2"), (None, ""), (aloe, "40%"), product="mixed"))
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["parts"] == [
+        ListedPart(agave, None, "1-3", None),
+        ListedPart(aloe, None, "", 40),
+    ]
+    assert form.cleaned_data["product"].is_mixed
+    config = configure_location(location=StorageLocationFactory(), **form.cleaned_data)
+    assert [str(part) for part in config.listed_parts] == [f"{agave}: 1-3", f"{aloe}: 40 %"]
+    assert str(config.product) == "Mixed plants (not identified)"
+
+
+@pytest.mark.parametrize(
+    ("rows", "field", "words"),
+    [
+        (["1-3", "3"], "part1_where", "Container 3 is listed twice."),
+        (["60 %", "50 %"], "part1_where", "more than 100 %"),
+        (["left 60 %", "right 50 %"], "part1_where", "overlap"),
+        (["left 40 %", "left 30 %"], "part1_where", "listed twice"),
+        (["left 40 %", "top 30 %"], "part1_where", "Use either left and right, or top and bottom"),
+        (["middle 40 %"], "part0_where", "Write containers (1-3), a side of the photo (left 40 %) or a share (40 %)."),
+        (["left half"], "part0_where", "Write containers"),
+        (["0 %"], "part0_where", "Write containers"),
+        ([""], "part0_where", "Write containers"),
+        (["1-1000"], "part0_where", "Write containers"),
+    ],
+)
+def test_configure_says_what_is_wrong_with_a_row(rows, field, words):
+    form = ConfigureLocationForm(sent(*((ProductFactory(), where) for where in rows)))
+    assert words in str(form.errors[field])
+    assert set(form.errors) == {field}
+    assert form.lists_products
+
+
+def test_configure_refuses_a_row_without_product_and_a_product_twice():
+    assert set(ConfigureLocationForm(sent((None, "1"))).errors) == {"part0_product"}
+    agave = ProductFactory()
+    assert set(ConfigureLocationForm(sent((agave, "1"), (agave, "2"))).errors) == {"part1_where"}
+
+
+@pytest.mark.parametrize(("language", "where"), [("en", "left 40 %"), ("es", "Left 40%"), ("en", "  LEFT  40 % ")])
+def test_configure_understands_sides_in_both_languages(language, where):
+    with override(language):
+        form = ConfigureLocationForm(sent((ProductFactory(), where), (ProductFactory(), "right 60 %")))
+        assert form.is_valid(), form.errors
+        [left, right] = form.cleaned_data["parts"]
+        assert (left.side, left.share_percent, right.side) == ("left", 40, "right")
+        again = ConfigureLocationForm(sent((left.product, write_where(left))))
+        assert again.is_valid()
+        assert again.cleaned_data["parts"] == [left]
+
+
+def test_configure_offers_rows_to_spare_and_none_without_end():
+    listed = [ListedPart(ProductFactory(), None, "1-2")]
+    form = ConfigureLocationForm(initial={"parts": listed})
+    assert [row[2].value() for row in form.part_rows] == ["1-2", None, None]
+    assert len(ConfigureLocationForm(sent() | {"parts": "999999"}).part_rows) == 30
+    without = ConfigureLocationForm(sent() | {"parts": ""})
+    assert without.is_valid()
+    assert "parts" not in without.cleaned_data, "what was listed stays"
 
 
 @pytest.mark.parametrize("given", [{"plants_per_m2": "100"}, {"avg_area_per_plant_cm2": "100"}])

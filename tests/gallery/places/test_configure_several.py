@@ -113,6 +113,6 @@ def test_more_than_a_person_can_look_through_are_refused(administrator: Client):
 def test_page_takes_the_same_queries_for_any_number_of_locations(worker: Client, django_assert_num_queries):
     for number in (1, 5):
         ids = [LocationConfigFactory().location_id for _ in range(number)]
-        # sign-in and permissions 3, locations, cycles, waiting, choices 3
-        with django_assert_num_queries(9):
+        # sign-in and permissions 3, locations, cycles 2, waiting, choices 3
+        with django_assert_num_queries(10):
             worker.get(PATH, {"location_id": ids})

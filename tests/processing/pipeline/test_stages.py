@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from demeter.common.exceptions import UnavailableError
+from locations.catalogue import find_or_make_mixed
 from locations.configuration import ConfigureMode, configure_location
 from photos.decoding.pixels import encode_jpeg
 from photos.ingest import storing
@@ -18,7 +19,7 @@ from photos.upload.accepting import accept_upload
 from processing import trash
 from processing.counting.boxes import NO_DETECTIONS
 from processing.jobs import reprocess, start_jobs
-from processing.messages import CONTAINERS_FAILED, DETECTION_ERROR
+from processing.messages import CONTAINERS_FAILED, CONTAINERS_MISSING, DETECTION_ERROR
 from processing.models import Detection, Job, Segment
 from processing.pictures import drawing
 from processing.pipeline import aggregation, stages
@@ -29,6 +30,7 @@ from processing.statuses import Phase, RunStatus, SegmentStatus
 from stock.models import StockBatch, StockMovement, Visit
 from tests.factories import UserFactory
 from tests.locations.factories import (
+    ConfigPartFactory,
     DensityParametersFactory,
     ProductFactory,
     ProductStateFactory,
@@ -276,6 +278,57 @@ def test_few_plants_with_a_density_lack_nothing_but_are_to_be_looked_at(place):
     assert any(reason["code"] == "needs_calibration" for reason in job.session.review_reasons)
 
 
+def in_stock():
+    return {batch.product: batch.quantity_current for batch in StockBatch.objects.select_related("product")}
+
+
+def test_each_container_counts_for_the_product_that_is_listed_for_it(place):
+    config = place.configs.get()
+    agave = ConfigPartFactory(config=config, containers="1").product
+    job = run(upload(tray_and_bed(), place))
+    tray, bed = job.session.segments.order_by("number")
+    assert (tray.container_class, bed.container_class) == ("plug", "segment"), "numbered from left to right"
+    assert in_stock() == {agave: tray.estimated, config.product: bed.estimated}
+    ConfigPartFactory(config=config, product=config.product, packaging=None, containers="2")
+    config.product = find_or_make_mixed()
+    config.save()
+    run(reprocess(image=job.image, user=job.requested_by, reason="Listed"))
+    stock = StockBatch.objects.order_by("quantity_current").values_list("quantity_current", flat=True)
+    assert list(stock) == [0, 0, *sorted((tray.estimated, bed.estimated))], "now in a batch of its own packaging"
+
+
+def test_a_photo_with_fewer_containers_than_are_listed_says_so(place):
+    ConfigPartFactory(config=place.configs.get(), containers="1-3")
+    job = run(upload(tray_and_bed(), place))
+    assert CONTAINERS_MISSING(found=2, named=3).as_json() in job.session.review_reasons
+    assert job.image.status == "ready"
+
+
+def test_the_density_of_a_container_is_that_of_its_product(place):
+    config = place.configs.get()
+    agave = ConfigPartFactory(config=config, containers="1").product
+    rgb = paint_picture(1000, 700)
+    paint_container(rgb, "segment", BED)
+    paint_grid(rgb, (BED[0], BED[1], BED[0] + 100, BED[1] + 60), rows=1, columns=2, side=24)
+    job = run(upload(np.ascontiguousarray(rgb), place))
+    assert job.problem == "needs_calibration"
+    assert str(agave) in str(job.error)
+    DensityParametersFactory(product=agave, packaging=None)
+    again = run(reprocess(image=job.image, user=job.requested_by, reason="Density"))
+    assert (again.problem, again.image.status) == ("", "ready")
+    assert again.session.segments.get().estimation.density.product == agave
+
+
+def test_mixed_plants_ask_for_no_density_but_are_to_be_looked_at(place):
+    place.configs.update(product=find_or_make_mixed())
+    rgb = paint_picture(1000, 700)
+    paint_container(rgb, "segment", BED)
+    paint_grid(rgb, (BED[0], BED[1], BED[0] + 100, BED[1] + 60), rows=1, columns=2, side=24)
+    job = run(upload(np.ascontiguousarray(rgb), place))
+    assert (job.problem, job.image.status, in_stock()) == ("", "ready", {find_or_make_mixed(): 2})
+    assert any(reason["code"] == "needs_calibration" for reason in job.session.review_reasons)
+
+
 def test_a_photo_processed_again_stays_in_the_cycle_of_its_moment(place):
     job = run(upload(tray_and_bed(), place))
     then = place.configs.get()
@@ -417,7 +470,7 @@ def test_annotated_picture_that_a_worker_writes_after_it_lost_its_lease_is_never
         if not late and key.startswith("annotated/"):
             late.append(key)
             Job.objects.update(lease_until=timezone.now())
-            monkeypatch.setattr(drawing, "draw", lambda rgb, *drawn: 255 - draw(rgb, *drawn))
+            monkeypatch.setattr(drawing, "draw", lambda *drawn, **options: 255 - draw(*drawn, **options))
             stages.close_photo(job.pk, worker="successor")
         put(key, data, **options)
 
