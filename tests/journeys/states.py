@@ -421,11 +421,10 @@ def of_the_rest(made: Nursery) -> Iterator[State]:
 
 
 def of_admin(made: Nursery) -> Iterator[State]:
-    """One of each kind: of Django's templates we change none, only which columns, filters and actions they show."""
-    yield from map(
-        State,
-        ("/admin/", "/admin/processing/processingsession/", "/admin/accounts/user/add/", "/admin/accounts/change/"),
-    )
+    """One of each kind: of Django's templates we change few, and which columns, filters and actions they show."""
+    yield from map(State, ("/admin/", "/admin/records/", "/admin/processing/"))
+    yield from map(State, ("/admin/processing/processingsession/", "/admin/processing/backgroundtask/"))
+    yield from map(State, ("/admin/accounts/user/add/", "/admin/accounts/change/"))
     yield State(f"/admin/processing/processingsession/{made.bed.pk}/change/")
     yield State("/admin/locations/storagelocation/", choose_action)
     yield State(f"/admin/locations/storagelocation/{made.bay.pk}/change/")
