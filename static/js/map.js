@@ -73,7 +73,7 @@ class NurseryMap {
       zoomControl: false, attributionControl: false, scrollWheelZoom: false, maxZoom: CLOSEST_ZOOM, zoomSnap: 0.25, renderer: L.canvas({ padding: 0.3 }),
     });
     L.control.zoom({ position: "bottomright" }).addTo(this.map);
-    L.control.scale({ imperial: false }).addTo(this.map);
+    L.control.scale({ metric: this.root.dataset.units !== "us", imperial: this.root.dataset.units === "us" }).addTo(this.map);
     this.addTiles();
     this.draw(nursery);
     this.words.addTo(this.map);

@@ -21,7 +21,7 @@ from stock.ledger import record_count
 from tests.browsing import store_pictures
 from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory, make_session_waiting, unplaced_candidates
-from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
+from tests.locations.factories import ContainerTypeFactory, LocationConfigFactory, StorageLocationFactory
 from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, make_bed, refuse
 
 LISTS = ("/", "/jobs/", "/gallery/", "/todo/", "/review/", "/gallery/trash/")
@@ -292,8 +292,8 @@ def open_viewer(page: Page) -> None:
 
 
 def preview_import(page: Page) -> None:
-    """A row of each kind."""
-    table = b"sku,name,price\nMAM-0,Aloe,3\n,Agave,\n,,5\n"
+    """A row of each outcome."""
+    table = b"sku,name,price,type,material,colour\nMAM-0,Aloe,3,Pot,Clay,Red\n,Agave,,Pot,Clay,Red\n,,5,,,\n"
     page.locator("#file").set_input_files([{"name": "a.csv", "mimeType": "text/csv", "buffer": table}])
     page.locator("main form [type=submit]").click()
     expect(page.locator("#kind-refused")).to_be_visible()
@@ -390,13 +390,16 @@ def of_nursery(made: Nursery) -> Iterator[State]:
     )
     yield from (State(path, send_unfilled) for path in ("/nursery/settings/", "/people/new/"))
     yield State("/account/", send_unfilled, posts_to="account-password")
-    yield from map(State, ("/catalogue/", "/catalogue/?q=nothing", "/catalogue/?archived=on", "/catalogue/containers/"))
+    yield from map(State, ("/catalogue/", "/catalogue/?q=nothing", "/catalogue/?archived=on"))
+    yield from map(State, ("/catalogue/containers/", "/catalogue/containers/?q=nothing"))
+    yield State(f"/catalogue/containers/{ContainerTypeFactory(code='CRATE-6', rows=2, columns=3, capacity=6).pk}/")
+    yield State("/catalogue/containers/new/", send_unfilled)
     yield State("/catalogue/new/", send_unfilled)
     yield State(f"/catalogue/products/{config.product_id}/")
     yield State(f"/catalogue/products/{config.product_id}/merge/", send_unfilled)
     yield from map(State, ("/catalogue/packaging/", f"/catalogue/packaging/{config.packaging_id}/"))
     yield State("/catalogue/packaging/new/", send_unfilled)
-    yield State("/catalogue/import/", preview_import)
+    yield from (State(path, preview_import) for path in ("/catalogue/import/", "/catalogue/packaging/import/"))
     yield State(f"/locations/{made.empty_bay.code}/", open_new_product)
 
 
