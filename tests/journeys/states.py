@@ -9,7 +9,7 @@ from django.urls import resolve
 from playwright.sync_api import Page, expect
 
 from demeter.accounts.models import User
-from locations.building import Pattern, plan_places
+from locations.building import FirstNumbers, Pattern, plan_places
 from locations.importing.mapping import ImportMapping, read_mapping
 from locations.importing.previews import keep_files, save_mapping, use_mapping
 from locations.models import PlaceImport, StorageLocation
@@ -131,7 +131,7 @@ def build_places() -> tuple[UUID, ...]:
         patterns = {"house": Pattern("G{house}", "Greenhouse {house}")}
         patterns |= {"bench": Pattern("G{house}-B{bench}", "Bench {bench}")}
         patterns |= {"bay": Pattern("G{house}-B{bench}-{bay:02}", "Bay {bay}")}
-        plan = plan_places([[12, 10]], first_house=number, patterns=patterns)
+        plan = plan_places([[12, 10]], first=FirstNumbers(house=number), patterns=patterns)
         change, _is_new = make_places(plan, warehouse_type="greenhouse", token=uuid4(), user=UserFactory())
         steps.append(change)
     undo_change(steps[1].pk)
@@ -377,6 +377,7 @@ def of_places(made: Nursery) -> Iterator[State]:
     yield State("/map/")
     yield State("/places/build/", see_build_preview)
     yield State("/places/build/", fill_build_badly)
+    yield State(f"/places/build/?within=area:{made.bay.storage_area.code}", see_build_preview)
     yield State(f"/map/draw/?warehouse_id={made.bay.storage_area.warehouse_id}", see_drawing)
     yield State("/map/draw/", send_no_outline)
 
