@@ -7,12 +7,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
 
 from bench import large_nursery
 from locations.importing.mapping import LAYERS
 from locations.models import PlaceImport, SavedMapping, StorageArea, StorageLocation, Warehouse
 from tests.factories import UserFactory
-from tests.locations.factories import StorageLocationFactory, square
+from tests.locations.factories import StorageLocationFactory, WarehouseFactory, square
 
 pytestmark = pytest.mark.django_db
 
@@ -284,3 +285,27 @@ def test_a_spreadsheet_of_bays_finds_its_beds_and_names_bad_rows(supervisor):
         ("bays.xlsx, row 5", ['code "B 4": use capital letters A to Z, digits, dots, dashes and underscores']),
         ("bays.xlsx, row 6", ["area NO is not known"]),
     ]
+
+
+def test_page_says_that_changes_cannot_be_undone(supervisor):
+    known = WarehouseFactory(code="H1", name="House 1")
+    page = send(supervisor, table("houses.csv", "layer,code,name\nwarehouses,H1,Other name\nwarehouses,H2,House 2\n"))
+    preview = go_on(supervisor, page)
+    assertContains(preview, "Changes of existing places cannot")
+    applied = apply(supervisor, preview)
+    assertContains(applied, "What was changed in existing places cannot be undone")
+    step = reverse("places-made", args=[preview.context["kept"].pk])
+    assertContains(applied, step)
+    assertContains(supervisor.get(step), "This import also changed 1 place that existed before. That cannot be undone")
+    undone = supervisor.post(reverse("places-undo", args=[preview.context["kept"].pk]), follow=True)
+    assertContains(undone, "1 place that existed before stays as the import changed it")
+    known.refresh_from_db()
+    assert known.name == "Other name"
+    assert not Warehouse.objects.filter(code="H2").exists()
+
+
+def test_page_of_an_import_that_only_made_places_warns_of_nothing(supervisor):
+    preview = go_on(supervisor, send(supervisor, table("houses.csv", "layer,code,name\nwarehouses,H2,House 2\n")))
+    assertNotContains(preview, "cannot")
+    apply(supervisor, preview)
+    assertNotContains(supervisor.get(reverse("places-made", args=[preview.context["kept"].pk])), "cannot be undone")

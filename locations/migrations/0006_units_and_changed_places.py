@@ -1,4 +1,4 @@
-"""Units of length of the nursery."""
+"""Units of length of the nursery; how many existing places a step changed."""
 
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -42,6 +42,11 @@ class Migration(migrations.Migration):
                 max_length=8,
                 verbose_name="units of length",
             ),
+        ),
+        migrations.AddField(
+            model_name="placechange",
+            name="changed",
+            field=models.PositiveIntegerField(default=0, verbose_name="existing places changed"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="nursery",
