@@ -60,9 +60,9 @@ class WithinForm(forms.Form):
     within = PlaceField(required=False)
 
     def clean_within(self) -> Place | None:
-        """A bay has none in it."""
+        """Not a bay, and not a place that is no longer used."""
         place: Place | None = self.cleaned_data["within"]
-        if isinstance(place, StorageLocation):
+        if isinstance(place, StorageLocation) or (place is not None and not place.active):
             raise forms.ValidationError(_("Choose a greenhouse or a bench."))
         return place
 

@@ -5,7 +5,9 @@ from itertools import pairwise
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -309,3 +311,24 @@ def test_page_of_an_import_that_only_made_places_warns_of_nothing(supervisor):
     assertNotContains(preview, "cannot")
     apply(supervisor, preview)
     assertNotContains(supervisor.get(reverse("places-made", args=[preview.context["kept"].pk])), "cannot be undone")
+
+
+def test_pages_and_steps_take_the_same_queries_for_any_number_of_rows(supervisor):
+    """Rows are written 1,000 at a time."""
+    asked = []
+    for bays in (56, 560):
+        asked.append({})
+        with CaptureQueriesContext(connection) as queries:
+            page = send(supervisor, *large_files(bays))
+            asked[-1]["read"] = len(queries)
+        with CaptureQueriesContext(connection) as queries:
+            preview = go_on(supervisor, page)
+            asked[-1]["previewed"] = len(queries)
+        with CaptureQueriesContext(connection) as queries:
+            apply(supervisor, preview)
+            asked[-1]["written"] = len(queries)
+        StorageLocation.objects.all().delete()
+        StorageArea.objects.all().delete()
+        Warehouse.objects.all().delete()
+    assert asked[0] == asked[1]
+    assert max(asked[1].values()) < 60

@@ -172,6 +172,15 @@ def test_benches_with_other_codes_get_patterns_too(supervisor: Client):
     assertContains(page, 'value="N1-B{bench}-{bay:02}"')
 
 
+def test_form_takes_the_same_queries_for_any_number_of_places(supervisor: Client, django_assert_num_queries):
+    for first_house in ("1", "3"):
+        send(supervisor, first_house=first_house)
+        with django_assert_num_queries(6):  # sign-in and permissions 3, next number, greenhouses, benches
+            supervisor.get("/places/build/")
+        with django_assert_num_queries(9):  # also the greenhouse, its benches, the bays of the last one
+            supervisor.get("/places/build/?within=warehouse:G1")
+
+
 @pytest.mark.parametrize("within", ["warehouse:GONE", "location:G1-B1-01", "x", "area:"])
 def test_places_within_what_is_no_greenhouse_or_bench_are_refused(supervisor: Client, within: str):
     send(supervisor)
