@@ -40,7 +40,7 @@ class Preview:
 def preview_plan(plan: Plan) -> Preview:
     """Three queries, for any number of places."""
     base = plan.base
-    houses = {house.code: house for house in (plan.houses or (base and base.house,)) if house}
+    houses = {house.code: house for house in plan.houses or ((base.house,) if base else ())}
     benches = plan.benches or ((base.bench,) if base and base.bench else ())
     bays = {code: list(group) for code, group in groupby(plan.bays, key=lambda bay: bay.parent)}
     rows = tuple(
