@@ -177,7 +177,7 @@ def test_form_takes_the_same_queries_for_any_number_of_places(supervisor: Client
         send(supervisor, first_house=first_house)
         with django_assert_num_queries(6):  # sign-in and permissions 3, next number, greenhouses, benches
             supervisor.get("/places/build/")
-        with django_assert_num_queries(9):  # also the greenhouse, its benches, the bays of the last one
+        with django_assert_num_queries(8):  # the greenhouse, its benches and the bays of the last one instead of the number
             supervisor.get("/places/build/?within=warehouse:G1")
 
 

@@ -165,7 +165,7 @@ def test_a_large_schematic_comes_in_pages(viewer: Client, monkeypatch, django_as
         page = viewer.get("/map/")
     assertContains(page, "?part=2#schematic")
     assert len(page.context["schematic"].beds[0].bays) == 2
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = viewer.get("/map/", {"part": "2", "warehouse_id": area.warehouse_id})
     assert [bay.code for bay in page.context["schematic"].beds[0].bays] == ["A2"]
     assertContains(page, "part=1#schematic")
