@@ -151,16 +151,18 @@ def check_pattern(pattern: str, layer: str, layers: Sequence[str] = LAYERS) -> N
         raise InvalidInputError(words % {"pattern": pattern, "fields": fields, "last": allowed[-1]})
 
 
-def continue_pattern(texts: Sequence[str], field: str) -> tuple[str, int] | None:
-    """The pattern that these codes or names of siblings follow, and the next number: of G1-B09 and G1-B10 that is
-    G1-B{bench:02} and 11. None if the last one does not end with a number, or could not be part of a pattern."""
+def continue_pattern(texts: Sequence[str], field: str) -> str | None:
+    """The pattern that these codes or names of siblings follow: of G1-B09 and G1-B10 that is G1-B{bench:02}.
+
+    None if the last one does not end with a number, or could not be part of a pattern.
+    """
     found = [match for text in texts if (match := NUMBERED.fullmatch(text))]
     if not found or found[-1].string != texts[-1] or set("{}") & set(texts[-1]):
         return None
     before = found[-1]["before"]
     numbers = [match["number"] for match in found if match["before"] == before]
     digits = next((len(number) for number in numbers if number.startswith("0")), 0)
-    return f"{before}{{{field}{f':0{digits}' if digits > 1 else ''}}}", max(map(int, numbers)) + 1
+    return f"{before}{{{field}{f':0{digits}' if digits > 1 else ''}}}"
 
 
 def _fill(pattern: str, numbers: Mapping[str, int]) -> str:

@@ -1,5 +1,6 @@
 """What the builder shows: where places can be made, what the form begins with there, and the preview of a plan."""
 
+import re
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -104,9 +105,10 @@ def first_values(place: Place | None) -> dict[str, object]:
 
 def _benches_after(house: Warehouse) -> dict[str, object]:
     benches = list(house.storage_areas.order_by("sort_key", "code"))
-    code, first = _continued([bench.code for bench in benches], "bench") or (f"{house.code}-B{{bench}}", 1)
-    name, _next = _continued([bench.name for bench in benches], "bench") or (_("Bench {bench}"), 1)
-    values = {"benches": "1", "first_bench": first, "bench_code": code, "bench_name": name}
+    code = _continued([bench.code for bench in benches], "bench") or f"{house.code}-B{{bench}}"
+    name = _continued([bench.name for bench in benches], "bench") or _("Bench {bench}")
+    first = _next_number(StorageArea, code)
+    values: dict[str, object] = {"benches": "1", "first_bench": first, "bench_code": code, "bench_name": name}
     bay_code, bay_name = f"{code}-{{bay:02}}", _("Bay {bay}")
     if benches:
         like = _bays_after(benches[-1])
@@ -118,10 +120,18 @@ def _benches_after(house: Warehouse) -> dict[str, object]:
 
 def _bays_after(bench: StorageArea) -> dict[str, object]:
     bays = list(StorageLocation.objects.filter(storage_area=bench).order_by("sort_key", "code"))
-    code, first = _continued([bay.code for bay in bays], "bay") or (f"{bench.code}-{{bay:02}}", 1)
-    name, _next = _continued([bay.name for bay in bays], "bay") or (_("Bay {bay}"), 1)
-    return {"first_bay": first, "bay_code": code, "bay_name": name}
+    code = _continued([bay.code for bay in bays], "bay") or f"{bench.code}-{{bay:02}}"
+    name = _continued([bay.name for bay in bays], "bay") or _("Bay {bay}")
+    return {"first_bay": _next_number(StorageLocation, code), "bay_code": code, "bay_name": name}
 
 
-def _continued(texts: list[str], field: str) -> tuple[str, int] | None:
+def _continued(texts: list[str], field: str) -> str | None:
     return continue_pattern(texts, field) if texts else None
+
+
+def _next_number(model: type[StorageArea | StorageLocation], pattern: str) -> int:
+    """The number after those of all places whose codes follow the pattern, also elsewhere: codes are unique."""
+    before = pattern.partition("{")[0]
+    found = model._default_manager.filter(code__regex=f"^{re.escape(before)}[0-9]{{1,4}}$")
+    codes = found.values_list("code", flat=True)
+    return max((int(code.removeprefix(before)) for code in codes), default=0) + 1

@@ -165,6 +165,13 @@ def test_form_continues_the_bays_of_a_bench(supervisor: Client):
     assert StorageLocation.objects.get(code="G2-B4-13").name == "Bay 13"
 
 
+def test_numbers_begin_after_those_of_the_same_codes_elsewhere(supervisor: Client):
+    bay = StorageLocationFactory(code="L3")
+    StorageLocationFactory(code="L17")
+    page = supervisor.get("/places/build/", {"within": f"area:{bay.storage_area.code}"})
+    assertContains(page, 'name="first_bay" value="18"')
+
+
 def test_benches_with_other_codes_get_patterns_too(supervisor: Client):
     StorageLocationFactory(code="N1-S-07", storage_area__code="N1-S", storage_area__warehouse__code="N1")
     page = supervisor.get("/places/build/?within=warehouse:N1")
@@ -177,7 +184,7 @@ def test_form_takes_the_same_queries_for_any_number_of_places(supervisor: Client
         send(supervisor, first_house=first_house)
         with django_assert_num_queries(6):  # sign-in and permissions 3, next number, greenhouses, benches
             supervisor.get("/places/build/")
-        with django_assert_num_queries(8):  # the greenhouse, its benches and the bays of the last one instead of the number
+        with django_assert_num_queries(10):  # the greenhouse, its benches, the bays of the last, two numbers
             supervisor.get("/places/build/?within=warehouse:G1")
 
 
