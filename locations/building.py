@@ -133,8 +133,10 @@ def plan_places(
     for layer in layers:
         check_pattern(patterns[layer].code, layer, layers)
         check_pattern(patterns[layer].name, layer, layers)
-    made = (tuple(_places(bays, layer, first, patterns, base)) if layer in layers else () for layer in LAYERS)
-    plan = Plan(*made, base=base)
+    houses, benches, made = (
+        tuple(_places(bays, layer, first, patterns, base)) if layer in layers else () for layer in LAYERS
+    )
+    plan = Plan(houses, benches, made, base)
     for places in (plan.houses, plan.benches, plan.bays):
         _check_places(places)
     return plan

@@ -61,10 +61,10 @@ def _make_once(plan: Plan, warehouse_type: str, token: UUID, user: User) -> tupl
         raise ConflictError(words % {"codes": name_codes(taken)})
     houses = {p.code: Warehouse(code=p.code, name=p.name, warehouse_type=warehouse_type) for p in plan.houses}
     Warehouse.objects.bulk_create(houses.values(), batch_size=BATCH_ROWS)
-    parents = houses or _existing(Warehouse, plan.base and plan.base.house)
+    parents = houses or _existing(Warehouse, plan.base.house if plan.base else None)
     benches = {p.code: StorageArea(code=p.code, name=p.name, warehouse=parents[p.parent]) for p in plan.benches}
     StorageArea.objects.bulk_create(benches.values(), batch_size=BATCH_ROWS)
-    beds = benches or _existing(StorageArea, plan.base and plan.base.bench)
+    beds = benches or _existing(StorageArea, plan.base.bench if plan.base else None)
     qr_codes = choose_qr_codes([place.code for place in plan.bays])
     bays = StorageLocation.objects.bulk_create(
         (

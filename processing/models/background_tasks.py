@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django_celery_results.models import TaskResult
 
 
-class BackgroundTask(TaskResult):  # type: ignore[misc]  # django_celery_results has no types
+class BackgroundTask(TaskResult):
     """A proxy with a name that can be translated; losing a result loses no work (`demeter.common.celery_results`)."""
 
     class Meta:
