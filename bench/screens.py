@@ -1,6 +1,6 @@
 """Renews docs/screens from a running Demeter with its demo nursery: `bench/screens.py ADDRESS USER PASSWORD`.
 
-Every page in its main states as a supervisor who may use the admin sees it: on a phone (390 px) and a desk (1280 px),
+Every page in its main states as the demo's administrator sees it: on a phone (390 px) and a desk (1280 px),
 light and dark in English, light in Spanish. Check them yourself; nothing here compares them.
 """
 
@@ -28,7 +28,28 @@ PAGES = {
     "trash": "/gallery/trash/",
     "map": "/map/",
     "labels": "/labels/",
+    "build-places": "/places/build/",
+    "draw-outlines": "/map/draw/",
+    "import-places": "/places/import/",
+    "nursery": "/nursery/",
+    "nursery-settings": "/nursery/settings/",
+    "start-my-own": "/nursery/demo/",
+    "people": "/people/",
+    "new-person": "/people/new/",
+    "account": "/account/",
+    "products": "/catalogue/",
+    "new-product": "/catalogue/new/",
+    "import-products": "/catalogue/import/",
+    "packaging": "/catalogue/packaging/",
+    "new-packaging": "/catalogue/packaging/new/",
+    "import-packaging": "/catalogue/packaging/import/",
+    "trays": "/catalogue/containers/",
+    "new-tray": "/catalogue/containers/new/",
     "status": "/status/",
+    "admin": "/admin/",
+    "admin-records": "/admin/records/",
+    "admin-list": "/admin/locations/storagelocation/",
+    "admin-form": "/admin/locations/warehouse/add/",
     "design": "/design/",
     "not-found": "/gallery/nowhere/",
 }
@@ -73,6 +94,53 @@ def configure_bays(page: Page) -> None:
     page.locator(".configure-several").wait_for()
 
 
+def open_first(page: Page, path: str) -> None:
+    """The first entry of a list of the catalogue or of people."""
+    page.goto(path)
+    page.locator(".entry__title").first.click()
+    page.wait_for_load_state()
+
+
+def preview_places(page: Page) -> None:
+    """What the builder would make; nothing is made."""
+    page.goto("/places/build/")
+    page.locator("[name=first_house]").fill("90")
+    page.locator("#build-preview [name=make]").wait_for()
+
+
+def build_on_bench(page: Page) -> None:
+    """More bays on the first bench."""
+    page.goto("/places/build/")
+    bench = page.locator("#within option[value^='area:']").first.get_attribute("value")
+    page.goto(f"/places/build/?within={bench}")
+    page.locator("#build-preview [name=make]").wait_for()
+
+
+def map_of_warehouse(page: Page) -> None:
+    """The first of several warehouses."""
+    page.goto("/map/")
+    page.locator(".facets .chip").nth(1).click()
+    page.locator("#nursery[data-opened]").wait_for()
+
+
+def send_table(page: Page, path: str, table: bytes) -> None:
+    """The answer to a file; nothing is imported."""
+    page.goto(path)
+    page.locator("main input[type=file]").set_input_files([{"name": "a.csv", "mimeType": "text/csv", "buffer": table}])
+    page.locator("main form [type=submit]").first.click()
+    page.wait_for_load_state()
+
+
+def preview_import(page: Page) -> None:
+    """The outcome of each row, with columns as guessed."""
+    send_table(page, "/places/import/", HOUSES)
+    page.locator(".import__go").click()
+    page.wait_for_load_state()
+
+
+HOUSES = b"layer,code,name\nwarehouses,H1,House 1\nwarehouses,H 2,House 2\n"
+PRODUCTS = b"sku,name,category,price,currency\n,Agave,Succulents,45.50,MXN\n,Aloe,Succulents,,\n,,,5,MXN\n"
+POTS = b"name,type,material,colour,diameter (cm)\nSquare pot 9 cm,Pot,Plastic,Black,9\nBowl,,,,\n"
 STATES: dict[str, Callable[[Page], None]] = {
     "photo": lambda page: open_photo(page, "status=success"),
     "photo-without-location": lambda page: open_photo(page, "status=needs_location"),
@@ -80,6 +148,17 @@ STATES: dict[str, Callable[[Page], None]] = {
     "problem": open_problem,
     "chosen": choose_cards,
     "configure": configure_bays,
+    "product": lambda page: open_first(page, "/catalogue/"),
+    "one-packaging": lambda page: open_first(page, "/catalogue/packaging/"),
+    "tray": lambda page: open_first(page, "/catalogue/containers/"),
+    "person": lambda page: open_first(page, "/people/"),
+    "build-places-preview": preview_places,
+    "build-places-on-bench": build_on_bench,
+    "map-of-warehouse": map_of_warehouse,
+    "import-products-preview": lambda page: send_table(page, "/catalogue/import/", PRODUCTS),
+    "import-packaging-preview": lambda page: send_table(page, "/catalogue/packaging/import/", POTS),
+    "import-places-columns": lambda page: send_table(page, "/places/import/", HOUSES),
+    "import-places-preview": preview_import,
 }
 
 

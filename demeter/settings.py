@@ -43,7 +43,7 @@ INSTALLED_APPS = [
     "stock",
     "processing",
     "gallery",
-    "django.contrib.admin",
+    "demeter.common.admin.apps.DemeterAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,7 +1,8 @@
 """A whole nursery from three counts and patterns for names and codes: "2 greenhouses x 4 benches x 10 bays"; pure.
 
 `read_benches` and `read_bays` turn what a person typed into numbers, `plan_places` these and the patterns into a
-`Plan`, which `locations.place_changes` writes. Every error is an InvalidInputError that says what to change.
+`Plan`, which `locations.place_changes` writes. A plan with a `Base` makes benches in a greenhouse, or bays on a bench,
+that exists already. Every error is an InvalidInputError that says what to change.
 """
 
 import re
@@ -19,11 +20,8 @@ MOST_BAYS = 10_000
 LONGEST_CODE, LONGEST_NAME = 32, 120
 MOST_NAMED = 5
 FIELD = re.compile(r"\{([a-z]*)(?::0(\d))?\}")
-LAYER_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "house": ("house",),
-    "bench": ("house", "bench"),
-    "bay": ("house", "bench", "bay"),
-}
+NUMBERED = re.compile(r"(?P<before>.*?)(?P<number>\d{1,4})", re.DOTALL)
+LAYERS = ("house", "bench", "bay")
 
 
 @dataclass(frozen=True)
@@ -44,12 +42,40 @@ class PlannedPlace:
 
 
 @dataclass(frozen=True)
+class Base:
+    """The existing greenhouse, or the bench in it, in which places are made."""
+
+    house: PlannedPlace
+    bench: PlannedPlace | None = None
+
+    @property
+    def made_layers(self) -> tuple[str, ...]:
+        """Benches and bays in a greenhouse, bays on a bench."""
+        return LAYERS[1:] if self.bench is None else LAYERS[2:]
+
+
+@dataclass(frozen=True)
 class Plan:
-    """The places to be made, in order."""
+    """The places to be made, in order; without a base in new greenhouses."""
 
     houses: tuple[PlannedPlace, ...]
     benches: tuple[PlannedPlace, ...]
     bays: tuple[PlannedPlace, ...]
+    base: Base | None = None
+
+
+@dataclass(frozen=True)
+class FirstNumbers:
+    """Where the numbers of each layer begin; those of benches and bays begin anew in each parent."""
+
+    house: int = 1
+    bench: int = 1
+    bay: int = 1
+
+
+def made_layers(base: Base | None) -> tuple[str, ...]:
+    """The layers of which places are made, outermost first; they are also the fields of their patterns."""
+    return base.made_layers if base else LAYERS
 
 
 def read_benches(text: str, *, houses: int) -> list[int]:
@@ -92,24 +118,34 @@ def _read_numbers(text: str, what: str) -> list[int]:
     return [int(part) for part in parts]
 
 
-def plan_places(bays: Sequence[Sequence[int]], *, first_house: int, patterns: Mapping[str, Pattern]) -> Plan:
-    """The places of the patterns, of which each layer has one; `bays` are those of each bench of each greenhouse."""
+def plan_places(
+    bays: Sequence[Sequence[int]], *, first: FirstNumbers, patterns: Mapping[str, Pattern], base: Base | None = None
+) -> Plan:
+    """The places of the patterns, of which each layer that is made has one.
+
+    `bays` are those of each bench of each greenhouse: of a single one with a base.
+    """
     total = sum(map(sum, bays))
     if total > MOST_BAYS:
         words = _("%(total)d bays are more than the %(most)d that can be made at once. Make them in several steps.")
         raise InvalidInputError(words % {"total": total, "most": MOST_BAYS})
-    for layer, pattern in patterns.items():
-        check_pattern(pattern.code, layer)
-        check_pattern(pattern.name, layer)
-    plan = Plan(*(tuple(_places(bays, layer, first_house, patterns)) for layer in LAYER_FIELDS))
+    layers = made_layers(base)
+    for layer in layers:
+        check_pattern(patterns[layer].code, layer, layers)
+        check_pattern(patterns[layer].name, layer, layers)
+    houses, benches, made = (
+        tuple(_places(bays, layer, first, patterns, base)) if layer in layers else () for layer in LAYERS
+    )
+    plan = Plan(houses, benches, made, base)
     for places in (plan.houses, plan.benches, plan.bays):
         _check_places(places)
     return plan
 
 
-def check_pattern(pattern: str, layer: str) -> None:
-    """Refuse a pattern with other fields than those of its layer, or with braces that are none."""
-    allowed = LAYER_FIELDS[layer]
+def check_pattern(pattern: str, layer: str, layers: Sequence[str] = LAYERS) -> None:
+    """Refuse a pattern with other fields than those of its layer and of the made ones around it, or with braces that
+    are none."""
+    allowed = layers[: layers.index(layer) + 1]
     unknown = [found[0] for found in FIELD.finditer(pattern) if found[1] not in allowed]
     if unknown or set(FIELD.sub("", pattern)) & set("{}"):
         fields = ", ".join(f"{{{field}}}" for field in allowed)
@@ -117,30 +153,50 @@ def check_pattern(pattern: str, layer: str) -> None:
         raise InvalidInputError(words % {"pattern": pattern, "fields": fields, "last": allowed[-1]})
 
 
+def continue_pattern(texts: Sequence[str], field: str) -> str | None:
+    """The pattern that these codes or names of siblings follow: of G1-B09 and G1-B10 that is G1-B{bench:02}.
+
+    None if the last one does not end with a number, or could not be part of a pattern.
+    """
+    found = [match for text in texts if (match := NUMBERED.fullmatch(text))]
+    if not found or found[-1].string != texts[-1] or set("{}") & set(texts[-1]):
+        return None
+    before = found[-1]["before"]
+    numbers = [match["number"] for match in found if match["before"] == before]
+    digits = next((len(number) for number in numbers if number.startswith("0")), 0)
+    return f"{before}{{{field}{f':0{digits}' if digits > 1 else ''}}}"
+
+
 def _fill(pattern: str, numbers: Mapping[str, int]) -> str:
     return FIELD.sub(lambda found: f"{numbers[found[1]]:0{found[2] or 1}d}", pattern).strip()
 
 
 def _places(
-    bays: Sequence[Sequence[int]], layer: str, first_house: int, patterns: Mapping[str, Pattern]
+    bays: Sequence[Sequence[int]],
+    layer: str,
+    first: FirstNumbers,
+    patterns: Mapping[str, Pattern],
+    base: Base | None,
 ) -> Iterator[PlannedPlace]:
-    layers = list(LAYER_FIELDS)
-    parent = layers[layers.index(layer) - 1] if layer != "house" else None
-    for numbers in _numbers(bays, layer, first_house):
+    layers = made_layers(base)
+    around = base.bench or base.house if base else None
+    parent = patterns[layers[layers.index(layer) - 1]].code if layer != layers[0] else ""
+    for numbers in _numbers(bays, layer, first):
         code, name = (_fill(pattern, numbers) for pattern in (patterns[layer].code, patterns[layer].name))
-        yield PlannedPlace(code.upper(), name, _fill(patterns[parent].code, numbers).upper() if parent else "")
+        parent_code = _fill(parent, numbers).upper() if parent else around.code if around else ""
+        yield PlannedPlace(code.upper(), name, parent_code)
 
 
-def _numbers(bays: Sequence[Sequence[int]], layer: str, first_house: int) -> Iterator[dict[str, int]]:
-    for house, benches in enumerate(bays, first_house):
+def _numbers(bays: Sequence[Sequence[int]], layer: str, first: FirstNumbers) -> Iterator[dict[str, int]]:
+    for house, benches in enumerate(bays, first.house):
         if layer == "house":
             yield {"house": house}
             continue
-        for bench, count in enumerate(benches, 1):
+        for bench, count in enumerate(benches, first.bench):
             if layer == "bench":
                 yield {"house": house, "bench": bench}
                 continue
-            for bay in range(1, count + 1):
+            for bay in range(first.bay, first.bay + count):
                 yield {"house": house, "bench": bench, "bay": bay}
 
 

@@ -1,11 +1,15 @@
-"""Products and packagings as people name them: a SKU made from the name, and a family found or made for a product."""
+"""The catalogue as people name it: a SKU or a code made from the name, entries of lists found by their name or made."""
 
 import re
 import unicodedata
+from typing import TypeVar
 
 from django.db.models import Q
 
-from locations.models import Packaging, Product, ProductCategory, ProductFamily
+from locations.models import ContainerType, Packaging, Product, ProductCategory, ProductFamily
+from locations.models.catalogue import CatalogueEntry
+
+Entry = TypeVar("Entry", bound=CatalogueEntry)
 
 SKU_PARTS = 3
 PART_LENGTH = 3
@@ -40,7 +44,7 @@ def find_or_make_mixed() -> Product:
     known = Product.objects.filter(is_mixed=True).first()
     if known is not None:
         return known
-    category = find_category("MIXED") or make_category("Mixed")
+    category = find_entry(ProductCategory, "MIXED") or make_entry(ProductCategory, "Mixed")
     family = find_or_make_family(category=category, name="Mixed", scientific_name="")
     sku = suggest_sku("Mixed", Product)
     made, _created = Product.objects.get_or_create(
@@ -49,14 +53,20 @@ def find_or_make_mixed() -> Product:
     return made
 
 
-def find_category(text: str) -> ProductCategory | None:
-    """By its name or code."""
-    return ProductCategory.objects.filter(Q(name__iexact=text) | Q(code__iexact=text)).order_by("-active").first()
+def find_entry(model: type[Entry], text: str) -> Entry | None:
+    """The entry of a list with this name or code, those in use first."""
+    same = Q(name__iexact=text) | Q(code__iexact=text)
+    return model._default_manager.filter(same).order_by("-active").first()
 
 
-def make_category(name: str) -> ProductCategory:
-    """A new category, for a name that nobody has."""
-    return ProductCategory.objects.create(name=name[:120], code=_free_code(name, ProductCategory))
+def make_entry(model: type[Entry], name: str) -> Entry:
+    """A new entry, for a name that nobody has."""
+    return model._default_manager.create(name=name[:120], code=_free_code(name, model))
+
+
+def suggest_code(name: str) -> str:
+    """A free code of a container type: "Plug tray of 50 cells" becomes PLUG-TRAY-OF-50-CELLS."""
+    return _free_code(name, ContainerType)
 
 
 def find_by_name(common_name: str, scientific_name: str) -> Product | None:
@@ -65,7 +75,7 @@ def find_by_name(common_name: str, scientific_name: str) -> Product | None:
     return same.filter(merged_into=None).order_by("-active").first()
 
 
-def _free_code(name: str, model: type[ProductFamily] | type[ProductCategory]) -> str:
+def _free_code(name: str, model: type[CatalogueEntry]) -> str:
     base = "-".join(re.findall("[A-Z0-9]+", _plain(name)))[: CODE_LENGTH - 5].strip("-") or "X"
     taken = set(model._default_manager.filter(code__startswith=base).values_list("code", flat=True))
     free = (f"{base}-{number}" if number > 1 else base for number in range(1, len(taken) + 2))

@@ -1,4 +1,4 @@
-"""The settings of the nursery, read once a minute at most: its name, and the time zone of every page and photo.
+"""The settings of the nursery, read once a minute at most: its name, its units, the time zone of every page and photo.
 
 What the owner chose (`locations.models.Nursery`) takes precedence over `TIME_ZONE`, which applies until then.
 """
@@ -12,16 +12,16 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from locations.models import Nursery
+from locations.models import Nursery, Units
 from locations.models.nursery import ONLY_ID
 
 CACHE_KEY = "nursery"
 KEPT_SECONDS = 60
-UNSET = {"name": "", "language": "", "time_zone": "", "currency": ""}
+UNSET = {"name": "", "language": "", "time_zone": "", "currency": "", "units": Units.METRIC}
 
 
 def read_nursery() -> dict[str, str]:
-    """Name, language, time zone and currency; empty texts for what nobody has chosen."""
+    """Name, language, time zone, currency and units; empty texts for what nobody has chosen."""
     kept: dict[str, str] | None = cache.get(CACHE_KEY)
     if kept is None:
         try:
@@ -29,7 +29,7 @@ def read_nursery() -> dict[str, str]:
         except (OperationalError, InterfaceError):
             return UNSET
         cache.set(CACHE_KEY, kept, KEPT_SECONDS)
-    return kept
+    return {**UNSET, **kept}  # what an earlier version kept may lack some
 
 
 def write_nursery(**values: str) -> Nursery:
@@ -50,6 +50,11 @@ def nursery_zone() -> ZoneInfo:
     return ZoneInfo(read_nursery()["time_zone"] or settings.TIME_ZONE)
 
 
+def uses_inches() -> bool:
+    """Whether people type and read lengths in inches and feet."""
+    return read_nursery()["units"] == Units.US
+
+
 def use_nursery_time_zone(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: every page shows times in the nursery's zone."""
 
@@ -64,5 +69,6 @@ def use_nursery_time_zone(get_response: Callable[[HttpRequest], HttpResponse]) -
 
 
 def nursery_context(_request: HttpRequest) -> dict[str, str]:
-    """For every template: the nursery's name."""
-    return {"nursery_name": read_nursery()["name"]}
+    """For every template: the nursery's name and its units of length."""
+    nursery = read_nursery()
+    return {"nursery_name": nursery["name"], "units": nursery["units"]}

@@ -5,6 +5,7 @@ that the step made, and only if nothing depends on them.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, models, transaction
@@ -13,13 +14,14 @@ from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
 from demeter.common.exceptions import ConflictError
-from locations.building import Plan, name_codes
+from locations.building import Plan, PlannedPlace, name_codes
 from locations.models import PlaceChange, StorageArea, StorageLocation, Warehouse
 from locations.models.places import Place
 from locations.qr_codes import choose_qr_codes
 
 BATCH_ROWS = 1000
 Rows = Sequence[Place]
+Parent = TypeVar("Parent", Warehouse, StorageArea)
 
 
 def taken_codes(plan: Plan) -> list[str]:
@@ -59,18 +61,29 @@ def _make_once(plan: Plan, warehouse_type: str, token: UUID, user: User) -> tupl
         raise ConflictError(words % {"codes": name_codes(taken)})
     houses = {p.code: Warehouse(code=p.code, name=p.name, warehouse_type=warehouse_type) for p in plan.houses}
     Warehouse.objects.bulk_create(houses.values(), batch_size=BATCH_ROWS)
-    benches = {p.code: StorageArea(code=p.code, name=p.name, warehouse=houses[p.parent]) for p in plan.benches}
+    parents = houses or _existing(Warehouse, plan.base.house if plan.base else None)
+    benches = {p.code: StorageArea(code=p.code, name=p.name, warehouse=parents[p.parent]) for p in plan.benches}
     StorageArea.objects.bulk_create(benches.values(), batch_size=BATCH_ROWS)
+    beds = benches or _existing(StorageArea, plan.base.bench if plan.base else None)
     qr_codes = choose_qr_codes([place.code for place in plan.bays])
     bays = StorageLocation.objects.bulk_create(
         (
-            StorageLocation(code=p.code, name=p.name, storage_area=benches[p.parent], qr_code=qr_code)
+            StorageLocation(code=p.code, name=p.name, storage_area=beds[p.parent], qr_code=qr_code)
             for p, qr_code in zip(plan.bays, qr_codes, strict=True)
         ),
         batch_size=BATCH_ROWS,
     )
     record_change(change, warehouses=list(houses.values()), areas=list(benches.values()), locations=bays)
     return change, True
+
+
+def _existing(model: type[Parent], place: PlannedPlace | None) -> dict[str, Parent]:
+    """The row in which a plan makes places, by its code; locked, so that it is not deleted meanwhile."""
+    code = place.code if place else ""
+    found = model._default_manager.select_for_update().filter(code=code).first()
+    if found is None:
+        raise ConflictError(_("%(code)s no longer exists. Open the page again.") % {"code": code})
+    return {code: found}
 
 
 def record_change(change: PlaceChange, *, warehouses: Rows, areas: Rows, locations: Rows) -> None:

@@ -1,9 +1,14 @@
 """Jobs and their results in the Django admin, read-only. Detections are drawn on the photo, not listed here."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from django_celery_results import admin as _registered_there  # noqa: F401  so that it can be replaced
+from django_celery_results.models import GroupResult, TaskResult
 
 from demeter.common.admin.readonly import ReadOnlyAdmin
-from processing.models import Correction, Estimation, Job, ProcessingSession, Segment
+from processing.models import BackgroundTask, Correction, Estimation, Job, ProcessingSession, Segment
+
+admin.site.unregister([TaskResult, GroupResult])
 
 
 @admin.register(Job)
@@ -106,3 +111,26 @@ class CorrectionAdmin(ReadOnlyAdmin):
     list_select_related = ("image", "user")
     search_fields = ("image__image_id", "image__original_filename", "user__username", "text")
     date_hierarchy = "created_at"
+
+
+@admin.register(BackgroundTask)
+class BackgroundTaskAdmin(ReadOnlyAdmin):
+    """What the workers did in the last two days, and why a task failed."""
+
+    column_names = {
+        "task_name": _("task"),
+        "status": _("status"),
+        "worker": _("worker"),
+        "date_started": _("started at"),
+        "date_done": _("finished at"),
+        "task_id": _("number"),
+        "task_args": _("arguments"),
+        "task_kwargs": _("named arguments"),
+        "result": _("result"),
+        "traceback": _("error"),
+    }
+    list_display = ("task_name", "status", "worker", "date_started", "date_done")
+    fields = tuple(column_names)
+    search_fields = ("task_name", "task_id", "status", "worker", "task_args", "task_kwargs")
+    search_help_text = _("A name of a task, its number, a worker, or FAILURE")
+    date_hierarchy = "date_done"

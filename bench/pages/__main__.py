@@ -6,13 +6,10 @@ PostgreSQL that serves it. Other work on the machine hardly changes that, unlike
 
 import csv
 import os
-import platform
 import random
-import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"  # starts the servers of a test run
@@ -21,55 +18,22 @@ import django
 
 django.setup()
 
-from django.contrib.auth.models import Group  # noqa: E402 - Django first
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
+from django.db import connection  # noqa: E402 - Django first
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 import demeter.wsgi  # noqa: E402, F401 - the process that is measured is prepared as the web process is
 from bench.pages.fill import fill_database  # noqa: E402
-from bench.pages.visits import HTMX, POLL, Visit, plan_visits  # noqa: E402
-from demeter.accounts.models import User  # noqa: E402
-from demeter.accounts.roles import SUPERVISOR  # noqa: E402
+from bench.pages.measuring import Measured, ask, describe_machine, measure, sign_in, summarise  # noqa: E402
+from bench.pages.visits import HTMX, POLL, plan_visits  # noqa: E402
 from processing.job_list.queries import recent_jobs  # noqa: E402
 from tests.services import stop_services  # noqa: E402
 
 SIZES = (10_000, 100_000, 1_000_000)
-TIMES = 20
 POLLERS, POLLS, POLL_SECONDS = 200, 5, 2.0
 POLL_NAME = f"jobs poll, {POLLERS} pollers"
 LARGEST_GROWTH = 1.5
 PAGE = Path("docs/pages.md")
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Milliseconds of the answers of one page, busy (median, 95th percentile) and on the clock, and its queries."""
-
-    median_ms: float
-    slow_ms: float
-    clock_ms: float
-    queries: int
-
-
-def sign_in(username: str) -> Client:
-    """A supervisor's browser."""
-    user, _ = User.objects.get_or_create(username=username)
-    user.groups.add(Group.objects.get(name=SUPERVISOR))
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user)
-    return client
-
-
-def measure(visit: Visit, client: Client) -> Measured:
-    """Request the page TIMES times, after one request to warm up and one to count its queries."""
-    with CaptureQueriesContext(connection) as queries:
-        ask(client, visit.address(), visit.headers)
-        asked = len(queries)  # before the next request empties the log
-    addresses = [visit.address() for _ in range(TIMES)]
-    times = [ask(client, address, visit.headers) for address in addresses]
-    return summarise(times, asked)
 
 
 def measure_poll() -> Measured:
@@ -85,29 +49,6 @@ def measure_poll() -> Measured:
             times.append(ask(client, address, HTMX))
         queries = max(queries, len(seen))
     return summarise(times[POLLERS:], queries)
-
-
-def ask(client: Client, address: str, headers: Mapping[str, str]) -> tuple[float, float]:
-    """Milliseconds of one answer, busy and on the clock. Raises RuntimeError when it is not the page."""
-    start, busy = time.perf_counter(), busy_ms()
-    response = client.get(address, headers=headers)
-    answer = busy_ms() - busy, (time.perf_counter() - start) * 1000
-    if response.status_code not in (200, 302):
-        raise RuntimeError(f"{address}: {response.status_code}")
-    return answer
-
-
-def busy_ms() -> float:
-    """How long this process and its PostgreSQL have been busy so far; the kernel counts nanoseconds."""
-    server = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text().split()[0]
-    return time.process_time() * 1000 + int(server) / 1e6
-
-
-def summarise(answers: Sequence[tuple[float, float]], queries: int) -> Measured:
-    """Median and 95th percentile."""
-    busy = [answer[0] for answer in answers]
-    clock = statistics.median(answer[1] for answer in answers)
-    return Measured(statistics.median(busy), statistics.quantiles(busy, n=20)[-1], clock, queries)
 
 
 def measure_all(sizes: Sequence[int], tell: Callable[[str], None]) -> dict[str, dict[int, Measured]]:
@@ -170,13 +111,9 @@ def write_page(rows: Sequence[Mapping[str, str]]) -> None:
         writer.writerows(rows)
     head, _, rest = PAGE.read_text().partition("<!-- measured -->\n")
     _, _, tail = rest.partition("<!-- /measured -->\n")
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW server_version")
-        [version] = cursor.fetchone()
-    when = time.strftime("%d %B %Y", time.gmtime()).lstrip("0")
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[0]:.0f}"
-    where = f"Measured on {when}: {machine}; PostgreSQL {version.split()[0]}, Python {platform.python_version()}."
-    PAGE.write_text(f"{head}<!-- measured -->\n{where}\n\n{summarise_rows(rows)}\n<!-- /measured -->\n{tail}")
+    PAGE.write_text(
+        f"{head}<!-- measured -->\n{describe_machine()}\n\n{summarise_rows(rows)}\n<!-- /measured -->\n{tail}"
+    )
 
 
 def main() -> None:

@@ -2,14 +2,14 @@
 -- counted twice, a tenth needing attention, a tenth waiting for review. Photo n is the n-th that was uploaded; the last 200
 -- came within the hour and are being counted.
 
-INSERT INTO users (password, is_superuser, username, first_name, last_name, email, is_staff, is_active, date_joined)
-SELECT '', false, 'person' || n, '', '', '', false, true, now() FROM generate_series(1, 20) n;
+INSERT INTO users (password, is_superuser, username, first_name, last_name, email, is_staff, is_active, date_joined, language)
+SELECT '', false, 'person' || n, '', '', '', false, true, now(), '' FROM generate_series(1, 20) n;
 
 INSERT INTO product_categories (created_at, updated_at, code, name, active) VALUES (now(), now(), 'C', 'Succulents', true);
 INSERT INTO product_families (created_at, updated_at, code, name, active, category_id, scientific_name)
 SELECT now(), now(), 'F', 'Echeverias', true, id, 'Echeveria' FROM product_categories;
-INSERT INTO products (created_at, updated_at, family_id, sku, common_name, scientific_name, attributes, active)
-SELECT now(), now(), (SELECT id FROM product_families), 'SKU' || n, 'Plant ' || n, 'Planta ' || n, '{}', true
+INSERT INTO products (created_at, updated_at, family_id, sku, common_name, scientific_name, attributes, active, currency)
+SELECT now(), now(), (SELECT id FROM product_families), 'SKU' || n, 'Plant ' || n, 'Planta ' || n, '{}', true, ''
 FROM generate_series(1, 40) n;
 INSERT INTO product_states (created_at, updated_at, code, name, active, is_sellable, sort_order)
 VALUES (now(), now(), 'S', 'Growing', true, false, 1);
@@ -68,17 +68,18 @@ SELECT moment, moment, md5('upload' || n / 50)::uuid, person, 'web', '', 50, 125
 
 INSERT INTO s3_images (created_at, updated_at, image_id, kind, s3_bucket, s3_key_original, s3_key_thumbnail, s3_key_preview, staging_name,
     stored_at, thumbnail_stored_at, original_fault, content_type, file_size_bytes, sha256, original_filename, width_px, height_px,
-    exif_metadata, gps_coordinates, taken_at, storage_location_id, upload_id, upload_source, uploaded_by_user_id, status, problem, error_details)
+    exif_metadata, gps_coordinates, taken_at, storage_location_id, upload_id, upload_source, uploaded_by_user_id, status, problem, error_details,
+    date_doubt, visit_answer)
 SELECT moment, moment, image_id, 'photo', 'bench', 'originals/' || image_id || '.jpg', 'thumbnails/' || image_id || '.jpg',
     'previews/' || image_id || '.jpg', '', moment, moment, '', 'image/jpeg', 2500000, md5('sha' || n) || md5('256' || n),
     'IMG_' || lpad(n::text, 8, '0') || CASE WHEN n % 50000 = 17 THEN '-orchid' ELSE '' END || '.jpg', 4032, 3024,
     '{"camera_make": "Pear", "camera_model": "Phone 9"}', '{"lat": 19.4, "lon": -99.1}', moment, place, md5('upload' || n / 50)::uuid, 'web', person,
-    CASE WHEN problem = '' THEN 'ready' ELSE 'failed' END, problem, CASE WHEN problem <> '' THEN 'as drawn' END
+    CASE WHEN problem = '' THEN 'ready' ELSE 'failed' END, problem, CASE WHEN problem <> '' THEN 'as drawn' END, '', ''
 FROM planned;
 INSERT INTO s3_images (created_at, updated_at, image_id, kind, s3_bucket, s3_key_original, staging_name, stored_at, original_fault, content_type,
-    file_size_bytes, sha256, original_filename, width_px, height_px, status, problem)
+    file_size_bytes, sha256, original_filename, width_px, height_px, status, problem, date_doubt, visit_answer)
 SELECT moment, moment, md5('annotated' || n)::uuid, 'annotated', 'bench', 'annotated/' || image_id || '.jpg', '', moment, '', 'image/jpeg', 900000, '',
-    'IMG_' || lpad(n::text, 8, '0') || '.jpg', 4032, 3024, 'ready', ''
+    'IMG_' || lpad(n::text, 8, '0') || '.jpg', 4032, 3024, 'ready', '', '', ''
 FROM planned WHERE problem NOT IN ('detection_failed', 'internal_error');
 
 -- Runs: the newest of each photo, and for a twentieth an earlier one; the last 200 photos are under way.
@@ -109,8 +110,8 @@ INSERT INTO photo_segments (created_at, updated_at, held_by, attempt, postponeme
 SELECT now(), now(), '', 0, 0, session.id, number, 'segment', '[[0, 0], [1000, 0], [1000, 900], [0, 900]]', 0.9, 900000, 'done', '', false, 20, 20, 30, 33, 1, 0
 FROM planned JOIN photo_jobs job USING (job_id) JOIN photo_processing_sessions session ON session.job_id = job.job_id, generate_series(1, 3) number
 WHERE n % 50 = 0 AND session.status = 'completed';
-INSERT INTO photo_detections (segment_id, class_id, center_x_px, center_y_px, width_px, height_px, confidence)
-SELECT id, 0, plant % 60 * 15, plant / 60 * 150, 14, 14, 0.8
+INSERT INTO photo_detections (segment_id, class_id, center_x_px, center_y_px, width_px, height_px, confidence, counted)
+SELECT id, 0, plant % 60 * 15, plant / 60 * 150, 14, 14, 0.8, true
 FROM (SELECT id FROM photo_segments ORDER BY id DESC LIMIT 600) newest, generate_series(1, 270) plant;
 
 DROP TABLE planned;

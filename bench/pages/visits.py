@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -24,12 +25,16 @@ GALLERY, DETAIL, POLL, WHOLE_NURSERY = 100.0, 150.0, 20.0, 500.0
 
 @dataclass(frozen=True)
 class Visit:
-    """A page, its address for each time it is asked for, and the milliseconds that 95 of 100 answers may take."""
+    """A page, its address for each time it is asked for, and the milliseconds that 95 of 100 answers may take.
+
+    With `data` a form is sent to it, with other answers each time.
+    """
 
     name: str
     address: Callable[[], str]
     target_ms: float
     headers: Mapping[str, str] = field(default_factory=dict)
+    data: Callable[[], Mapping[str, Any]] | None = None
 
 
 def plan_visits(dice: random.Random) -> list[Visit]:

@@ -27,10 +27,6 @@ from demeter.common.admin.dates import NAMED_DATES
 from demeter.common.admin.editing import OneByOneAdmin
 from demeter.common.admin.readonly import ReadOnlyAdmin
 
-admin.site.site_header = "Demeter"
-admin.site.site_title = "Demeter"
-admin.site.index_title = _("Configuration and records")
-
 
 @admin.register(User)
 class DemeterUserAdmin(OneByOneAdmin[User], UserAdmin[User]):

@@ -28,6 +28,15 @@ class User(AbstractUser):
     """A person who works with Demeter; permissions come from the role groups."""
 
     language = models.CharField(_("language"), max_length=8, blank=True, choices=settings.LANGUAGES)
+    # Django's own, in words that people who are no programmers understand.
+    is_staff = models.BooleanField(
+        _("uses the admin"),
+        default=False,
+        help_text=_("May open these pages; what can be changed there is in the role."),
+    )
+    is_superuser = models.BooleanField(
+        _("may do everything"), default=False, help_text=_("Needs no role, and may give every role to others.")
+    )
 
     class Meta(AbstractUser.Meta):
         db_table = "users"
@@ -41,6 +50,7 @@ class UserRole(User.groups.through):  # type: ignore[name-defined,misc]
         proxy = True
         default_permissions = ()
         verbose_name = _("role of a person")
+        verbose_name_plural = _("roles of people")
 
 
 @audited(pghistory.InsertEvent(), pghistory.DeleteEvent(), linked=False)
@@ -51,6 +61,7 @@ class UserPermission(User.user_permissions.through):  # type: ignore[name-define
         proxy = True
         default_permissions = ()
         verbose_name = _("permission of a person")
+        verbose_name_plural = _("permissions of people")
 
 
 @audited(without=("token_sha256", "last_used_at"))

@@ -23,6 +23,8 @@ _SUPERVISOR_PERMISSIONS = (
     "locations.change_product",
     "locations.add_packaging",
     "locations.change_packaging",
+    "locations.add_containertype",
+    "locations.change_containertype",
 )
 
 

@@ -1,4 +1,4 @@
-"""The forms of the catalogue: one product, one packaging, the search of a list, a merge."""
+"""The forms of the catalogue: one product, one packaging, one kind of tray or crate, the search of a list, a merge."""
 
 from decimal import Decimal
 from typing import Any
@@ -7,15 +7,17 @@ from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from demeter.common.i18n.numbers import TypedNumberField
+from demeter.common.i18n.numbers import TypedNumberField, TypedWholeField
+from gallery.catalogue.lengths import LengthsForm
 from gallery.common.forms import PageForm
-from locations.catalogue import find_by_name, find_or_make_family, suggest_sku
-from locations.models import Packaging, Product, ProductCategory
+from locations.catalogue import find_by_name, find_or_make_family, suggest_code, suggest_sku
+from locations.models import ContainerType, Packaging, Product, ProductCategory
 from locations.models.nursery import CURRENCY_CHOICES
 
 SKU_HELP = _("Short code on lists and in files. If you leave it empty, it is made from the name.")
 SKU_INPUT = forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"})
 MOST_PRICE = 9_999_999_999
+MOST_CELLS = 10_000
 
 
 class SearchForm(PageForm):
@@ -98,9 +100,10 @@ class ProductForm(forms.ModelForm[Product]):
         return super().save(commit)
 
 
-class PackagingForm(forms.ModelForm[Packaging]):
+class PackagingForm(LengthsForm[Packaging]):
     """A pot, a bag or the cell of a tray."""
 
+    length_labels = {"diameter_cm": _("Diameter (in)"), "height_cm": _("Height (in)")}
     sku = forms.CharField(label="SKU", max_length=32, required=False, help_text=SKU_HELP, widget=SKU_INPUT)
 
     class Meta:
@@ -110,7 +113,7 @@ class PackagingForm(forms.ModelForm[Packaging]):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """Entries in use only, and the usual ones first chosen."""
-        super().__init__(*args, **{"label_suffix": "", **options})
+        super().__init__(*args, **options)
         for name in ("packaging_type", "material", "colour"):
             field = self.fields[name]
             if isinstance(field, forms.ModelChoiceField):
@@ -131,6 +134,62 @@ class PackagingForm(forms.ModelForm[Packaging]):
                 "There is a packaging of this name already: %(sku)s. Use that one, or write how this one differs."
             )
             raise forms.ValidationError(words, params={"sku": same.sku})
+        return name
+
+
+class ContainerForm(LengthsForm[ContainerType]):
+    """A tray, a crate or loose pots: what holds many plants in a photo. The capacity of a grid is computed."""
+
+    length_labels = {"length_cm": _("Length (in)"), "width_cm": _("Width (in)"), "height_cm": _("Height (in)")}
+    rows = TypedWholeField(label=_("Rows"), required=False, min_value=1, max_value=MOST_CELLS)
+    columns = TypedWholeField(label=_("Columns"), required=False, min_value=1, max_value=MOST_CELLS)
+    capacity = TypedWholeField(
+        label=_("Capacity"),
+        required=False,
+        min_value=1,
+        max_value=MOST_CELLS,
+        help_text=_("Cells or pots. With rows and columns it is computed."),
+    )
+    code = forms.CharField(label=_("Code"), max_length=32, required=False, help_text=SKU_HELP, widget=SKU_INPUT)
+
+    field_order = ("name", "kind", "rows", "columns", "capacity", "length_cm", "width_cm", "height_cm", "code")
+
+    class Meta:
+        model = ContainerType
+        fields = ("name", "kind", "rows", "columns", "capacity", "length_cm", "width_cm", "height_cm", "code")
+        field_classes = dict.fromkeys(("length_cm", "width_cm", "height_cm"), TypedNumberField)
+        help_texts = {"kind": _("It decides which densities of plants apply.")}
+
+    def clean_code(self) -> str:
+        """The one it has, a typed one, or one from the name."""
+        typed: str = self.cleaned_data["code"].strip().upper()
+        return typed or self.instance.code or suggest_code(self.cleaned_data.get("name", ""))
+
+    def clean(self) -> dict[str, Any]:
+        """Rows and columns come together and make the capacity."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if {"rows", "columns", "capacity"} & set(self.errors):
+            return cleaned
+        rows, columns, capacity = cleaned["rows"], cleaned["columns"], cleaned["capacity"]
+        if (rows is None) != (columns is None):
+            self.add_error("columns" if columns is None else "rows", _("Give both rows and columns, or neither."))
+        elif rows is not None and columns is not None:
+            if rows * columns > MOST_CELLS:
+                self.add_error("rows", _("A tray or crate has at most %(most)d cells.") % {"most": MOST_CELLS})
+            elif capacity not in (None, rows * columns) and "capacity" in self.changed_data:
+                words = _("%(rows)d rows of %(columns)d make %(product)d. Correct the grid, or leave this empty.")
+                numbers = {"rows": rows, "columns": columns, "product": rows * columns}
+                self.add_error("capacity", words % numbers)
+            cleaned["capacity"] = rows * columns
+        return cleaned
+
+    def clean_name(self) -> str:
+        """No second one of the same name."""
+        name: str = self.cleaned_data["name"]
+        same = ContainerType.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).first()
+        if same is not None:
+            words = _("There is one of this name already: %(code)s. Use that one, or write how this one differs.")
+            raise forms.ValidationError(words, params={"code": same.code})
         return name
 
 

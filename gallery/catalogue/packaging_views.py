@@ -1,4 +1,4 @@
-"""Packagings: list, search, new, edit, archive; and the list of container types, which the admin edits."""
+"""Packagings: list, search, new, edit, archive."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -14,7 +14,7 @@ from gallery.catalogue.forms import PackagingForm, SearchForm
 from gallery.catalogue.inline import lead_back, show_new
 from gallery.common.forms import PER_PAGE
 from gallery.common.http import UNPROCESSABLE, HtmxRequest
-from locations.models import ContainerType, Packaging
+from locations.models import Packaging
 from locations.search import contains
 
 SEARCHED = ("sku", "name", "packaging_type__name", "material__name", "colour__name")
@@ -82,11 +82,3 @@ def archive(request: HttpRequest, packaging_id: int) -> HttpResponse:
     words = _("%(name)s is in use again.") if found.active else _("%(name)s is archived: forms no longer offer it.")
     messages.success(request, words % {"name": found.name})
     return redirect("packagings")
-
-
-@require_safe
-@permission_required("locations.view_containertype", raise_exception=True)
-def containers(request: HttpRequest) -> HttpResponse:
-    """Trays, crates and loose pots: what a photo shows plants in."""
-    found = ContainerType.objects.filter(active=True).order_by("kind", "capacity", "name")
-    return render(request, "gallery/catalogue/containers.html", {"containers": found})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gallery.catalogue import import_views, packaging_views, views
+from gallery.catalogue import container_views, import_views, packaging_views, views
 
 urlpatterns = [
     path("catalogue/", views.products, name="products"),
@@ -14,7 +14,12 @@ urlpatterns = [
     path("catalogue/products/<int:product_id>/merge/", views.merge, name="product-merge"),
     path("catalogue/packaging/", packaging_views.packagings, name="packagings"),
     path("catalogue/packaging/new/", packaging_views.new_packaging, name="packaging-new"),
+    path("catalogue/packaging/import/", import_views.import_packagings, name="packaging-import"),
+    path("catalogue/packaging/import/<slug:form>/", import_views.packaging_template, name="packaging-template"),
     path("catalogue/packaging/<int:packaging_id>/", packaging_views.packaging, name="packaging"),
     path("catalogue/packaging/<int:packaging_id>/archive/", packaging_views.archive, name="packaging-archive"),
-    path("catalogue/containers/", packaging_views.containers, name="containers"),
+    path("catalogue/containers/", container_views.containers, name="containers"),
+    path("catalogue/containers/new/", container_views.new_container, name="container-new"),
+    path("catalogue/containers/<int:container_id>/", container_views.container, name="container"),
+    path("catalogue/containers/<int:container_id>/archive/", container_views.archive, name="container-archive"),
 ]

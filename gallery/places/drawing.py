@@ -1,6 +1,6 @@
 """What the page that draws shows: the places of a warehouse, drawn or not, and what is doubtful about them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,7 +83,16 @@ def key_of(place: Place) -> str:
     return f"{LAYER_OF[type(place)]}:{place.code}"
 
 
-def describe_doubts(doubts: list[Doubt]) -> Iterator[str]:
+def mark_doubts(doubts: Sequence[Doubt]) -> dict[str, str]:
+    """The words at each place, by its key: at both outlines of an overlap, and at the one that sticks out."""
+    marks: dict[str, list[str]] = {}
+    for doubt, words in zip(doubts, describe_doubts(doubts), strict=True):
+        for place in (doubt.one, doubt.other) if doubt.kind == "overlap" else (doubt.one,):
+            marks.setdefault(key_of(place), []).append(words)
+    return {key: " ".join(words) for key, words in marks.items()}
+
+
+def describe_doubts(doubts: Sequence[Doubt]) -> Iterator[str]:
     """The doubts in words."""
     overlap = _("%(one)s and %(other)s overlap by %(area).1f m².")
     out = _("%(one)s sticks out of %(other)s by %(area).1f m².")

@@ -48,9 +48,10 @@ class Bed:
 
 @dataclass(frozen=True)
 class Schematic:
-    """The locations that nobody has drawn, as rows; `more` says that there are more than fit on one page."""
+    """The locations that nobody has drawn, as rows: one of the pages on which they fit; `more` follow on the next."""
 
     beds: tuple[Bed, ...]
+    page: int
     more: bool
 
 
@@ -73,18 +74,22 @@ def list_locations(warehouse: Warehouse | None, *, page: int) -> Page[StorageLoc
     return paginator.get_page(page)
 
 
-def draw_schematic(warehouse: Warehouse | None) -> Schematic:
-    """The active locations (of a warehouse) without an outline, bed by bed."""
+def draw_schematic(warehouse: Warehouse | None, *, page: int = 1) -> Schematic:
+    """The active locations (of a warehouse) without an outline, bed by bed; a bed may go on on the next page."""
     locations = StorageLocation.objects.active().without_outline().with_names()
     if warehouse is not None:
         locations = locations.filter(storage_area__warehouse=warehouse)
+    start = (page - 1) * MOST_IN_SCHEMATIC
     found = list(
         with_last_count(locations)
         .order_by("storage_area__warehouse__sort_key", "storage_area__sort_key", "sort_key", "pk")
-        .only("code", "name", "storage_area__name", "storage_area__warehouse__name")[: MOST_IN_SCHEMATIC + 1]
+        .only("code", "name", "storage_area__name", "storage_area__warehouse__name")[
+            start : start + MOST_IN_SCHEMATIC + 1
+        ]
     )
     beds = groupby(found[:MOST_IN_SCHEMATIC], key=lambda location: location.storage_area_id)
-    return Schematic(tuple(_bed(locations) for _area, locations in beds), more=len(found) > MOST_IN_SCHEMATIC)
+    rows = tuple(_bed(locations) for _area, locations in beds)
+    return Schematic(rows, page=page, more=len(found) > MOST_IN_SCHEMATIC)
 
 
 def _bed(locations: Iterable[StorageLocation]) -> Bed:
@@ -126,11 +131,12 @@ def nursery_map(warehouse: Warehouse | None) -> dict[str, Any]:
     )
     return {
         "warehouses": [
-            {"name": name, "rings": rings_of(polygon)} for name, polygon in warehouses.values_list("name", "polygon")
+            {"code": code, "name": name, "rings": rings_of(polygon)}
+            for code, name, polygon in warehouses.values_list("code", "name", "polygon")
         ],
         "areas": [
-            {"id": pk, "name": name, "rings": rings_of(polygon)}
-            for pk, name, polygon in areas.values_list("pk", "name", "polygon")
+            {"id": pk, "code": code, "name": name, "rings": rings_of(polygon)}
+            for pk, code, name, polygon in areas.values_list("pk", "code", "name", "polygon")
         ],
         "locations": [_location_json(location) for location in found[:MOST_ON_MAP]],
         "more": len(found) > MOST_ON_MAP,

@@ -20,13 +20,15 @@ from gallery.common import permissions
 from gallery.common.http import UNPROCESSABLE
 from gallery.places import configuring
 from gallery.places.changes import location_changes
+from gallery.places.drawing import describe_doubts, mark_doubts
 from gallery.places.forms import MapForm
 from gallery.places.last_counts import AGE_CLASSES, NEVER, read_last_count
 from gallery.places.location import LocationDetail, find_location, location_detail, photos_waiting_for_config
 from gallery.places.nursery_map import active_warehouses, count_words, draw_schematic, is_drawn, list_locations
 from locations.configuration import ConfigureMode, active_configs
 from locations.forms import ConfigureLocationForm, LocationsForm
-from locations.models import StorageLocation
+from locations.models import StorageLocation, Warehouse
+from locations.outlines import Doubt, doubtful_outlines
 
 
 @require_safe
@@ -117,11 +119,15 @@ def nursery_map(request: HttpRequest) -> HttpResponse:
         return redirect("map")
     chosen = form.cleaned_data["warehouse_id"]
     page = list_locations(chosen, page=form.cleaned_data["page"] or 1)
+    warehouses = list(active_warehouses())
+    doubts = _doubts(request, chosen or (warehouses[0] if len(warehouses) == 1 else None))
     context = {
-        "warehouses": active_warehouses(),
+        "warehouses": warehouses,
         "chosen": chosen,
         "is_drawn": is_drawn(chosen),
-        "schematic": draw_schematic(chosen),
+        "schematic": draw_schematic(chosen, page=form.cleaned_data["part"] or 1),
+        "doubts": list(describe_doubts(doubts)),
+        "marks": mark_doubts(doubts),
         "page": page,
         "rows": [(place, count_words(read_last_count(place))) for place in page],
         "ages": [*AGE_CLASSES, NEVER],
@@ -129,6 +135,12 @@ def nursery_map(request: HttpRequest) -> HttpResponse:
         "tile_attribution": settings.MAP_TILE_ATTRIBUTION,
     }
     return render(request, "gallery/places/map.html", context)
+
+
+def _doubts(request: HttpRequest, warehouse: Warehouse | None) -> list[Doubt]:
+    """For those who can correct the outlines, a warehouse at a time."""
+    may_draw = request.user.has_perm(permissions.SET_UP_PLACES)
+    return doubtful_outlines(warehouse) if warehouse is not None and may_draw else []
 
 
 def _find(code: str) -> LocationDetail:

@@ -13,7 +13,7 @@ from locations.models.nursery import ONLY_ID
 from locations.nursery import write_nursery
 from locations.starting_catalogue import load_starting_catalogue
 
-SETTINGS = ("name", "language", "time_zone", "currency")
+SETTINGS = ("name", "language", "time_zone", "currency", "units")
 
 
 @transaction.atomic

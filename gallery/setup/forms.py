@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from demeter.accounts.first_run import is_setup_code
 from demeter.accounts.models import User
+from locations.models import Units
 from locations.models.nursery import CURRENCY_CHOICES
 from locations.nursery import read_nursery
 
@@ -46,6 +47,14 @@ class NurserySettingsForm(forms.Form):
     currency = forms.ChoiceField(
         label=_("Currency of prices"), choices=[("", _("No prices")), *CURRENCY_CHOICES], required=False
     )
+    units = forms.ChoiceField(
+        label=_("Units of length"),
+        choices=Units.choices,
+        help_text=_(
+            "Of pots, trays and the scale of the map. Areas and volumes are in square metres and litres, and distances "
+            "to a GPS position in metres."
+        ),
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """Filled in with what applies now: the nursery's own settings, else those of the machine."""
@@ -55,6 +64,7 @@ class NurserySettingsForm(forms.Form):
             "language": known["language"] or get_language(),
             "time_zone": known["time_zone"] or settings.TIME_ZONE,
             "currency": known["currency"],
+            "units": known["units"],
         }
         options["initial"] = {**initial, **options.get("initial", {})}
         super().__init__(*args, **{"label_suffix": "", **options})
@@ -63,7 +73,7 @@ class NurserySettingsForm(forms.Form):
 class SetupForm(NurserySettingsForm):
     """The owner's account and the nursery, in one form. `needs_code` is False after the demo was removed."""
 
-    field_order = ("code", "name", "language", "time_zone", "currency", "owner", "username", "password", "again")
+    field_order = ("code", *NurserySettingsForm.base_fields, "owner", "username", "password", "again")
     code = forms.CharField(
         label=_("Setup code"),
         max_length=64,

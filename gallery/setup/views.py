@@ -32,7 +32,7 @@ def nursery(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("locations.change_nursery", raise_exception=True)
 def nursery_settings(request: HttpRequest) -> HttpResponse:
-    """Name, language, time zone and currency."""
+    """Name, language, time zone, currency and units."""
     form = NurserySettingsForm(request.POST or None)
     if not form.is_valid():
         status = UNPROCESSABLE if form.is_bound else 200

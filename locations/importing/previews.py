@@ -187,6 +187,7 @@ def _record_step(kept: PlaceImport, plan: ImportPlan, user: User) -> None:
         warehouse_ids=warehouses,
         area_ids=areas,
         location_ids=locations,
+        changed=count_kinds(plan)["changed"],
     )
 
 

@@ -16,7 +16,7 @@ from locations.models.catalogue import (
 from locations.models.changes import PlaceChange
 from locations.models.cultivation import ConfigPart, DensityParameters, DensitySource, LocationConfig, PhotoSide
 from locations.models.imports import PlaceImport, SavedMapping
-from locations.models.nursery import Nursery
+from locations.models.nursery import Nursery, Units
 from locations.models.places import AreaPosition, StorageArea, StorageLocation, Warehouse, WarehouseType, name_place
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "SavedMapping",
     "StorageArea",
     "StorageLocation",
+    "Units",
     "Warehouse",
     "WarehouseType",
     "name_place",

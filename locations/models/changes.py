@@ -12,7 +12,7 @@ class PlaceChange(models.Model):
     """One step that made places, with the ids of exactly the rows that it made; `locations.place_changes` undoes it.
 
     `token` comes with the form, so that a form sent twice makes its places once. A step is never deleted: when it was
-    undone, the ids remain as a record. A change of existing places is no part of it.
+    undone, the ids remain as a record. Changes of existing places are only counted: undoing leaves them as they are.
     """
 
     class Kind(models.TextChoices):
@@ -25,6 +25,7 @@ class PlaceChange(models.Model):
     warehouse_ids = ArrayField(models.IntegerField(), default=list, verbose_name=_("warehouses"))
     area_ids = ArrayField(models.IntegerField(), default=list, verbose_name=_("storage areas"))
     location_ids = ArrayField(models.IntegerField(), default=list, verbose_name=_("storage locations"))
+    changed = models.PositiveIntegerField(_("existing places changed"), default=0)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

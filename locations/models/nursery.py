@@ -1,4 +1,4 @@
-"""The nursery itself: one row with its name, language, time zone and currency, made by the first run in the browser."""
+"""The nursery itself: one row with what the owner chose in the first run in the browser."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,6 +20,13 @@ CURRENCIES = (
     *("ARS", "BOB", "BRL", "CAD", "CLP", "COP", "CRC", "DOP", "GBP", "GTQ", "HNL", "NIO", "PEN", "PYG", "UYU", "VES"),
 )
 CURRENCY_CHOICES = [(code, code) for code in CURRENCIES]
+
+
+class Units(models.TextChoices):
+    """Of lengths that people type and read; the database has centimetres and metres."""
+
+    METRIC = "metric", _("Metric: centimetres and metres")
+    US = "us", _("US customary: inches and feet")
 
 
 def validate_time_zone(value: str) -> None:
@@ -50,6 +57,7 @@ class Nursery(Timestamped):
     language = models.CharField(_("language"), max_length=8, blank=True, choices=settings.LANGUAGES)
     time_zone = TimeZoneField(_("time zone"), max_length=64, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True, choices=CURRENCY_CHOICES)
+    units = models.CharField(_("units of length"), max_length=8, choices=Units, default=Units.METRIC)
     demo = models.JSONField(default=dict, blank=True, editable=False)
     labels_printed_at = models.DateTimeField(null=True, blank=True, editable=False)
     checklist_done_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -1,8 +1,19 @@
 """Jobs (one run of a photo), sessions (its result) with segments, detections and estimations, and people's
-corrections."""
+corrections; and Celery's results."""
 
+from processing.models.background_tasks import BackgroundTask
 from processing.models.corrections import Correction
 from processing.models.results import Detection, Estimation, ProcessingSession, Segment
 from processing.models.runs import Job, JobQuerySet, Leased
 
-__all__ = ["Correction", "Detection", "Estimation", "Job", "JobQuerySet", "Leased", "ProcessingSession", "Segment"]
+__all__ = [
+    "BackgroundTask",
+    "Correction",
+    "Detection",
+    "Estimation",
+    "Job",
+    "JobQuerySet",
+    "Leased",
+    "ProcessingSession",
+    "Segment",
+]

@@ -19,7 +19,7 @@ class Drawing {
     this.places = JSON.parse(document.getElementById("drawing-outlines").textContent);
     this.map = L.map(this.stage.querySelector("[role=application]"), { zoomControl: false, attributionControl: false, maxZoom: CLOSEST_ZOOM, zoomSnap: 0.25 });
     L.control.zoom({ position: "bottomright" }).addTo(this.map);
-    L.control.scale({ imperial: false }).addTo(this.map);
+    L.control.scale({ metric: this.form.dataset.units !== "us", imperial: this.form.dataset.units === "us" }).addTo(this.map);
     this.addTiles();
     this.others = L.featureGroup().addTo(this.map);
     this.shapes = new Map(this.places.map(({ key, name, rings }) => [key, this.draw(name, rings)]));

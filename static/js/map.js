@@ -66,6 +66,7 @@ class NurseryMap {
     const answer = await fetch(this.root.dataset.outlines, { headers: { Accept: "application/json" } });
     if (!answer.ok) return;
     const nursery = await answer.json();
+    this.marks = JSON.parse(document.getElementById("nursery-marks")?.textContent ?? "{}");
     for (const layer of ["warehouses", "areas", "locations"]) nursery[layer] = nursery[layer].filter(({ rings }) => rings.length);
     this.root.hidden = false;
     this.root.querySelector("[data-more]").hidden = !nursery.more;
@@ -73,7 +74,7 @@ class NurseryMap {
       zoomControl: false, attributionControl: false, scrollWheelZoom: false, maxZoom: CLOSEST_ZOOM, zoomSnap: 0.25, renderer: L.canvas({ padding: 0.3 }),
     });
     L.control.zoom({ position: "bottomright" }).addTo(this.map);
-    L.control.scale({ imperial: false }).addTo(this.map);
+    L.control.scale({ metric: this.root.dataset.units !== "us", imperial: this.root.dataset.units === "us" }).addTo(this.map);
     this.addTiles();
     this.draw(nursery);
     this.words.addTo(this.map);
@@ -100,7 +101,8 @@ class NurseryMap {
   }
 
   draw(nursery) {
-    this.outlines = [...nursery.warehouses, ...nursery.areas].map(({ rings }) => L.polygon(toLatLngs(rings), { weight: 1.5, fill: false, interactive: false }).addTo(this.map));
+    const around = [...nursery.warehouses.map((it) => [`warehouse:${it.code}`, it]), ...nursery.areas.map((it) => [`area:${it.code}`, it])];
+    this.outlines = around.map(([key, { rings }]) => L.polygon(toLatLngs(rings), { key, weight: 1.5, fill: false, interactive: false }).addTo(this.map));
     this.areas = new Map(nursery.areas.map(({ id, name }, i) => [id, { name, outline: this.outlines[nursery.warehouses.length + i] }]));
     for (const [i, { name }] of nursery.warehouses.entries()) this.write(cornerOf(this.outlines[i]), "nursery__name", [name], this.map);
     const group = L.featureGroup();
@@ -112,8 +114,10 @@ class NurseryMap {
   paint() {
     const styles = Object.fromEntries(Object.keys(AGES).map((age) => [age, styleOf(age)]));
     for (const shape of this.places) shape.setStyle(styles[shape.place.age]);
+    const doubt = { color: colourOf("--red"), weight: 4, dashArray: "10 5" };
+    for (const shape of this.places) if (this.marks[`location:${shape.place.code}`]) shape.setStyle(doubt).bringToFront();
     this.named?.setStyle({ weight: 5, dashArray: null }).bringToFront();
-    for (const outline of this.outlines) outline.setStyle({ color: colourOf("--line-strong") });
+    for (const outline of this.outlines) outline.setStyle(this.marks[outline.options.key] ? doubt : { color: colourOf("--line-strong") });
     for (const canvas of this.root.querySelectorAll("[data-age]")) {
       const pen = canvas.getContext("2d");
       const { color, fillColor, fillOpacity, dashArray } = styles[canvas.dataset.age];
@@ -132,6 +136,8 @@ class NurseryMap {
   tell(place) {
     const words = document.createElement("span");
     words.textContent = `${this.areas.get(place.area)?.name ?? ""} · ${place.name}: ${place.words}`;
+    const doubt = this.marks[`location:${place.code}`];
+    if (doubt) words.textContent += ` · ${doubt}`;
     return words;
   }
 

@@ -9,15 +9,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_celery_results.models import GroupResult, TaskResult
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
 
 from demeter.accounts.models import ApiToken, Change, User
 from demeter.accounts.roles import ADMIN, SUPERVISOR, VIEWER, WORKER
 from demeter.accounts.tokens import find_token_user, issue_token
 from locations.models import PlaceChange, ProductSize
 from photos.models import PhotoEvent, S3Image, Upload
-from processing.models import Correction, Estimation, Job, ProcessingSession, Segment
+from processing.models import BackgroundTask, Correction, Estimation, Job, ProcessingSession, Segment
 from stock.ledger import record_count
 from stock.models import StockBatch, StockCount, StockMovement, Visit
+from tests.browsing import sign_in
 from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory
 from tests.locations.factories import DensityParametersFactory, LocationConfigFactory
@@ -72,8 +75,7 @@ def rows():
     PlaceChange.objects.create(kind=PlaceChange.Kind.BUILD)
     ProductSize.objects.create(code="S", name="S", min_height_cm=5, max_height_cm=10, sort_order=2)
     issue_token(user=UserFactory(), name="phone")
-    TaskResult.objects.create(task_id=str(uuid.uuid4()))
-    GroupResult.objects.create(group_id=str(uuid.uuid4()))
+    TaskResult.objects.create(task_id=str(uuid.uuid4()), task_name="upload_s3_batch", traceback="OSError: gone")
 
 
 @pytest.fixture
@@ -89,7 +91,7 @@ def test_every_page_of_every_table_opens(admin_client, rows):
         assert row is not None, f"{model}: make one in the fixture `rows`"
         assert admin_client.get(url_of(model, "changelist")).status_code == 200, model
         assert admin_client.get(url_of(model, "change", row.pk)).status_code == 200, model
-        expected = 403 if model in (*WRITTEN_BY_THE_PIPELINE, StockBatch, Visit, Change) else 200
+        expected = 403 if model in (*WRITTEN_BY_THE_PIPELINE, StockBatch, Visit, Change, BackgroundTask) else 200
         assert admin_client.get(url_of(model, "add")).status_code == expected, model
 
 
@@ -150,7 +152,53 @@ def test_anonymous_is_sent_to_the_login(client):
 def test_administrator_sees_core_tables_and_accounts(administrator, rows):
     open_models = [model for model in MODELS if administrator.get(url_of(model, "changelist")).status_code == 200]
     closed = {model for model in MODELS if model not in open_models}
-    assert closed == {Group, TaskResult, GroupResult}
+    assert closed == {Group}
+
+
+def test_start_page_lists_what_people_edit_and_one_page_the_records(administrator, rows):
+    start, records = administrator.get(reverse("admin:index")), administrator.get(reverse("admin:records"))
+    edited = {table["model"] for app in start.context["app_list"][:-1] for table in app["models"]}
+    recorded = {table["model"] for app in records.context["app_list"] for table in app["models"]}
+    assert start.context["app_list"][-1]["app_url"] == reverse("admin:records")
+    assert recorded == {*WRITTEN_BY_THE_PIPELINE, Visit, Change, BackgroundTask}
+    assert edited | recorded == {*MODELS} - {Group}
+    assert not edited & recorded
+    for model in recorded:  # the breadcrumbs lead to a page
+        assert administrator.get(reverse("admin:app_list", args=[model._meta.app_label])).status_code == 200
+
+
+def test_background_tasks_are_read_in_one_place_under_plain_names(administrator, rows):
+    assert not {TaskResult, GroupResult} & set(MODELS)
+    task = BackgroundTask.objects.get()
+    assert "OSError: gone" in administrator.get(url_of(BackgroundTask, "change", task.pk)).content.decode()
+    assert administrator.post(url_of(BackgroundTask, "delete", task.pk), {"post": "yes"}).status_code == 403
+    for language, name in (("en", "Finished at"), ("es", "Terminado el")):
+        page = administrator.get(url_of(BackgroundTask, "change", task.pk), headers={"accept-language": language})
+        assert name in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("theme", "sheet"),
+    [("light", None), ("dark", 'css/dark.css">'), ("automatic", 'css/dark.css" media="(prefers-color-scheme: dark)">')],
+)
+def test_admin_has_the_colours_that_a_person_chose(administrator, theme, sheet):
+    administrator.cookies["theme"] = theme
+    page = administrator.get(reverse("admin:index")).content.decode()
+    assert f"Theme: {theme}. Switch to" in page
+    assert (sheet in page) if sheet else ("dark.css" not in page)
+    assert "dark_mode.css" not in page
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("scheme", "colour"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(24, 32, 27)")])
+def test_ground_of_the_admin_is_that_of_our_pages(browser: Browser, live_server: LiveServer, scheme, colour):
+    context = browser.new_context(base_url=live_server.url, color_scheme=scheme)
+    sign_in(context, UserFactory(admin=True), live_server)
+    page = context.new_page()
+    page.goto("/admin/")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == colour
+    context.close()
 
 
 def make_token_for(client, user):

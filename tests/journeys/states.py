@@ -9,7 +9,7 @@ from django.urls import resolve
 from playwright.sync_api import Page, expect
 
 from demeter.accounts.models import User
-from locations.building import Pattern, plan_places
+from locations.building import FirstNumbers, Pattern, plan_places
 from locations.catalogue import find_or_make_mixed
 from locations.importing.mapping import ImportMapping, read_mapping
 from locations.importing.previews import keep_files, save_mapping, use_mapping
@@ -23,7 +23,12 @@ from stock.ledger import record_count
 from tests.browsing import store_pictures
 from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory, make_session_waiting, unplaced_candidates
-from tests.locations.factories import ConfigPartFactory, LocationConfigFactory, StorageLocationFactory
+from tests.locations.factories import (
+    ConfigPartFactory,
+    ContainerTypeFactory,
+    LocationConfigFactory,
+    StorageLocationFactory,
+)
 from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, make_bed, refuse
 
 LISTS = ("/", "/jobs/", "/gallery/", "/todo/", "/review/", "/gallery/trash/")
@@ -135,7 +140,7 @@ def build_places() -> tuple[UUID, ...]:
         patterns = {"house": Pattern("G{house}", "Greenhouse {house}")}
         patterns |= {"bench": Pattern("G{house}-B{bench}", "Bench {bench}")}
         patterns |= {"bay": Pattern("G{house}-B{bench}-{bay:02}", "Bay {bay}")}
-        plan = plan_places([[12, 10]], first_house=number, patterns=patterns)
+        plan = plan_places([[12, 10]], first=FirstNumbers(house=number), patterns=patterns)
         change, _is_new = make_places(plan, warehouse_type="greenhouse", token=uuid4(), user=UserFactory())
         steps.append(change)
     undo_change(steps[1].pk)
@@ -313,8 +318,8 @@ def open_viewer(page: Page) -> None:
 
 
 def preview_import(page: Page) -> None:
-    """A row of each kind."""
-    table = b"sku,name,price\nMAM-0,Aloe,3\n,Agave,\n,,5\n"
+    """A row of each outcome."""
+    table = b"sku,name,price,type,material,colour\nMAM-0,Aloe,3,Pot,Clay,Red\n,Agave,,Pot,Clay,Red\n,,5,,,\n"
     page.locator("#file").set_input_files([{"name": "a.csv", "mimeType": "text/csv", "buffer": table}])
     page.locator("main form [type=submit]").click()
     expect(page.locator("#kind-refused")).to_be_visible()
@@ -400,6 +405,7 @@ def of_places(made: Nursery) -> Iterator[State]:
     yield State("/map/")
     yield State("/places/build/", see_build_preview)
     yield State("/places/build/", fill_build_badly)
+    yield State(f"/places/build/?within=area:{made.bay.storage_area.code}", see_build_preview)
     yield State(f"/map/draw/?warehouse_id={made.bay.storage_area.warehouse_id}", see_drawing)
     yield State("/map/draw/", send_no_outline)
 
@@ -413,13 +419,16 @@ def of_nursery(made: Nursery) -> Iterator[State]:
     )
     yield from (State(path, send_unfilled) for path in ("/nursery/settings/", "/people/new/"))
     yield State("/account/", send_unfilled, posts_to="account-password")
-    yield from map(State, ("/catalogue/", "/catalogue/?q=nothing", "/catalogue/?archived=on", "/catalogue/containers/"))
+    yield from map(State, ("/catalogue/", "/catalogue/?q=nothing", "/catalogue/?archived=on"))
+    yield from map(State, ("/catalogue/containers/", "/catalogue/containers/?q=nothing"))
+    yield State(f"/catalogue/containers/{ContainerTypeFactory(code='CRATE-6', rows=2, columns=3, capacity=6).pk}/")
+    yield State("/catalogue/containers/new/", send_unfilled)
     yield State("/catalogue/new/", send_unfilled)
     yield State(f"/catalogue/products/{config.product_id}/")
     yield State(f"/catalogue/products/{config.product_id}/merge/", send_unfilled)
     yield from map(State, ("/catalogue/packaging/", f"/catalogue/packaging/{config.packaging_id}/"))
     yield State("/catalogue/packaging/new/", send_unfilled)
-    yield State("/catalogue/import/", preview_import)
+    yield from (State(path, preview_import) for path in ("/catalogue/import/", "/catalogue/packaging/import/"))
     yield State(f"/locations/{made.empty_bay.code}/", open_new_product)
 
 
@@ -444,11 +453,10 @@ def of_the_rest(made: Nursery) -> Iterator[State]:
 
 
 def of_admin(made: Nursery) -> Iterator[State]:
-    """One of each kind: of Django's templates we change none, only which columns, filters and actions they show."""
-    yield from map(
-        State,
-        ("/admin/", "/admin/processing/processingsession/", "/admin/accounts/user/add/", "/admin/accounts/change/"),
-    )
+    """One of each kind: of Django's templates we change few, and which columns, filters and actions they show."""
+    yield from map(State, ("/admin/", "/admin/records/", "/admin/processing/"))
+    yield from map(State, ("/admin/processing/processingsession/", "/admin/processing/backgroundtask/"))
+    yield from map(State, ("/admin/accounts/user/add/", "/admin/accounts/change/"))
     yield State(f"/admin/processing/processingsession/{made.bed.pk}/change/")
     yield State("/admin/locations/storagelocation/", choose_action)
     yield State(f"/admin/locations/storagelocation/{made.bay.pk}/change/")

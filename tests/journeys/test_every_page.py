@@ -35,6 +35,7 @@ from tests.journeys.states import (
     make_nursery,
     send_unfilled,
 )
+from tests.locations.factories import ContainerTypeFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKS = {"English desk": ("en", DESK), "Spanish phone": ("es", PHONE)}
@@ -59,6 +60,7 @@ LEAD_ELSEWHERE = {
     "person-active",
     "product-archive",
     "packaging-archive",
+    "container-archive",
     "place-by-position",
     "places-undo",
     "map-split",
@@ -176,6 +178,7 @@ def addresses_of(made: Nursery) -> tuple[set[str], set[str]]:
         "person_id": made.bed.original_image.uploaded_by_user_id,
         "product_id": made.bay.configs.get().product_id,
         "packaging_id": made.bay.configs.get().packaging_id,
+        "container_id": ContainerTypeFactory().pk,
         "uid": "x",
         "form": "csv",
         "token": made.steps[0],

@@ -1,7 +1,19 @@
+import re
+
 import pytest
 
 from demeter.common.exceptions import InvalidInputError
-from locations.building import MOST_BAYS, Pattern, plan_places, read_bays, read_benches
+from locations.building import (
+    MOST_BAYS,
+    Base,
+    FirstNumbers,
+    Pattern,
+    PlannedPlace,
+    continue_pattern,
+    plan_places,
+    read_bays,
+    read_benches,
+)
 
 PATTERNS = {
     "house": Pattern("G{house}", "Greenhouse {house}"),
@@ -11,7 +23,7 @@ PATTERNS = {
 
 
 def plan(bays, **patterns):
-    return plan_places(bays, first_house=3, patterns=PATTERNS | patterns)
+    return plan_places(bays, first=FirstNumbers(house=3), patterns=PATTERNS | patterns)
 
 
 def test_plan_numbers_houses_benches_and_bays():
@@ -73,3 +85,48 @@ def test_patterns_are_refused_with_what_to_do(layer, code, reason):
 def test_places_without_a_name_are_refused():
     with pytest.raises(InvalidInputError, match="no name may be empty"):
         plan([[1]], house=Pattern("G{house}", " "))
+
+
+HOUSE, BENCH = PlannedPlace("N1", "Nave 1"), PlannedPlace("N1-S", "South", "N1")
+
+
+def test_benches_are_planned_in_a_greenhouse_that_exists():
+    patterns = {"bench": Pattern("N1-B{bench}", "Bench {bench}"), "bay": Pattern("N1-B{bench}-{bay:02}", "Bay {bay}")}
+    made = plan_places([[2, 1]], first=FirstNumbers(bench=5), patterns=patterns, base=Base(HOUSE))
+    assert made.houses == ()
+    assert [(p.code, p.parent) for p in made.benches] == [("N1-B5", "N1"), ("N1-B6", "N1")]
+    assert [p.code for p in made.bays] == ["N1-B5-01", "N1-B5-02", "N1-B6-01"]
+
+
+def test_bays_are_planned_on_a_bench_that_exists():
+    patterns = {"bay": Pattern("n1-s-{bay:02}", "Bay {bay}")}
+    made = plan_places([[2]], first=FirstNumbers(bay=9), patterns=patterns, base=Base(HOUSE, BENCH))
+    assert (made.houses, made.benches) == ((), ())
+    assert [(p.code, p.name, p.parent) for p in made.bays] == [
+        ("N1-S-09", "Bay 9", "N1-S"),
+        ("N1-S-10", "Bay 10", "N1-S"),
+    ]
+
+
+def test_patterns_in_an_existing_place_have_no_fields_of_what_is_not_made():
+    patterns = {"bay": Pattern("{bench}-{bay}", "Bay")}
+    with pytest.raises(InvalidInputError, match=re.escape("can contain {bay},")):
+        plan_places([[2]], first=FirstNumbers(), patterns=patterns, base=Base(HOUSE, BENCH))
+
+
+@pytest.mark.parametrize(
+    ("texts", "continued"),
+    [
+        (["G1-B1", "G1-B2"], "G1-B{bay}"),
+        (["A-01", "A-09", "A-10"], "A-{bay:02}"),
+        (["A-1", "B-7"], "B-{bay}"),
+        (["Bay 099"], "Bay {bay:03}"),
+        (["7"], "{bay}"),
+        (["North", "South"], None),
+        (["A-1", "South"], None),
+        (["{x}1"], None),
+        ([""], None),
+    ],
+)
+def test_patterns_continue_what_is_there(texts, continued):
+    assert continue_pattern(texts, "bay") == continued

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from demeter.common.exceptions import ConflictError
-from locations.building import Pattern, plan_places
+from locations.building import Base, FirstNumbers, Pattern, PlannedPlace, plan_places
 from locations.models import PlaceChange, StorageArea, StorageLocation, Warehouse
 from locations.place_changes import make_places, record_change, undo_change
 from locations.qr_codes import choose_qr_codes
@@ -23,9 +23,14 @@ PATTERNS = {
     "bay": Pattern("G{house}-B{bench}-{bay:02}", "Bay {bay}"),
 }
 
+PATTERNS_OF_G1 = {
+    "bench": Pattern("G1-B{bench}", "Bench {bench}"),
+    "bay": Pattern("G1-B{bench}-{bay:02}", "Bay {bay}"),
+}
+
 
 def build(bays=((10,) * 4,) * 2, *, token=None, patterns=PATTERNS):
-    plan = plan_places(bays, first_house=1, patterns=patterns)
+    plan = plan_places(bays, first=FirstNumbers(), patterns=patterns)
     return make_places(plan, warehouse_type="greenhouse", token=token or uuid.uuid4(), user=UserFactory())
 
 
@@ -132,3 +137,35 @@ def test_ten_thousand_bays_take_few_queries():
         undo_change(change.pk)
     assert counts() == [0, 0, 0]
     assert len(undone) < 30
+
+
+def extend(base, bays, *, patterns):
+    plan = plan_places(bays, first=FirstNumbers(bench=5, bay=11), patterns=patterns, base=base)
+    return make_places(plan, warehouse_type="", token=uuid.uuid4(), user=UserFactory())[0]
+
+
+def test_benches_are_added_to_a_greenhouse_and_undone_alone():
+    build()
+    change = extend(Base(PlannedPlace("G1", "x")), [[3, 2]], patterns=PATTERNS_OF_G1)
+    assert counts() == [2, 10, 85]
+    assert StorageArea.objects.get(code="G1-B5").warehouse.code == "G1"
+    assert (change.warehouse_ids, len(change.area_ids), len(change.location_ids)) == ([], 2, 5)
+    undo_change(change.pk)
+    assert counts() == [2, 8, 80]
+
+
+def test_bays_are_added_to_a_bench_and_stop_the_undo_of_the_first_step():
+    first, _ = build()
+    base = Base(PlannedPlace("G1", "x"), PlannedPlace("G1-B1", "x"))
+    extend(base, [[2]], patterns={"bay": Pattern("G1-B1-{bay}", "Bay {bay}")})
+    assert counts() == [2, 8, 82]
+    assert StorageLocation.objects.get(code="G1-B1-12").storage_area.code == "G1-B1"
+    with pytest.raises(ConflictError, match="2 storage locations"):
+        undo_change(first.pk)
+
+
+def test_places_in_a_greenhouse_that_was_deleted_meanwhile_are_refused():
+    with pytest.raises(ConflictError, match="G9 no longer exists"):
+        extend(Base(PlannedPlace("G9", "x")), [[1]], patterns=PATTERNS_OF_G1)
+    assert counts() == [0, 0, 0]
+    assert not PlaceChange.objects.exists()

@@ -1,6 +1,7 @@
 """The admin base of tables that only the pipeline and the ledger write: view, search and filter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import admin
@@ -8,6 +9,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
 from django.http import HttpRequest
+from django_stubs_ext import StrOrPromise
 
 from demeter.common.i18n.messages import translated
 from demeter.common.search import SearchedAdmin
@@ -33,6 +35,8 @@ class ReadOnlyAdmin(SearchedAdmin[Any]):
     show_full_result_count = False
     # Columns with stored messages, shown in the language of the page.
     message_fields: tuple[str, ...] = ()
+    # Names of the columns of a library, which has none in Spanish.
+    column_names: Mapping[str, StrOrPromise] = MappingProxyType({})
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return CalmChangeList
@@ -44,6 +48,8 @@ class ReadOnlyAdmin(SearchedAdmin[Any]):
         return [self._translated(name) for name in super().get_fields(request, obj)]
 
     def _translated(self, name: Any) -> Column:
+        if name in self.column_names:
+            return _named_column(name, self.column_names[name])
         return _translated_column(self.model, name) if name in self.message_fields else name
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -55,6 +61,15 @@ class ReadOnlyAdmin(SearchedAdmin[Any]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def _named_column(name: str, title: StrOrPromise) -> Callable[[Model], Any]:
+    @admin.display(description=title, ordering=name, empty_value="-")
+    def column(row: Model) -> Any:
+        return getattr(row, name)
+
+    column.__name__ = name
+    return column
 
 
 def _translated_column(model: type[Model], name: str) -> Callable[[Model], str]:

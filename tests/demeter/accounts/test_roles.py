@@ -29,6 +29,8 @@ MATRIX = {
     "locations.change_product": (SUPERVISOR, ADMIN),
     "locations.add_packaging": (SUPERVISOR, ADMIN),
     "locations.change_packaging": (SUPERVISOR, ADMIN),
+    "locations.add_containertype": (SUPERVISOR, ADMIN),
+    "locations.change_containertype": (SUPERVISOR, ADMIN),
     "locations.change_nursery": (ADMIN,),
     "locations.delete_nursery": (ADMIN,),
     "locations.add_warehouse": (ADMIN,),

@@ -5,14 +5,17 @@ from itertools import pairwise
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
 
 from bench import large_nursery
 from locations.importing.mapping import LAYERS
 from locations.models import PlaceChange, PlaceImport, SavedMapping, StorageArea, StorageLocation, Warehouse
 from tests.factories import UserFactory
-from tests.locations.factories import StorageLocationFactory, square
+from tests.locations.factories import StorageLocationFactory, WarehouseFactory, square
 
 pytestmark = pytest.mark.django_db
 
@@ -293,3 +296,48 @@ def test_a_spreadsheet_of_bays_finds_its_beds_and_names_bad_rows(supervisor):
         ("bays.xlsx, row 5", ['code "B 4": use capital letters A to Z, digits, dots, dashes and underscores']),
         ("bays.xlsx, row 6", ["area NO is not known"]),
     ]
+
+
+def test_page_says_that_changes_cannot_be_undone(supervisor):
+    known = WarehouseFactory(code="H1", name="House 1")
+    page = send(supervisor, table("houses.csv", "layer,code,name\nwarehouses,H1,Other name\nwarehouses,H2,House 2\n"))
+    preview = go_on(supervisor, page)
+    assertContains(preview, "Changes of existing places cannot")
+    made = apply(supervisor, preview)
+    assertContains(made, "This import also changed 1 place that existed before. That cannot be undone")
+    applied = supervisor.get(reverse("import-preview", args=[preview.context["kept"].pk]))
+    assertContains(applied, "What was changed in existing places cannot be undone")
+    assertContains(applied, reverse("places-made", args=[preview.context["kept"].pk]))
+    undone = supervisor.post(reverse("places-undo", args=[preview.context["kept"].pk]), follow=True)
+    assertContains(undone, "1 place that existed before stays as the import changed it")
+    known.refresh_from_db()
+    assert known.name == "Other name"
+    assert not Warehouse.objects.filter(code="H2").exists()
+
+
+def test_page_of_an_import_that_only_made_places_warns_of_nothing(supervisor):
+    preview = go_on(supervisor, send(supervisor, table("houses.csv", "layer,code,name\nwarehouses,H2,House 2\n")))
+    assertNotContains(preview, "cannot")
+    apply(supervisor, preview)
+    assertNotContains(supervisor.get(reverse("places-made", args=[preview.context["kept"].pk])), "cannot be undone")
+
+
+def test_pages_and_steps_take_the_same_queries_for_any_number_of_rows(supervisor):
+    """Rows are written 1,000 at a time."""
+    asked = []
+    for bays in (56, 560):
+        asked.append({})
+        with CaptureQueriesContext(connection) as queries:
+            page = send(supervisor, *large_files(bays))
+            asked[-1]["read"] = len(queries)
+        with CaptureQueriesContext(connection) as queries:
+            preview = go_on(supervisor, page)
+            asked[-1]["previewed"] = len(queries)
+        with CaptureQueriesContext(connection) as queries:
+            apply(supervisor, preview)
+            asked[-1]["written"] = len(queries)
+        StorageLocation.objects.all().delete()
+        StorageArea.objects.all().delete()
+        Warehouse.objects.all().delete()
+    assert asked[0] == asked[1]
+    assert max(asked[1].values()) < 60

@@ -4,14 +4,14 @@ import uuid
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.asserts import assertContains, assertNotContains
 from pytest_django.live_server_helper import LiveServer
 
 from locations.models import LocationConfig, PlaceChange, StorageLocation, Warehouse
 from tests.browsing import open_browser, sign_in
 from tests.factories import UserFactory
-from tests.locations.factories import LocationConfigFactory, WarehouseFactory
+from tests.locations.factories import LocationConfigFactory, StorageLocationFactory, WarehouseFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +33,12 @@ FORM = {
 def send(client: Client, *, button: str = "make", htmx: bool = False, **changes: object):
     data = {"token": uuid.uuid4(), button: "1", **FORM, **changes}
     return client.post("/places/build/", data, headers={"HX-Request": "true"} if htmx else {})
+
+
+def values_of(page) -> dict[str, object]:
+    """What the form on a page begins with."""
+    form = page.context["form"]
+    return {field.name: field.value() for field in form}
 
 
 def test_form_begins_after_the_greenhouses_there_are(supervisor: Client):
@@ -134,6 +140,79 @@ def test_unknown_steps_are_not_found(supervisor: Client):
     assert supervisor.post(f"/places/made/{uuid.uuid4()}/undo/").status_code == 404
 
 
+def test_form_continues_the_benches_of_a_greenhouse(supervisor: Client):
+    send(supervisor)
+    page = supervisor.get("/places/build/?within=warehouse:G1")
+    assertContains(page, 'name="first_bench" value="5"')
+    assertContains(page, 'value="G1-B{bench}"')
+    assertContains(page, 'value="G1-B{bench}-{bay:02}"')
+    assertNotContains(page, 'name="house_code"')
+    answer = supervisor.post("/places/build/", {"within": "warehouse:G1", **values_of(page), "make": "1"})
+    assertContains(supervisor.get(answer["Location"]), "Places made")
+    assert StorageLocation.objects.get(code="G1-B5-10").storage_area.name == "Bench 5"
+    assert Warehouse.objects.count() == 2
+
+
+def test_form_continues_the_bays_of_a_bench(supervisor: Client):
+    send(supervisor)
+    page = supervisor.get("/places/build/?within=area:G2-B4")
+    assertContains(page, 'name="first_bay" value="11"')
+    assertNotContains(page, 'name="bench_code"')
+    data = {"within": "area:G2-B4", **values_of(page), "bays": "3"}
+    assertContains(supervisor.post("/places/build/", {**data, "preview": "1"}), "Make 3 bays")
+    assert supervisor.post("/places/build/", {**data, "make": "1"}).status_code == 302
+    assert StorageLocation.objects.filter(storage_area__code="G2-B4").count() == 13
+    assert StorageLocation.objects.get(code="G2-B4-13").name == "Bay 13"
+
+
+def test_numbers_begin_after_those_of_the_same_codes_elsewhere(supervisor: Client):
+    bay = StorageLocationFactory(code="L3")
+    StorageLocationFactory(code="L17")
+    page = supervisor.get("/places/build/", {"within": f"area:{bay.storage_area.code}"})
+    assertContains(page, 'name="first_bay" value="18"')
+
+
+def test_benches_with_other_codes_get_patterns_too(supervisor: Client):
+    StorageLocationFactory(code="N1-S-07", storage_area__code="N1-S", storage_area__warehouse__code="N1")
+    page = supervisor.get("/places/build/?within=warehouse:N1")
+    assertContains(page, 'value="N1-B{bench}"')
+    assertContains(page, 'value="N1-B{bench}-{bay:02}"')
+
+
+def test_form_takes_the_same_queries_for_any_number_of_places(supervisor: Client, django_assert_num_queries):
+    for first_house in ("1", "3"):
+        send(supervisor, first_house=first_house)
+        with django_assert_num_queries(6):  # sign-in and permissions 3, next number, greenhouses, benches
+            supervisor.get("/places/build/")
+        with django_assert_num_queries(10):  # the greenhouse, its benches, the bays of the last, two numbers
+            supervisor.get("/places/build/?within=warehouse:G1")
+
+
+@pytest.mark.parametrize("within", ["warehouse:GONE", "location:G1-B1-01", "x", "area:"])
+def test_places_within_what_is_no_greenhouse_or_bench_are_refused(supervisor: Client, within: str):
+    send(supervisor)
+    answer = supervisor.get("/places/build/", {"within": within}, follow=True)
+    assertContains(answer, "banner--error")
+    assertContains(answer, 'name="house_code"')
+    assert send(supervisor, within=within, first_house="9").status_code == 302
+    htmx = send(supervisor, within=within, button="preview", htmx=True)
+    assert htmx["HX-Redirect"] == "/places/build/"
+    assert Warehouse.objects.count() == 2
+
+
+def add_bays(page: Page, *, scripts: bool) -> None:
+    """Two more on an existing bench."""
+    page.goto("/places/build/")
+    page.get_by_label("Where").select_option("Greenhouse 2 - Bench 4: new bays")
+    page.get_by_role("button", name="Choose").click()
+    page.get_by_label("Bays", exact=True).fill("2")
+    if not scripts:
+        page.get_by_role("button", name="Show the preview").click()
+    page.get_by_role("button", name="Make 2 bays").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Places made")
+    assert StorageLocation.objects.filter(storage_area__code="G2-B4").count() == 14
+
+
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("scripts", [True, False])
@@ -152,7 +231,11 @@ def test_nursery_is_built_seen_and_undone(browser: Browser, live_server: LiveSer
         expect(page.locator(".bay")).to_have_count(96)
         page.get_by_role("list", name="Greenhouse 2 - Bench 4").get_by_role("link").last.click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Bay 12")
-        page.goto(f"/places/made/{PlaceChange.objects.get().token}/")
+        add_bays(page, scripts=scripts)
+        page.goto(f"/places/made/{PlaceChange.objects.latest('made_at').token}/")
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Places undone")
+        page.goto(f"/places/made/{PlaceChange.objects.earliest('made_at').token}/")
         page.get_by_role("button", name="Undo").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Places undone")
     assert not StorageLocation.objects.exists()

@@ -156,15 +156,38 @@ def test_drawn_locations_are_not_in_the_schematic(viewer: Client):
     assert [bay.code for bed in page.context["schematic"].beds for bay in bed.bays] == ["A2"]
 
 
-def test_a_large_schematic_is_cut_and_says_so(viewer: Client, monkeypatch, django_assert_num_queries):
+def test_a_large_schematic_comes_in_pages(viewer: Client, monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(nursery_map, "MOST_IN_SCHEMATIC", 2)
     area = StorageAreaFactory(polygon=None)
     for number in range(3):
         make_bay(code=f"A{number}", storage_area=area, polygon=None)
     with django_assert_num_queries(8):
         page = viewer.get("/map/")
-    assertContains(page, "more locations than can be shown at once")
+    assertContains(page, "?part=2#schematic")
     assert len(page.context["schematic"].beds[0].bays) == 2
+    with django_assert_num_queries(9):
+        page = viewer.get("/map/", {"part": "2", "warehouse_id": area.warehouse_id})
+    assert [bay.code for bay in page.context["schematic"].beds[0].bays] == ["A2"]
+    assertContains(page, "part=1#schematic")
+    assertNotContains(page, "part=3")
+    assertContains(viewer.get("/map/", {"part": "9"}), "Page 9")
+    assert viewer.get("/map/", {"part": "0"})["Location"] == "/map/"
+
+
+def test_doubtful_outlines_are_said_to_those_who_can_correct_them(
+    supervisor: Client, viewer: Client, django_assert_max_num_queries
+):
+    area = StorageAreaFactory(code="BED-1", warehouse__name="Nave 1")
+    make_bay(code="A1", storage_area=area)
+    make_bay(code="A2", storage_area=area, east_m=0.5)
+    with django_assert_max_num_queries(12):
+        page = supervisor.get("/map/")
+    assertContains(page, "A1 and A2 overlap by")
+    assert page.context["marks"].keys() == {"location:A1", "location:A2"}
+    assertNotContains(viewer.get("/map/"), "overlap")
+    make_bay(code="B1")  # in another warehouse
+    assertNotContains(supervisor.get("/map/"), "overlap by")
+    assertContains(supervisor.get("/map/", {"warehouse_id": area.warehouse_id}), "A1 and A2 overlap by")
 
 
 def test_many_labels_come_as_several_files(viewer: Client, monkeypatch, django_assert_num_queries):
@@ -212,6 +235,26 @@ def test_map_is_drawn_clicked_and_asks_nobody_else(browser: Browser, live_server
     page.get_by_role("link", name="Bay 4").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Bay 4")
     assert complaints == []
+    context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_doubtful_outlines_are_marked_and_explained(browser: Browser, live_server: LiveServer):
+    area = StorageAreaFactory(name="Bed 1")
+    make_bay(code="A1", name="Bay 1", storage_area=area)
+    make_bay(code="A2", name="Bay 2", storage_area=area, east_m=0.5)
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 390, "height": 844})
+    sign_in(context, UserFactory(supervisor=True), live_server)
+    page = context.new_page()
+    open_map(page, "/map/#A1", places=2)
+    page.get_by_role("application").hover()
+    expect(page.get_by_role("tooltip")).to_contain_text("A1 and A2 overlap by")
+    expect(page.get_by_text("Overlaps or sticks out")).to_be_visible()
+    page.get_by_text("Look at these outlines again").click()
+    assert_accessible(page)
+    page.locator("details").get_by_role("link", name="Draw outlines").click()
+    expect(page).to_have_url(f"{live_server.url}/map/draw/")
     context.close()
 
 

@@ -15,6 +15,7 @@ from demeter.common.throttling import SETUP_CODE
 from locations.models import ContainerType, Nursery, Packaging, Product, ProductCategory, ProductState
 from locations.nursery import nursery_zone, read_nursery
 from tests.factories import UserFactory
+from tests.locations.factories import WarehouseFactory
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "greenhouse-42"
@@ -27,6 +28,7 @@ def answers(**changes):
         "language": "es",
         "time_zone": "America/Mexico_City",
         "currency": "MXN",
+        "units": "metric",
         "owner": "Ana Ruiz",
         "username": "ana",
         "password": PASSWORD,
@@ -79,6 +81,7 @@ def test_page_is_gone_once_somebody_has_an_account(client):
         ({"again": "greenhouse-43"}, "The two passwords are not the same"),
         ({"password": "short", "again": "short"}, "too short"),
         ({"time_zone": "Mars/Olympus"}, "Select a valid choice"),
+        ({"units": "ells"}, "Select a valid choice"),
         ({"username": "ana ruiz!"}, "Enter a valid username"),
     ],
 )
@@ -139,9 +142,18 @@ def test_link_with_the_code_fills_it_in(client):
 
 def test_settings_change_what_pages_show(client):
     client.force_login(UserFactory(admin=True))
-    new = {"name": "Vivero Luna", "language": "en", "time_zone": "America/Santiago", "currency": "CLP"}
+    new = {
+        "name": "Vivero Luna",
+        "language": "en",
+        "time_zone": "America/Santiago",
+        "currency": "CLP",
+        "units": "us",
+    }
+    WarehouseFactory()
+    assert 'data-units="metric"' in client.get(reverse("map-draw")).content.decode()
     assert client.post(reverse("nursery-settings"), new).status_code == 302
     page = client.get(reverse("nursery")).content.decode()
     assert "Vivero Luna" in page
     assert "America/Santiago" in page
+    assert 'data-units="us"' in client.get(reverse("map-draw")).content.decode()
     assert client.post(reverse("nursery-settings"), new | {"name": ""}).status_code == 422
