@@ -1,12 +1,14 @@
-"""The ledger: the only writer of stock. `processing.pipeline.aggregation` calls it when a photo is counted,
-`processing.review.corrections` when a person corrects that count, and `gallery.places.visits` when a person answers
-whether the photos of a visit are parts or retakes (docs/stock.md).
+"""The ledger of counts; with `stock.documents` the only writer of stock.
+
+`processing.pipeline.aggregation` calls it when a photo is counted, `processing.review.corrections` when a person
+corrects that count, and `gallery.places.visits` when a person answers whether the photos of a visit are parts or
+retakes (docs/stock.md).
 
 Each function locks the photo and then its locations, always in the same order, and writes counts, movements and the
 batches' derived columns in one transaction.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,8 +22,9 @@ from demeter.common.exceptions import ConflictError, InvalidInputError, NotFound
 from demeter.common.i18n.messages import Message
 from locations.models import LocationConfig, StorageLocation
 from photos.models import S3Image
+from stock.batching import counted_batch, lock_locations
 from stock.messages import COUNTED_AGAIN
-from stock.models import StockBatch, StockCount, StockMovement, Visit, VisitAnswer
+from stock.models import StockCount, StockMovement, Visit, VisitAnswer
 from stock.reconciliation import reconcile, reverse
 
 
@@ -48,8 +51,8 @@ def record_count(
         return known
     earlier = _count_in_force(image_id)
     places = {location.pk} | ({earlier.batch.location_id} if earlier else set())
-    _lock_locations(places)
-    batch = _batch_of(location, config, happened_at)
+    lock_locations(places)
+    batch = counted_batch(config, happened_at)
     if earlier is not None:
         _withdraw(earlier)
         if (earlier.batch_id, earlier.quantity, earlier.happened_at) != (batch.pk, quantity, happened_at):
@@ -82,7 +85,7 @@ def correct_count(
     if count is None or count.session_id != session_id:
         return None
     place = count.batch.location_id
-    _lock_locations({place})
+    lock_locations({place})
     count.quantity, count.quantity_empty = quantity, quantity_empty
     count.save(update_fields=["quantity", "quantity_empty", "updated_at"])
     reconcile(place, user=user)
@@ -101,7 +104,7 @@ def reinstate_count(
     count = StockCount.objects.select_related("batch").filter(image_id=image_id, session_id=session_id).first()
     if count is None or _count_in_force(image_id) not in (None, count):
         return None
-    _lock_locations({count.batch.location_id})
+    lock_locations({count.batch.location_id})
     count.withdrawn_at, count.quantity, count.quantity_empty = None, quantity, quantity_empty
     count.save(update_fields=["withdrawn_at", "quantity", "quantity_empty", "updated_at"])
     reconcile(count.batch.location_id, user=user)
@@ -115,7 +118,7 @@ def reverse_image_counts(image_id: UUID, *, user: User | None, reason: Message) 
     count = _count_in_force(image_id)
     if count is None:
         return False
-    _lock_locations({count.batch.location_id})
+    lock_locations({count.batch.location_id})
     _withdraw(count)
     reverse(StockMovement.objects.filter(image_id=image_id), user=user, reason=reason)
     reconcile(count.batch.location_id, user=user)
@@ -131,7 +134,7 @@ def restore_image_count(image_id: UUID, *, withdrawn_since: datetime, user: User
     count = withdrawn.select_related("batch").order_by("-withdrawn_at").first()
     if count is None or _count_in_force(image_id) is not None:
         return False
-    _lock_locations({count.batch.location_id})
+    lock_locations({count.batch.location_id})
     count.withdrawn_at = None
     count.save(update_fields=["withdrawn_at", "updated_at"])
     reconcile(count.batch.location_id, user=user)
@@ -151,7 +154,7 @@ def answer_visit(*, visit_id: int, answer: str, seen: Collection[UUID], chosen: 
     visit = Visit.objects.filter(pk=visit_id, photos__gt=1).first()
     if visit is None:
         raise NotFoundError(_("This visit no longer exists. Check the location again."))
-    _lock_locations({visit.location_id})
+    lock_locations({visit.location_id})
     counts = list(visit.counts.in_force())
     if {count.image_id for count in counts} != set(seen):
         raise ConflictError(_("The photos of this visit have changed. Check them again."))
@@ -172,25 +175,8 @@ def _lock_image(image_id: UUID) -> None:
     S3Image.objects.select_for_update(no_key=True).filter(pk=image_id).first()
 
 
-def _lock_locations(places: Iterable[int]) -> None:
-    """Serialise the photos of one location. The fixed order prevents deadlocks between two moves of photos."""
-    list(StorageLocation.objects.select_for_update(no_key=True).filter(pk__in=places).order_by("pk").values("pk"))
-
-
 def _count_in_force(image_id: UUID) -> StockCount | None:
     return StockCount.objects.in_force().select_related("batch").filter(image_id=image_id).first()
-
-
-def _batch_of(location: StorageLocation, config: LocationConfig, happened_at: datetime) -> StockBatch:
-    """The batch of this cycle, created at its first count. A corrected configuration gets a batch of its own."""
-    key = {"location": location, "config": config, "product": config.product, "packaging": config.packaging}
-    batch = StockBatch.objects.filter(**key).first()
-    if batch is not None:
-        return batch
-    # No code contains a slash, so the parts stay distinct.
-    stem = f"{location.code}/{config.product.sku}/{timezone.localtime(happened_at):%Y%m%d}/"
-    sequence = StockBatch.objects.filter(batch_code__startswith=stem).count() + 1
-    return StockBatch.objects.create(batch_code=f"{stem}{sequence}", state=config.expected_state, **key)
 
 
 def _place_in_visit(image_id: UUID, location: StorageLocation) -> dict[str, Any]:

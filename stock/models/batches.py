@@ -24,7 +24,7 @@ DESCRIPTION_FIELDS = (
 
 @audited(pghistory.UpdateEvent(), only=DESCRIPTION_FIELDS)
 class StockBatch(Timestamped):
-    """The plants of one product in one packaging at one location during one cultivation cycle."""
+    """The plants of one product in one packaging and state at one location during one cultivation cycle."""
 
     batch_code = models.CharField(
         _("batch code"), max_length=100, unique=True, help_text=_("Location/product/date/sequence")
@@ -78,9 +78,12 @@ class StockBatch(Timestamped):
         verbose_name_plural = _("stock batches")
         constraints = [
             models.UniqueConstraint(
-                fields=["location", "config", "product", "packaging"],
+                fields=["location", "config", "product", "packaging", "state"],
                 nulls_distinct=False,
                 name="stockbatch_one_per_cycle_and_product",
+                violation_error_message=_(
+                    "This location already has a batch of this product in this state. Transplant the plants into it."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(quality__isnull=True) | Q(quality__lte=5), name="stockbatch_quality_0_to_5"
