@@ -6,12 +6,9 @@ follows for the counts in one transaction. A document that would leave a batch w
 refused as a whole.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from uuid import uuid4
 
 from django.db import transaction
@@ -19,16 +16,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
-from demeter.common.exceptions import ConflictError, InvalidInputError, NotFoundError
+from demeter.common.exceptions import ConflictError, DomainError, InvalidInputError, NotFoundError
 from demeter.common.i18n.messages import TEXT
 from locations.configuration import config_at
-from locations.models import Packaging, Product, ProductState, StorageLocation
 from stock.batching import batch_of, lock_locations
+from stock.lines import Header, Line, Plants, check_document, digest_of
 from stock.messages import UNDONE
 from stock.models import (
     PAIRED_KINDS,
     DocumentSource,
-    LossReason,
     MovementKind,
     SourceType,
     StockBatch,
@@ -39,54 +35,7 @@ from stock.models import (
 from stock.models.movements import ALWAYS_OUT
 from stock.reconciliation import reconcile
 
-AHEAD_BY = timedelta(minutes=5)
-MOST_PLANTS = 10_000_000
-
-
-@dataclass(frozen=True)
-class Plants:
-    """Plants of one kind at one location; where there is no batch of them yet, one is made."""
-
-    location: StorageLocation
-    product: Product
-    packaging: Packaging | None
-    state: ProductState
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a document: `quantity` plants, positive except in an adjustment.
-
-    They come out of the batch (or go into it, by the kind); `to` is where a transplant or transfer puts them.
-    """
-
-    plants: StockBatch | Plants
-    quantity: int
-    to: Plants | None = None
-    loss_reason: LossReason | None = None
-    unit_price: Decimal | None = None
-
-    @property
-    def places(self) -> set[int]:
-        """The locations concerned."""
-        own = self.plants.location_id if isinstance(self.plants, StockBatch) else self.plants.location.pk
-        return {own} | ({self.to.location.pk} if self.to else set())
-
-
-@dataclass(frozen=True)
-class Header:
-    """What all lines of a document share.
-
-    `key` is the sender's: the same key again writes nothing. `happened_at` is None for now.
-    """
-
-    kind: MovementKind
-    happened_at: datetime | None
-    user: User
-    key: str
-    source: DocumentSource
-    note: str = ""
-    picture_key: str = ""
+Entry = tuple[Header, Sequence[Line]]
 
 
 @dataclass(frozen=True)
@@ -99,18 +48,21 @@ class Recorded:
 
 @transaction.atomic
 def record_document(header: Header, lines: Sequence[Line]) -> Recorded:
-    """Write a document with its movements.
+    """Write a document with its movements; a count by hand has none of its own, but what differs from the stock.
 
     Raises:
         InvalidInputError: the lines make no sense; the message says which.
         ConflictError: there are fewer plants than leave, or the key was used for something else.
     """
-    _check(header, lines)
-    recorded = _begin(header, _digest(header, lines))
+    check_document(header, lines)
+    recorded = _begin(header, digest_of(header, lines))
     if not recorded.is_new:
         return recorded
-    places = set().union(*(line.places for line in lines))
+    places = {place for line in lines for place in line.places}
     lock_locations(places)
+    if header.kind == MovementKind.HAND_COUNT:
+        _count(recorded.document, lines[0])
+        return recorded
     for number, line in enumerate(lines, start=1):
         StockMovement.objects.bulk_create(_movements(recorded.document, number, line))
     _settle(places, header.user)
@@ -118,31 +70,36 @@ def record_document(header: Header, lines: Sequence[Line]) -> Recorded:
 
 
 @transaction.atomic
-def record_hand_count(header: Header, *, batch: StockBatch, quantity: int) -> Recorded:
-    """Write that a person counted `quantity` plants of a batch without a photo. It says nothing about other batches.
+def record_documents(entries: Sequence[Entry]) -> list[Recorded]:
+    """Write several documents, all or none.
 
     Raises:
         InvalidInputError, ConflictError: as `record_document`.
     """
-    if not 0 <= quantity <= MOST_PLANTS:
-        raise InvalidInputError(_("Give the number of plants."))
-    _check_moment(header.happened_at)
-    recorded = _begin(header, _digest(header, [Line(batch, quantity)]))
-    if recorded.is_new:
-        lock_locations({batch.location_id})
-        counting = uuid4()
-        StockCount.objects.create(
-            batch=batch,
-            image_id=counting,
-            session_id=counting,
-            quantity=quantity,
-            quantity_empty=0,
-            user=header.user,
-            happened_at=recorded.document.happened_at,
-            document=recorded.document,
-        )
-        reconcile(batch.location_id, user=header.user)
-    return recorded
+    _lock(entries)
+    return [record_document(header, lines) for header, lines in entries]
+
+
+def try_documents(entries: Sequence[Entry]) -> list[str]:
+    """Write the documents one after the other, leave out those that are refused, and take everything back. Returns
+    why each would be refused; empty for those that would not."""
+    reasons = []
+    with transaction.atomic():
+        _lock(entries)
+        for header, lines in entries:
+            try:
+                record_document(header, lines)
+            except DomainError as error:
+                reasons.append(error.message)
+            else:
+                reasons.append("")
+        transaction.set_rollback(True)
+    return reasons
+
+
+def _lock(entries: Iterable[Entry]) -> None:
+    """All locations at once and in order, so that documents that follow each other cannot deadlock."""
+    lock_locations({place for _header, lines in entries for line in lines for place in line.places})
 
 
 @transaction.atomic
@@ -176,66 +133,6 @@ def undo_document(*, number: int, user: User, key: str, source: DocumentSource) 
     return recorded
 
 
-def _check(header: Header, lines: Sequence[Line]) -> None:
-    """Raise InvalidInputError for lines that the kind does not allow."""
-    _check_moment(header.happened_at)
-    if not lines:
-        raise InvalidInputError(_("A document needs at least one line."))
-    for number, line in enumerate(lines, start=1):
-        problem = _problem_of(header, line)
-        if problem:
-            raise InvalidInputError(
-                problem
-                if len(lines) == 1
-                else _("Line %(number)d: %(problem)s") % {"number": number, "problem": problem}
-            )
-
-
-def _check_moment(happened_at: datetime | None) -> None:
-    if happened_at is not None and happened_at > timezone.now() + AHEAD_BY:
-        raise InvalidInputError(_("The moment lies in the future."))
-
-
-def _problem_of(header: Header, line: Line) -> str:
-    is_signed = header.kind == MovementKind.ADJUSTMENT
-    if line.quantity == 0 or abs(line.quantity) > MOST_PLANTS or (line.quantity < 0 and not is_signed):
-        return _("Give the number of plants.")
-    if header.kind in PAIRED_KINDS and line.to is None:
-        return _("Say where the plants go.")
-    if line.to is not None and header.kind not in PAIRED_KINDS:
-        return _("Only a transplant or a transfer has a destination.")
-    if header.kind == MovementKind.DEATH and line.loss_reason is None:
-        return _("Give the reason of the loss.")
-    return ""
-
-
-def _digest(header: Header, lines: Iterable[Line]) -> str:
-    """Tells whether a key is used again for the same content."""
-    content = [
-        header.kind,
-        header.happened_at.isoformat() if header.happened_at else None,
-        header.note,
-        *[
-            [
-                *_identity(line.plants),
-                line.quantity,
-                *(_identity(line.to) if line.to else ()),
-                line.loss_reason.pk if line.loss_reason else None,
-                str(line.unit_price),
-            ]
-            for line in lines
-        ],
-    ]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
-
-
-def _identity(plants: StockBatch | Plants) -> tuple[int | None, ...]:
-    if isinstance(plants, StockBatch):
-        return (plants.pk,)
-    packaging = plants.packaging.pk if plants.packaging else None
-    return (plants.location.pk, plants.product.pk, packaging, plants.state.pk)
-
-
 def _begin(header: Header, digest: str, reverses: StockDocument | None = None) -> Recorded:
     """The document's row, or the one that was written with this key before.
 
@@ -260,6 +157,23 @@ def _begin(header: Header, digest: str, reverses: StockDocument | None = None) -
             _("%(document)s was already recorded with this key and says something else.") % {"document": document}
         )
     return Recorded(document, is_new)
+
+
+def _count(document: StockDocument, line: Line) -> None:
+    """A count of one batch. Like a photo it is never refused: plants that left since are a shortfall."""
+    batch = _find_batch(line.plants, document.happened_at)
+    counting = uuid4()
+    StockCount.objects.create(
+        batch=batch,
+        image_id=counting,
+        session_id=counting,
+        quantity=line.quantity,
+        quantity_empty=0,
+        user=document.user,
+        happened_at=document.happened_at,
+        document=document,
+    )
+    reconcile(batch.location_id, user=document.user)
 
 
 def _movements(document: StockDocument, number: int, line: Line) -> list[StockMovement]:

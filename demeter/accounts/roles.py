@@ -11,12 +11,19 @@ SUPERVISOR = "Supervisor"
 ADMIN = "Admin"
 
 _CORE_APPS = ("locations", "photos", "stock", "processing")
-_WORKER_PERMISSIONS = ("photos.add_upload", "processing.add_job", "locations.change_locationconfig")
+_WORKER_PERMISSIONS = (
+    "photos.add_upload",
+    "processing.add_job",
+    "locations.change_locationconfig",
+    "stock.add_stockdocument",
+)
 _SUPERVISOR_PERMISSIONS = (
     *_WORKER_PERMISSIONS,
     "locations.change_densityparameters",
     "processing.change_session",
     "photos.delete_s3image",
+    "stock.record_sale",
+    "stock.change_stockbatch",
 )
 
 

@@ -10,8 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from demeter.common.exceptions import ConflictError, InvalidInputError, NotFoundError
-from stock.documents import Header, Line, record_document
+from stock.documents import record_document, record_documents, try_documents
 from stock.ledger import correct_count, reverse_image_counts
+from stock.lines import Header, Line
 from stock.messages import COUNTED_AGAIN
 from stock.models import DocumentSource, LossReason, MovementKind, StockBatch, StockCount, StockDocument, StockMovement
 from tests.factories import UserFactory
@@ -132,9 +133,9 @@ def test_lines_that_make_no_sense_are_refused(config, kind, line, words):
     batch = planted(config)
     with pytest.raises(InvalidInputError, match=words):
         record_document(header(kind, hour=1), [Line(batch, **line)])
+    to = plants_of(LocationConfigFactory()) if kind == TRANSFER else None
+    fine = Line(batch, 1, to, LossReason.objects.first() if kind == LOSS else None)
     with pytest.raises(InvalidInputError, match=f"Line 2: .*{words}"):
-        lost = Line(batch, 1, plants_of(LocationConfigFactory()), LossReason.objects.first())
-        fine = Line(batch, 1, lost.to if kind == TRANSFER else None, lost.loss_reason if kind == LOSS else None)
         record_document(header(kind, hour=1), [fine, Line(batch, **line)])
 
 
@@ -159,6 +160,20 @@ def test_no_more_leaves_than_is_there_at_any_moment(config):
             record(LOSS, batch, quantity, hour=hour)
     record(LOSS, batch, 30, hour=2)
     assert (stock_at(batch, 2), stock_at(batch)) == (70, 0)
+
+
+def test_documents_are_tried_without_writing_and_written_together(config):
+    batch = planted(config, 100)
+    entries = [(header(SALE, hour=1), [Line(batch, n)]) for n in (60, 50, 40, 0)]
+    assert ["" if not reason else reason[:20] for reason in try_documents(entries)] == [
+        "", "There are not enough", "", "Give the number of p",
+    ]  # fmt: skip
+    assert (StockDocument.objects.count(), stock_at(batch)) == (1, 100)
+    with pytest.raises(ConflictError):
+        record_documents(entries[:2])
+    assert stock_at(batch) == 100
+    assert all(recorded.is_new for recorded in record_documents([entries[0], entries[2]]))
+    assert stock_at(batch) == 0
 
 
 # --- Sent twice ------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.converters import IntConverter
 
 from demeter.accounts.roles import ADMIN, SUPERVISOR, VIEWER, WORKER
 from tests.factories import UserFactory
@@ -73,6 +74,18 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "location-changes": READ,
     "location-configure": {"post": WORKERS},
     "locations-configure": {"get": WORKERS, "post": WORKERS},
+    "record": {"get": WORKERS, "post": WORKERS},
+    "documents": READ,
+    "document": READ,
+    "document-undo": {"post": WORKERS},
+    "stock-import": {"get": WORKERS, "post": WORKERS},
+    "stock-import-apply": {"post": WORKERS},
+    "stock-import-example": {"get": WORKERS},
+    "batch": READ,
+    "batch-describe": {"post": SUPERVISORS},
+    "batch-label": READ,
+    "ready": READ,
+    "api-stock-movements": {"post": WORKERS},
     "labels": READ,
     "labels-pdf": READ,
     "api-map": READ,
@@ -117,7 +130,9 @@ def client_of(role: str) -> Client:
 
 
 def address_of(entry: URLPattern) -> str:
-    return reverse(entry.name, kwargs={name: uuid.uuid4() for name in entry.pattern.converters})
+    converters = entry.pattern.converters.items()
+    unknown = {name: 0 if isinstance(converter, IntConverter) else uuid.uuid4() for name, converter in converters}
+    return reverse(entry.name, kwargs=unknown)
 
 
 def test_every_address_has_a_rule_and_every_rule_an_address():

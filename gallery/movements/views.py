@@ -1,0 +1,166 @@
+"""Record what happened to the plants of a location, and look at and undo what was recorded.
+
+Everything works without scripts: another line is a button of the form, and a key in the form makes sending it twice
+record once.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.forms import BaseFormSet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from demeter.accounts.authentication import signed_in_user
+from demeter.common.exceptions import ConflictError, DomainError, NotFoundError
+from demeter.common.http import found_or_404
+from gallery.common.forms import PageForm
+from gallery.common.http import UNPROCESSABLE
+from gallery.movements.forms import MOST_LINES, DocumentForm, LineForm, LineFormSet
+from gallery.movements.kinds import KINDS, Kind, allowed_kinds, may_undo, require_kind
+from gallery.movements.listing import document_detail, list_documents
+from locations.configuration import active_config
+from locations.models import StorageLocation
+from photos.upload.note_pictures import store_note_picture
+from stock.documents import Recorded, record_document, undo_document
+from stock.lines import Header
+from stock.models import DocumentSource, StockDocument
+
+OFFERED_BAYS = 300
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(("stock.view_stockmovement", "stock.add_stockdocument"), raise_exception=True)
+def record(request: HttpRequest, code: str) -> HttpResponse:
+    """Choose what happened at a location, then fill in the form of it."""
+    location, user = _find_location(code), signed_in_user(request)
+    is_sent = request.method == "POST"
+    kind = KINDS.get((request.POST if is_sent else request.GET).get("kind", ""))
+    if kind is None:
+        context = {"location": location, "kinds": allowed_kinds(user)}
+        return render(request, "gallery/movements/record.html", context, status=UNPROCESSABLE if is_sent else 200)
+    require_kind(user, kind)
+    given = {"kind": kind, "location": location}
+    if not is_sent:
+        form = DocumentForm(initial={"kind": kind.code, "key": uuid4().hex}, label_suffix="")
+        return _show_form(request, kind, location, form, LineFormSet(prefix="line", form_kwargs=given))
+    if "add" in request.POST:
+        return _add_line(request, kind, location)
+    form = DocumentForm(request.POST, request.FILES, label_suffix="")
+    lines = LineFormSet(request.POST, prefix="line", form_kwargs=given)
+    if not (form.is_valid() & lines.is_valid()):
+        return _show_form(request, kind, location, form, lines)
+    try:
+        recorded = _record(request, kind, form, [line for line in lines if line.has_changed()])
+    except DomainError as error:
+        form.add_error(None, error.message)
+        return _show_form(request, kind, location, form, lines)
+    messages.success(request, _("Recorded as %(number)s.") % {"number": recorded.document.number})
+    return redirect("document", number=recorded.document.pk)
+
+
+def _record(request: HttpRequest, kind: Kind, form: DocumentForm, lines: Sequence[LineForm]) -> Recorded:
+    values = form.cleaned_data
+    header = Header(
+        kind=kind.kind,
+        happened_at=values["happened_at"],
+        user=signed_in_user(request),
+        key=values["key"],
+        source=DocumentSource.PAGE,
+        note=values["note"],
+        picture_key=store_note_picture(values["picture"]) if values["picture"] else "",
+    )
+    return record_document(header, [line.as_line() for line in lines])
+
+
+def _add_line(request: HttpRequest, kind: Kind, location: StorageLocation) -> HttpResponse:
+    """The form as it was filled in, with one more line, not checked yet."""
+    data = request.POST
+    form = DocumentForm(initial={name: data.get(name) for name in DocumentForm.base_fields}, label_suffix="")
+    count = data.get("line-TOTAL_FORMS", "")[:3]
+    numbers = range(min(int(count) if count.isascii() and count.isdecimal() else 1, MOST_LINES - 1))
+    filled = [{name: data.get(f"line-{number}-{name}") for name in LineForm.base_fields} for number in numbers]
+    lines = LineFormSet(initial=filled, prefix="line", form_kwargs={"kind": kind, "location": location})
+    lines.extra = 1
+    return _show_form(request, kind, location, form, lines)
+
+
+def _show_form(
+    request: HttpRequest,
+    kind: Kind,
+    location: StorageLocation,
+    form: DocumentForm,
+    lines: BaseFormSet[LineForm],
+) -> HttpResponse:
+    offered = [line.fields["batch"] for line in lines[:1] if "batch" in line.fields]
+    nothing_here = any(not field.queryset for field in offered)  # type: ignore[attr-defined]
+    bays = StorageLocation.objects.active().with_names().filter(storage_area__warehouse=location.storage_area.warehouse)
+    context: dict[str, Any] = {
+        "location": location,
+        "kind": kind,
+        "form": form,
+        "lines": lines,
+        "is_configured": active_config(location) is not None,
+        "nothing_here": nothing_here,
+        "bays": bays.order_by("code")[:OFFERED_BAYS] if kind.moves else (),
+        "may_add": kind.code != "count" and lines.total_form_count() < MOST_LINES,
+    }
+    return render(request, "gallery/movements/record.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+@require_safe
+@permission_required("stock.view_stockmovement", raise_exception=True)
+def documents(request: HttpRequest) -> HttpResponse:
+    """All documents, or those of a location (`?location=`), newest first."""
+    form = PageForm(request.GET)
+    code = request.GET.get("location", "").replace("\x00", "")
+    location = StorageLocation.objects.with_names().filter(code=code).first() if code else None
+    if not form.is_valid() or (code and location is None):
+        return redirect("documents")
+    page, found = list_documents(page=form.cleaned_data["page"] or 1, location=location)
+    return render(request, "gallery/movements/documents.html", {"page": page, "documents": found, "location": location})
+
+
+@require_safe
+@permission_required("stock.view_stockmovement", raise_exception=True)
+def document(request: HttpRequest, number: int) -> HttpResponse:
+    """One document with its lines, note and picture."""
+    with found_or_404():
+        detail = document_detail(number)
+    context = {"detail": detail, "may_undo": detail.may_be_undone_by(signed_in_user(request)), "key": uuid4().hex}
+    return render(request, "gallery/movements/document.html", context)
+
+
+@require_POST
+@permission_required(("stock.view_stockmovement", "stock.add_stockdocument"), raise_exception=True)
+def undo(request: HttpRequest, number: int) -> HttpResponse:
+    """Write the document that reverses this one."""
+    user = signed_in_user(request)
+    found = StockDocument.objects.filter(pk=number).first()
+    if found is None:
+        raise Http404(_("There is no document with this number."))
+    if not may_undo(user, found):
+        raise PermissionDenied(_("Only who recorded a document, or a supervisor, can undo it."))
+    try:
+        undone = undo_document(
+            number=number, user=user, key=request.POST.get("key") or uuid4().hex, source=DocumentSource.PAGE
+        )
+    except (ConflictError, NotFoundError) as error:
+        messages.error(request, error.message)
+        return redirect("document", number=number)
+    words = _("Undone: %(number)s takes it back.")
+    messages.success(request, words % {"number": undone.document.number})
+    return redirect("document", number=number)
+
+
+def _find_location(code: str) -> StorageLocation:
+    found = StorageLocation.objects.with_names().filter(code=code).first()
+    if found is None:
+        raise Http404(_("There is no location with this code."))
+    return found
