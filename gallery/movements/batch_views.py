@@ -28,7 +28,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
 @require_POST
 @permission_required(("stock.view_stockbatch", "stock.change_stockbatch"), raise_exception=True)
 def describe(request: HttpRequest, batch_id: int) -> HttpResponse:
-    """Stage, size, quality, dates and notes."""
+    """State, size, quality, dates and notes."""
     found = _find(batch_id)
     form = DescribeForm(request.POST, instance=found, label_suffix="")
     if not form.is_valid():

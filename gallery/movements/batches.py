@@ -46,7 +46,7 @@ def ready_for_sale(today: date) -> list[ReadyGroup]:
     """All batches with plants: those that can be sold now, then by the month in which they are expected to be ready,
     then those that nobody has given a date.
 
-    A batch can be sold now if its stage can be sold or its expected date has come.
+    A batch can be sold now if its state is one that is sold or its expected date has come.
     """
     batches = _named(StockBatch.objects.filter(quantity_current__gt=0)).order_by("ready_on", "batch_code")
     groups: dict[tuple[int, date | None], list[StockBatch]] = {}

@@ -73,7 +73,7 @@ class LineForm(forms.Form):
         label=_("Packaging"),
         empty_label=_("No packaging"),
     )
-    state = forms.ModelChoiceField(queryset=ProductState.objects.filter(active=True), label=_("Stage"))
+    state = forms.ModelChoiceField(queryset=ProductState.objects.filter(active=True), label=_("State"))
     direction = forms.ChoiceField(
         choices=[("fewer", _("Take away")), ("more", _("Add"))],
         initial="fewer",
@@ -94,7 +94,7 @@ class LineForm(forms.Form):
     to_state = forms.ModelChoiceField(
         queryset=ProductState.objects.filter(active=True),
         required=False,
-        label=_("Stage afterwards"),
+        label=_("State afterwards"),
         empty_label=_("As before"),
     )
     to_product = forms.ModelChoiceField(

@@ -43,7 +43,7 @@ KINDS: Mapping[str, Kind] = {
     kind.code: kind
     for kind in (
         Kind("loss", MovementKind.DEATH, RECORD, _("Plants that died, were damaged or stolen")),
-        Kind("transplant", MovementKind.TRANSPLANT, RECORD, _("Into another packaging, stage or bay")),
+        Kind("transplant", MovementKind.TRANSPLANT, RECORD, _("Into another packaging, state or bay")),
         Kind("transfer", MovementKind.TRANSFER, RECORD, _("To another bay, otherwise unchanged")),
         Kind("planting", MovementKind.PLANTING, RECORD, _("Young plants that come in")),
         Kind("sowing", MovementKind.SOWING, RECORD, _("Seeds sown here")),

@@ -1,4 +1,4 @@
-"""The lines of documents from rows of codes: a spreadsheet's or the API's. Whatever is wrong is named with its reason."""
+"""The lines of documents from rows of codes: a spreadsheet's or the API's. What is wrong is named with its reason."""
 
 from collections.abc import Mapping
 from decimal import Decimal

@@ -28,13 +28,13 @@ COLUMNS: Mapping[str, Promise] = {
     "reason": pgettext_lazy("sheet", "reason"),
     "product": pgettext_lazy("sheet", "product"),
     "packaging": pgettext_lazy("sheet", "packaging"),
-    "state": pgettext_lazy("sheet", "stage"),
+    "state": pgettext_lazy("sheet", "state"),
     "batch": pgettext_lazy("sheet", "batch"),
     "unit_price": pgettext_lazy("sheet", "price"),
     "to_location": pgettext_lazy("sheet", "to location"),
     "to_product": pgettext_lazy("sheet", "to product"),
     "to_packaging": pgettext_lazy("sheet", "to packaging"),
-    "to_state": pgettext_lazy("sheet", "to stage"),
+    "to_state": pgettext_lazy("sheet", "to state"),
     "note": pgettext_lazy("sheet", "note"),
 }
 

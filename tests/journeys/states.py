@@ -7,17 +7,23 @@ from urllib.parse import urlsplit
 from django.urls import resolve
 from playwright.sync_api import Page, expect
 
+from gallery.movements.kinds import KINDS
 from locations.models import StorageLocation
 from photos.models import S3Image
 from processing.messages import CONTAINERS_FAILED
 from processing.models import Session
 from stock.ledger import record_count
+from stock.models import StockBatch
 from tests.browsing import store_pictures
 from tests.gallery.factories import EstimationFactory, make_session_waiting, unplaced_candidates
 from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
 from tests.processing.factories import CorrectionFactory, SessionFactory, make_bed, refuse
+from tests.stock.recording import hand_count, plants_of, record, undo
 
-EMPTY_PATHS = ("/", "/jobs/", "/gallery/", "/todo/", "/review/", "/gallery/trash/", "/map/", "/labels/")
+EMPTY_PATHS = (
+    "/", "/jobs/", "/gallery/", "/todo/", "/review/", "/gallery/trash/", "/map/", "/labels/",
+    "/stock/documents/", "/stock/ready/",
+)  # fmt: skip
 GOOD_FILE = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff" + b"0" * 2_600_000}
 BAD_FILE = {"name": "b.txt", "mimeType": "image/jpeg", "buffer": b"no picture"}
 
@@ -202,6 +208,13 @@ def open_viewer(page: Page) -> None:
     expect(page.locator("[data-remove]")).to_be_enabled()
 
 
+def choose_wrong_sheet(page: Page) -> None:
+    data = b"kind,location,quantity,note\nsale,NOWHERE,40,x\ndance,NOWHERE,1,\n"
+    page.locator("#id_file").set_input_files([{"name": "a.csv", "mimeType": "text/csv", "buffer": data}])
+    page.locator("main form [type=submit]").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
 def choose_action(page: Page) -> None:
     page.locator("#action-toggle").check()
 
@@ -272,6 +285,29 @@ def of_places(made: Nursery) -> Iterator[State]:
     yield State(both, send_unfilled)
 
 
+def of_movements(made: Nursery) -> Iterator[State]:
+    batch = made.bay.batches.get()
+    documents = [
+        record("plantar", plants_of(batch.config), 50, note="From Holland"),
+        record("trasplante", batch, 10, to=plants_of(batch.config, packaging=None), hour=2),
+    ]
+    undo(documents[1])
+    hand_count(batch, 40, hour=1)
+    StockBatch.objects.update(ready_on="2027-03-01")
+    form = f"/locations/{made.bay.code}/record/"
+    yield State(form)
+    for kind in KINDS:
+        yield State(f"{form}?kind={kind}")
+    yield State(f"{form}?kind=loss", send_unfilled)
+    yield State(f"/locations/{made.empty_bay.code}/record/?kind=loss")
+    yield from map(State, ("/stock/documents/", "/stock/ready/", "/stock/import/"))
+    yield State("/stock/import/", choose_wrong_sheet)
+    yield State(f"/stock/documents/{documents[0].pk}/")
+    yield State(f"/stock/documents/{documents[1].pk}/")
+    yield State(f"/stock/batches/{batch.pk}/")
+    yield State(f"/stock/batches/{batch.pk}/", send_unfilled, posts_to="batch-describe")
+
+
 def of_the_rest(made: Nursery) -> Iterator[State]:
     """Our components, addresses that are wrong, and what is done last since it changes the rows."""
     yield from map(State, ("/design/", "/status/", "/locations/NO-SUCH/", "/jobs/?upload_session_id=x"))
@@ -301,6 +337,7 @@ GROUPS: dict[str, tuple[Callable[[Nursery], Iterator[State]], dict[str, bool]]] 
     "lists": (of_lists, BOSS),
     "photos": (of_photos, BOSS),
     "places": (of_places, BOSS),
+    "movements": (of_movements, BOSS),
     "the rest": (of_the_rest, BOSS),
     "admin": (of_admin, BOSS),
 }

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from demeter.common.throttling import LOGIN_NAME
+from stock.models import StockDocument
 from tests.accessibility import assert_contrast_in_the_dark, assert_fits, assert_no_violation
 from tests.browsing import DESK, PHONE, sign_in
 from tests.demeter.accounts.test_role_matrix import own_patterns
@@ -43,6 +44,8 @@ LEAD_ELSEWHERE = {
     "photo-label",
     "photo-visit",
     "place-by-position",
+    "document-undo",
+    "stock-import-apply",
 }
 
 
@@ -131,6 +134,10 @@ def addresses_of(made: Nursery) -> tuple[set[str], set[str]]:
         "upload_session_id": made.lost.original_image.upload_id,
         "job_id": made.bed.job_id,
         "code": made.bay.code,
+        "number": StockDocument.objects.get_or_create(
+            user=UserFactory(), key="x", kind="plantar", source="page", happened_at=made.bay.created_at
+        )[0].pk,
+        "batch_id": made.bay.batches.first().pk,
         "tab": "trace",
         "version": "x",
         "language": "es",
