@@ -21,7 +21,7 @@ from stock.models import (
 
 @admin.register(StockBatch)
 class StockBatchAdmin(SearchedAdmin[StockBatch]):
-    """Batches are created by photo counts; people describe them."""
+    """Batches are created by counts and documents; people describe them."""
 
     list_display = (
         "batch_code",
@@ -44,7 +44,7 @@ class StockBatchAdmin(SearchedAdmin[StockBatch]):
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Batches begin with a count."""
+        """Batches begin with a count or a document."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

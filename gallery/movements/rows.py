@@ -85,7 +85,7 @@ def _new_plants(cleaned: Mapping[str, Any]) -> Plants:
 def _batch(cleaned: Mapping[str, Any]) -> StockBatch:
     """The only batch at the location to which everything that is written applies."""
     location = cleaned["location"]
-    found = list(batches_at(location) if not cleaned["batch"] else [cleaned["batch"]])
+    found: list[StockBatch] = list(batches_at(location) if not cleaned["batch"] else [cleaned["batch"]])
     for name in ("location", "product", "packaging", "state"):
         if cleaned[name]:
             found = [batch for batch in found if getattr(batch, name) == cleaned[name]]

@@ -96,7 +96,7 @@ def _read_row(number: int, cells: Cells, user: User, key: str = "try") -> Row:
             raise InvalidInputError(words % {"kind": kind.label})
         form = MomentForm({"date": cells.get("date", "")})
         if not form.is_valid():
-            raise InvalidInputError(" ".join(form.errors["date"]))
+            raise InvalidInputError(" ".join(map(str, form.errors["date"])))
         header = Header(
             kind=kind.kind,
             happened_at=form.cleaned_data["date"],

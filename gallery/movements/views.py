@@ -22,7 +22,7 @@ from demeter.common.exceptions import ConflictError, DomainError, NotFoundError
 from demeter.common.http import found_or_404
 from gallery.common.forms import PageForm
 from gallery.common.http import UNPROCESSABLE
-from gallery.movements.forms import MOST_LINES, DocumentForm, LineForm, LineFormSet
+from gallery.movements.forms import MOST_LINES, BatchField, DocumentForm, LineForm, LineFormSet
 from gallery.movements.kinds import KINDS, Kind, allowed_kinds, may_undo, require_kind
 from gallery.movements.listing import document_detail, list_documents
 from locations.configuration import active_config
@@ -98,8 +98,8 @@ def _show_form(
     form: DocumentForm,
     lines: BaseFormSet[LineForm],
 ) -> HttpResponse:
-    offered = [line.fields["batch"] for line in lines[:1] if "batch" in line.fields]
-    nothing_here = any(not field.queryset for field in offered)  # type: ignore[attr-defined]
+    offered = [line.fields["batch"] for line in lines.forms[:1] if "batch" in line.fields]
+    nothing_here = any(isinstance(field, BatchField) and not field.queryset for field in offered)
     bays = StorageLocation.objects.active().with_names().filter(storage_area__warehouse=location.storage_area.warehouse)
     context: dict[str, Any] = {
         "location": location,

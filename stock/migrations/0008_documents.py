@@ -189,7 +189,6 @@ class Migration(migrations.Migration):
                 fields=("location", "config", "product", "packaging", "state"),
                 name="stockbatch_one_per_cycle_and_product",
                 nulls_distinct=False,
-                violation_error_message="This location already has a batch of this product in this state. Transplant the plants into it.",
             ),
         ),
         migrations.AddConstraint(

@@ -1,6 +1,7 @@
 """Batches: the plants of one product at one location during one cycle."""
 
 import pghistory
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
@@ -81,9 +82,6 @@ class StockBatch(Timestamped):
                 fields=["location", "config", "product", "packaging", "state"],
                 nulls_distinct=False,
                 name="stockbatch_one_per_cycle_and_product",
-                violation_error_message=_(
-                    "This location already has a batch of this product in this state. Transplant the plants into it."
-                ),
             ),
             models.CheckConstraint(
                 condition=Q(quality__isnull=True) | Q(quality__lte=5), name="stockbatch_quality_0_to_5"
@@ -92,3 +90,10 @@ class StockBatch(Timestamped):
 
     def __str__(self) -> str:
         return self.batch_code
+
+    def clean(self) -> None:
+        """Refuse the state of another batch of the same plants; forms leave out the columns of the constraint."""
+        same = StockBatch.objects.filter(config=self.config_id, product=self.product_id, packaging=self.packaging_id)
+        if same.filter(state=self.state_id).exclude(pk=self.pk).exists():
+            words = _("This location already has a batch of this product in this state. Transplant the plants into it.")
+            raise ValidationError({"state": words})

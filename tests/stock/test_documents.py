@@ -2,6 +2,7 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -146,10 +147,9 @@ def test_future_empty_and_unconfigured_are_refused(config):
         record_document(tomorrow, [Line(batch, 1)])
     with pytest.raises(InvalidInputError, match="at least one line"):
         record_document(header(SALE), [])
-    bare = plants_of(config)
-    config.location.configs.update(active=False, closed_at=hours(1))
+    bare = replace(plants_of(config), location=StorageLocationFactory())
     with pytest.raises(InvalidInputError, match="not configured"):
-        record(PLANTING, bare, 10, hour=2)
+        record(PLANTING, bare, 10)
 
 
 def test_no_more_leaves_than_is_there_at_any_moment(config):
@@ -179,8 +179,8 @@ def test_documents_are_tried_without_writing_and_written_together(config):
 # --- Sent twice ------------------------------------------------------------------------------------------------------
 def test_same_key_writes_once(config):
     batch, user = planted(config), UserFactory()
-    first = record_document(header(SALE, key="k", user=user), [Line(batch, 10)])
-    again = record_document(header(SALE, key="k", user=user), [Line(batch, 10)])
+    first = record_document(header(SALE, hour=1, key="k", user=user), [Line(batch, 10)])
+    again = record_document(header(SALE, hour=1, key="k", user=user), [Line(batch, 10)])
     assert (first.is_new, again.is_new, first.document) == (True, False, again.document)
     assert stock_at(batch) == 90
 

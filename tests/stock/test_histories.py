@@ -45,7 +45,7 @@ changes = st.lists(st.builds(Change, batches, st.integers(-60, 60).filter(bool),
 noise = st.dictionaries(st.tuples(batches, moments), st.integers(-30, 30), max_size=3)
 
 
-@settings(max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(visits=visits, changes=changes, written_short=noise)
 def test_stock_is_never_negative_and_every_count_is_true(visits, changes, written_short):
     counts = [VisitTotal(UUID(int=n), *row[:2], is_full=row[2], beside=row[3]) for n, row in enumerate(visits)]
