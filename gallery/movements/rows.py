@@ -53,15 +53,14 @@ def read_line(kind: Kind, values: Mapping[str, Any]) -> Line:
         problems = [f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()]
         raise InvalidInputError(" ".join(problems))
     cleaned = form.cleaned_data
-    is_new = kind.comes_in or (kind.code == "count" and not batches_at(cleaned["location"]).exists())
-    plants: StockBatch | Plants = _new_plants(cleaned) if is_new else _batch(cleaned)
+    plants: StockBatch | Plants = _new_plants(cleaned) if kind.comes_in else _batch(cleaned)
     price = cleaned["unit_price"]
     if cleaned["to_location"] and not kind.moves:
         raise InvalidInputError(_("Only a transplant or a transfer has a destination."))
     return Line(
         plants,
         cleaned["quantity"],
-        _destination(cleaned, plants) if kind.moves and isinstance(plants, StockBatch) else None,
+        _destination(cleaned, plants) if kind.moves else None,
         cleaned["reason"],
         None if price is None else Decimal(str(price)).quantize(Decimal("0.01")),
     )
@@ -82,8 +81,8 @@ def _new_plants(cleaned: Mapping[str, Any]) -> Plants:
     )
 
 
-def _batch(cleaned: Mapping[str, Any]) -> StockBatch:
-    """The only batch at the location to which everything that is written applies."""
+def _batch(cleaned: Mapping[str, Any]) -> StockBatch | Plants:
+    """The only batch at the location to which everything that is written applies; an earlier row may yet make it."""
     location = cleaned["location"]
     found: list[StockBatch] = list(batches_at(location) if not cleaned["batch"] else [cleaned["batch"]])
     for name in ("location", "product", "packaging", "state"):
@@ -94,17 +93,19 @@ def _batch(cleaned: Mapping[str, Any]) -> StockBatch:
         found = filled if len(filled) == 1 else found
     if len(found) == 1:
         return found[0]
+    if not found and not cleaned["batch"]:
+        return _new_plants(cleaned)
     words = (
         _("%(location)s has no such plants.") if not found else _("%(location)s has several such batches: name one.")
     )
     raise InvalidInputError(words % {"location": location.code})
 
 
-def _destination(cleaned: Mapping[str, Any], batch: StockBatch) -> Plants:
+def _destination(cleaned: Mapping[str, Any], plants: StockBatch | Plants) -> Plants:
     """As before where nothing is written."""
     return Plants(
-        cleaned["to_location"] or batch.location,
-        cleaned["to_product"] or batch.product,
-        cleaned["to_packaging"] or batch.packaging,
-        cleaned["to_state"] or batch.state,
+        cleaned["to_location"] or plants.location,
+        cleaned["to_product"] or plants.product,
+        cleaned["to_packaging"] or plants.packaging,
+        cleaned["to_state"] or plants.state,
     )

@@ -11,6 +11,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.forms import BaseFormSet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -62,7 +63,20 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
         form.add_error(None, error.message)
         return _show_form(request, kind, location, form, lines)
     messages.success(request, _("Recorded as %(number)s.") % {"number": recorded.document.number})
+    _warn(request, recorded.document)
     return redirect("document", number=recorded.document.pk)
+
+
+def _warn(request: HttpRequest, document: StockDocument) -> None:
+    """Say where photos cannot tell the plants that came in from those that grow there."""
+    arrived = document.movements.filter(quantity__gt=0).exclude(batch__product=F("batch__config__product"))
+    words = _(
+        "%(location)s is configured for %(product)s. Photos count all plants there as that, beyond those recorded as "
+        "something else."
+    )
+    for movement in arrived.select_related("batch__location", "batch__config__product"):
+        batch = movement.batch
+        messages.warning(request, words % {"location": batch.location.name, "product": batch.config.product})
 
 
 def _record(request: HttpRequest, kind: Kind, form: DocumentForm, lines: Sequence[LineForm]) -> Recorded:
@@ -100,13 +114,14 @@ def _show_form(
 ) -> HttpResponse:
     offered = [line.fields["batch"] for line in lines.forms[:1] if "batch" in line.fields]
     nothing_here = any(isinstance(field, BatchField) and not field.queryset for field in offered)
+    asks_product = any(line.asks_product for line in lines.forms[:1])
     bays = StorageLocation.objects.active().with_names().filter(storage_area__warehouse=location.storage_area.warehouse)
     context: dict[str, Any] = {
         "location": location,
         "kind": kind,
         "form": form,
         "lines": lines,
-        "is_configured": active_config(location) is not None,
+        "needs_configuration": asks_product and active_config(location) is None,
         "nothing_here": nothing_here,
         "bays": bays.order_by("code")[:OFFERED_BAYS] if kind.moves else (),
         "may_add": kind.code != "count" and lines.total_form_count() < MOST_LINES,

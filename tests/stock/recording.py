@@ -81,7 +81,7 @@ def photo(config, quantity, *, image=None, session=None, hour=0):
     )
 
 
-def stock_at(batch: StockBatch, hour: float = 1000) -> int:
+def stock_at(batch: StockBatch, hour: float = 10**5) -> int:
     return batch.movements.filter(happened_at__lte=hours(hour)).aggregate(n=Sum("quantity", default=0))["n"]
 
 
