@@ -20,7 +20,7 @@ from demeter.common.exceptions import ConflictError, DomainError, InvalidInputEr
 from demeter.common.i18n.messages import TEXT
 from locations.configuration import config_at
 from stock.batching import batch_of, lock_locations
-from stock.lines import Header, Line, Plants, check_document, digest_of
+from stock.lines import Header, Line, Plants, check_document, digest_of, digest_of_content
 from stock.messages import UNDONE
 from stock.models import (
     PAIRED_KINDS,
@@ -97,6 +97,19 @@ def try_documents(entries: Sequence[Entry]) -> list[str]:
     return reasons
 
 
+def find_recorded(*, user: User, key: str, content: str) -> StockDocument | None:
+    """The document that was written with this key before, so that a repeated request is answered whatever has changed
+    since.
+
+    Raises:
+        ConflictError: the key was used for another content.
+    """
+    document = StockDocument.objects.filter(user=user, key=key).first()
+    if document is not None:
+        _check_digest(document, digest_of_content(content))
+    return document
+
+
 def _lock(entries: Iterable[Entry]) -> None:
     """All locations at once and in order, so that documents that follow each other cannot deadlock."""
     lock_locations({place for _header, lines in entries for line in lines for place in line.places})
@@ -152,11 +165,17 @@ def _begin(header: Header, digest: str, reverses: StockDocument | None = None) -
             "reverses": reverses,
         },
     )
-    if document.digest != digest:
-        raise ConflictError(
-            _("%(document)s was already recorded with this key and says something else.") % {"document": document}
-        )
+    _check_digest(document, digest)
     return Recorded(document, is_new)
+
+
+def _check_digest(document: StockDocument, digest: str) -> None:
+    if document.digest != digest:
+        words = _(
+            "This was recorded before as %(document)s, with other values. To record something else, begin with a new "
+            "form, or a new key."
+        )
+        raise ConflictError(words % {"document": document})
 
 
 def _count(document: StockDocument, line: Line) -> None:

@@ -53,7 +53,8 @@ class Line:
 class Header:
     """What all lines of a document share.
 
-    `key` is the sender's: the same key again writes nothing. `happened_at` is None for now.
+    `key` is the sender's: the same key again writes nothing. `content` is what was sent, where the lines were found by
+    what was in the stock then. `happened_at` is None for now.
     """
 
     kind: MovementKind
@@ -63,6 +64,7 @@ class Header:
     source: DocumentSource
     note: str = ""
     picture_key: str = ""
+    content: str = ""
 
 
 def check_document(header: Header, lines: Sequence[Line]) -> None:
@@ -102,6 +104,8 @@ def _problem_of(header: Header, line: Line) -> str:
 
 def digest_of(header: Header, lines: Iterable[Line]) -> str:
     """Tells whether a key is used again for the same content."""
+    if header.content:
+        return digest_of_content(header.content)
     content = [
         header.kind,
         header.happened_at.isoformat() if header.happened_at else None,
@@ -117,7 +121,12 @@ def digest_of(header: Header, lines: Iterable[Line]) -> str:
             for line in lines
         ],
     ]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+    return digest_of_content(json.dumps(content))
+
+
+def digest_of_content(content: str) -> str:
+    """The digest of what was sent."""
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _identity(plants: StockBatch | Plants) -> tuple[int | None, ...]:

@@ -1,6 +1,7 @@
 """`POST /api/v1/stock/movements`: record one document with its lines. The header `Idempotency-Key` makes it safe to
 repeat."""
 
+import json
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -18,7 +19,7 @@ from gallery.common.http import time_text
 from gallery.movements.forms import check_moment
 from gallery.movements.kinds import KINDS, RECORD, Kind, kind_of, require_kind
 from gallery.movements.rows import FIELDS, read_line
-from stock.documents import record_document
+from stock.documents import find_recorded, record_document
 from stock.lines import Header, Line
 from stock.models import DocumentSource, StockDocument
 
@@ -83,11 +84,14 @@ def movements(request: HttpRequest) -> JsonResponse:
     if not 0 < len(key) <= 100 or "\x00" in key:
         raise InvalidInputError(_("Send a header Idempotency-Key of 1 to 100 characters, a new one for each document."))
     body = read_json(request)
+    user, content = signed_in_user(request), json.dumps(body, sort_keys=True)
+    known = find_recorded(user=user, key=key, content=content)
+    if known is not None:
+        return JsonResponse(document_json(known))
     form = MovementsForm(body)
     if not form.is_valid():
         raise form_errors(form)
     kind = KINDS[form.cleaned_data["kind"]]
-    user = signed_in_user(request)
     require_kind(user, kind)
     header = Header(
         kind=kind.kind,
@@ -96,6 +100,7 @@ def movements(request: HttpRequest) -> JsonResponse:
         key=key,
         source=DocumentSource.API,
         note=form.cleaned_data["note"],
+        content=content,
     )
     recorded = record_document(header, _read_lines(kind, body.get("lines")))
     return JsonResponse(document_json(recorded.document), status=201 if recorded.is_new else 200)

@@ -3,6 +3,7 @@
 Rows of the same kind, date and note become one document. Nothing is written while one row is wrong.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,9 +17,9 @@ from demeter.common.exceptions import InvalidInputError
 from gallery.movements.forms import check_moment
 from gallery.movements.kinds import KINDS, Kind
 from gallery.movements.rows import read_line
-from stock.documents import Recorded, record_documents, try_documents
+from stock.documents import find_recorded, record_documents, try_documents
 from stock.lines import Header, Line
-from stock.models import DocumentSource, MovementKind
+from stock.models import DocumentSource, MovementKind, StockDocument
 
 FIRST_ROW = 2  # below the names of the columns
 NOTE_LENGTH = 2000
@@ -64,13 +65,17 @@ def try_sheet(cells: Sequence[Cells], *, user: User) -> list[Row]:
     return [replace(row, problem=row.problem or refused.get(row.number, "")) for row in rows]
 
 
-def apply_sheet(cells: Sequence[Cells], *, user: User, key: str) -> list[Recorded]:
+def apply_sheet(cells: Sequence[Cells], *, user: User, key: str) -> list[StockDocument]:
     """Write the documents of a sheet, all or none. With the same key again nothing is written.
 
     Raises:
         InvalidInputError: a row is wrong; the message names it.
         ConflictError: the stock does not allow one.
     """
+    content = json.dumps(list(cells), sort_keys=True)
+    known = find_recorded(user=user, key=f"{key}/{FIRST_ROW}", content=content)
+    if known is not None:
+        return [known, *StockDocument.objects.filter(user=user, key__startswith=f"{key}/").exclude(pk=known.pk)]
     documents: dict[tuple[str, str, str], tuple[Header, list[Line]]] = {}
     for number, row_cells in enumerate(cells, start=FIRST_ROW):
         row = _read_row(number, row_cells, user, key=key)
@@ -78,8 +83,9 @@ def apply_sheet(cells: Sequence[Cells], *, user: User, key: str) -> list[Recorde
             raise InvalidInputError(_("Row %(number)d: %(problem)s") % {"number": number, "problem": row.problem})
         alone = str(number) if row.header.kind == MovementKind.HAND_COUNT else ""
         together = (row.header.kind + alone, str(row.header.happened_at), row.header.note)
-        documents.setdefault(together, (row.header, []))[1].append(row.line)
-    return record_documents(sorted(documents.values(), key=lambda entry: _when(entry[0])))
+        documents.setdefault(together, (replace(row.header, content=content), []))[1].append(row.line)
+    ordered = sorted(documents.values(), key=lambda entry: _when(entry[0]))
+    return [recorded.document for recorded in record_documents(ordered)]
 
 
 def _when(header: Header) -> tuple[bool, str, bool]:

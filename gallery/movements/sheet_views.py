@@ -5,6 +5,7 @@ write once.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
@@ -27,6 +28,7 @@ from gallery.movements.sheet import Cells, apply_sheet, try_sheet
 from gallery.movements.sheet_files import COLUMNS, MOST_ROWS, example_csv, read_sheet
 from stock.models import LossReason
 
+KEY = re.compile("[0-9a-f]{32}")
 PERMISSIONS = ("stock.view_stockmovement", RECORD)
 
 
@@ -54,11 +56,12 @@ def apply(request: HttpRequest) -> HttpResponse:
     user = signed_in_user(request)
     try:
         cells = _read_rows(request.POST.get("rows", ""))
-        recorded = apply_sheet(cells, user=user, key=request.POST.get("key", "")[:64] or uuid4().hex)
+        key = request.POST.get("key", "")
+        recorded = apply_sheet(cells, user=user, key=key if KEY.fullmatch(key) else uuid4().hex)
     except DomainError as error:
         messages.error(request, error.message)
         return redirect("stock-import")
-    numbers = ", ".join(row.document.number for row in recorded[:10])
+    numbers = ", ".join(document.number for document in recorded[:10])
     words = ngettext("Recorded: %(rows)d row, as %(numbers)s.", "Recorded: %(rows)d rows, as %(numbers)s.", len(cells))
     messages.success(request, words % {"rows": len(cells), "numbers": numbers})
     return redirect("documents")

@@ -4,6 +4,7 @@ Everything works without scripts: another line is a button of the form, and a ke
 record once.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
@@ -29,7 +30,7 @@ from gallery.movements.listing import document_detail, list_documents
 from locations.configuration import active_config
 from locations.models import StorageLocation
 from photos.upload.note_pictures import store_note_picture
-from stock.documents import Recorded, record_document, undo_document
+from stock.documents import Recorded, find_recorded, record_document, undo_document
 from stock.lines import Header
 from stock.models import DocumentSource, StockDocument
 
@@ -47,28 +48,46 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
         context = {"location": location, "kinds": allowed_kinds(user)}
         return render(request, "gallery/movements/record.html", context, status=UNPROCESSABLE if is_sent else 200)
     require_kind(user, kind)
-    given = {"kind": kind, "location": location}
     if not is_sent:
+        given = {"kind": kind, "location": location}
         form = DocumentForm(initial={"kind": kind.code, "key": uuid4().hex}, label_suffix="")
         return _show_form(request, kind, location, form, LineFormSet(prefix="line", form_kwargs=given))
-    if "add" in request.POST:
-        return _add_line(request, kind, location)
+    return _add_line(request, kind, location) if "add" in request.POST else _send(request, kind, location)
+
+
+def _send(request: HttpRequest, kind: Kind, location: StorageLocation) -> HttpResponse:
+    """Record what the form says, or show it again with what is wrong."""
     form = DocumentForm(request.POST, request.FILES, label_suffix="")
-    lines = LineFormSet(request.POST, prefix="line", form_kwargs=given)
-    if not (form.is_valid() & lines.is_valid()):
-        return _show_form(request, kind, location, form, lines)
+    lines = LineFormSet(request.POST, prefix="line", form_kwargs={"kind": kind, "location": location})
     try:
-        recorded = _record(request, kind, form, [line for line in lines if line.has_changed()])
+        known = _find_known(request, form)
+        if known is not None:
+            return _show_recorded(request, known)
+        if form.is_valid() & lines.is_valid():
+            recorded = _record(request, kind, form, [line for line in lines if line.has_changed()])
+            return _show_recorded(request, recorded.document)
     except DomainError as error:
         form.add_error(None, error.message)
-        return _show_form(request, kind, location, form, lines)
-    messages.success(request, _("Recorded as %(number)s.") % {"number": recorded.document.number})
-    _warn(request, recorded.document)
-    return redirect("document", number=recorded.document.pk)
+    return _show_form(request, kind, location, form, lines)
 
 
-def _warn(request: HttpRequest, document: StockDocument) -> None:
-    """Say where photos cannot tell the plants that came in from those that grow there."""
+def _find_known(request: HttpRequest, form: DocumentForm) -> StockDocument | None:
+    """The document that the same form recorded before. Raises ConflictError if it was filled in differently then."""
+    if not form.is_valid():
+        return None
+    key = form.cleaned_data["key"]
+    return find_recorded(user=signed_in_user(request), key=key, content=_content(request))
+
+
+def _content(request: HttpRequest) -> str:
+    """What was sent, to compare it with what is sent again."""
+    sent = sorted((name, request.POST.getlist(name)) for name in request.POST if name != "csrfmiddlewaretoken")
+    return json.dumps([*sent, *sorted((name, str(file.name)) for name, file in request.FILES.items())])
+
+
+def _show_recorded(request: HttpRequest, document: StockDocument) -> HttpResponse:
+    """Its page, and a warning where photos cannot tell the plants that came in from those that grow there."""
+    messages.success(request, _("Recorded as %(number)s.") % {"number": document.number})
     arrived = document.movements.filter(quantity__gt=0).exclude(batch__product=F("batch__config__product"))
     words = _(
         "%(location)s is configured for %(product)s. Photos count all plants there as that, beyond those recorded as "
@@ -77,6 +96,7 @@ def _warn(request: HttpRequest, document: StockDocument) -> None:
     for movement in arrived.select_related("batch__location", "batch__config__product"):
         batch = movement.batch
         messages.warning(request, words % {"location": batch.location.name, "product": batch.config.product})
+    return redirect("document", number=document.pk)
 
 
 def _record(request: HttpRequest, kind: Kind, form: DocumentForm, lines: Sequence[LineForm]) -> Recorded:
@@ -89,6 +109,7 @@ def _record(request: HttpRequest, kind: Kind, form: DocumentForm, lines: Sequenc
         source=DocumentSource.PAGE,
         note=values["note"],
         picture_key=store_note_picture(values["picture"]) if values["picture"] else "",
+        content=_content(request),
     )
     return record_document(header, [line.as_line() for line in lines])
 
@@ -148,7 +169,7 @@ def document(request: HttpRequest, number: int) -> HttpResponse:
     """One document with its lines, note and picture."""
     with found_or_404():
         detail = document_detail(number)
-    context = {"detail": detail, "may_undo": detail.may_be_undone_by(signed_in_user(request)), "key": uuid4().hex}
+    context = {"detail": detail, "may_undo": detail.may_be_undone_by(signed_in_user(request))}
     return render(request, "gallery/movements/document.html", context)
 
 
@@ -163,9 +184,7 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
     if not may_undo(user, found):
         raise PermissionDenied(_("Only who recorded a document, or a supervisor, can undo it."))
     try:
-        undone = undo_document(
-            number=number, user=user, key=request.POST.get("key") or uuid4().hex, source=DocumentSource.PAGE
-        )
+        undone = undo_document(number=number, user=user, key=uuid4().hex, source=DocumentSource.PAGE)
     except (ConflictError, NotFoundError) as error:
         messages.error(request, error.message)
         return redirect("document", number=number)

@@ -60,6 +60,15 @@ def test_count_by_hand_answers_what_was_counted(worker, batch):
     assert stock_at(batch, 10**6) == 98
 
 
+def test_repeated_request_is_answered_whatever_has_changed_since(worker):
+    """The first count of a location makes its batch: the same line means something else the second time."""
+    line = {"location": LocationConfigFactory().location.code, "quantity": 7}
+    body = {"kind": "count", "lines": [line]}
+    first, again = post(worker, body), post(worker, body)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -79,6 +79,9 @@ def test_loss_is_recorded_once_however_often_it_is_sent(worker, batch):
     assertRedirects(first, reverse("document", args=[document.pk]))
     send(worker, batch, "loss", loss(batch), note="Below the tap")
     assert stock_at(batch) == 88
+    other = send(worker, batch, "loss", loss(batch, 13), note="Below the tap")
+    assertContains(other, "with other values", status_code=422)
+    assert stock_at(batch) == 88
     page = worker.get(reverse("document", args=[document.pk]))
     for words in (document.number, "Below the tap", "Pest or disease", "12", batch.location.name):
         assertContains(page, words)
@@ -183,6 +186,8 @@ def test_first_count_by_hand_makes_the_batch(worker):
         {**FRESH, "kind": "count", "line-0-quantity": "0", **{f"line-0-{k}": v for k, v in line.items()}},
     )
     assert answer.status_code == 302
+    again = worker.post(answer.wsgi_request.path, answer.wsgi_request.POST)
+    assertRedirects(again, answer.url)
     batch = StockBatch.objects.get()
     answer = worker.post(
         address(batch), {**FRESH, "key": "k2", "kind": "count", "line-0-quantity": "45", "line-0-batch": batch.pk}
@@ -210,7 +215,9 @@ def test_picture_goes_with_the_note(worker, batch):
     assert send(worker, batch, "loss", loss(batch), picture=broken, key="k2").status_code == 422
 
 
-@pytest.mark.parametrize("data", [{}, {"kind": "magic"}, {"kind": "loss"}, {"kind": "loss", "add": "1"}])
+@pytest.mark.parametrize(
+    "data", [{}, {"kind": "magic"}, {"kind": "loss", "key": "\x00"}, {"kind": "loss"}, {"kind": "loss", "add": "1"}]
+)
 def test_incomplete_requests_are_no_server_error(worker, batch, data):
     assert worker.post(address(batch), data).status_code in (200, 422)
     assert worker.get(reverse("record", args=["NO-SUCH"])).status_code == 404
