@@ -66,11 +66,11 @@ def _find(batch_id: int) -> StockBatch:
 
 
 def _show(request: HttpRequest, found: StockBatch, form: DescribeForm) -> HttpResponse:
-    by_hand = StockCount.objects.in_force().by_hand().filter(batch=found).select_related("user", "document")
+    newest = StockCount.objects.in_force().filter(batch=found).select_related("user").order_by("-happened_at").first()
     context = {
         "batch": found,
         "form": form,
         "movements": newest_movements(found),
-        "hand_count": by_hand.order_by("-happened_at").first(),
+        "hand_count": newest if newest and newest.document_id else None,
     }
     return render(request, "gallery/movements/batch.html", context, status=UNPROCESSABLE if form.errors else 200)

@@ -135,9 +135,9 @@ class LineForm(forms.Form):
         field = self.fields["batch"]
         batches = batches_at(self.location)
         field.queryset = batches  # type: ignore[attr-defined]
-        found = list(batches[:2])
-        if len(found) == 1:
-            field.initial = found[0]
+        filled = [batch for batch in batches if batch.quantity_current]
+        if len(filled) == 1:
+            field.initial = filled[0]
 
     def as_line(self) -> Line:
         """The line, once the form is valid."""

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from demeter.common.exceptions import InvalidInputError
 from demeter.common.i18n.numbers import TypedNumberField, TypedWholeField
@@ -46,11 +47,14 @@ class RowForm(forms.Form):
 FIELDS = tuple(RowForm.base_fields)
 
 
-def read_line(kind: Kind, values: Mapping[str, Any]) -> Line:
-    """The line of a row. Raises InvalidInputError with everything that is wrong with it."""
+def read_line(kind: Kind, values: Mapping[str, Any], *, names: Mapping[str, StrOrPromise] | None = None) -> Line:
+    """The line of a row. Raises InvalidInputError with everything that is wrong with it; `names` are those of the
+    fields for people."""
     form = RowForm({name: "" if values.get(name) is None else values[name] for name in FIELDS})
     if not form.is_valid():
-        problems = [f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()]
+        problems = [
+            f"{(names or {}).get(name, name)}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()
+        ]
         raise InvalidInputError(" ".join(problems))
     cleaned = form.cleaned_data
     plants: StockBatch | Plants = _new_plants(cleaned) if kind.comes_in else _batch(cleaned)

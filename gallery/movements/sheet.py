@@ -17,6 +17,7 @@ from demeter.common.exceptions import InvalidInputError
 from gallery.movements.forms import check_moment
 from gallery.movements.kinds import KINDS, Kind
 from gallery.movements.rows import read_line
+from gallery.movements.sheet_files import COLUMNS
 from stock.documents import find_recorded, record_documents, try_documents
 from stock.lines import Header, Line
 from stock.models import DocumentSource, MovementKind, StockDocument
@@ -111,7 +112,7 @@ def _read_row(number: int, cells: Cells, user: User, key: str = "try") -> Row:
             source=DocumentSource.SHEET,
             note=cells.get("note", "")[:NOTE_LENGTH],
         )
-        return Row(number, cells, "", header, read_line(kind, cells))
+        return Row(number, cells, "", header, read_line(kind, cells, names=COLUMNS))
     except InvalidInputError as error:
         return Row(number, cells, error.message)
 

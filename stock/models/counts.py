@@ -82,10 +82,6 @@ class StockCountQuerySet(models.QuerySet["StockCount"]):
         """Not by hand."""
         return self.filter(document=None)
 
-    def by_hand(self) -> "StockCountQuerySet":
-        """Counted by a person, without a photo."""
-        return self.exclude(document=None)
-
 
 class StockCount(Timestamped):
     """How many plants of a batch one run of one photo found, as an absolute number.

@@ -30,6 +30,8 @@ def test_batch_shows_its_movements_with_who_and_why(viewer):
     for words in ("+100", "-5", "Frost", "Cold night", "-2", "Counted by hand, without a photo: 88"):
         assertContains(page, words)
     assertNotContains(page, "/describe/")
+    photo(batch.config, 70, hour=4)
+    assertNotContains(viewer.get(reverse("batch", args=[batch.pk])), "without a photo")
     assert viewer.get(reverse("batch", args=[404404])).status_code == 404
 
 
