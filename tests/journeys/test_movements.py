@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from demeter.accounts.models import User
 from stock.models import StockBatch, StockDocument, StockMovement
 from tests.accessibility import assert_fits, assert_no_violation
 from tests.browsing import DESK, PHONE
@@ -26,6 +27,12 @@ def batch() -> StockBatch:
     return photo(LocationConfigFactory(location=bay), 100).batch
 
 
+def enter(person: Person, user: User) -> None:
+    """Signed in, and the first page is there."""
+    sign_in(person, user)
+    expect(person.page.get_by_role("navigation", name="Main")).to_be_visible()
+
+
 def button(person: Person, name: str):
     return person.page.get_by_role("button", name=name, exact=True)
 
@@ -43,7 +50,7 @@ def test_worker_records_a_loss_and_a_transplant_on_a_phone(start: Start, batch):
     PackagingFactory(name="Pot 12 cm")
     person = start(PHONE)
     page = person.page
-    sign_in(person, UserFactory())
+    enter(person, UserFactory())
 
     choose_kind(person, batch, "Loss")
     assert_fits(page)
@@ -78,7 +85,7 @@ def test_label_leads_to_the_form(start: Start, batch, tmp_path: Path, way):
     picture = tmp_path / "label.jpg"
     picture.write_bytes(picture_of(batch.location.qr_code))
     person = start(PHONE)
-    sign_in(person, UserFactory())
+    enter(person, UserFactory())
     person.page.locator("#label-picture").set_input_files(picture)
     if way == "no scripts":
         person.press(button(person, "Read the label"))
@@ -93,7 +100,7 @@ def test_supervisor_records_a_sale_by_spreadsheet(start: Start, batch, tmp_path:
     right.write_text(f"kind,location,quantity,note\nsale,{code},40,Invoice 118\n")
     person = start(DESK)
     page = person.page
-    sign_in(person, UserFactory(supervisor=True))
+    enter(person, UserFactory(supervisor=True))
     page.goto("/stock/documents/")
     person.press(page.get_by_role("link", name="From a spreadsheet"))
     person.choose_files(page.get_by_label("File"), [wrong])
@@ -113,7 +120,7 @@ def test_supervisor_records_a_sale_by_spreadsheet(start: Start, batch, tmp_path:
 def test_viewer_looks_and_changes_nothing(start: Start, batch):
     person = start(PHONE)
     page = person.page
-    sign_in(person, UserFactory(viewer=True))
+    enter(person, UserFactory(viewer=True))
     page.goto(f"/locations/{batch.location.code}/")
     expect(page.get_by_role("link", name="Record", exact=True)).to_have_count(0)
     person.press(page.get_by_role("link", name=batch.batch_code))
