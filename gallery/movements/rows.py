@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_stubs_ext import StrOrPromise
 
 from demeter.common.exceptions import InvalidInputError
 from demeter.common.i18n.numbers import TypedNumberField, TypedWholeField
@@ -47,7 +47,7 @@ class RowForm(forms.Form):
 FIELDS = tuple(RowForm.base_fields)
 
 
-def read_line(kind: Kind, values: Mapping[str, Any], *, names: Mapping[str, StrOrPromise] | None = None) -> Line:
+def read_line(kind: Kind, values: Mapping[str, Any], *, names: Mapping[str, Promise] | None = None) -> Line:
     """The line of a row. Raises InvalidInputError with everything that is wrong with it; `names` are those of the
     fields for people."""
     form = RowForm({name: "" if values.get(name) is None else values[name] for name in FIELDS})

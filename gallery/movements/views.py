@@ -82,7 +82,7 @@ def _find_known(request: HttpRequest, form: DocumentForm) -> StockDocument | Non
 def _content(request: HttpRequest) -> str:
     """What was sent, to compare it with what is sent again."""
     sent = sorted((name, request.POST.getlist(name)) for name in request.POST if name != "csrfmiddlewaretoken")
-    return json.dumps([*sent, *sorted((name, str(file.name)) for name, file in request.FILES.items())])
+    return json.dumps([*sent, *sorted(str(file) for name in request.FILES for file in request.FILES.getlist(name))])
 
 
 def _show_recorded(request: HttpRequest, document: StockDocument) -> HttpResponse:
