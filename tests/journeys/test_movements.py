@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from demeter.accounts.models import User
 from stock.models import StockBatch, StockDocument, StockMovement
@@ -33,6 +33,13 @@ def enter(person: Person, user: User) -> None:
     expect(person.page.get_by_role("navigation", name="Main")).to_be_visible()
 
 
+def check(page: Page, way: str) -> None:
+    """It fits the phone and breaks no rule; both need scripts to be measured."""
+    if way != "no scripts":
+        assert_fits(page)
+        assert_no_violation(page)
+
+
 def button(person: Person, name: str):
     return person.page.get_by_role("button", name=name, exact=True)
 
@@ -45,7 +52,7 @@ def choose_kind(person: Person, batch: StockBatch, name: str) -> None:
     expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
 
 
-def test_worker_records_a_loss_and_a_transplant_on_a_phone(start: Start, batch):
+def test_worker_records_a_loss_and_a_transplant_on_a_phone(start: Start, batch, way):
     pots = LocationConfigFactory(location=StorageLocationFactory(name="Bay 8"), product=batch.product)
     PackagingFactory(name="Pot 12 cm")
     person = start(PHONE)
@@ -53,14 +60,13 @@ def test_worker_records_a_loss_and_a_transplant_on_a_phone(start: Start, batch):
     enter(person, UserFactory())
 
     choose_kind(person, batch, "Loss")
-    assert_fits(page)
-    assert_no_violation(page)
+    check(page, way)
     person.write(page.get_by_label("How many"), "12")
     person.pick(page.get_by_label("Frost"))
     person.write(page.get_by_label("Note"), "Cold night")
     person.press(button(person, "Record"))
     expect(page.get_by_text("Recorded as M-")).to_be_visible()
-    assert_fits(page)
+    check(page, way)
     assert stock_at(batch, NOW) == 88
 
     choose_kind(person, batch, "Transplant")
