@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("gallery.review.urls")),
     path("", include("gallery.places.urls")),
     path("", include("gallery.imports.urls")),
+    path("", include("gallery.movements.urls")),
     path("", include("gallery.todo.urls")),
     path("", include("gallery.people.urls")),
     path("", include("gallery.catalogue.urls")),

@@ -8,12 +8,21 @@ from django.http import HttpRequest
 from demeter.common.admin.readonly import ReadOnlyAdmin
 from demeter.common.i18n.numbers import TYPED_NUMBERS
 from demeter.common.search import SearchedAdmin
-from stock.models import DESCRIPTION_FIELDS, CountShare, StockBatch, StockCount, StockMovement, Visit
+from stock.models import (
+    DESCRIPTION_FIELDS,
+    CountShare,
+    LossReason,
+    StockBatch,
+    StockCount,
+    StockDocument,
+    StockMovement,
+    Visit,
+)
 
 
 @admin.register(StockBatch)
 class StockBatchAdmin(SearchedAdmin[StockBatch]):
-    """Batches are created by photo counts; people describe them."""
+    """Batches are created by counts and documents; people describe them."""
 
     list_display = (
         "batch_code",
@@ -36,7 +45,7 @@ class StockBatchAdmin(SearchedAdmin[StockBatch]):
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Batches begin with a count."""
+        """Batches begin with a count or a document."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -75,6 +84,29 @@ class StockMovementAdmin(ReadOnlyAdmin):
     list_select_related = ("batch", "user")
     search_fields = ("batch__batch_code", "image_id", "session_id", "reason")
     date_hierarchy = "happened_at"
+
+
+@admin.register(StockDocument)
+class StockDocumentAdmin(ReadOnlyAdmin):
+    """What people recorded; undone by another document, never here."""
+
+    list_display = ("number", "kind", "happened_at", "user", "note", "source", "reverses", "created_at")
+    list_filter = ("kind", "source", ("reverses", admin.EmptyFieldListFilter))
+    list_select_related = ("user", "reverses")
+    search_fields = ("=id", "note", "user__username")
+    date_hierarchy = "happened_at"
+
+
+@admin.register(LossReason)
+class LossReasonAdmin(SearchedAdmin[LossReason]):
+    """Why plants are lost: rename, switch off, add."""
+
+    list_display = ("code", "name", "active")
+    search_fields = ("code", "name")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """History is kept; switch it off instead."""
+        return False
 
 
 @admin.register(Visit)

@@ -1,12 +1,14 @@
-"""The ledger: the only writer of stock. `processing.pipeline.aggregation` calls it when a photo is counted,
-`processing.review.corrections` when a person corrects that count, and `gallery.places.visits` when a person answers
-whether the photos of a visit are parts or retakes (docs/stock.md).
+"""The ledger of counts; with `stock.documents` the only writer of stock.
+
+`processing.pipeline.aggregation` calls it when a photo is counted, `processing.review.corrections` when a person
+corrects that count, and `gallery.places.visits` when a person answers whether the photos of a visit are parts or
+retakes (docs/stock.md).
 
 Each function locks the photo and then its locations, always in the same order, and writes counts, movements and the
 batches' derived columns in one transaction.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,8 +23,9 @@ from demeter.common.exceptions import ConflictError, InvalidInputError, NotFound
 from demeter.common.i18n.messages import Message
 from locations.models import LocationConfig, Packaging, Product, StorageLocation
 from photos.models import S3Image
+from stock.batching import counted_batch, lock_locations
 from stock.messages import COUNTED_AGAIN
-from stock.models import CountShare, StockBatch, StockCount, StockMovement, Visit, VisitAnswer
+from stock.models import CountShare, StockCount, StockMovement, Visit, VisitAnswer
 from stock.reconciliation import reconcile, reverse
 
 
@@ -61,8 +64,8 @@ def record_count(
         return known
     earlier = _count_in_force(image_id)
     places = {location.pk} | ({earlier.batch.location_id} if earlier else set())
-    _lock_locations(places)
-    batch = _batch_of(location, config, happened_at)
+    lock_locations(places)
+    batch = counted_batch(config, config.product, config.packaging, happened_at)
     if earlier is not None:
         _withdraw(earlier)
     count = StockCount.objects.create(
@@ -104,7 +107,7 @@ def correct_count(
     if count is None or count.session_id != session_id:
         return None
     place = count.batch.location_id
-    _lock_locations({place})
+    lock_locations({place})
     _update(count, quantity, quantity_empty, config, portions)
     reconcile(place, user=user)
     return count
@@ -129,7 +132,7 @@ def reinstate_count(
     count = StockCount.objects.select_related("batch").filter(image_id=image_id, session_id=session_id).first()
     if count is None or _count_in_force(image_id) not in (None, count):
         return None
-    _lock_locations({count.batch.location_id})
+    lock_locations({count.batch.location_id})
     count.withdrawn_at = None
     _update(count, quantity, quantity_empty, config, portions)
     reconcile(count.batch.location_id, user=user)
@@ -143,7 +146,7 @@ def reverse_image_counts(image_id: UUID, *, user: User | None, reason: Message) 
     count = _count_in_force(image_id)
     if count is None:
         return False
-    _lock_locations({count.batch.location_id})
+    lock_locations({count.batch.location_id})
     _withdraw(count)
     reverse(StockMovement.objects.filter(image_id=image_id), user=user, reason=reason)
     reconcile(count.batch.location_id, user=user)
@@ -159,7 +162,7 @@ def restore_image_count(image_id: UUID, *, withdrawn_since: datetime, user: User
     count = withdrawn.select_related("batch").order_by("-withdrawn_at").first()
     if count is None or _count_in_force(image_id) is not None:
         return False
-    _lock_locations({count.batch.location_id})
+    lock_locations({count.batch.location_id})
     count.withdrawn_at = None
     count.save(update_fields=["withdrawn_at", "updated_at"])
     reconcile(count.batch.location_id, user=user)
@@ -179,7 +182,7 @@ def answer_visit(*, visit_id: int, answer: str, seen: Collection[UUID], chosen: 
     visit = Visit.objects.filter(pk=visit_id, photos__gt=1).first()
     if visit is None:
         raise NotFoundError(_("This visit no longer exists. Check the location again."))
-    _lock_locations({visit.location_id})
+    lock_locations({visit.location_id})
     counts = list(visit.counts.in_force())
     if {count.image_id for count in counts} != set(seen):
         raise ConflictError(_("The photos of this visit have changed. Check them again."))
@@ -200,29 +203,8 @@ def _lock_image(image_id: UUID) -> None:
     S3Image.objects.select_for_update(no_key=True).filter(pk=image_id).first()
 
 
-def _lock_locations(places: Iterable[int]) -> None:
-    """Serialise the photos of one location. The fixed order prevents deadlocks between two moves of photos."""
-    list(StorageLocation.objects.select_for_update(no_key=True).filter(pk__in=places).order_by("pk").values("pk"))
-
-
 def _count_in_force(image_id: UUID) -> StockCount | None:
     return StockCount.objects.in_force().select_related("batch").filter(image_id=image_id).first()
-
-
-def _batch_of(
-    location: StorageLocation, config: LocationConfig, happened_at: datetime, portion: Portion | None = None
-) -> StockBatch:
-    """The batch of this cycle, or of one of its products, created at its first count. A corrected configuration gets a
-    batch of its own."""
-    product, packaging = (portion.product, portion.packaging) if portion else (config.product, config.packaging)
-    key = {"location": location, "config": config, "product": product, "packaging": packaging}
-    batch = StockBatch.objects.filter(**key).first()
-    if batch is not None:
-        return batch
-    # No code contains a slash, so the parts stay distinct.
-    stem = f"{location.code}/{product.sku}/{timezone.localtime(happened_at):%Y%m%d}/"
-    sequence = StockBatch.objects.filter(batch_code__startswith=stem).count() + 1
-    return StockBatch.objects.create(batch_code=f"{stem}{sequence}", state=config.expected_state, **key)
 
 
 def _update(
@@ -236,7 +218,7 @@ def _update(
     count.quantity, count.quantity_empty = quantity, quantity_empty
     is_divided = config is not None and (bool(portions) or count.shares.exists())
     if is_divided and config is not None:
-        count.batch = _batch_of(count.batch.location, config, count.happened_at)
+        count.batch = counted_batch(config, config.product, config.packaging, count.happened_at)
     count.save(update_fields=["batch", "quantity", "quantity_empty", "withdrawn_at", "updated_at"])
     if is_divided and config is not None:
         _share(count, config, portions)
@@ -246,7 +228,7 @@ def _share(count: StockCount, config: LocationConfig, portions: Sequence[Portion
     """Replace the shares of a count. Raises ValueError if they are more than the count."""
     shares: dict[int, CountShare] = {}
     for portion in portions:
-        batch = _batch_of(count.batch.location, config, count.happened_at, portion)
+        batch = counted_batch(config, portion.product, portion.packaging, count.happened_at)
         if batch.pk == count.batch_id:
             continue
         share = shares.setdefault(batch.pk, CountShare(count=count, batch=batch, quantity=0, quantity_empty=0))

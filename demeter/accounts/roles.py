@@ -11,7 +11,12 @@ SUPERVISOR = "Supervisor"
 ADMIN = "Admin"
 
 _CORE_APPS = ("locations", "photos", "stock", "processing")
-_WORKER_PERMISSIONS = ("photos.add_upload", "processing.add_job", "locations.change_locationconfig")
+_WORKER_PERMISSIONS = (
+    "photos.add_upload",
+    "processing.add_job",
+    "locations.change_locationconfig",
+    "stock.add_stockdocument",
+)
 _SUPERVISOR_PERMISSIONS = (
     *_WORKER_PERMISSIONS,
     "locations.change_densityparameters",
@@ -25,6 +30,8 @@ _SUPERVISOR_PERMISSIONS = (
     "locations.change_packaging",
     "locations.add_containertype",
     "locations.change_containertype",
+    "stock.record_sale",
+    "stock.change_stockbatch",
 )
 
 

@@ -8,6 +8,7 @@ until then the page offers to continue.
 from dataclasses import dataclass
 
 from django.db import connection, models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
@@ -18,7 +19,7 @@ from locations.nursery import forget_nursery
 from photos.models import S3Image, S3ImageQuerySet, Upload
 from processing.models import Job
 from processing.trash import erase_photo
-from stock.models import StockBatch, StockCount, Visit
+from stock.models import StockBatch, StockCount, StockDocument, Visit
 
 PHOTOS_AT_ONCE = 300
 
@@ -85,16 +86,23 @@ def _empty_places(location_ids: list[int]) -> None:
     used = S3Image.objects.filter(storage_location__in=location_ids).values_list("storage_location_id", flat=True)
     empty = sorted(set(location_ids) - set(used))
     batches = StockBatch.objects.filter(location__in=empty)
-    with connection.cursor() as cursor:  # the ledger's own trigger allows it for this transaction alone
+    in_batches = list(batches.values_list("pk", flat=True))
+    documents = StockDocument.objects.filter(Q(movements__batch__in=batches) | Q(hand_count__batch__in=batches))
+    recorded = list(documents.values_list("pk", flat=True).distinct())
+    with connection.cursor() as cursor:  # the ledger's own triggers allow it for this transaction alone
         cursor.execute("SELECT set_config('demeter.demo_is_removed', 'on', true)")
-        cursor.execute(
-            "DELETE FROM stock_movements WHERE batch_id = ANY(%s)", [list(batches.values_list("pk", flat=True))]
-        )
+        cursor.execute("DELETE FROM stock_movements WHERE batch_id = ANY(%s)", [in_batches])
+        StockCount.objects.filter(batch__in=batches).delete()
+        cursor.execute("DELETE FROM stock_documents WHERE id = ANY(%s)", [_without_movements(recorded)])
         cursor.execute("SELECT set_config('demeter.demo_is_removed', 'off', true)")
-    StockCount.objects.filter(batch__in=batches).delete()
     Visit.objects.filter(location__in=empty).delete()
     batches.delete()
     LocationConfig.objects.filter(location__in=empty).delete()
+
+
+def _without_movements(documents: list[int]) -> list[int]:
+    """Not those that also moved plants of a place of one's own."""
+    return list(StockDocument.objects.filter(pk__in=documents, movements=None).values_list("pk", flat=True))
 
 
 def _delete_unused(model: type[models.Model], keys: list[int]) -> int:

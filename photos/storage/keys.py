@@ -12,6 +12,7 @@ THUMBNAILS = "thumbnails/"
 PREVIEWS = "previews/"
 ANNOTATED = "annotated/"
 TEMP_UPLOADS = "temp_uploads/"
+NOTES = "notes/"
 
 # Originals and previews are permanent; the others can be made again from the original.
 RETENTION_DAYS: Mapping[str, int] = {TEMP_UPLOADS: 1, THUMBNAILS: 90, ANNOTATED: 30}
@@ -52,6 +53,11 @@ def annotated_key(image_id: UUID, created_at: datetime, version: str) -> str:
 def annotated_prefix(image_id: UUID, created_at: datetime) -> str:
     """The common prefix of the keys of a photo's annotated pictures."""
     return _dated(ANNOTATED, image_id, created_at).removesuffix(".jpg")
+
+
+def note_picture_key(picture_id: UUID, created_at: datetime) -> str:
+    """`notes/2025/10/08/<uuid>.jpg`: a picture that goes with a note, such as of frost damage, and is not counted."""
+    return _dated(NOTES, picture_id, created_at)
 
 
 def may_be_gone(key: str, *, written_at: datetime | None, now: datetime) -> bool:

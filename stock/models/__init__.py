@@ -1,20 +1,34 @@
 """The stock: batches, their counts by visits, and the append-only ledger of their movements.
 
-Only `stock.ledger` writes here. A count is absolute ("102 plants were seen"), a movement is a difference ("2 more");
-the sum of a batch's movements is its stock.
+Only `stock.ledger` and `stock.documents` write here. A count is absolute ("102 plants were seen"), a movement is a
+difference ("2 more"); the sum of a batch's movements is its stock.
 """
 
 from stock.models.batches import DESCRIPTION_FIELDS, StockBatch
 from stock.models.counts import CountShare, StockCount, Visit, VisitAnswer
-from stock.models.movements import MovementKind, SourceType, StockMovement
+from stock.models.documents import DocumentSource, LossReason, StockDocument
+from stock.models.movements import (
+    COUNTED_KINDS,
+    DERIVED_KINDS,
+    PAIRED_KINDS,
+    MovementKind,
+    SourceType,
+    StockMovement,
+)
 
 __all__ = [
+    "COUNTED_KINDS",
+    "DERIVED_KINDS",
     "DESCRIPTION_FIELDS",
+    "PAIRED_KINDS",
     "CountShare",
+    "DocumentSource",
+    "LossReason",
     "MovementKind",
     "SourceType",
     "StockBatch",
     "StockCount",
+    "StockDocument",
     "StockMovement",
     "Visit",
     "VisitAnswer",

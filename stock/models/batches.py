@@ -1,6 +1,7 @@
 """Batches: the plants of one product at one location during one cycle."""
 
 import pghistory
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
@@ -24,7 +25,7 @@ DESCRIPTION_FIELDS = (
 
 @audited(pghistory.UpdateEvent(), only=DESCRIPTION_FIELDS)
 class StockBatch(Timestamped):
-    """The plants of one product in one packaging at one location during one cultivation cycle."""
+    """The plants of one product in one packaging and state at one location during one cultivation cycle."""
 
     batch_code = models.CharField(
         _("batch code"), max_length=100, unique=True, help_text=_("Location/product/date/sequence")
@@ -78,7 +79,7 @@ class StockBatch(Timestamped):
         verbose_name_plural = _("stock batches")
         constraints = [
             models.UniqueConstraint(
-                fields=["location", "config", "product", "packaging"],
+                fields=["location", "config", "product", "packaging", "state"],
                 nulls_distinct=False,
                 name="stockbatch_one_per_cycle_and_product",
             ),
@@ -89,3 +90,10 @@ class StockBatch(Timestamped):
 
     def __str__(self) -> str:
         return self.batch_code
+
+    def clean(self) -> None:
+        """Refuse the state of another batch of the same plants; forms leave out the columns of the constraint."""
+        same = StockBatch.objects.filter(config=self.config_id, product=self.product_id, packaging=self.packaging_id)
+        if same.filter(state=self.state_id).exclude(pk=self.pk).exists():
+            words = _("This location already has a batch of this product in this state. Transplant the plants into it.")
+            raise ValidationError({"state": words})

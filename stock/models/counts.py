@@ -3,13 +3,14 @@
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from demeter.common.audit import audited
 from demeter.common.timestamps import Timestamped
 from stock.models.batches import StockBatch
+from stock.models.documents import StockDocument
 
 
 class VisitAnswer(models.TextChoices):
@@ -77,13 +78,18 @@ class StockCountQuerySet(models.QuerySet["StockCount"]):
         """Not withdrawn: at most one for each photo."""
         return self.filter(withdrawn_at=None)
 
+    def of_photos(self) -> "StockCountQuerySet":
+        """Not by hand."""
+        return self.filter(document=None)
+
 
 class StockCount(Timestamped):
     """How many plants one run of one photo found, as an absolute number: of `batch`, except for its `shares`.
 
     `part`, `covered`, `left_out` and `is_counted` describe its place in its visit (`stock.visits.grouping`).
 
-    Image and session are ids, not foreign keys: the ledger outlives a purged photo.
+    Image and session are ids, not foreign keys: the ledger outlives a purged photo. A count by hand has a document and
+    no photo; its image and session are one id of its own. It counts one batch and belongs to no visit.
     """
 
     batch = models.ForeignKey(StockBatch, on_delete=models.PROTECT, related_name="counts", verbose_name=_("batch"))
@@ -100,6 +106,14 @@ class StockCount(Timestamped):
         verbose_name=_("user"),
     )
     happened_at = models.DateTimeField(_("seen at"))
+    document = models.OneToOneField(
+        StockDocument,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="hand_count",
+        verbose_name=_("counted by hand"),
+    )
     visit = models.ForeignKey(
         Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="counts", verbose_name=_("visit")
     )
@@ -128,7 +142,11 @@ class StockCount(Timestamped):
         constraints = [
             models.UniqueConstraint(
                 fields=["image_id"], condition=Q(withdrawn_at=None), name="stockcount_one_standing_per_photo"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(document=None) | Q(visit=None, image_id=F("session_id")),
+                name="stockcount_by_hand_has_no_photo",
+            ),
         ]
 
     def __str__(self) -> str:

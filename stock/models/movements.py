@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from demeter.common.i18n.messages import MessageField
 from demeter.common.timestamps import Timestamped
 from stock.models.batches import StockBatch
+from stock.models.documents import LossReason, StockDocument
 
 
 class MovementKind(models.TextChoices):
@@ -18,16 +19,24 @@ class MovementKind(models.TextChoices):
     PLANTING = "plantar", _("Planting")
     SOWING = "sembrar", _("Sowing")
     TRANSPLANT = "trasplante", _("Transplant")
-    DEATH = "muerte", _("Death")
+    DEATH = "muerte", _("Loss")
     SALE = "ventas", _("Sale")
     PHOTO = "foto", _("Photo count")
     ADJUSTMENT = "ajuste", _("Adjustment")
-    INITIAL = "manual_init", _("Initial stock")
+    INITIAL = "manual_init", _("Opening balance")
+    TRANSFER = "traslado", _("Transfer")
+    HAND_COUNT = "conteo", _("Count by hand")
+    SHORTFALL = "faltante", _("More left than were counted")
 
 
 ALWAYS_IN = (MovementKind.PLANTING, MovementKind.SOWING, MovementKind.INITIAL)
 ALWAYS_OUT = (MovementKind.DEATH, MovementKind.SALE)
-IN_OR_OUT = (MovementKind.TRANSPLANT, MovementKind.PHOTO, MovementKind.ADJUSTMENT)
+# Out of one batch and into another: the two movements of a line sum to zero.
+PAIRED_KINDS = (MovementKind.TRANSPLANT, MovementKind.TRANSFER)
+# Written by the ledger alone so that it agrees with the counts; people write all others, in documents.
+COUNTED_KINDS = (MovementKind.PHOTO, MovementKind.HAND_COUNT)
+DERIVED_KINDS = (*COUNTED_KINDS, MovementKind.SHORTFALL)
+IN_OR_OUT = (*PAIRED_KINDS, *DERIVED_KINDS, MovementKind.ADJUSTMENT)
 
 
 class SourceType(models.TextChoices):
@@ -39,6 +48,9 @@ class SourceType(models.TextChoices):
 
 class StockMovement(Timestamped):
     """One change of a batch's stock. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE (its first migration).
+
+    Other triggers refuse, when the transaction commits, a movement after which a batch would have had less than no
+    plants at any moment, and a transplant or transfer of which only one half was written (migration 0008).
 
     `happened_at` is when the plants changed, `created_at` when it was recorded.
     """
@@ -78,6 +90,23 @@ class StockMovement(Timestamped):
     source_type = models.CharField(_("source"), max_length=8, choices=SourceType)
     image_id = models.UUIDField(_("photo"), null=True, blank=True)
     session_id = models.UUIDField(_("session"), null=True, blank=True)
+    document = models.ForeignKey(
+        StockDocument,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="movements",
+        verbose_name=_("document"),
+    )
+    line = models.PositiveSmallIntegerField(_("line"), null=True, blank=True)
+    loss_reason = models.ForeignKey(
+        LossReason,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="movements",
+        verbose_name=_("reason of the loss"),
+    )
     reverses = models.OneToOneField(
         "self",
         on_delete=models.PROTECT,
@@ -114,6 +143,14 @@ class StockMovement(Timestamped):
                 condition=~Q(kind=MovementKind.PHOTO)
                 | Q(source_type=SourceType.AI, image_id__isnull=False, session_id__isnull=False),
                 name="stockmovement_photo_count_names_its_photo",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=PAIRED_KINDS) | Q(document__isnull=False, line__isnull=False),
+                name="stockmovement_pair_has_a_line",
+            ),
+            models.CheckConstraint(
+                condition=Q(loss_reason__isnull=True) | Q(kind=MovementKind.DEATH),
+                name="stockmovement_only_losses_have_a_reason",
             ),
             models.CheckConstraint(
                 condition=Q(unit_price__isnull=True) | Q(unit_price__gte=0), name="stockmovement_price_not_negative"

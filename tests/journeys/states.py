@@ -9,6 +9,7 @@ from django.urls import resolve
 from playwright.sync_api import Page, expect
 
 from demeter.accounts.models import User
+from gallery.movements.kinds import KINDS
 from locations.building import FirstNumbers, Pattern, plan_places
 from locations.catalogue import find_or_make_mixed
 from locations.importing.mapping import ImportMapping, read_mapping
@@ -20,6 +21,7 @@ from processing.messages import CONTAINERS_FAILED
 from processing.models import ProcessingSession
 from processing.review.outcome import record_stock
 from stock.ledger import record_count
+from stock.models import StockBatch
 from tests.browsing import store_pictures
 from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory, make_session_waiting, unplaced_candidates
@@ -30,6 +32,7 @@ from tests.locations.factories import (
     StorageLocationFactory,
 )
 from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, make_bed, refuse
+from tests.stock.recording import hand_count, plants_of, record, undo
 
 LISTS = ("/", "/jobs/", "/gallery/", "/todo/", "/review/", "/gallery/trash/")
 EMPTY_PATHS = (
@@ -42,6 +45,8 @@ EMPTY_PATHS = (
     "/people/",
     "/places/build/",
     "/places/import/",
+    "/stock/documents/",
+    "/stock/ready/",
 )
 HOUSES = b"layer,code,name\nwarehouses,H1,House 1\nwarehouses,H 2,House 2\n"
 PLAN_IN_METRES = (
@@ -330,6 +335,13 @@ def open_new_product(page: Page) -> None:
     expect(page.locator("dialog[open] #new-row")).to_be_visible()
 
 
+def choose_wrong_sheet(page: Page) -> None:
+    data = b"kind,location,quantity,note\nsale,NOWHERE,40,x\ndance,NOWHERE,1,\n"
+    page.locator("#id_file").set_input_files([{"name": "a.csv", "mimeType": "text/csv", "buffer": data}])
+    page.locator("main form [type=submit]").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
 def choose_action(page: Page) -> None:
     page.locator("#action-toggle").check()
 
@@ -444,6 +456,29 @@ def of_imports(made: Nursery) -> Iterator[State]:
     yield State(preview, apply_preview)
 
 
+def of_movements(made: Nursery) -> Iterator[State]:
+    batch = made.bay.batches.get()
+    documents = [
+        record("plantar", plants_of(batch.config), 50, note="From Holland"),
+        record("trasplante", batch, 10, to=plants_of(batch.config, packaging=None), hour=2),
+    ]
+    undo(documents[1])
+    hand_count(batch, 40, hour=1)
+    StockBatch.objects.update(ready_on="2027-03-01")
+    form = f"/locations/{made.bay.code}/record/"
+    yield State(form)
+    for kind in KINDS:
+        yield State(f"{form}?kind={kind}")
+    yield State(f"{form}?kind=loss", send_unfilled)
+    yield State(f"/locations/{made.empty_bay.code}/record/?kind=loss")
+    yield from map(State, ("/stock/documents/", "/stock/ready/", "/stock/import/"))
+    yield State("/stock/import/", choose_wrong_sheet)
+    yield State(f"/stock/documents/{documents[0].pk}/")
+    yield State(f"/stock/documents/{documents[1].pk}/")
+    yield State(f"/stock/batches/{batch.pk}/")
+    yield State(f"/stock/batches/{batch.pk}/", send_unfilled, posts_to="batch-describe")
+
+
 def of_the_rest(made: Nursery) -> Iterator[State]:
     """Our components, addresses that are wrong, and what is done last since it changes the rows."""
     yield from map(State, ("/design/", "/status/", "/locations/NO-SUCH/", "/jobs/?upload_session_id=x"))
@@ -475,6 +510,7 @@ GROUPS: dict[str, tuple[Callable[[Nursery], Iterator[State]], dict[str, bool]]] 
     "places": (of_places, BOSS),
     "nursery": (of_nursery, BOSS),
     "imports": (of_imports, BOSS),
+    "movements": (of_movements, BOSS),
     "the rest": (of_the_rest, BOSS),
     "admin": (of_admin, BOSS),
 }

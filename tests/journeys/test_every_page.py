@@ -20,6 +20,7 @@ from demeter.common.throttling import LOGIN_NAME
 from locations.models import Nursery as NurseryRow
 from locations.models import PlaceImport, SavedMapping
 from locations.nursery import forget_nursery
+from stock.models import StockDocument
 from tests.accessibility import assert_contrast_in_the_dark, assert_fits, assert_no_violation
 from tests.browsing import DESK, PHONE, sign_in
 from tests.demeter.accounts.test_role_matrix import own_patterns
@@ -68,6 +69,8 @@ LEAD_ELSEWHERE = {
     "import-apply",
     "import-mapping-delete",
     "places-qr-codes",
+    "document-undo",
+    "stock-import-apply",
 }
 
 
@@ -174,6 +177,10 @@ def addresses_of(made: Nursery) -> tuple[set[str], set[str]]:
         "code": made.bay.code,
         "import_id": made.previewed.pk,
         "mapping_id": SavedMapping.objects.get().pk,
+        "number": StockDocument.objects.get_or_create(
+            user=UserFactory(), key="x", kind="plantar", source="page", happened_at=made.bay.created_at
+        )[0].pk,
+        "batch_id": made.bay.batches.first().pk,
         "tab": "trace",
         "person_id": made.bed.original_image.uploaded_by_user_id,
         "product_id": made.bay.configs.get().product_id,

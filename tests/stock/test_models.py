@@ -79,4 +79,5 @@ def test_kinds_have_a_name_in_the_language_of_the_user():
         assert str(MovementKind.TRANSPLANT.label) == "Transplant"
     assert MovementKind.values == [
         "plantar", "sembrar", "trasplante", "muerte", "ventas", "foto", "ajuste", "manual_init",
+        "traslado", "conteo", "faltante",
     ]  # fmt: skip

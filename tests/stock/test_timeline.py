@@ -5,7 +5,7 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stock.timeline import Change, VisitTotal, find_due
+from stock.timeline import Change, VisitTotal, find_due, find_shortfalls
 
 DAY = datetime(2025, 10, 8, tzinfo=UTC)
 
@@ -88,6 +88,7 @@ def test_ledger_agrees_with_every_visit_whatever_was_written(counted, changes, w
     ledger = [(change.moment, -1, change.batch, change.quantity) for change in changes]
     ledger += [(moments[image], image.int, batch, quantity) for (image, batch), quantity in written.items()]
     ledger += [(item.visit.moment, item.visit.image.int, item.batch, item.quantity) for item in due]
+    ledger += [(short.moment, -1, short.batch, short.quantity) for short in find_shortfalls(visits, changes, {})]
     for visit in visits:
         stock = defaultdict(int)
         for moment, order, batch, quantity in ledger:
