@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("gallery.photo.urls")),
     path("", include("gallery.review.urls")),
     path("", include("gallery.places.urls")),
+    path("", include("gallery.stock.urls")),
     path("", include("gallery.todo.urls")),
 ]

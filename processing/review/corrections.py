@@ -22,7 +22,7 @@ from photos.models import S3Image
 from processing.counting.corrections import SAME_PLACE_SHARE, MarkAction
 from processing.models import Correction, Session
 from processing.models.corrections import CLASS_WORDS
-from processing.review.outcome import follow_sign_off
+from processing.review.outcome import follow_sign_off, tell_stock
 from processing.review.recount import ReviewedPhoto, read_reviewed, recount
 from processing.statuses import RunStatus
 from stock import ledger
@@ -199,6 +199,7 @@ def _recount(session: Session, photo: ReviewedPhoto, user: User) -> None:
             quantity_empty=session.total_empty_containers or 0,
             user=user,
         )
+        tell_stock(session)
 
 
 def _save_validation(session: Session) -> None:

@@ -5,11 +5,15 @@ the sum of a batch's movements is its stock.
 """
 
 from stock.models.batches import DESCRIPTION_FIELDS, StockBatch
+from stock.models.closings import Closing, ClosingBalance
 from stock.models.counts import StockCount, Visit, VisitAnswer
 from stock.models.movements import MovementKind, SourceType, StockMovement
+from stock.models.summaries import WeeklySummary
 
 __all__ = [
     "DESCRIPTION_FIELDS",
+    "Closing",
+    "ClosingBalance",
     "MovementKind",
     "SourceType",
     "StockBatch",
@@ -17,4 +21,5 @@ __all__ = [
     "StockMovement",
     "Visit",
     "VisitAnswer",
+    "WeeklySummary",
 ]

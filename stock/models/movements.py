@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -94,6 +95,8 @@ class StockMovement(Timestamped):
         indexes = [
             models.Index(fields=["batch", "happened_at"], name="idx_movements_batch_happened"),
             models.Index(fields=["image_id"], name="idx_movements_image"),
+            models.Index(fields=["happened_at"], include=["batch", "quantity"], name="idx_movements_happened"),
+            BrinIndex(fields=["created_at"], name="idx_movements_created"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(quantity=0), name="stockmovement_quantity_not_zero"),

@@ -1,0 +1,18 @@
+"""What a plant of a product sells for. The one place that the value of the stock reads prices from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Price:
+    """The price of one plant in a currency (ISO 4217)."""
+
+    amount: Decimal
+    currency: str
+
+
+def known_prices() -> Mapping[int, Price]:
+    """The price of each product (by its key) that has one. The catalogue has no prices yet."""
+    return {}
