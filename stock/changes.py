@@ -105,16 +105,13 @@ def sum_movements(period: Period, chosen: Mapping[str, object]) -> Flows:
     """The movements of a period by each column; one query."""
     total = Flow()
     by: dict[str, dict[str | int | None, Flow]] = {name: defaultdict(Flow) for name in SUMMED}
-    rows = (
-        find_movements(period, chosen)
-        .values_list(*SUMMED.values())
-        .annotate(
-            Sum("quantity", filter=Q(quantity__gt=0), default=0),
-            Sum("quantity", filter=Q(quantity__lt=0), default=0),
-            Count("pk"),
-        )
-    )
-    for *keys, plants_in, plants_out, movements in rows.order_by():
+    sums = {
+        "plants_in": Sum("quantity", filter=Q(quantity__gt=0), default=0),
+        "plants_out": Sum("quantity", filter=Q(quantity__lt=0), default=0),
+        "movements": Count("pk"),
+    }
+    rows = find_movements(period, chosen).order_by().values_list(*SUMMED.values()).annotate(**sums)
+    for *keys, plants_in, plants_out, movements in rows:
         total.add(plants_in, plants_out, movements)
         for name, key in zip(SUMMED, keys, strict=True):
             by[name][key].add(plants_in, plants_out, movements)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.urls import resolve
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from locations.models import StorageLocation
@@ -17,7 +19,18 @@ from tests.gallery.factories import EstimationFactory, make_session_waiting, unp
 from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
 from tests.processing.factories import CorrectionFactory, SessionFactory, make_bed, refuse
 
-EMPTY_PATHS = ("/", "/jobs/", "/gallery/", "/todo/", "/review/", "/gallery/trash/", "/map/", "/labels/")
+EMPTY_PATHS = (
+    "/",
+    "/jobs/",
+    "/gallery/",
+    "/todo/",
+    "/review/",
+    "/gallery/trash/",
+    "/map/",
+    "/labels/",
+    "/stock/",
+    "/stock/changes/",
+)
 GOOD_FILE = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff" + b"0" * 2_600_000}
 BAD_FILE = {"name": "b.txt", "mimeType": "image/jpeg", "buffer": b"no picture"}
 
@@ -272,6 +285,21 @@ def of_places(made: Nursery) -> Iterator[State]:
     yield State(both, send_unfilled)
 
 
+def of_stock(made: Nursery) -> Iterator[State]:
+    today = timezone.localdate()
+    before = today - timedelta(days=400)
+    yield State("/stock/")
+    yield from (State(f"/stock/?group={group}&compare={before}") for group in ("warehouse", "location"))
+    yield State(f"/stock/?as_of={before}")
+    yield State(f"/stock/?product_id={made.bay.configs.get().product_id}&size_id=0&q=nothing")
+    yield State("/stock/?as_of=soon")
+    yield State(f"/stock/changes/?date_from={before}")
+    yield State(f"/stock/changes/?date_from={before}&kind=foto")
+    yield State("/stock/changes/?date_to=soon")
+    yield State(f"/stock/locations/{made.bay.code}/")
+    yield State(f"/stock/locations/{made.empty_bay.code}/?as_of={before}")
+
+
 def of_the_rest(made: Nursery) -> Iterator[State]:
     """Our components, addresses that are wrong, and what is done last since it changes the rows."""
     yield from map(State, ("/design/", "/status/", "/locations/NO-SUCH/", "/jobs/?upload_session_id=x"))
@@ -301,6 +329,7 @@ GROUPS: dict[str, tuple[Callable[[Nursery], Iterator[State]], dict[str, bool]]] 
     "lists": (of_lists, BOSS),
     "photos": (of_photos, BOSS),
     "places": (of_places, BOSS),
+    "stock": (of_stock, BOSS),
     "the rest": (of_the_rest, BOSS),
     "admin": (of_admin, BOSS),
 }
