@@ -118,12 +118,12 @@ def _lock_ledger() -> None:
     _execute("LOCK TABLE stock_movements IN SHARE ROW EXCLUSIVE MODE")
 
 
-def _execute(statement: str, **parameters: object) -> None:
+def _execute(statement: str, **parameters: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters or None)
 
 
-def _number(statement: str, **parameters: object) -> int:
+def _number(statement: str, **parameters: int | datetime | str | None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters or None)
         [number] = cursor.fetchone()

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,7 @@ RECENT = timedelta(days=30)
 class Group(models.TextChoices):
     """What one row of the stock is."""
 
-    ITEM = "item", _("Product, packaging, state and size")
+    ITEM = "item", _("Detail")
     PRODUCT = "product", _("Product")
     WAREHOUSE = "warehouse", _("Warehouse")
     AREA = "area", _("Area")
@@ -186,7 +187,7 @@ def read_stock(wanted: StockFilter, *, skipped: int = 0, limit: int) -> StockPag
 def _statement(wanted: StockFilter, conditions: Sequence[str], currencies: Sequence[str]) -> str:
     keys = [f"line.{key}" for key in KEYS[wanted.group]]
     names, order = NAMES[wanted.group]
-    sums = SUMS | _value_sums(currencies)
+    sums = {**SUMS, **_value_sums(currencies)}
     return STOCK.format(
         earlier=EARLIER if wanted.compared_before else "",
         search_tables=SEARCH_TABLES if wanted.text else "",
@@ -200,9 +201,9 @@ def _statement(wanted: StockFilter, conditions: Sequence[str], currencies: Seque
     )
 
 
-def _conditions(wanted: StockFilter) -> tuple[list[str], dict[str, object]]:
+def _conditions(wanted: StockFilter) -> tuple[list[str], dict[str, Any]]:
     """The conditions of the lines in SQL, and their parameters."""
-    conditions, parameters = ["TRUE"], dict[str, object]()
+    conditions, parameters = ["TRUE"], dict[str, Any]()
     for name, chosen in wanted.chosen.items():
         conditions.append(f"{FILTERS[name]} = %({name})s" if chosen else f"{FILTERS[name]} IS NULL")
         parameters[name] = chosen
@@ -224,7 +225,7 @@ def _value_sums(currencies: Sequence[str]) -> dict[str, str]:
     return {"unpriced": f"sum({IN_STOCK}) FILTER (WHERE price.amount IS NULL)", **values}
 
 
-def _price_parameters(prices: Mapping[int, Price], currencies: Sequence[str]) -> dict[str, object]:
+def _price_parameters(prices: Mapping[int, Price], currencies: Sequence[str]) -> dict[str, Any]:
     return {f"currency{number}": currency for number, currency in enumerate(currencies)} | {
         "products": list(prices),
         "amounts": [price.amount for price in prices.values()],

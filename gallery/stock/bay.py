@@ -73,7 +73,7 @@ def read_bay(code: str, *, before: datetime, batch_id: int | None, page: int) ->
     visit = Visit.objects.filter(location=location, photos__gt=0, last_at__lt=before).order_by("-last_at").first()
     movements = _movements(location, batch, before, page)
     counts = list(visit.counts.in_force().order_by("happened_at", "image_id")) if visit else []
-    images = _visible_images([count.image_id for count in counts], movements.object_list)
+    images = _visible_images([count.image_id for count in counts], list(movements))
     return BayStock(
         location=location,
         lines=stock_of(location, before - INSTANT),

@@ -124,5 +124,6 @@ def _names(column: str, keys: Iterable[str | int | None]) -> dict[str | int | No
         case "area_id":
             areas = StorageArea.objects.filter(pk__in=known).select_related("warehouse")
             return {area.pk: str(area) for area in areas.defer("polygon", "warehouse__polygon")}
-    users = {user.pk: user.get_full_name() or user.get_username() for user in User.objects.filter(pk__in=known)}
-    return {**users, None: "Demeter"}
+    users: dict[str | int | None, str] = {None: "Demeter"}
+    users.update((user.pk, user.get_full_name() or user.get_username()) for user in User.objects.filter(pk__in=known))
+    return users
