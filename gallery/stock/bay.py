@@ -6,6 +6,7 @@ Nine queries, for any number of movements.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -85,7 +86,7 @@ def read_bay(code: str, *, before: datetime, batch_id: int | None, page: int) ->
     )
 
 
-def _movements(location: StorageLocation, batch: StockBatch | None, before: datetime, page: int) -> Page[StockMovement]:
+def _movements(location: StorageLocation, batch: StockBatch | None, before: datetime, page: int) -> Page[Any]:
     """A page of the movements of a location, or of one batch, each with the stock after it (`stock_after`)."""
     moved = StockMovement.objects.filter(batch__location=location, happened_at__lt=before)
     if batch is not None:

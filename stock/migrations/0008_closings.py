@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "weekly summaries",
                 "db_table": "stock_weekly_summaries",
                 "ordering": ["-monday"],
-                "default_permissions": ("view",),
+                "default_permissions": (),
             },
         ),
         migrations.AddField(

@@ -15,7 +15,7 @@ class WeeklySummary(Timestamped):
     class Meta:
         db_table = "stock_weekly_summaries"
         ordering = ["-monday"]
-        default_permissions = ("view",)
+        default_permissions = ()
         verbose_name = _("weekly summary")
         verbose_name_plural = _("weekly summaries")
 
