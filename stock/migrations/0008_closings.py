@@ -1,6 +1,7 @@
 """Closings with the trigger that keeps them right, what visits know of sign-offs and doubts, and the mailed summaries.
 
-A movement changes every closing after the moment at which it happened, in the same statement. `stock.closings` adds a
+A movement changes every closing after the moment at which it happened, in the same statement; so does one that is
+deleted, which only the removal of the demo nursery may do. `stock.closings` adds a
 closing under a lock of the ledger, so that no movement is left out of it. `stock_parts_before` returns what sums to the
 stock of each batch before a moment; a statement that calls it sees one state of closings and movements.
 """
@@ -21,12 +22,14 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 CREATE FUNCTION stock_movements_keep_closings() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    sign CONSTANT integer := CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END;
 BEGIN
     INSERT INTO stock_closing_balances (closing_id, batch_id, quantity)
-    SELECT closing.id, added.batch_id, sum(added.quantity)
-    FROM added JOIN stock_closings closing ON closing.moment > added.happened_at
-    GROUP BY closing.id, added.batch_id
-    ORDER BY added.batch_id, closing.id
+    SELECT closing.id, changed.batch_id, sign * sum(changed.quantity)
+    FROM changed JOIN stock_closings closing ON closing.moment > changed.happened_at
+    GROUP BY closing.id, changed.batch_id
+    ORDER BY changed.batch_id, closing.id
     ON CONFLICT (closing_id, batch_id) DO UPDATE
         SET quantity = stock_closing_balances.quantity + EXCLUDED.quantity;
     RETURN NULL;
@@ -34,11 +37,16 @@ END;
 $$;
 
 CREATE TRIGGER stock_movements_keep_closings AFTER INSERT ON stock_movements
-    REFERENCING NEW TABLE AS added
+    REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION stock_movements_keep_closings();
+
+CREATE TRIGGER stock_movements_leave_closings AFTER DELETE ON stock_movements
+    REFERENCING OLD TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION stock_movements_keep_closings();
 """
 
 REMOVE = """
+DROP TRIGGER stock_movements_leave_closings ON stock_movements;
 DROP TRIGGER stock_movements_keep_closings ON stock_movements;
 DROP FUNCTION stock_movements_keep_closings();
 DROP FUNCTION stock_parts_before(timestamptz);
@@ -89,7 +97,7 @@ class Migration(migrations.Migration):
                     "batch",
                     models.ForeignKey(
                         db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.CASCADE,
                         related_name="balances",
                         to="stock.stockbatch",
                     ),

@@ -32,7 +32,7 @@ class ClosingBalance(models.Model):
 
     pk = models.CompositePrimaryKey("closing_id", "batch_id")
     closing = models.ForeignKey(Closing, on_delete=models.CASCADE, related_name="balances", db_index=False)
-    batch = models.ForeignKey(StockBatch, on_delete=models.PROTECT, related_name="balances", db_index=False)
+    batch = models.ForeignKey(StockBatch, on_delete=models.CASCADE, related_name="balances", db_index=False)
     quantity = models.IntegerField(_("plants"))
 
     class Meta:

@@ -108,6 +108,26 @@ def test_a_movement_at_the_moment_of_a_closing_comes_after_it():
     assert stock_before(moment + timedelta(microseconds=1)) == {batch.pk: 35}
 
 
+@pytest.mark.django_db
+def test_a_deleted_batch_leaves_the_closings():
+    """Only the removal of a demo nursery deletes: the ledger itself refuses."""
+    batch, other = StockBatchFactory.create_batch(2)
+    for hour in range(6):
+        move(batch, 10, hour)
+    move(other, 4, 0)
+    add_closings(every=EVERY)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # nothing is altered while checks are pending
+        cursor.execute("ALTER TABLE stock_movements DISABLE TRIGGER stock_movements_append_only")
+        cursor.execute("DELETE FROM stock_movements WHERE batch_id = %s AND happened_at = %s", [batch.pk, hours(0)])
+        assert check_closings().balances == 0
+        cursor.execute("DELETE FROM stock_movements WHERE batch_id = %s", [batch.pk])
+        cursor.execute("ALTER TABLE stock_movements ENABLE TRIGGER stock_movements_append_only")
+    batch.delete()
+    assert check_closings().balances == 0
+    assert set(ClosingBalance.objects.values_list("batch", flat=True)) == {other.pk}
+
+
 HISTORY = st.lists(
     st.one_of(
         st.tuples(st.just("move"), st.integers(0, 2), st.integers(-20, 20).filter(bool), st.integers(0, 60)),
