@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -61,13 +62,16 @@ def writing() -> Iterator[None]:
         dice = random.Random(2)
         batches = list(StockBatch.objects.filter(config__active=True).values_list("pk", flat=True)[:1000])
         while not done.wait(60 / WRITES_A_MINUTE):
-            StockMovement.objects.create(
-                batch_id=dice.choice(batches),
-                kind=MovementKind.ADJUSTMENT,
-                quantity=dice.choice((-1, 1)),
-                source_type=SourceType.MANUAL,
-                happened_at=timezone.now() - timedelta(days=dice.choice((0, 0, 0, 1, 40))),
-            )
+            batch, quantity = dice.choice(batches), dice.choice((-1, 1))
+            with transaction.atomic():
+                StockMovement.objects.create(
+                    batch_id=batch,
+                    kind=MovementKind.ADJUSTMENT,
+                    quantity=quantity,
+                    source_type=SourceType.MANUAL,
+                    happened_at=timezone.now() - timedelta(days=dice.choice((0, 0, 0, 1, 40))),
+                )
+                StockBatch.objects.filter(pk=batch).update(quantity_current=F("quantity_current") + quantity)
         connection.close()
 
     thread = threading.Thread(target=write)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
 from django.db.models.query import QuerySet
 
 from stock.models import MovementKind, StockMovement, Visit
@@ -95,10 +95,11 @@ class Surprise:
 
 def find_movements(period: Period, chosen: Mapping[str, object]) -> QuerySet[StockMovement]:
     """The movements of a period that nobody reversed; `chosen` has keys of SUMMED."""
-    moved = StockMovement.objects.filter(
-        happened_at__gte=period.since, happened_at__lt=period.until, reverses=None, reversed_by=None
-    )
-    return moved.filter(**{SUMMED[name]: value for name, value in chosen.items()})
+    moved = StockMovement.objects.filter(happened_at__gte=period.since, happened_at__lt=period.until)
+    # A reversal happened at the moment of its movement, so it is looked for in the period alone and not in the ledger.
+    reversal = moved.order_by().filter(reverses=OuterRef("pk"))
+    standing = moved.filter(~Exists(reversal), reverses=None)
+    return standing.filter(**{SUMMED[name]: value for name, value in chosen.items()})
 
 
 def sum_movements(period: Period, chosen: Mapping[str, object]) -> Flows:
