@@ -199,7 +199,8 @@ def _recount(session: Session, photo: ReviewedPhoto, user: User) -> None:
             quantity_empty=session.total_empty_containers or 0,
             user=user,
         )
-        tell_stock(session)
+        if was_validated:
+            tell_stock(session)
 
 
 def _save_validation(session: Session) -> None:
