@@ -27,6 +27,8 @@ PAGES = {
     "review": "/review/",
     "trash": "/gallery/trash/",
     "map": "/map/",
+    "stock": "/stock/",
+    "stock-changes": "/stock/changes/",
     "labels": "/labels/",
     "build-places": "/places/build/",
     "draw-outlines": "/map/draw/",

@@ -42,6 +42,9 @@ app.conf.beat_schedule = {
     "purge-trash": {"task": "processing.periodic_tasks.purge_trash", "schedule": crontab(minute=17)},
     "clean-staging": {"task": "processing.periodic_tasks.clean_staging", "schedule": crontab(minute="*/10")},
     "verify-originals": {"task": "processing.periodic_tasks.verify_originals", "schedule": crontab(minute=7, hour=2)},
+    "close-stock": {"task": "processing.periodic_tasks.close_stock", "schedule": crontab(minute=3)},
+    "check-stock": {"task": "processing.periodic_tasks.check_stock", "schedule": crontab(minute=27, hour=3)},
+    "mail-weekly-summary": {"task": "processing.periodic_tasks.mail_weekly_summary", "schedule": crontab(minute=41)},
 }
 
 

@@ -254,6 +254,19 @@ GPS_ASSUMED_ERROR_M = read_positive("GPS_ASSUMED_ERROR_M", default=8)
 MAP_TILE_URL = read_url("MAP_TILE_URL", schemes=("http", "https"))
 MAP_TILE_ATTRIBUTION = read_str("MAP_TILE_ATTRIBUTION")
 
+# --- Mail: without EMAIL_URL none is sent -------------------------------------------------------------------------
+_email_url = read_url("EMAIL_URL", schemes=("smtp", "smtp+tls", "smtp+ssl"))
+_email: dict[str, Any] = environ.Env.email_url_config(_email_url) if _email_url else {}
+EMAIL_HOST, EMAIL_PORT = _email.get("EMAIL_HOST", ""), _email.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email.get("EMAIL_HOST_USER") or "", _email.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _email.get("EMAIL_USE_TLS", False), _email.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = read_str("MAIL_FROM", default="demeter@localhost")
+MAIL_LANGUAGE = read_choice("MAIL_LANGUAGE", ("en", "es"))
+# The address of Demeter in mails.
+SITE_URL = read_url("SITE_URL", schemes=("http", "https"), default="http://127.0.0.1:8000").rstrip("/")
+WEEKLY_SUMMARY_TO = read_list("WEEKLY_SUMMARY_TO")
+
 # --- Security ---------------------------------------------------------------------------------------------------
 HTTPS = read_bool("HTTPS", default=False)
 SESSION_COOKIE_HTTPONLY = True

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("gallery.places.urls")),
     path("", include("gallery.imports.urls")),
     path("", include("gallery.movements.urls")),
+    path("", include("gallery.stock.urls")),
     path("", include("gallery.todo.urls")),
     path("", include("gallery.people.urls")),
     path("", include("gallery.catalogue.urls")),

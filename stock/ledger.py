@@ -1,7 +1,7 @@
 """The ledger of counts; with `stock.documents` the only writer of stock.
 
-`processing.pipeline.aggregation` calls it when a photo is counted, `processing.review.corrections` when a person
-corrects that count, and `gallery.places.visits` when a person answers whether the photos of a visit are parts or
+`processing.pipeline.aggregation` calls it when a photo is counted, `processing.review` when a person corrects that
+count or signs it off, and `gallery.places.visits` when a person answers whether the photos of a visit are parts or
 retakes (docs/stock.md).
 
 Each function locks the photo and then its locations, always in the same order, and writes counts, movements and the
@@ -111,6 +111,21 @@ def correct_count(
     _update(count, quantity, quantity_empty, config, portions)
     reconcile(place, user=user)
     return count
+
+
+@transaction.atomic
+def review_count(*, session_id: UUID, signed_off: bool, in_doubt: bool) -> None:
+    """Note whether a person has signed off the count of a run, and whether one should look at it. No number changes.
+
+    The caller has locked the photo. A run without a count in the stock is ignored.
+    """
+    count = StockCount.objects.select_related("batch").filter(session_id=session_id).first()
+    if count is None or (count.signed_off, count.in_doubt) == (signed_off, in_doubt):
+        return
+    lock_locations({count.batch.location_id})
+    count.signed_off, count.in_doubt = signed_off, in_doubt
+    count.save(update_fields=["signed_off", "in_doubt", "updated_at"])
+    reconcile(count.batch.location_id, user=None)
 
 
 @transaction.atomic

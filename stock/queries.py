@@ -28,7 +28,7 @@ def stock_of(location: StorageLocation, as_of: datetime) -> tuple[StockLine, ...
     """
     batches = (
         StockBatch.objects.filter(location=location)
-        .select_related("product", "packaging", "state")
+        .select_related("product", "packaging", "state", "size")
         .annotate(quantity_then=Sum("movements__quantity", filter=Q(movements__happened_at__lte=as_of), default=0))
         .exclude(quantity_then=0)
         .order_by("batch_code")

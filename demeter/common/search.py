@@ -1,5 +1,6 @@
 """Searches by words that stay fast for any input, in pages and in the admin."""
 
+import unicodedata
 from typing import TypeVar
 
 from django.contrib import admin
@@ -16,6 +17,12 @@ def longest_words(text: str) -> list[str]:
     """The distinct words of a text; for an overlong text only the longest."""
     words = sorted(set(text[:MAX_SIGNS].split()), key=lambda word: (-len(word), word))
     return words[:MAX_WORDS]
+
+
+def contained_in(word: str) -> list[str]:
+    """The patterns of LIKE for texts with this word, however its accents are encoded ("ñ": one code point or two)."""
+    literal = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return sorted({f"%{unicodedata.normalize(form, literal)}%" for form in ("NFC", "NFD")})
 
 
 class SearchedAdmin(admin.ModelAdmin[Row]):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +17,11 @@ from demeter.accounts.models import User
 from gallery.browse.cursor import Cursor, read_cursor
 from gallery.browse.fields import PlainSelect, SingleQueryChoiceField, SingleQueryMultipleChoiceField
 from gallery.browse.queries import GalleryFilter
+from gallery.common.days import CALENDAR, ISO_DATE, midnight, next_day
 from gallery.common.forms import MAX_PAGE, MAX_PER_PAGE, PER_PAGE, UuidsField
 from locations.models import Product, StorageArea, StorageLocation, Warehouse
-from photos.dates import EARLIEST, LATEST
 from processing.problems import CATALOGUE
 
-ISO_DATE = ["%Y-%m-%d"]
-CALENDAR = forms.DateInput(attrs={"type": "date"}, format=ISO_DATE[0])
 PERIODS = (("", _("Any time")), ("7", _("Last 7 days")), ("30", _("Last 30 days")))
 SHORT_NUMBER = re.compile("[0-9]{1,9}")
 CHOSEN = ("area_id", "location_id", "product_id", "uploader_id")
@@ -106,12 +104,12 @@ class GalleryFilterForm(forms.Form):
     @property
     def wanted(self) -> GalleryFilter:
         cleaned = self.cleaned_data
-        beginnings = [_midnight(cleaned["date_from"])] if cleaned["date_from"] else []
+        beginnings = [midnight(cleaned["date_from"])] if cleaned["date_from"] else []
         if cleaned["days"]:
             beginnings.append(timezone.now() - timedelta(days=cleaned["days"]))
         return GalleryFilter(
             since=max(beginnings, default=None),
-            before=_midnight(_next_day(cleaned["date_to"])) if cleaned["date_to"] else None,
+            before=midnight(next_day(cleaned["date_to"])) if cleaned["date_to"] else None,
             warehouse_ids=tuple(warehouse.pk for warehouse in cleaned["warehouse_id"]),
             **{name: cleaned[name].pk if cleaned[name] else None for name in CHOSEN},
             status=cleaned["status"] or "all",
@@ -183,13 +181,3 @@ class PhotosForm(forms.Form):
         if len(image_ids) > MAX_PER_PAGE:
             raise forms.ValidationError(_("At most %(most)d photos at a time."), params={"most": MAX_PER_PAGE})
         return image_ids
-
-
-def _midnight(day: date) -> datetime:
-    """The start of a day in the nursery's time zone, limited to the range of datetimes."""
-    within = min(max(day, EARLIEST.date()), LATEST.date())
-    return timezone.make_aware(datetime.combine(within, time.min))
-
-
-def _next_day(day: date) -> date:
-    return day + timedelta(days=1) if day < LATEST.date() else day

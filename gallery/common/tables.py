@@ -4,18 +4,21 @@ Programs should read the JSON API, whose words never change.
 """
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO, StringIO
 
 import xlsxwriter
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.formats import get_format
 from django.utils.functional import Promise
+from django.utils.http import content_disposition_header
 from django.utils.translation import pgettext_lazy
 from xlsxwriter.worksheet import Worksheet
 
 Row = Mapping[str, object]
+Writer = Callable[[Sequence[str], Iterable[Row]], bytes]
 CELL_LIMIT = 32_767  # Excel's
 
 # A spreadsheet treats a cell that begins like this as a formula.
@@ -62,6 +65,22 @@ WORDS: Mapping[str, Promise] = {
     "height_cm": pgettext_lazy("table", "Height (cm)"),
     "height_in": pgettext_lazy("table", "Height (in)"),
     "volume_l": pgettext_lazy("table", "Volume (l)"),
+    "as_of": pgettext_lazy("table", "as_of"),
+    "product": pgettext_lazy("table", "product"),
+    "packaging": pgettext_lazy("table", "packaging"),
+    "size": pgettext_lazy("table", "size"),
+    "warehouse": pgettext_lazy("table", "warehouse"),
+    "area": pgettext_lazy("table", "area"),
+    "plants": pgettext_lazy("table", "plants"),
+    "compared_with": pgettext_lazy("table", "compared_with"),
+    "earlier": pgettext_lazy("table", "earlier"),
+    "change": pgettext_lazy("table", "change"),
+    "signed_off_plants": pgettext_lazy("table", "signed_off_plants"),
+    "recent": pgettext_lazy("table", "counted_in_last_30_days"),
+    "uncertain": pgettext_lazy("table", "uncertain"),
+    "never_counted": pgettext_lazy("table", "never_counted"),
+    "value": pgettext_lazy("table", "value"),
+    "unpriced": pgettext_lazy("table", "without_price"),
     # Column names and cells
     "empty": pgettext_lazy("table", "empty"),
     "dead": pgettext_lazy("table", "dead"),
@@ -115,6 +134,21 @@ def write_workbook(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
                 _write_cell(sheet, line, number, row.get(column))
         sheet.autofit()
     return file.getvalue()
+
+
+WRITERS: Mapping[str, tuple[Writer, str]] = {
+    "csv": (write_csv, "text/csv; charset=utf-8"),
+    "xlsx": (write_workbook, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+
+def download(columns: Sequence[str], rows: Iterable[Row], *, name: str, ending: str) -> HttpResponse:
+    """The rows as a file called `name.ending`."""
+    write, content_type = WRITERS[ending]
+    disposition = content_disposition_header(as_attachment=True, filename=f"{name}.{ending}")
+    return HttpResponse(
+        write(columns, rows), content_type=content_type, headers={"Content-Disposition": disposition or ""}
+    )
 
 
 def iso_time(moment: datetime) -> str:

@@ -23,7 +23,7 @@ from processing.counting.corrections import SAME_PLACE_SHARE, MarkAction
 from processing.models import Correction, ProcessingSession
 from processing.models.corrections import CLASS_WORDS
 from processing.review.division import divide_count
-from processing.review.outcome import config_of, follow_sign_off
+from processing.review.outcome import config_of, follow_sign_off, tell_stock
 from processing.review.recount import ReviewedPhoto, read_reviewed, recount
 from processing.statuses import RunStatus
 from stock import ledger
@@ -203,6 +203,8 @@ def _recount(session: ProcessingSession, photo: ReviewedPhoto, user: User) -> No
             config=config,
             portions=divide_count(session, config) if config else (),
         )
+        if was_validated:
+            tell_stock(session)
 
 
 def _save_validation(session: ProcessingSession) -> None:

@@ -60,34 +60,42 @@ def record_stock(
         return
     quantity, quantity_empty = session.total_estimated or 0, session.total_empty_containers or 0
     portions = divide_count(session, config)
-    if session.refusal and ledger.reinstate_count(
+    reinstated = session.refusal and ledger.reinstate_count(
         image_id=image.pk,
         session_id=session.session_id,
         quantity=quantity,
         quantity_empty=quantity_empty,
         user=user,
         config=config,
-        portions=portions,
-    ):
-        return
-    ledger.record_count(
-        image_id=image.pk,
-        session_id=session.session_id,
-        location=session.storage_location,
-        config=config,
-        quantity=quantity,
-        quantity_empty=quantity_empty,
-        user=user,
-        happened_at=image.moment,
         portions=portions,
     )
+    if not reinstated:
+        ledger.record_count(
+            image_id=image.pk,
+            session_id=session.session_id,
+            location=session.storage_location,
+            config=config,
+            quantity=quantity,
+            quantity_empty=quantity_empty,
+            user=user,
+            happened_at=image.moment,
+            portions=portions,
+        )
+    tell_stock(session)
+
+
+def tell_stock(session: ProcessingSession) -> None:
+    """Tell the stock whether this count is signed off or in doubt."""
+    ledger.review_count(session_id=session.session_id, signed_off=session.validated, in_doubt=session.needs_look)
 
 
 def follow_sign_off(image: S3Image, session: ProcessingSession, *, user: User) -> None:
-    """Override the refusal of a run when its count is signed off, or restore it when the sign-off is withdrawn.
+    """Let problem and stock follow when a count is signed off or the sign-off is withdrawn: a sign-off overrides the
+    refusal of the run.
 
     The caller has locked the photo's row. An unfinished run decides by itself when it ends.
     """
+    tell_stock(session)
     if not session.refusal:
         return
     newest = image.jobs.order_by("-created_at").first()

@@ -5,6 +5,7 @@ difference ("2 more"); the sum of a batch's movements is its stock.
 """
 
 from stock.models.batches import DESCRIPTION_FIELDS, StockBatch
+from stock.models.closings import Closing, ClosingBalance
 from stock.models.counts import CountShare, StockCount, Visit, VisitAnswer
 from stock.models.documents import DocumentSource, LossReason, StockDocument
 from stock.models.movements import (
@@ -15,12 +16,15 @@ from stock.models.movements import (
     SourceType,
     StockMovement,
 )
+from stock.models.summaries import WeeklySummary
 
 __all__ = [
     "COUNTED_KINDS",
     "DERIVED_KINDS",
     "DESCRIPTION_FIELDS",
     "PAIRED_KINDS",
+    "Closing",
+    "ClosingBalance",
     "CountShare",
     "DocumentSource",
     "LossReason",
@@ -32,4 +36,5 @@ __all__ = [
     "StockMovement",
     "Visit",
     "VisitAnswer",
+    "WeeklySummary",
 ]

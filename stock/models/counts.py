@@ -48,6 +48,12 @@ class Visit(Timestamped):
     is_open = models.BooleanField(
         _("open"), help_text=_("Nobody has said whether its photos are parts or retakes, so its number may be wrong")
     )
+    signed_off = models.BooleanField(
+        _("signed off"), default=False, db_default=False, help_text=_("All counts that it consists of are signed off")
+    )
+    in_doubt = models.BooleanField(
+        _("in doubt"), default=False, db_default=False, help_text=_("One of its counts is in doubt and not signed off")
+    )
 
     class Meta:
         db_table = "stock_visits"
@@ -57,6 +63,12 @@ class Visit(Timestamped):
         indexes = [
             models.Index(fields=["location", "-last_at"], name="idx_visits_location"),
             models.Index(fields=["-last_at"], name="idx_visits_open", condition=Q(is_open=True)),
+            models.Index(
+                fields=["location", "-last_at"],
+                include=["is_open", "signed_off", "in_doubt"],
+                name="idx_visits_last",
+                condition=Q(photos__gt=0),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(answer__in=["", *VisitAnswer.values]), name="visit_answer_known"),
@@ -128,6 +140,10 @@ class StockCount(Timestamped):
     )
     left_out = models.BooleanField(_("left out"), default=False, help_text=_("Not among the selected photos"))
     is_counted = models.BooleanField(_("counted"), default=True, help_text=_("Counts towards its visit"))
+    signed_off = models.BooleanField(_("signed off"), default=False, db_default=False)
+    in_doubt = models.BooleanField(
+        _("in doubt"), default=False, db_default=False, help_text=_("A person should look at it before it is used")
+    )
     withdrawn_at = models.DateTimeField(
         _("withdrawn at"), null=True, blank=True, help_text=_("When a later run of the same photo replaced it")
     )

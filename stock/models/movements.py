@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -50,7 +51,7 @@ class StockMovement(Timestamped):
     """One change of a batch's stock. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE (its first migration).
 
     Other triggers refuse, when the transaction commits, a movement after which a batch would have had less than no
-    plants at any moment, and a transplant or transfer of which only one half was written (migration 0008).
+    plants at any moment, and a transplant or transfer of which only one half was written (migration 0005).
 
     `happened_at` is when the plants changed, `created_at` when it was recorded.
     """
@@ -125,6 +126,8 @@ class StockMovement(Timestamped):
         indexes = [
             models.Index(fields=["batch", "happened_at"], name="idx_movements_batch_happened"),
             models.Index(fields=["image_id"], name="idx_movements_image"),
+            models.Index(fields=["happened_at"], include=["batch", "quantity"], name="idx_movements_happened"),
+            BrinIndex(fields=["created_at"], name="idx_movements_created"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(quantity=0), name="stockmovement_quantity_not_zero"),

@@ -16,7 +16,7 @@ from stock.visits.grouping import Outcome, Photo, count_visit, group_visits
 from stock.visits.likeness import look_alike
 
 COUNT_COLUMNS = ("visit", "part", "covered", "left_out", "is_counted")
-VISIT_COLUMNS = ("answer", "first_at", "last_at", "photos", "quantity", "is_open")
+VISIT_COLUMNS = ("answer", "first_at", "last_at", "photos", "quantity", "is_open", "signed_off", "in_doubt")
 
 
 def form_visits(location_id: int, counts: Sequence[StockCount]) -> list[VisitTotal]:
@@ -118,6 +118,9 @@ def _fill(
     visit.first_at, visit.last_at = members[0].happened_at, members[-1].happened_at
     visit.photos, visit.is_open = len(members), outcome.is_open
     visit.quantity = sum(photo.quantity for photo in outcome.counted)
+    used = [count for count in members if count.image_id in counted]
+    visit.signed_off = all(count.signed_off for count in used)
+    visit.in_doubt = any(count.in_doubt and not count.signed_off for count in used)
     if visit.pk is None or written[visit.pk] != _columns(visit, VISIT_COLUMNS):
         visit.save()
     for count in members:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from django.urls import resolve
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from demeter.accounts.models import User
@@ -45,6 +47,8 @@ EMPTY_PATHS = (
     "/people/",
     "/places/build/",
     "/places/import/",
+    "/stock/",
+    "/stock/changes/",
     "/stock/documents/",
     "/stock/ready/",
 )
@@ -479,6 +483,21 @@ def of_movements(made: Nursery) -> Iterator[State]:
     yield State(f"/stock/batches/{batch.pk}/", send_unfilled, posts_to="batch-describe")
 
 
+def of_stock(made: Nursery) -> Iterator[State]:
+    today = timezone.localdate()
+    before = today - timedelta(days=400)
+    yield State("/stock/")
+    yield from (State(f"/stock/?group={group}&compare={before}") for group in ("warehouse", "location"))
+    yield State(f"/stock/?as_of={before}")
+    yield State(f"/stock/?product_id={made.bay.configs.get().product_id}&size_id=0&q=nothing")
+    yield State("/stock/?as_of=soon")
+    yield State(f"/stock/changes/?date_from={before}")
+    yield State(f"/stock/changes/?date_from={before}&kind=foto")
+    yield State("/stock/changes/?date_to=soon")
+    yield State(f"/stock/locations/{made.bay.code}/")
+    yield State(f"/stock/locations/{made.empty_bay.code}/?as_of={before}")
+
+
 def of_the_rest(made: Nursery) -> Iterator[State]:
     """Our components, addresses that are wrong, and what is done last since it changes the rows."""
     yield from map(State, ("/design/", "/status/", "/locations/NO-SUCH/", "/jobs/?upload_session_id=x"))
@@ -511,6 +530,7 @@ GROUPS: dict[str, tuple[Callable[[Nursery], Iterator[State]], dict[str, bool]]] 
     "nursery": (of_nursery, BOSS),
     "imports": (of_imports, BOSS),
     "movements": (of_movements, BOSS),
+    "stock": (of_stock, BOSS),
     "the rest": (of_the_rest, BOSS),
     "admin": (of_admin, BOSS),
 }

@@ -1,0 +1,169 @@
+"""What changed in the stock during a period: in and out by kind, product, place and person, and counts that surprise.
+
+A movement belongs to the period in which it happened. One that was reversed, and its reversal, are left out: they
+happened at the same moment and leave nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
+from django.db.models.query import QuerySet
+
+from stock.models import MovementKind, StockMovement, Visit
+from stock.noise import noise_of
+
+# The columns that movements are summed by, and their lookups.
+SUMMED = {
+    "kind": "kind",
+    "product_id": "batch__product",
+    "area_id": "batch__location__storage_area",
+    "warehouse_id": "batch__location__storage_area__warehouse",
+    "user_id": "user",
+}
+
+
+@dataclass(frozen=True)
+class Period:
+    """From `since` until before `until`."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass
+class Flow:
+    """Plants in (positive) and out (negative), and by how many movements."""
+
+    plants_in: int = 0
+    plants_out: int = 0
+    movements: int = 0
+
+    @property
+    def net(self) -> int:
+        """Plants more than before."""
+        return self.plants_in + self.plants_out
+
+    def add(self, plants_in: int, plants_out: int, movements: int) -> None:
+        """More of the same."""
+        self.plants_in += plants_in
+        self.plants_out += plants_out
+        self.movements += movements
+
+
+@dataclass(frozen=True)
+class Flows:
+    """All movements of a period, and the same by each column of SUMMED, largest first."""
+
+    total: Flow
+    by: Mapping[str, Mapping[str | int | None, Flow]]
+
+
+@dataclass(frozen=True)
+class LateMovements:
+    """Movements that were recorded during a period for moments before it, and what they changed."""
+
+    movements: int
+    plants: int
+
+
+class Written(NamedTuple):
+    """What photos of one moment changed at a location."""
+
+    moment: datetime
+    who: str | None
+    plants: int
+
+
+@dataclass(frozen=True)
+class Surprise:
+    """A count that differs from what was expected by more than its noise."""
+
+    visit: Visit
+    expected: int
+    noise: int
+    who: tuple[str, ...]
+
+    @property
+    def difference(self) -> int:
+        """Plants more than expected."""
+        return self.visit.quantity - self.expected
+
+
+def find_movements(period: Period, chosen: Mapping[str, object]) -> QuerySet[StockMovement]:
+    """The movements of a period that nobody reversed; `chosen` has keys of SUMMED."""
+    moved = StockMovement.objects.filter(happened_at__gte=period.since, happened_at__lt=period.until)
+    # A reversal happened at the moment of its movement, so it is looked for in the period alone and not in the ledger.
+    reversal = moved.order_by().filter(reverses=OuterRef("pk"))
+    standing = moved.filter(~Exists(reversal), reverses=None)
+    return standing.filter(**{SUMMED[name]: value for name, value in chosen.items()})
+
+
+def sum_movements(period: Period, chosen: Mapping[str, object]) -> Flows:
+    """The movements of a period by each column; one query."""
+    total = Flow()
+    by: dict[str, dict[str | int | None, Flow]] = {name: defaultdict(Flow) for name in SUMMED}
+    sums = {
+        "plants_in": Sum("quantity", filter=Q(quantity__gt=0), default=0),
+        "plants_out": Sum("quantity", filter=Q(quantity__lt=0), default=0),
+        "movements": Count("pk"),
+    }
+    rows = find_movements(period, chosen).order_by().values_list(*SUMMED.values()).annotate(**sums)
+    for *keys, plants_in, plants_out, movements in rows:
+        total.add(plants_in, plants_out, movements)
+        for name, key in zip(SUMMED, keys, strict=True):
+            by[name][key].add(plants_in, plants_out, movements)
+    return Flows(total, {name: _largest_first(flows) for name, flows in by.items()})
+
+
+def late_movements(period: Period, chosen: Mapping[str, object]) -> LateMovements:
+    """What was recorded during the period for moments before it, so that the stock at its start is another."""
+    late = StockMovement.objects.filter(
+        created_at__gte=period.since, created_at__lt=period.until, happened_at__lt=period.since
+    ).filter(**{SUMMED[name]: value for name, value in chosen.items()})
+    found = late.aggregate(movements=Count("pk"), plants=Sum("quantity", default=0))
+    return LateMovements(**found)
+
+
+def find_surprises(period: Period, chosen: Mapping[str, object]) -> list[Surprise]:
+    """The counts of a period that differ from the expected number by more than their noise, largest first.
+
+    `chosen` names places alone: a count is one of all products. The first count of a location is not expected to be
+    anything. Three queries.
+    """
+    by_photos = find_movements(period, chosen).filter(kind=MovementKind.PHOTO)
+    rows = by_photos.values_list("batch__location", "happened_at", "user__username").annotate(Sum("quantity"))
+    written: dict[int, list[Written]] = defaultdict(list)
+    for location, moment, who, plants in rows.order_by():
+        written[location].append(Written(moment, who, plants))
+    if not written:
+        return []
+    visits = Visit.objects.filter(photos__gt=0, location__in=written)
+    first = dict(visits.values_list("location").annotate(Min("last_at")).order_by())
+    found = visits.filter(last_at__gte=period.since, first_at__lt=period.until)
+    surprises = [
+        _compare(visit, written[visit.location_id])
+        for visit in found.select_related("location__storage_area__warehouse")
+        if visit.last_at != first[visit.location_id]
+    ]
+    real = [surprise for surprise in surprises if abs(surprise.difference) > surprise.noise]
+    return sorted(real, key=lambda surprise: -abs(surprise.difference))
+
+
+def _compare(visit: Visit, written: Iterable[Written]) -> Surprise:
+    """The count of a visit beside what was expected before its photos were counted."""
+    own = [row for row in written if visit.first_at <= row.moment <= visit.last_at]
+    expected = visit.quantity - sum(row.plants for row in own)
+    who = sorted({row.who for row in own if row.who})
+    return Surprise(visit, expected, noise_of(expected, visit.quantity), tuple(who))
+
+
+def _largest_first(flows: Mapping[str | int | None, Flow]) -> dict[str | int | None, Flow]:
+    def size(item: tuple[str | int | None, Flow]) -> tuple[int, str]:
+        key, flow = item
+        return flow.plants_out - flow.plants_in, str(key)
+
+    return dict(sorted(flows.items(), key=size))

@@ -1,0 +1,130 @@
+"""Adds closings to the ledger, checks them and rebuilds them.
+
+The stock before any moment is the newest closing up to it plus the movements since: the SQL function
+`stock_parts_before` of migration 0006. A closing follows every MOVEMENTS_PER_CLOSING movements, so that a small nursery
+has none and a large one never sums much more than that.
+`processing.periodic_tasks` adds them every hour and checks them every night; `manage.py stock_closings` does both by
+hand.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from stock.models import Closing, StockMovement
+
+MOVEMENTS_PER_CLOSING = 50_000
+# A writer waits no longer than this for a closing, and the closing no longer for a writer: it is tried again later.
+LOCK_SECONDS = 3
+ADD = """
+WITH made AS (
+    INSERT INTO stock_closings (moment, created_at, updated_at) VALUES (%(moment)s, now(), now()) RETURNING id
+)
+INSERT INTO stock_closing_balances (closing_id, batch_id, quantity)
+SELECT made.id, part.batch_id, sum(part.quantity) FROM made, stock_parts_before(%(moment)s) AS part
+GROUP BY made.id, part.batch_id HAVING sum(part.quantity) <> 0
+"""
+# Batches of a closing that are not the closing before it plus the movements between them.
+WRONG_AT_CLOSING = """
+SELECT count(*) FROM (
+    SELECT batch_id FROM (
+        SELECT batch_id, quantity FROM stock_closing_balances WHERE closing_id = %(closing)s
+        UNION ALL
+        SELECT batch_id, -quantity FROM stock_closing_balances WHERE closing_id = %(previous)s
+        UNION ALL
+        SELECT batch_id, -quantity FROM stock_movements
+        WHERE happened_at < %(moment)s AND happened_at >= %(since)s::timestamptz
+    ) AS parts GROUP BY batch_id HAVING sum(quantity) <> 0
+) AS wrong
+"""
+WRONG_TOTALS = """
+SELECT count(*) FROM stock_batches AS batch
+LEFT JOIN (
+    SELECT batch_id, sum(quantity) AS total FROM stock_parts_before('infinity') GROUP BY batch_id
+) AS summed ON summed.batch_id = batch.id
+WHERE batch.quantity_current <> COALESCE(summed.total, 0)
+"""
+
+
+@dataclass(frozen=True)
+class Faults:
+    """How many balances of closings, and totals of batches, are not the sum of their movements."""
+
+    balances: int
+    batches: int
+
+    def __bool__(self) -> bool:
+        return bool(self.balances or self.batches)
+
+
+def add_closings(*, every: int = MOVEMENTS_PER_CLOSING) -> int:
+    """Add the closings that are due and return their number. Safe to run twice, and beside writers.
+
+    Raises OperationalError if the ledger stays locked; what was added before stays.
+    """
+    added = 0
+    while moment := _next_moment(every):
+        with transaction.atomic():
+            _lock_ledger()
+            if not Closing.objects.filter(moment__gte=moment).exists():
+                _execute(ADD, moment=moment)
+                added += 1
+    return added
+
+
+def rebuild_closings(*, every: int = MOVEMENTS_PER_CLOSING) -> int:
+    """Replace all closings by new ones, and return their number. Meanwhile pages are right, but slower."""
+    with transaction.atomic():
+        _lock_ledger()
+        _execute("DELETE FROM stock_closing_balances")
+        _execute("DELETE FROM stock_closings")
+    return add_closings(every=every)
+
+
+@transaction.atomic
+def check_closings() -> Faults:
+    """Compare every closing with the movements, and every batch with its own; reads the ledger once."""
+    _execute("LOCK TABLE stock_closings IN SHARE MODE")  # none is added or removed meanwhile
+    closings = list(Closing.objects.all())
+    balances = sum(
+        _number(
+            WRONG_AT_CLOSING,
+            closing=closing.pk,
+            previous=previous.pk if previous else None,
+            moment=closing.moment,
+            since=previous.moment if previous else "-infinity",
+        )
+        for previous, closing in zip([None, *closings], closings, strict=False)
+    )
+    return Faults(balances=balances, batches=_number(WRONG_TOTALS))
+
+
+def _next_moment(every: int) -> datetime | None:
+    """The full hour after the next `every` movements; None while there are fewer, or until that hour is over."""
+    last = Closing.objects.order_by("-moment").values_list("moment", flat=True).first()
+    later = StockMovement.objects.filter(happened_at__gte=last) if last else StockMovement.objects.all()
+    found = later.order_by("happened_at").values_list("happened_at", flat=True)[every - 1 : every]
+    if not found:
+        return None
+    moment = found[0].replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return moment if moment <= timezone.now() else None
+
+
+def _lock_ledger() -> None:
+    """No movement is written until the transaction ends, and all that were being written are visible."""
+    _execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+    _execute("LOCK TABLE stock_movements IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _execute(statement: str, **parameters: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters or None)
+
+
+def _number(statement: str, **parameters: int | datetime | str | None) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters or None)
+        [number] = cursor.fetchone()
+    return int(number)
