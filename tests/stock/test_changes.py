@@ -53,8 +53,9 @@ def test_movements_are_summed_by_kind_product_place_and_person():
     move(batch, 100, 1, kind=MovementKind.PLANTING, user=ana)
     move(batch, -30, 2, kind=MovementKind.SALE, user=ana)
     move(other, -5, 3, kind=MovementKind.DEATH, user=None)
-    for day in (-0.01, 7):
-        move(batch, 999, day)
+    for each in (batch, other):
+        move(each, 999, -0.01)
+    move(batch, 999, 7)
     flows = sum_movements(WEEK, {})
     assert (flows.total.plants_in, flows.total.plants_out, flows.total.movements, flows.total.net) == (100, -35, 3, 65)
     assert list(flows.by["kind"]) == [MovementKind.PLANTING, MovementKind.SALE, MovementKind.DEATH]

@@ -6,11 +6,10 @@ from decimal import Decimal
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from locations.models import LocationConfig
+from locations.models import LocationConfig, Product
 from stock.amounts import Value, percent
 from stock.models import MovementKind, StockBatch, Visit
 from stock.overview import Group, StockFilter, StockPage, read_stock
-from stock.prices import Price
 from tests.locations.factories import LocationConfigFactory, PackagingFactory, ProductFactory, StorageLocationFactory
 from tests.stock.factories import StockBatchFactory, StockMovementFactory
 
@@ -128,23 +127,23 @@ def test_pages_are_parts_of_one_order_with_the_same_total():
     assert {(page.total.plants, page.total_rows) for page in pages} == {(60, 5)}
 
 
-def test_value_is_known_where_there_is_a_price(monkeypatch: pytest.MonkeyPatch):
+def test_value_is_known_where_there_is_a_price():
     batches = StockBatchFactory.create_batch(3)
     for batch in batches:
         move(batch, 10)
     assert (read().total.values, read().total.unpriced) == ((), 30)
-    prices = {batches[0].product_id: Price(Decimal("2.50"), "MXN"), batches[1].product_id: Price(Decimal(3), "EUR")}
-    monkeypatch.setattr("stock.overview.known_prices", lambda: prices)
+    for batch, price, currency in zip(batches, (Decimal("2.50"), Decimal(3)), ("MXN", "EUR"), strict=False):
+        Product.objects.filter(pk=batch.product_id).update(price=price, currency=currency)
     total = read().total
     assert total.values == (Value(Decimal("30.00"), "EUR"), Value(Decimal("25.00"), "MXN"))
     assert (total.unpriced, total.unpriced_percent) == (10, 33)
     assert len(read(group=Group.WAREHOUSE).rows[0].amounts.values) <= 1
 
 
-def test_any_question_is_one_query(django_assert_num_queries: DjangoAssertNumQueries):
+def test_any_question_is_one_query_and_one_for_the_prices(django_assert_num_queries: DjangoAssertNumQueries):
     move(StockBatchFactory(), 10)
     for group in Group.values:
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2):
             read(group=group, compared_before=NOON, text="pot", chosen={"warehouse_id": 1, "size_id": 0})
 
 
