@@ -26,6 +26,7 @@ from tests.factories import UserFactory
 from tests.locations.factories import ConfigPartFactory, LocationConfigFactory, PackagingFactory, ProductFactory
 from tests.photos.factories import S3ImageFactory
 from tests.stock.factories import StockMovementFactory
+from tests.stock.recording import plants_of, record
 from tests.stock.visits.test_records import sketch
 
 pytestmark = pytest.mark.django_db
@@ -308,3 +309,14 @@ def _check(config):
         assert sum(found.values()) == visit.quantity
     for batch in StockBatch.objects.filter(location=config.location):
         assert batch.quantity_current == (batch.movements.aggregate(total=Sum("quantity"))["total"] or 0)
+
+
+def test_plants_put_beside_a_listed_product_are_among_its_plants(config, agave, echeveria):
+    shoot(config, 100, (agave, 40), (echeveria, 35))
+    to = plants_of(config, product=agave, packaging=PackagingFactory())
+    record("trasplante", StockBatch.objects.get(product=agave), 15, to=to, hour=1)
+    shoot(config, 98, (agave, 39), (echeveria, 34), minute=120)
+    stands = {
+        (batch.product, batch.packaging): batch.quantity_current for batch in config.location.batches.select_related()
+    }
+    assert stands == {(agave, None): 24, (agave, to.packaging): 15, (echeveria, None): 34, (config.product, None): 25}

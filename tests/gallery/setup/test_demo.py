@@ -13,11 +13,12 @@ from photos.models import S3Image, Upload
 from photos.storage.object_store import has_object
 from processing.models import Job, ProcessingSession
 from stock.ledger import record_count
-from stock.models import StockBatch, StockCount, StockMovement
+from stock.models import MovementKind, StockBatch, StockCount, StockDocument, StockMovement
 from tests.browsing import store_pictures
 from tests.factories import UserFactory
 from tests.locations.factories import LocationConfigFactory
 from tests.processing.factories import CorrectionFactory, make_bed
+from tests.stock.recording import hand_count, plants_of, record, undo
 
 pytestmark = pytest.mark.django_db
 
@@ -53,11 +54,21 @@ def count_photo(user, location):
     return image
 
 
+def record_everything(user):
+    """A document of one line, one of two places, one that was undone, and a count by hand."""
+    batch = StockBatch.objects.get()
+    other = plants_of(LocationConfig.objects.exclude(pk=batch.config_id).first())
+    record(MovementKind.PLANTING, batch, 5, hour=None, user=user)
+    undo(record(MovementKind.TRANSFER, batch, 1, to=other, hour=None, user=user), user=user)
+    hand_count(batch, 6, hour=None, user=user)
+
+
 def remove(client):
     return client.post(reverse("demo-remove"), {"sure": "yes"})
 
 
 def test_removed_demo_leaves_an_empty_nursery_and_leads_to_the_first_run(client, nursery):
+    record_everything(User.objects.get(username="worker"))
     client.force_login(User.objects.get(username="admin"))
     response = remove(client)
     assert response.headers["Location"] == reverse("setup")
@@ -65,6 +76,7 @@ def test_removed_demo_leaves_an_empty_nursery_and_leads_to_the_first_run(client,
         S3Image,
         ProcessingSession,
         StockMovement,
+        StockDocument,
         StockCount,
         StockBatch,
         LocationConfig,
