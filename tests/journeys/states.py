@@ -345,7 +345,7 @@ def send_empty_packaging(page: Page) -> None:
     page.locator("#new-packaging").click()
     page.locator("dialog[open] #new-row").evaluate("form => { form.noValidate = true; }")
     page.locator("dialog[open] #new-row [type=submit]").click()
-    expect(page.locator("dialog[open] .errorlist").first).to_be_visible()
+    expect(page.locator("dialog[open] [aria-invalid=true]").first).to_be_focused()
 
 
 def choose_action(page: Page) -> None:
@@ -417,6 +417,7 @@ def of_places(made: Nursery) -> Iterator[State]:
     yield State(f"/locations/{made.divided.storage_location.code}/", open_configuration)
     yield State(f"/locations/{made.bay.code}/", answer_visit)
     yield State(f"/locations/{made.empty_bay.code}/", send_unfilled, posts_to="location-configure")
+    yield State(f"/configure/?area_id={made.bay.storage_area_id}")
     yield State(both)
     yield State(both, send_unfilled)
     for token in made.steps:

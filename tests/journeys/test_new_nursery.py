@@ -19,7 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from demeter.accounts.first_run import setup_code
 from demeter.accounts.models import User
-from locations.models import LocationConfig, Packaging, Product, ProductState, StorageLocation
+from locations.models import LocationConfig, Packaging, Product, ProductState, StorageArea, StorageLocation
 from processing.models import ProcessingSession
 from tests.browsing import DESK, PHONE, open_browser
 from tests.journeys.conftest import work_off_the_queue
@@ -193,24 +193,26 @@ def add_people(owner: Visitor) -> str:
     return links[0]
 
 
-def configure_bay(owner: Visitor) -> None:
+def configure_bench(owner: Visitor) -> None:
     """With a product that the spreadsheet lacks, and a pot of the catalogue that every nursery begins with."""
     page = owner.page
     owner.go_on_from_checklist("/map/")
-    owner.person.press(page.locator(f"#{BAY}"))
+    bench = StorageArea.objects.get(code="G1-B1")
+    owner.follow(f"/configure/?area_id={bench.pk}")
     owner.person.press(page.locator("#new-product"))
     form = page.locator("#modal form" if owner.has_scripts else "main form")
     owner.person.write(form.locator("[name=common_name]"), "Nopal")
     owner.send(form.locator("[type=submit]"))
-    expect(page.locator("#configuration [name=product] option:checked")).to_have_text("Nopal")
+    expect(page.locator("main [name=product] option:checked")).to_have_text("Nopal")
     owner.choose("packaging", Packaging.objects.get(sku="POT-10"))
     owner.choose("expected_state", ProductState.objects.get(code="ADULT"))
-    owner.send(page.locator("#configuration form [type=submit]"))
+    owner.send(page.locator("main form [type=submit]"))
     expect(page.locator(".messages .banner--success")).to_be_visible()
 
 
 def count_photo(owner: Visitor, photo: Path) -> None:
-    """Of this bay; it ends in the list of photos, counted."""
+    """Of a bay of that bench; it ends in the list of photos, counted."""
+    owner.person.press(owner.page.locator(f"#{BAY}"))
     owner.follow(f"/?location={BAY}")
     owner.person.choose_files(owner.page.locator("#id_files"), [photo])
     owner.send(owner.page.locator("#upload-send"))
@@ -253,8 +255,8 @@ def test_nursery_is_set_up_in_the_browser(screens: Screens, spreadsheet: Path, p
         import_products(owner, spreadsheet)
     with journey.step("people"):
         link = add_people(owner)
-    with journey.step("a bay configured"):
-        configure_bay(owner)
+    with journey.step("a bench configured"):
+        configure_bench(owner)
     with journey.step("first photo"):
         count_photo(owner, photo)
     with journey.step("signed off"):
@@ -267,6 +269,6 @@ def test_nursery_is_set_up_in_the_browser(screens: Screens, spreadsheet: Path, p
         print(f"\n{journey}")
     assert len(journey.forms) <= MOST_FORMS
     assert (StorageLocation.objects.count(), Product.objects.count(), User.objects.count()) == (80, 15, 3)
-    assert LocationConfig.objects.get().product.common_name == "Nopal"
+    assert list(LocationConfig.objects.values_list("product__common_name", flat=True)) == ["Nopal"] * BAYS
     counted = ProcessingSession.objects.get()
     assert (counted.storage_location.code, counted.total_detected, counted.validated) == (BAY, 24, True)
