@@ -89,7 +89,7 @@ def _show_several(
     request: HttpRequest, locations: Sequence[StorageLocation], *, form: ConfigureLocationForm, area: StorageArea | None
 ) -> HttpResponse:
     running = active_configs(locations)
-    ids = {"area_id": area.pk} if area else {"location_id": [location.pk for location in locations]}
+    ids: dict[str, Any] = {"area_id": area.pk} if area else {"location_id": [location.pk for location in locations]}
     query = urlencode(ids, doseq=True)
     context = {
         "area": area,
