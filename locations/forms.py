@@ -145,19 +145,27 @@ class ConfigureLocationForm(forms.Form):
 
 
 class LocationsForm(forms.Form):
-    """Locations to configure together."""
+    """Locations to configure together: named ones, else all of an area that are in use."""
 
     location_id = forms.ModelMultipleChoiceField(
-        queryset=StorageLocation.objects.with_names().order_by("sort_key", "code"),
-        error_messages={"required": _("Choose at least one location.")},
+        queryset=StorageLocation.objects.with_names().order_by("sort_key", "code"), required=False
     )
+    area_id = forms.ModelChoiceField(StorageArea.objects.defer("polygon"), required=False)
 
-    def clean_location_id(self) -> StorageLocationQuerySet:
-        """No more than a person can look through."""
-        locations: StorageLocationQuerySet = self.cleaned_data["location_id"]
+    def clean(self) -> dict[str, Any]:
+        """At least one, and no more than a person can look through."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        locations, area = cleaned.get("location_id"), cleaned.get("area_id")
+        if area and not locations:
+            active = StorageLocation.objects.active().with_names()
+            locations = cleaned["location_id"] = active.filter(storage_area=area).order_by("sort_key", "code")
+        if "location_id" in self.errors:
+            return cleaned
+        if not locations:
+            raise forms.ValidationError(_("Choose at least one location."))
         if len(locations) > MOST_AT_ONCE:
             raise forms.ValidationError(_("At most %(most)d locations at a time."), params={"most": MOST_AT_ONCE})
-        return locations
+        return cleaned
 
 
 class CalibrateForm(forms.Form):

@@ -26,9 +26,11 @@ from bench.pages import setting_up  # noqa: E402
 from bench.pages.fill import empty_database  # noqa: E402
 from bench.pages.measuring import Measured, ask, busy_ms, describe_machine, measure, sign_in, summarise  # noqa: E402
 from demeter.accounts.models import User  # noqa: E402
+from locations.forms import MOST_AT_ONCE  # noqa: E402
 from locations.importing.mapping import read_mapping  # noqa: E402
 from locations.importing.previews import use_mapping  # noqa: E402
-from locations.models import PlaceChange  # noqa: E402
+from locations.labels.pdf import MAX_LABELS  # noqa: E402
+from locations.models import PlaceChange, StorageLocation  # noqa: E402
 from locations.place_changes import undo_change  # noqa: E402
 from tests.services import stop_services  # noqa: E402
 
@@ -60,6 +62,8 @@ def _everything(bays: int, client: Client, user: User, made: PlaceChange) -> Ite
     for visit in setting_up.visits_undrawn(bays, made):
         yield visit.name, visit.target_ms, measure(visit, client)
     yield f"builder, {bays:,} bays made", STEP_MS, take_steps(lambda: build(bays, client))
+    yield f"labels, PDF of {MAX_LABELS}", STEP_MS, take_steps(lambda: print_labels(client))
+    yield f"configure {MOST_AT_ONCE} bays, saved", STEP_MS, take_steps(lambda: configure(client))
     setting_up.draw_nursery(bays)
     kept = setting_up.keep_import(bays, user)
     use_mapping(kept, read_mapping(kept.mapping))
@@ -83,6 +87,17 @@ def build(bays: int, client: Client) -> tuple[float, float]:
     answer = ask(client, reverse("places-build"), {}, setting_up.build_form(bays, button="make"))
     undo_change(PlaceChange.objects.latest("made_at").pk)
     return answer
+
+
+def print_labels(client: Client) -> tuple[float, float]:
+    """As many as one PDF holds."""
+    house = StorageLocation.objects.earliest("pk").storage_area.warehouse_id
+    return ask(client, f"{reverse('labels-pdf')}?warehouse_id={house}&part=1", {})
+
+
+def configure(client: Client) -> tuple[float, float]:
+    """One form for as many bays as it may have."""
+    return ask(client, reverse("locations-configure"), {}, setting_up.configure_form())
 
 
 def send_files(bays: int, client: Client) -> tuple[float, float]:

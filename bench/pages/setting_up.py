@@ -16,7 +16,16 @@ from demeter.accounts.models import User
 from locations.building import FirstNumbers, Pattern, Plan, plan_places
 from locations.forms import MOST_AT_ONCE
 from locations.importing.previews import choose_mapping, keep_files, kept_tables
-from locations.models import PlaceChange, PlaceImport, StorageLocation, Warehouse
+from locations.models import (
+    PlaceChange,
+    PlaceImport,
+    Product,
+    ProductCategory,
+    ProductFamily,
+    ProductState,
+    StorageLocation,
+    Warehouse,
+)
 from locations.place_changes import make_places
 
 HOUSES, BENCHES = 4, 20
@@ -67,6 +76,21 @@ def build_form(bays: int, *, button: str) -> dict[str, Any]:
     return {"token": uuid4(), "warehouse_type": "greenhouse", button: "1", **counts, **patterns}
 
 
+def configure_form() -> dict[str, Any]:
+    """What the form sends that configures many bays at once."""
+    category = ProductCategory.objects.get_or_create(code="CACTI", name="Cacti")[0]
+    family = ProductFamily.objects.get_or_create(code="ALOE", name="Aloe", category=category)[0]
+    product = Product.objects.get_or_create(sku="ALOE", common_name="Aloe", family=family)[0]
+    state = ProductState.objects.get_or_create(code="ADULT", name="Adult")[0]
+    plants = {"product": product.pk, "expected_state": state.pk, "mode": "new_cycle", "parts": 0}
+    return plants | {"location_id": first_bays(MOST_AT_ONCE)}
+
+
+def first_bays(number: int) -> list[int]:
+    """The ids of so many bays."""
+    return list(StorageLocation.objects.order_by("pk").values_list("pk", flat=True)[:number])
+
+
 def import_files(bays: int) -> list[SimpleUploadedFile]:
     """Three GeoJSON files with foreign names."""
     return [
@@ -84,9 +108,8 @@ def keep_import(bays: int, user: User) -> PlaceImport:
 
 def visits_undrawn(bays: int, made: PlaceChange) -> list[Visit]:
     """Pages of a nursery that nobody has drawn."""
-    house = Warehouse.objects.earliest("pk")
-    chosen = list(StorageLocation.objects.order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
-    configure = f"{reverse('locations-configure')}?{urlencode({'location_id': chosen}, doseq=True)}"
+    house, bay = Warehouse.objects.earliest("pk"), StorageLocation.objects.latest("pk")
+    configure = f"{reverse('locations-configure')}?{urlencode({'location_id': first_bays(MOST_AT_ONCE)}, doseq=True)}"
     preview: Mapping[str, Any] = build_form(bays, button="preview")
     return [
         Visit("builder, its form", lambda: reverse("places-build"), GALLERY),
@@ -104,6 +127,7 @@ def visits_undrawn(bays: int, made: PlaceChange) -> list[Visit]:
         Visit("labels, choice", lambda: reverse("labels"), GALLERY),
         Visit("labels of a greenhouse", lambda: f"{reverse('labels')}?warehouse_id={house.pk}", WHOLE_NURSERY),
         Visit(f"configure {MOST_AT_ONCE} bays", lambda: configure, DETAIL),
+        Visit("page of a bay, with the form that configures it", lambda: reverse("location", args=[bay.code]), DETAIL),
         Visit("import, its form", lambda: reverse("import-places"), GALLERY),
     ]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from gallery.places.nursery_map import rings_of
@@ -94,8 +95,9 @@ def mark_doubts(doubts: Sequence[Doubt]) -> dict[str, str]:
 
 def describe_doubts(doubts: Sequence[Doubt]) -> Iterator[str]:
     """The doubts in words."""
-    overlap = _("%(one)s and %(other)s overlap by %(area).1f m².")
-    out = _("%(one)s sticks out of %(other)s by %(area).1f m².")
+    overlap = _("%(one)s and %(other)s overlap by %(area)s m².")
+    out = _("%(one)s sticks out of %(other)s by %(area)s m².")
     for doubt in doubts:
         words = overlap if doubt.kind == "overlap" else out
-        yield words % {"one": doubt.one.code, "other": doubt.other.code, "area": doubt.area_m2}
+        area = number_format(round(doubt.area_m2, 1), 1, force_grouping=True)
+        yield words % {"one": doubt.one.code, "other": doubt.other.code, "area": area}

@@ -41,6 +41,7 @@ class Bay:
 class Bed:
     """A row of the schematic: a storage area and its locations that have no outline, in natural order."""
 
+    area_id: int
     warehouse: str
     name: str
     bays: tuple[Bay, ...]
@@ -95,7 +96,7 @@ def draw_schematic(warehouse: Warehouse | None, *, page: int = 1) -> Schematic:
 def _bed(locations: Iterable[StorageLocation]) -> Bed:
     bays = list(locations)
     area = bays[0].storage_area
-    return Bed(area.warehouse.name, area.name, tuple(map(_bay, bays)))
+    return Bed(area.pk, area.warehouse.name, area.name, tuple(map(_bay, bays)))
 
 
 def _bay(location: StorageLocation) -> Bay:

@@ -27,7 +27,7 @@ from gallery.places.location import LocationDetail, find_location, location_deta
 from gallery.places.nursery_map import active_warehouses, count_words, draw_schematic, is_drawn, list_locations
 from locations.configuration import ConfigureMode, active_configs
 from locations.forms import ConfigureLocationForm, LocationsForm
-from locations.models import StorageLocation, Warehouse
+from locations.models import StorageArea, StorageLocation, Warehouse
 from locations.outlines import Doubt, doubtful_outlines
 
 
@@ -56,18 +56,19 @@ def configure(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(("photos.view_s3image", *permissions.FIX_PERMISSIONS["configure"]), raise_exception=True)
 def configure_several(request: HttpRequest) -> HttpResponse:
-    """Configure several locations at once; linked from the admin's list of locations."""
+    """Configure several locations at once: all of a bed, or those ticked in the admin's list of locations."""
     is_sent = request.method == "POST"
     chosen = LocationsForm(request.POST if is_sent else request.GET)
-    back = "admin:locations_storagelocation_changelist" if signed_in_user(request).is_staff else "map"
-    if not chosen.is_valid():
-        messages.error(request, " ".join(map(str, chosen.errors["location_id"])))
+    is_valid, area = chosen.is_valid(), chosen.cleaned_data.get("area_id")
+    back = "map" if area or not signed_in_user(request).is_staff else "admin:locations_storagelocation_changelist"
+    if not is_valid:
+        messages.error(request, " ".join(str(error) for errors in chosen.errors.values() for error in errors))
         return redirect(back)
     locations = list(chosen.cleaned_data["location_id"])
     chosen_now = configuring.chosen_values(request.GET)
     form = ConfigureLocationForm(request.POST if is_sent else None, initial=chosen_now, label_suffix="")
     if not form.is_valid():
-        return _show_several(request, locations, form=form)
+        return _show_several(request, locations, form=form, area=area)
     values = form.cleaned_data
     if not values.get("parts"):
         values.pop("parts", None)  # empty rows do not say that every one of these locations lists nothing
@@ -75,7 +76,7 @@ def configure_several(request: HttpRequest) -> HttpResponse:
     words = ngettext("%(count)d location is configured.", "%(count)d locations are configured.", len(locations))
     messages.success(request, words % {"count": len(locations)})
     _tell_started(request, started)
-    return redirect(back)
+    return redirect(f"{reverse('map')}?warehouse_id={area.warehouse_id}" if area else back)
 
 
 def _tell_started(request: HttpRequest, started: int) -> None:
@@ -85,11 +86,13 @@ def _tell_started(request: HttpRequest, started: int) -> None:
 
 
 def _show_several(
-    request: HttpRequest, locations: Sequence[StorageLocation], *, form: ConfigureLocationForm
+    request: HttpRequest, locations: Sequence[StorageLocation], *, form: ConfigureLocationForm, area: StorageArea | None
 ) -> HttpResponse:
     running = active_configs(locations)
-    query = urlencode({"location_id": [location.pk for location in locations]}, doseq=True)
+    ids: dict[str, Any] = {"area_id": area.pk} if area else {"location_id": [location.pk for location in locations]}
+    query = urlencode(ids, doseq=True)
     context = {
+        "area": area,
         "rows": [(location, running.get(location.pk)) for location in locations],
         "configured": len(running),
         "form": form,

@@ -144,6 +144,11 @@ document.addEventListener("htmx:afterSettle", (event) => {
   }
 });
 
+// A form that comes back into it with errors: the person goes on at the first of them.
+document.addEventListener("htmx:load", (event) => {
+  if (event.target.closest?.("#modal[open]")) event.target.querySelector("[aria-invalid=true]")?.focus();
+});
+
 document.addEventListener("click", (event) => {
   const modal = document.getElementById("modal");
   if (event.target === modal || event.target.closest("[data-close-modal]")) modal.close();

@@ -31,6 +31,7 @@ from tests.locations.factories import (
     ConfigPartFactory,
     ContainerTypeFactory,
     LocationConfigFactory,
+    ProductFactory,
     StorageLocationFactory,
 )
 from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, make_bed, refuse
@@ -52,7 +53,11 @@ EMPTY_PATHS = (
     "/stock/documents/",
     "/stock/ready/",
 )
-HOUSES = b"layer,code,name\nwarehouses,H1,House 1\nwarehouses,H 2,House 2\n"
+HOUSES = "layer,code,name\nwarehouses,H1,House 1\nwarehouses,H 2,House 2\nwarehouses,{known},New name\n"
+PLAN_FAR_AWAY = (
+    b'{"features": [{"properties": {"layer": "warehouses", "code": "SE", "name": "House"}, "geometry": {"type": '
+    b'"Polygon", "coordinates": [[[37.39, -5.99], [37.3904, -5.99], [37.3904, -5.9896], [37.39, -5.99]]]}}]}'
+)
 PLAN_IN_METRES = (
     b'{"features": [{"properties": {"layer": "warehouses", "nave": 1}, "geometry": {"type": "Polygon", "coordinates": '
     b"[[[343000, 6290000], [343040, 6290000], [343040, 6290040], [343000, 6290000]]]}}]}"
@@ -100,12 +105,13 @@ class Nursery:
     deleted: S3Image
     steps: tuple[UUID, ...]
     unread: PlaceImport
-    previewed: PlaceImport
+    previewed: tuple[PlaceImport, ...]
 
 
 def make_nursery() -> Nursery:
     """All that the pages can show."""
     bay, empty_bay = StorageLocationFactory(), StorageLocationFactory(name="Bay 8")
+    StorageLocationFactory(name="Bay 9", storage_area=bay.storage_area)  # lies over the first
     LocationConfigFactory(location=bay)
     for plants in (900, 1234):
         bed = make_bed(0, 0, 0, 1, 2, location=bay, estimated=plants)
@@ -134,9 +140,13 @@ def make_nursery() -> Nursery:
         deleted=deleted,
         steps=build_places(),
         unread=make_import("plan.geojson", PLAN_IN_METRES),
-        previewed=make_import("houses.csv", HOUSES),
+        previewed=(
+            make_import("houses.csv", HOUSES.format(known=bay.storage_area.warehouse.code).encode()),
+            make_import("plan.geojson", PLAN_FAR_AWAY),
+        ),
     )
-    use_mapping(made.previewed, read_mapping(made.previewed.mapping))
+    for kept in made.previewed:
+        use_mapping(kept, read_mapping(kept.mapping))
     for image in S3Image.objects.exclude(s3_key_thumbnail=None):
         store_pictures(image)
     return made
@@ -346,6 +356,14 @@ def choose_wrong_sheet(page: Page) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
+def send_empty_packaging(page: Page) -> None:
+    """In the window above the form that needs it."""
+    page.locator("#new-packaging").click()
+    page.locator("dialog[open] #new-row").evaluate("form => { form.noValidate = true; }")
+    page.locator("dialog[open] #new-row [type=submit]").click()
+    expect(page.locator("dialog[open] [aria-invalid=true]").first).to_be_focused()
+
+
 def choose_action(page: Page) -> None:
     page.locator("#action-toggle").check()
 
@@ -408,12 +426,14 @@ def of_photos(made: Nursery) -> Iterator[State]:
 def of_places(made: Nursery) -> Iterator[State]:
     both = f"/configure/?location_id={made.bay.pk}&location_id={made.empty_bay.pk}"
     yield State(f"/map/?warehouse_id={made.bay.storage_area.warehouse_id}")
+    yield State("/labels/")
     yield State(f"/labels/?warehouse_id={made.bay.storage_area.warehouse_id}")
     yield State(f"/locations/{made.bay.code}/")
     yield State(f"/locations/{made.bay.code}/changes/")
     yield State(f"/locations/{made.divided.storage_location.code}/", open_configuration)
     yield State(f"/locations/{made.bay.code}/", answer_visit)
     yield State(f"/locations/{made.empty_bay.code}/", send_unfilled, posts_to="location-configure")
+    yield State(f"/configure/?area_id={made.bay.storage_area_id}")
     yield State(both)
     yield State(both, send_unfilled)
     for token in made.steps:
@@ -430,9 +450,13 @@ def of_nursery(made: Nursery) -> Iterator[State]:
     """What is set up once: people, catalogue, settings."""
     config = made.bay.configs.get()
     person = made.bed.original_image.uploaded_by_user_id
+    archived = ProductFactory(active=False)
+    merged = ProductFactory(active=False, merged_into=config.product)
     yield from map(
         State, ("/nursery/", "/nursery/settings/", "/people/", f"/people/{person}/", f"/people/{person}/link/")
     )
+    yield State(f"/people/{UserFactory(is_active=False).pk}/")
+    yield State("/people/new/")
     yield from (State(path, send_unfilled) for path in ("/nursery/settings/", "/people/new/"))
     yield State("/account/", send_unfilled, posts_to="account-password")
     yield from map(State, ("/catalogue/", "/catalogue/?q=nothing", "/catalogue/?archived=on"))
@@ -441,23 +465,29 @@ def of_nursery(made: Nursery) -> Iterator[State]:
     yield State("/catalogue/containers/new/", send_unfilled)
     yield State("/catalogue/new/", send_unfilled)
     yield State(f"/catalogue/products/{config.product_id}/")
+    yield from map(State, (f"/catalogue/products/{product.pk}/" for product in (archived, merged)))
     yield State(f"/catalogue/products/{config.product_id}/merge/", send_unfilled)
     yield from map(State, ("/catalogue/packaging/", f"/catalogue/packaging/{config.packaging_id}/"))
     yield State("/catalogue/packaging/new/", send_unfilled)
     yield from (State(path, preview_import) for path in ("/catalogue/import/", "/catalogue/packaging/import/"))
     yield State(f"/locations/{made.empty_bay.code}/", open_new_product)
+    yield State(f"/locations/{made.empty_bay.code}/", send_empty_packaging)
+    yield State(f"/catalogue/new/?next=/locations/{made.empty_bay.code}/")
 
 
 def of_imports(made: Nursery) -> Iterator[State]:
     """Files, columns that must be chosen, and previews before and after."""
     PlaceImport.objects.update(user=User.objects.order_by("-pk").first())
-    columns, preview = f"/places/import/{made.unread.pk}/columns/", f"/places/import/{made.previewed.pk}/"
+    columns = f"/places/import/{made.unread.pk}/columns/"
+    preview, far_away = (f"/places/import/{kept.pk}/" for kept in made.previewed)
     yield State("/places/import/", send_no_table)
     yield State(columns)
     yield State(columns, send_columns)
     yield State(preview)
     yield State(f"{preview}?kind=refused")
+    yield State(far_away)
     yield State(preview, apply_preview)
+    yield State(preview)
 
 
 def of_movements(made: Nursery) -> Iterator[State]:

@@ -19,6 +19,7 @@ from demeter.accounts.people import make_sign_in_path
 from demeter.common.throttling import LOGIN_NAME
 from locations.models import Nursery as NurseryRow
 from locations.models import PlaceImport, SavedMapping
+from locations.models.nursery import Units
 from locations.nursery import forget_nursery
 from stock.models import StockDocument
 from tests.accessibility import assert_contrast_in_the_dark, assert_fits, assert_no_violation
@@ -36,9 +37,10 @@ from tests.journeys.states import (
     make_nursery,
     send_unfilled,
 )
-from tests.locations.factories import ContainerTypeFactory
+from tests.locations.factories import ContainerTypeFactory, StorageLocationFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+IN_INCHES = ("/catalogue/packaging/new/", "/catalogue/packaging/import/", "/catalogue/containers/new/", "/map/draw/")
 LOOKS = {"English desk": ("en", DESK), "Spanish phone": ("es", PHONE)}
 # Answer a post with another page or a fragment, never with a page of their own.
 LEAD_ELSEWHERE = {
@@ -125,16 +127,17 @@ def test_no_state_violates_a_rule(visitor: Visitor, group: str):
 
 
 def test_pages_of_a_first_run_violate_no_rule(visitor: Visitor):
-    """While nobody has an account; then a sign-in link that was used, somebody without a role, and the demo's end."""
+    """While nobody has an account; somebody without a role, sign-in links, the checklist, inches, the demo's end."""
     visitor.visit([State("/setup/"), State("/setup/", send_unfilled)])
     visitor.visit([State("/"), State("/account/")], role=None)
     visitor.visit([State("/enter/x/x/")])
     person = UserFactory(language=visitor.language)
     uid, token = make_sign_in_path(person)
     visitor.visit([State(f"/enter/{uid}/{token}/")])
-    NurseryRow.objects.create(name="Vivero El Sol", demo={"accounts.User": [person.pk]})
+    NurseryRow.objects.create(name="Vivero El Sol", units=Units.US, demo={"accounts.User": [person.pk]})
     forget_nursery()
-    visitor.visit(map(State, ("/", "/nursery/", "/nursery/demo/")), **BOSS)
+    StorageLocationFactory(configured=True)  # half of the checklist
+    visitor.visit(map(State, ("/", "/nursery/", "/nursery/demo/", *IN_INCHES)), **BOSS)
 
 
 def test_pages_of_trouble_violate_no_rule(visitor: Visitor, monkeypatch: pytest.MonkeyPatch, settings):
@@ -175,7 +178,7 @@ def addresses_of(made: Nursery) -> tuple[set[str], set[str]]:
         "upload_session_id": made.lost.original_image.upload_id,
         "job_id": made.bed.job_id,
         "code": made.bay.code,
-        "import_id": made.previewed.pk,
+        "import_id": made.previewed[0].pk,
         "mapping_id": SavedMapping.objects.get().pk,
         "number": StockDocument.objects.get_or_create(
             user=UserFactory(), key="x", kind="plantar", source="page", happened_at=made.bay.created_at

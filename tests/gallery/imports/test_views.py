@@ -1,7 +1,4 @@
-import json
-import time
 from io import BytesIO
-from itertools import pairwise
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,68 +12,22 @@ from bench import large_nursery
 from locations.importing.mapping import LAYERS
 from locations.models import PlaceChange, PlaceImport, SavedMapping, StorageArea, StorageLocation, Warehouse
 from tests.factories import UserFactory
+from tests.gallery.imports.steps import (
+    START,
+    apply,
+    counts,
+    feature,
+    fields_of,
+    geojson,
+    go_on,
+    large_files,
+    send,
+    table,
+    told,
+)
 from tests.locations.factories import StorageLocationFactory, WarehouseFactory, square
 
 pytestmark = pytest.mark.django_db
-
-START = "/places/import/"
-
-
-def geojson(name, *features):
-    collection = {"type": "FeatureCollection", "name": name, "features": list(features)}
-    return SimpleUploadedFile(f"{name}.geojson", json.dumps(collection).encode())
-
-
-def feature(properties, geometry=None):
-    return {"type": "Feature", "properties": properties, "geometry": geometry}
-
-
-def table(name, text):
-    return SimpleUploadedFile(name, text.encode() if isinstance(text, str) else text)
-
-
-def large_files(bays):
-    return [geojson(name, *features) for name, features in large_nursery.draw(bays).items()]
-
-
-def send(client, *files):
-    """To the page of the columns."""
-    response = client.post(START, {"files": list(files)})
-    assert response.status_code == 302, response.content.decode()
-    return client.get(response["Location"])
-
-
-def fields_of(page):
-    """What a browser sends back."""
-    form = page.context["form"]
-    fields = {}
-    for part in form.all_forms:
-        for bound in part:
-            value = bound.value()
-            if value not in (None, False, ""):
-                fields[bound.html_name] = value
-    return fields
-
-
-def go_on(client, page, **changes):
-    """From the columns to the preview."""
-    response = client.post(page.request["PATH_INFO"], fields_of(page) | changes)
-    assert response.status_code == 302, response.content.decode()
-    return client.get(response["Location"])
-
-
-def apply(client, preview):
-    kept = preview.context["kept"]
-    return client.post(reverse("import-apply", args=[kept.pk]), {"digest": kept.digest}, follow=True)
-
-
-def counts(preview):
-    return preview.context["kept"].counts
-
-
-def told(preview, kind="refused"):
-    page = preview.client.get(preview.request["PATH_INFO"], {"kind": kind})
-    return [(row.source, row.details) for row in page.context["rows"]]
 
 
 def test_a_nursery_with_foreign_names_is_imported_as_guessed_and_again_nothing_changes(supervisor):
@@ -247,23 +198,6 @@ def test_files_too_large_or_none_are_refused_with_what_to_do(supervisor, monkeyp
 def test_the_role_of_a_worker_is_not_enough(worker):
     assert worker.get(START).status_code == 403
     assert worker.get(reverse("export-places")).status_code == 200
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("bays", [1290, 10_000])
-def test_a_large_nursery_is_imported_in_one_go_and_its_times_are_told(supervisor, capsys, bays):
-    clock = [(time.monotonic(), time.process_time())]
-    preview = go_on(supervisor, send(supervisor, *large_files(bays)))
-    clock.append((time.monotonic(), time.process_time()))
-    apply(supervisor, preview)
-    clock.append((time.monotonic(), time.process_time()))
-    assert counts(preview) == {"made": 84 + bays, "changed": 0, "unchanged": 0, "refused": 0}
-    assert StorageLocation.objects.count() == bays
-    again = go_on(supervisor, send(supervisor, *large_files(bays)))
-    assert counts(again) == {"made": 0, "changed": 0, "unchanged": 84 + bays, "refused": 0}
-    spent = [f"{later[0] - now[0]:.1f} s ({later[1] - now[1]:.1f} s busy)" for now, later in pairwise(clock)]
-    with capsys.disabled():
-        print(f"\n{bays} bays: files to preview {spent[0]}, import {spent[1]}")
 
 
 def workbook(*rows):

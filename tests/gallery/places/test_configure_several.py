@@ -94,13 +94,31 @@ def test_a_wrong_choice_is_shown_again_and_nothing_is_written(administrator: Cli
     ("ids", "words"),
     [
         ([], "Choose at least one location."),
-        ([0], "Select a valid choice"),
+        ([0], "Select a valid choice. 0 is not one of the available choices"),
         (["x"], "is not a valid value"),
     ],
 )
 def test_what_cannot_be_configured_is_told_in_the_list(administrator: Client, worker: Client, ids, words):
     assertContains(administrator.get(PATH, {"location_id": ids}, follow=True), words)
     assertRedirects(worker.get(PATH, {"location_id": ids}), "/map/")
+
+
+def test_all_of_a_bed_are_configured_from_its_row_and_from_a_bay(supervisor: Client):
+    area = StorageAreaFactory()
+    bays = StorageLocationFactory.create_batch(3, storage_area=area, polygon=None)
+    inactive = StorageLocationFactory(storage_area=area, active=False)
+    address = f"{PATH}?area_id={area.pk}"
+    assertContains(supervisor.get("/map/"), address)
+    assertContains(supervisor.get(f"/locations/{bays[0].code}/"), address)
+    assertContains(supervisor.get(address), "Save for all 3 locations")
+    saved = supervisor.post(PATH, values(bays, area_id=area.pk))
+    assertRedirects(saved, f"/map/?warehouse_id={area.warehouse_id}")
+    assert set(active_configs([*bays, inactive])) == {bay.pk for bay in bays}
+
+
+def test_a_bed_that_is_not_there_is_refused(supervisor: Client):
+    for area in ("0", "x", "9" * 30, "\0"):
+        assertRedirects(supervisor.get(PATH, {"area_id": area}), "/map/")
 
 
 def test_more_than_a_person_can_look_through_are_refused(administrator: Client):
