@@ -1,4 +1,6 @@
-"""The navigation: at most five items on a phone, one row on a desktop, the rest under "More"; the right one is marked."""
+"""The navigation: at most five items on a phone, one row on a desktop, the rest under "More"; the page is marked."""
+
+from itertools import pairwise
 
 import pytest
 from django.test import Client
@@ -49,7 +51,7 @@ def test_navigation_fits_every_width(browser: Browser, live_server: LiveServer, 
             assert len({item["top"] for item in items}) == 1, "one row"
             assert all(item["height"] >= 44 and item["width"] >= 44 for item in items)
             assert not any(item["clipped"] for item in items), f"words do not fit at {width} px"
-            assert all(one["right"] <= other["left"] + 0.5 for one, other in zip(items, items[1:], strict=False))
+            assert all(one["right"] <= other["left"] + 0.5 for one, other in pairwise(items))
             assert page.locator(".site-header").bounding_box()["height"] < 70
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
