@@ -93,6 +93,7 @@ TEMPLATES = [
                 "demeter.common.theme.theme_context",
                 "locations.nursery.nursery_context",
                 "demeter.common.i18n.scripts.words_context",
+                "gallery.common.navigation.navigation_context",
             ],
             # Every template has strings to translate.
             "builtins": ["django.templatetags.i18n", "demeter.common.i18n.messages"],

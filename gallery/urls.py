@@ -16,4 +16,5 @@ urlpatterns = [
     path("", include("gallery.people.urls")),
     path("", include("gallery.catalogue.urls")),
     path("", include("gallery.setup.urls")),
+    path("", include("gallery.help.urls")),
 ]

@@ -20,9 +20,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from demeter.accounts.authentication import signed_in_user
 from gallery.browse.archive import read_photos, stream_archive
-from gallery.browse.forms import PhotosForm
+from gallery.browse.forms import SelectionForm
 from gallery.browse.selection import gallery_address, name_photos, read_image_ids
-from gallery.common.forms import MAX_PER_PAGE
+from gallery.common.forms import MOST_AT_ONCE
 from gallery.common.http import UNPROCESSABLE, HtmxRequest
 from locations.forms import AssignLocationForm
 from locations.search import search_locations
@@ -67,10 +67,10 @@ def place(request: HtmxRequest) -> HttpResponse:
 @permission_required("photos.view_s3image", raise_exception=True)
 def download(request: HttpRequest) -> StreamingHttpResponse | HttpResponse:
     """The originals of the selected photos as one ZIP; errors are shown in the gallery."""
-    form = PhotosForm(request.POST)
+    form = SelectionForm(request.POST)
     photos = read_photos(form.cleaned_data["image_ids"]) if form.is_valid() else []
     if not photos:
-        too_many = len(request.POST.getlist("image_ids")) > MAX_PER_PAGE
+        too_many = len(request.POST.getlist("image_ids")) > MOST_AT_ONCE
         messages.error(request, _too_many() if too_many else _("Choose at least one photo to download."))
         return redirect(gallery_address(request))
     if not object_store.is_back():
@@ -88,9 +88,9 @@ def _too_many() -> str:
     words = ngettext(
         "At most %(most)d photo can be downloaded at a time.",
         "At most %(most)d photos can be downloaded at a time.",
-        MAX_PER_PAGE,
+        MOST_AT_ONCE,
     )
-    return words % {"most": MAX_PER_PAGE}
+    return words % {"most": MOST_AT_ONCE}
 
 
 def _show_choice(request: HtmxRequest, image_ids: list[UUID], *, form: AssignLocationForm | None) -> HttpResponse:

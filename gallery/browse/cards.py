@@ -10,14 +10,14 @@ from functools import cache
 from math import ceil
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gallery.browse.cursor import Cursor
-from gallery.common.badges import Badge, badge_of
-from locations.models import name_place
+from gallery.common.badges import IN_DOUBT, READY, SIGNED_OFF, Badge, badge_of
+from locations.models import LocationConfig, name_place
 from photos.models import S3Image, S3ImageQuerySet
 from photos.storage.object_store import presigned_url
 from photos.storage.thumbnails import ANY_PHOTO, restore_address, thumbnail_url
@@ -57,6 +57,9 @@ class CardSession:
     storage_location_id: int | None
     storage_location_name: str | None
     warehouse_name: str | None
+    product: str | None
+    signed_off: bool
+    in_doubt: bool
 
     @property
     def completed(self) -> bool:
@@ -107,6 +110,21 @@ class PhotoCard:
     @property
     def place(self) -> str:
         return (self.session and self.session.storage_location_name) or _("Location unknown")
+
+    @property
+    def product(self) -> str:
+        """What grows in its location now; empty if that is not known."""
+        return (self.session and self.session.product) or ""
+
+    @property
+    def badges(self) -> tuple[Badge, ...]:
+        """Its status, and whether its count is signed off or in doubt; "Ready" goes without saying beside those."""
+        if self.session is None or not self.session.completed:
+            return (self.badge,)
+        review = SIGNED_OFF if self.session.signed_off else IN_DOUBT if self.session.in_doubt else None
+        if review is None:
+            return (self.badge,)
+        return (review,) if self.badge == READY else (self.badge, review)
 
     @property
     def description(self) -> str:
@@ -182,7 +200,9 @@ def newest_runs(image_ids: Iterable[UUID]) -> QuerySet[ProcessingSession]:
 
 def _card_sessions(image_ids: Iterable[UUID]) -> Mapping[UUID, CardSession]:
     """The newest session of each photo. Read as values, which is far faster than model instances."""
-    rows = newest_runs(image_ids).values_list(
+    grown = LocationConfig.objects.filter(location=OuterRef("storage_location"), active=True)
+    runs = newest_runs(image_ids).annotate(product=Subquery(grown.values("product__common_name")[:1]))
+    rows = runs.values_list(
         "original_image_id",
         "session_id",
         "status",
@@ -192,11 +212,14 @@ def _card_sessions(image_ids: Iterable[UUID]) -> Mapping[UUID, CardSession]:
         "storage_location__storage_area__warehouse__name",
         "storage_location__storage_area__name",
         "storage_location__name",
+        "product",
+        "validated",
+        "needs_look",
     )
     sessions = {}
-    for image_id, session_id, status, detected, estimated, place_id, warehouse, area, place in rows:
+    for image_id, session_id, status, detected, estimated, place_id, warehouse, area, place, *rest in rows:
         name = name_place(warehouse, area, place) if place_id else None
-        sessions[image_id] = CardSession(session_id, status, detected, estimated, place_id, name, warehouse)
+        sessions[image_id] = CardSession(session_id, status, detected, estimated, place_id, name, warehouse, *rest)
     return sessions
 
 

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from demeter.accounts.models import User
 from gallery.browse.cursor import Cursor, read_cursor
 from gallery.browse.fields import PlainSelect, SingleQueryChoiceField, SingleQueryMultipleChoiceField
-from gallery.browse.queries import GalleryFilter
+from gallery.browse.queries import GalleryFilter, find_photos
 from gallery.common.days import CALENDAR, ISO_DATE, midnight, next_day
-from gallery.common.forms import MAX_PAGE, MAX_PER_PAGE, PER_PAGE, UuidsField
+from gallery.common.forms import MAX_PAGE, MAX_PER_PAGE, MOST_AT_ONCE, PER_PAGE, UuidsField
 from locations.models import Product, StorageArea, StorageLocation, Warehouse
 from processing.problems import CATALOGUE
 
@@ -31,11 +31,17 @@ STATUSES = (
     ("errors", _("Needs attention")),
     *((problem.code, format_lazy(_("Only {problem}"), problem=problem.title)) for problem in CATALOGUE.values()),
 )
+REVIEWS = (
+    ("", _("Signed off or not")),
+    ("signed", _("Signed off")),
+    ("unsigned", _("Not signed off")),
+    ("doubtful", _("In doubt")),
+)
 
 
 def areas_of(warehouse_ids: Sequence[str]) -> QuerySet[StorageArea]:
     """The areas of these warehouses with their names."""
-    areas = StorageArea.objects.select_related("warehouse").order_by("warehouse__name", "name")
+    areas = StorageArea.objects.select_related("warehouse").order_by("warehouse__sort_key", "sort_key")
     return areas.filter(warehouse_id__in=warehouse_ids).only("name", "warehouse__name")
 
 
@@ -45,6 +51,7 @@ class GalleryFilterForm(forms.Form):
     field_order = (
         "q",
         "status",
+        "review",
         "days",
         "uploader_id",
         "date_from",
@@ -56,13 +63,14 @@ class GalleryFilterForm(forms.Form):
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
     status = forms.ChoiceField(label=_("Status"), choices=STATUSES, required=False, widget=PlainSelect)
+    review = forms.ChoiceField(label=_("Review"), choices=REVIEWS, required=False, widget=PlainSelect)
     days = forms.TypedChoiceField(
         label=_("Period"), choices=PERIODS, coerce=int, empty_value=None, required=False, widget=PlainSelect
     )
     date_from = forms.DateField(label=_("From"), input_formats=ISO_DATE, required=False, widget=CALENDAR)
     date_to = forms.DateField(label=_("To"), input_formats=ISO_DATE, required=False, widget=CALENDAR)
     warehouse_id = SingleQueryMultipleChoiceField(
-        label=_("Warehouses"), queryset=Warehouse.objects.order_by("name").only("name"), required=False
+        label=_("Warehouses"), queryset=Warehouse.objects.order_by("sort_key").only("name"), required=False
     )
     area_id = SingleQueryChoiceField(
         label=_("Area"), queryset=StorageArea.objects.all(), required=False, empty_label=_("Any area")
@@ -113,6 +121,7 @@ class GalleryFilterForm(forms.Form):
             warehouse_ids=tuple(warehouse.pk for warehouse in cleaned["warehouse_id"]),
             **{name: cleaned[name].pk if cleaned[name] else None for name in CHOSEN},
             status=cleaned["status"] or "all",
+            review=cleaned["review"],
             text=cleaned["q"],
         )
 
@@ -171,13 +180,44 @@ class UnfinishedForm(forms.Form):
 
 
 class PhotosForm(forms.Form):
-    """Photos to delete, restore, locate or process again together."""
+    """Photos to delete or restore together, for the API."""
+
+    most: ClassVar[int] = MAX_PER_PAGE
 
     image_ids = UuidsField(coerce=UUID)
 
     def clean_image_ids(self) -> list[UUID]:
-        """No more than a page can hold."""
+        """No more than can be handled at once."""
         image_ids: list[UUID] = self.cleaned_data["image_ids"]
-        if len(image_ids) > MAX_PER_PAGE:
-            raise forms.ValidationError(_("At most %(most)d photos at a time."), params={"most": MAX_PER_PAGE})
+        if len(image_ids) > self.most:
+            raise forms.ValidationError(_("At most %(most)d photos at a time."), params={"most": self.most})
         return image_ids
+
+
+class SelectionForm(PhotosForm):
+    """Photos selected on the grid: their boxes, or with `all_found` everything that the filters found.
+
+    That includes photos on later pages, at most MOST_AT_ONCE, but none that arrived after the page was made
+    (`seen_at`).
+    """
+
+    most = MOST_AT_ONCE
+
+    image_ids = UuidsField(coerce=UUID, required=False)
+    all_found = forms.BooleanField(required=False)
+    seen_at = forms.DateTimeField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("all_found"):
+            cleaned["image_ids"] = self._find_all(cleaned.get("seen_at"))
+        if not cleaned.get("image_ids") and not self.errors:
+            raise forms.ValidationError(_("Choose at least one photo."))
+        return cleaned
+
+    def _find_all(self, seen_at: datetime | None) -> list[UUID]:
+        form = GalleryFilterForm(QueryDict(self.data.get("filters", "")))
+        if not form.is_valid() or seen_at is None:
+            raise forms.ValidationError(_("Some filters could not be read. Show the photos again."))
+        found = find_photos(form.wanted).filter(created_at__lte=seen_at)
+        return list(found.values_list("pk", flat=True)[: self.most])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from gallery.browse.cards import CardPage, CardSlice, PhotoCard, make_cards, newest_runs, read_for_cards
 from gallery.browse.cursor import Cursor
@@ -19,6 +19,7 @@ from locations.search import contains
 from photos.models import S3Image, S3ImageQuerySet
 from photos.statuses import ImageStatus
 from processing.models import ProcessingSession
+from processing.statuses import RunStatus
 
 # Counting a million photos would take longer than showing fifty of them.
 COUNTED_UP_TO = 1000
@@ -37,12 +38,13 @@ class GalleryFilter:
     product_id: int | None = None
     uploader_id: int | None = None
     status: str = "all"
+    review: str = ""
     text: str = ""
 
     @property
     def counts_cheaply(self) -> bool:
         """Whether the photos that need attention can be counted by their index alone."""
-        return not (self.names_places or self.uploader_id or self.text)
+        return not (self.names_places or self.uploader_id or self.text or self.review)
 
     @property
     def names_places(self) -> bool:
@@ -85,7 +87,17 @@ def find_of_any_status(wanted: GalleryFilter) -> S3ImageQuerySet:
         named = StorageLocation.objects.filter(contains(wanted.text, ("code", "name")))
         place_ids = list(named.values_list("pk", flat=True)[:NAMED_PLACES])
         photos = photos.filter(contains(wanted.text, ("original_filename",)) | Q(storage_location_id__in=place_ids))
-    return photos.order_by("-moment", "-image_id")
+    return of_review(photos, wanted.review).order_by("-moment", "-image_id")
+
+
+def of_review(photos: S3ImageQuerySet, review: str) -> S3ImageQuerySet:
+    """Filter by the review of the newest count: "signed", "unsigned", or "doubtful" (and not signed off)."""
+    if not review:
+        return photos
+    counts = ProcessingSession.objects.filter(status=RunStatus.COMPLETED)
+    newer = counts.filter(original_image=OuterRef("original_image"), created_at__gt=OuterRef("created_at"))
+    newest = counts.filter(~Exists(newer), original_image=OuterRef("pk"), validated=review == "signed")
+    return photos.filter(Exists(newest.filter(needs_look=True) if review == "doubtful" else newest))
 
 
 def _find_places(wanted: GalleryFilter) -> list[int]:

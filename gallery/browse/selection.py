@@ -7,7 +7,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
-from gallery.browse.forms import PhotosForm
+from gallery.browse.forms import SelectionForm
 from photos.models import S3Image
 
 
@@ -19,7 +19,7 @@ def gallery_address(request: HttpRequest) -> str:
 
 def read_image_ids(request: HttpRequest) -> list[UUID]:
     """The photos selected in a form. Raises BadRequest for none, too many, or invalid ids."""
-    form = PhotosForm(request.POST)
+    form = SelectionForm(request.POST)
     if not form.is_valid():
         raise BadRequest(form.errors.as_text())
     image_ids: list[UUID] = form.cleaned_data["image_ids"]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django_stubs_ext import StrOrPromise
@@ -19,6 +20,7 @@ from gallery.browse.queries import (
     of_status,
     scroll_cards,
 )
+from gallery.common.forms import MOST_AT_ONCE
 from gallery.common.http import HtmxRequest
 from locations.models import StorageLocation
 from processing.problems import CATALOGUE
@@ -44,6 +46,8 @@ def gallery(request: HtmxRequest) -> HttpResponse:
         "filters": request.GET.urlencode(),
         "total": count_photos(photos),
         "counted_up_to": COUNTED_UP_TO,
+        "most": MOST_AT_ONCE,
+        "seen_at": timezone.now(),
         "has_places": StorageLocation.objects.exists,  # asked only where there are no photos
         "facets": _facets(count_problems(of_any_status)) if form.wanted.counts_cheaply else [],
     }

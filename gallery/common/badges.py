@@ -32,6 +32,8 @@ class Badge:
 READY = Badge("ready", "check", _("Ready"))
 PROCESSING = Badge("working", "working", _("Processing"))
 WAITING = Badge("waiting", "clock", _("Waiting"))
+SIGNED_OFF = Badge("ready", "review", _("Signed off"))
+IN_DOUBT = Badge("warning", "info", _("In doubt"))
 
 
 def problem_of(image: S3Image) -> Problem | None:

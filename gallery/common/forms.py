@@ -6,6 +6,7 @@ from django import forms
 
 PER_PAGE = 50
 MAX_PER_PAGE = 100
+MOST_AT_ONCE = 500  # chosen photos; a form may have 1,000 fields
 MAX_PAGE = 1_000_000
 
 

@@ -144,7 +144,7 @@ def _show_form(
         "lines": lines,
         "needs_configuration": asks_product and active_config(location) is None,
         "nothing_here": nothing_here,
-        "bays": bays.order_by("code")[:OFFERED_BAYS] if kind.moves else (),
+        "bays": bays.order_by("sort_key", "code")[:OFFERED_BAYS] if kind.moves else (),
         "may_add": kind.code != "count" and lines.total_form_count() < MOST_LINES,
     }
     return render(request, "gallery/movements/record.html", context, status=UNPROCESSABLE if form.is_bound else 200)

@@ -54,7 +54,7 @@ class StockForm(PageForm):
     compare = PastDateField(label=_("Compared with"))
     warehouse_id = SingleQueryChoiceField(
         label=_("Warehouse"),
-        queryset=Warehouse.objects.order_by("name").only("name"),
+        queryset=Warehouse.objects.order_by("sort_key").only("name"),
         required=False,
         empty_label=_("Any warehouse"),
     )
@@ -123,7 +123,7 @@ class ChangesForm(PageForm):
     date_to = PastDateField(label=_("To"))
     warehouse_id = SingleQueryChoiceField(
         label=_("Warehouse"),
-        queryset=Warehouse.objects.order_by("name").only("name"),
+        queryset=Warehouse.objects.order_by("sort_key").only("name"),
         required=False,
         empty_label=_("Any warehouse"),
     )

@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -31,7 +31,7 @@ from photos.models import Upload
 from photos.statuses import UploadSource
 from photos.upload.accepting import AcceptedUpload, accepting
 from photos.upload.checks import MEGABYTE
-from photos.upload.location_lookup import FoundPlace, place_by_label, place_by_position
+from photos.upload.location_lookup import FoundPlace, place_by_codes, place_by_label, place_by_position
 from processing.job_list import queries
 from processing.jobs import start_jobs
 
@@ -105,6 +105,15 @@ def place_label(request: HttpRequest) -> HttpResponse:
     except TooManyRequestsError as error:
         return _render_place(request, FoundPlace(message=error.message))
     return _render_place(request, place_by_label(form.cleaned_data["label"]))
+
+
+@require_POST
+@permission_required("photos.add_upload", raise_exception=True)
+def place_code(request: HttpRequest) -> JsonResponse:
+    """The location whose label the browser itself has read in a photo; null for other codes and for several labels."""
+    location = place_by_codes(request.POST.getlist("label"))
+    found = {"code": location.code, "name": location.full_name} if location else None
+    return JsonResponse({"location": found})
 
 
 @require_POST

@@ -6,6 +6,7 @@ picture of one label. The whole picture is read, not a reduced one: that works a
 """
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import zxingcpp
@@ -20,5 +21,10 @@ QR_CODES = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 def read_labels(rgb: NDArray[np.uint8]) -> tuple[str, ...]:
     """The texts of labels in a picture (height, width, 3), in capitals, each once, sorted; at most MAX_LABELS."""
     found = zxingcpp.read_barcodes(rgb, formats=QR_CODES, try_rotate=False, try_invert=False)
-    texts = {code.text.strip().upper() for code in found}
+    return keep_labels(code.text for code in found)
+
+
+def keep_labels(codes: Iterable[str]) -> tuple[str, ...]:
+    """Those of the texts of QR codes that have the form of a label."""
+    texts = {code.strip().upper() for code in codes}
     return tuple(sorted(text for text in texts if LABEL.fullmatch(text)))[:MAX_LABELS]

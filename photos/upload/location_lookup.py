@@ -4,13 +4,14 @@
 browser: most browsers cannot read codes, a live camera needs HTTPS, and a picture works on every phone.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from demeter.common.i18n.messages import Message
-from locations.labels.reader import read_labels
+from locations.labels.reader import keep_labels, read_labels
 from locations.matching import Candidate, match_gps, match_qr_codes
 from locations.models import StorageLocation
 from photos.decoding.decoder_pool import decode_picture
@@ -48,6 +49,12 @@ def place_by_label(file: UploadedFile[bytes]) -> FoundPlace:
     if match.candidates:
         return FoundPlace(offers=match.candidates, message=_("Labels of several locations are in the picture."))
     return FoundPlace(message=_("No location in use has the label %(code)s.") % {"code": labels[0]})
+
+
+def place_by_codes(codes: Iterable[str]) -> StorageLocation | None:
+    """The location with the label that a browser has read, among other codes; None for labels of several."""
+    labels = keep_labels(codes)
+    return match_qr_codes(labels).location if labels else None
 
 
 def _why_not(checked: CheckedFile | RefusedFile) -> str:

@@ -134,6 +134,7 @@ def _misses_the_storage(rows: tuple[JobRow, ...]) -> bool:
 _PLAIN_COLUMNS = {
     "job_id": "job_id",
     "image_id": "image_id",
+    "upload_id": "image__upload_id",
     "filename": "image__original_filename",
     "status": "status",
     "phase": "phase",

@@ -41,6 +41,7 @@ class JobRow:
 
     job_id: UUID
     image_id: UUID
+    upload_id: UUID | None
     filename: str
     thumbnail_key: str
     thumbnail_stored_at: datetime | None
@@ -69,6 +70,11 @@ class JobRow:
         return self.status in UNFINISHED
 
     @property
+    def needs_nobody(self) -> bool:
+        """Counted, without a problem and without a container that could not be counted."""
+        return self.status == RunStatus.COMPLETED and self.problem is None and not self.partial
+
+    @property
     def step(self) -> StrOrPromise:
         """The current step, in words."""
         return STEPS.get(Phase(self.phase), _("Finishing"))
@@ -85,6 +91,28 @@ class JobRow:
 
 
 @dataclass(frozen=True)
+class FinishedUpload:
+    """The jobs of an upload that needs nobody any more: all are counted, without a problem."""
+
+    jobs: tuple[JobRow, ...]
+
+    @property
+    def uploaded_at(self) -> datetime:
+        """When its first photo arrived."""
+        return min(job.uploaded_at for job in self.jobs)
+
+    @property
+    def plants(self) -> int:
+        return sum(job.total_estimated or 0 for job in self.jobs)
+
+    @property
+    def location_name(self) -> str:
+        """The location of all of them; empty if there are several, or none is known."""
+        names = {job.location_name for job in self.jobs}
+        return names.pop() if len(names) == 1 else ""
+
+
+@dataclass(frozen=True)
 class JobList:
     """Jobs, newest first, and their totals. `is_cut`: there are older ones that are not shown.
 
@@ -95,6 +123,21 @@ class JobList:
     made_at: datetime
     is_cut: bool = False
     storage_away: bool = False
+
+    @cached_property
+    def finished_uploads(self) -> tuple[FinishedUpload, ...]:
+        """The uploads to fold on a page: finished ones, but for the newest, at which its sender still looks."""
+        uploads: dict[UUID | None, list[JobRow]] = {}
+        for job in self.jobs:
+            uploads.setdefault(job.upload_id, []).append(job)
+        earlier = list(uploads.values())[1:]
+        return tuple(FinishedUpload(tuple(jobs)) for jobs in earlier if all(job.needs_nobody for job in jobs))
+
+    @property
+    def open_jobs(self) -> tuple[JobRow, ...]:
+        """The jobs of all other uploads."""
+        folded = {upload.jobs[0].upload_id for upload in self.finished_uploads}
+        return tuple(job for job in self.jobs if job.upload_id not in folded)
 
     def changed_since(self, moment: datetime) -> tuple[JobRow, ...]:
         """The rows that have changed on a page made at `moment`: unfinished ones, and those written since."""

@@ -112,6 +112,18 @@ function newId() {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
+// --- "More" of the navigation: Escape and a click elsewhere close it --------------------------------------------------
+const moreMenu = document.querySelector(".site-nav__more");
+
+document.addEventListener("click", (event) => {
+  if (moreMenu && !moreMenu.contains(event.target)) moreMenu.open = false;
+});
+moreMenu?.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  moreMenu.open = false;
+  moreMenu.querySelector("summary").focus();
+});
+
 // --- Announcements: a fragment's milestone is announced once, not at each poll ----------------------------------------
 const currentMilestone = () => document.querySelector("[data-announce]")?.dataset.announce;
 let lastMilestone = currentMilestone();

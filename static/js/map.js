@@ -12,6 +12,8 @@ const TILE = 8;  // side of a pattern, in pixels
 const CLICKABLE_PX = 14;  // on smaller outlines a click zooms in instead, as nobody could hit the right one
 const NAMED_PX = 46;  // from this width on a location has space for its text
 const MOST_NAMED = 120;
+const FAR_AWAY = 10;  // times the usual distance from the middle, and at least so many metres: an outline drawn in the wrong place
+const FAR_AWAY_M = 500;
 const CLOSEST_ZOOM = 23;
 const TILES_UP_TO = 19;
 
@@ -39,6 +41,18 @@ function fillOf(age) {
 function cornerOf(outline) {
   return outline.getLatLngs()[0].reduce((best, corner) => (corner.lat - corner.lng > best.lat - best.lng ? corner : best));
 }
+
+// All but the outlines that are many times farther from the middle than the others.
+function withoutFarAway(shapes, map) {
+  const middles = shapes.map((shape) => shape.getBounds().getCenter());
+  const middleOf = (numbers) => numbers.sort((one, other) => one - other)[Math.floor(numbers.length / 2)];
+  const middle = [middleOf(middles.map(({ lat }) => lat)), middleOf(middles.map(({ lng }) => lng))];
+  const distances = middles.map((centre) => map.distance(middle, centre));
+  const most = Math.max(FAR_AWAY_M, FAR_AWAY * middleOf([...distances]));
+  return shapes.filter((_shape, i) => distances[i] <= most);
+}
+
+const covers = (one, other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
 
 function line(pen, fromX, fromY, toX, toY) {
   pen.lineWidth = 2;
@@ -81,8 +95,10 @@ class NurseryMap {
     // The wheel scrolls the page until the map is chosen.
     this.stage.addEventListener("focus", () => this.map.scrollWheelZoom.enable());
     this.stage.addEventListener("blur", () => this.map.scrollWheelZoom.disable());
-    this.map.on("moveend", () => this.writeWords());
+    this.showFar();
     this.map.fitBounds(this.bounds.pad(0.03), { animate: false });
+    this.map.on("moveend", () => this.writeWords());
+    this.writeWords();
     window.addEventListener("hashchange", () => this.goToNamed());
     this.goToNamed();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.paint());
@@ -104,11 +120,22 @@ class NurseryMap {
     const around = [...nursery.warehouses.map((it) => [`warehouse:${it.code}`, it]), ...nursery.areas.map((it) => [`area:${it.code}`, it])];
     this.outlines = around.map(([key, { rings }]) => L.polygon(toLatLngs(rings), { key, weight: 1.5, fill: false, interactive: false }).addTo(this.map));
     this.areas = new Map(nursery.areas.map(({ id, name }, i) => [id, { name, outline: this.outlines[nursery.warehouses.length + i] }]));
-    for (const [i, { name }] of nursery.warehouses.entries()) this.write(cornerOf(this.outlines[i]), "nursery__name", [name], this.map);
+    this.houses = nursery.warehouses.map(({ name }, i) => ({ name, corner: cornerOf(this.outlines[i]) }));
     const group = L.featureGroup();
     this.places = nursery.locations.map((place) => Object.assign(L.polygon(toLatLngs(place.rings)).addTo(group), { place }));
     group.bindTooltip((shape) => this.tell(shape.place), { sticky: true }).on("click", ({ layer, latlng }) => this.choose(layer, latlng)).addTo(this.map);
-    this.bounds = L.featureGroup([...this.outlines, ...this.places]).getBounds();
+    this.all = [...this.outlines, ...this.places];
+    this.near = withoutFarAway(this.all, this.map);
+    this.bounds = L.featureGroup(this.near).getBounds();
+  }
+
+  // What lies far away must not shrink the rest to a point: a person may ask for it.
+  showFar() {
+    const note = this.root.querySelector("[data-far]");
+    note.hidden = this.near.length === this.all.length;
+    note.querySelector("button").addEventListener("click", () => {
+      this.map.fitBounds(L.featureGroup(this.all).getBounds().pad(0.03), { animate: false });
+    });
   }
 
   paint() {
@@ -156,23 +183,35 @@ class NurseryMap {
     else this.map.setView(latLng, this.map.getZoom() + 2, { animate: false });
   }
 
-  // Names and plants of the locations in view, if they fit and are few.
+  // The names of the houses in view, then names and plants of the locations, if they fit, are few and cover no other.
   writeWords() {
     this.words.clearLayers();
     const view = this.map.getBounds();
-    const shown = this.places.filter((shape) => view.intersects(shape.getBounds()) && this.widthOf(shape) >= NAMED_PX);
-    if (shown.length > MOST_NAMED) return;
-    for (const shape of shown) {
-      const { name, plants } = shape.place;
-      this.write(shape.getBounds().getCenter(), "nursery__plants", plants === null ? [name] : [name, plants.toLocaleString()], this.words);
+    const houses = this.houses.filter(({ corner }) => view.contains(corner));
+    const written = houses.map(({ name, corner }) => this.write(corner, "nursery__name", [name]));
+    written.push(...this.writePlaces(view));
+    const boxes = [];
+    const edge = this.stage.getBoundingClientRect().right;
+    for (const [marker, box] of written.map((word) => [word, word.getElement().firstChild.getBoundingClientRect()])) {
+      if (box.right > edge || boxes.some((other) => covers(box, other))) marker.remove();
+      else boxes.push(box);
     }
   }
 
-  write(latLng, className, lines, layer) {
+  writePlaces(view) {
+    const shown = this.places.filter((shape) => view.intersects(shape.getBounds()) && this.widthOf(shape) >= NAMED_PX);
+    if (shown.length > MOST_NAMED) return [];
+    return shown.map((shape) => {
+      const { name, plants } = shape.place;
+      return this.write(shape.getBounds().getCenter(), "nursery__plants", plants === null ? [name] : [name, plants.toLocaleString()]);
+    });
+  }
+
+  write(latLng, className, lines) {
     const html = document.createElement("div");
     for (const text of lines) html.append(Object.assign(document.createElement("span"), { textContent: text }));
     html.className = className;
-    L.marker(latLng, { icon: L.divIcon({ className: "", html, ...(className === "nursery__plants" ? { iconSize: [80, 34] } : { iconSize: null, iconAnchor: [0, 26] }) }), interactive: false, keyboard: false }).addTo(layer);
+    return L.marker(latLng, { icon: L.divIcon({ className: "", html, ...(className === "nursery__plants" ? { iconSize: [80, 34] } : { iconSize: null, iconAnchor: [0, 26] }) }), interactive: false, keyboard: false }).addTo(this.words);
   }
 
   // The address may name a location: #N1-N-04

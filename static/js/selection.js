@@ -2,12 +2,14 @@
 // the form #selection and work without this file; CSS shows the form while any is checked.
 
 const selection = document.getElementById("selection");
+const allFound = document.getElementById("all-found"); // also the photos of later pages
 const chosenIds = new Set();
 let anchor = null;
 
 const boxes = () => [...document.querySelectorAll(".photo-card__choice input")];
 
 function choose(some, checked) {
+  if (!checked) allFound.checked = false;
   for (const box of some) box.checked = checked;
   update();
 }
@@ -23,7 +25,7 @@ function update() {
   chosenIds.clear();
   for (const box of boxes()) if (box.checked) chosenIds.add(box.value);
   const most = Number(selection.dataset.most);
-  const count = chosenIds.size;
+  const count = allFound.checked ? Number(allFound.dataset.total) : chosenIds.size;
   const chosen = interpolate(ngettext("%s selected", "%s selected", count), [count]);
   const tooMany = interpolate(gettext("%(count)s selected, at most %(most)s at a time"), { count, most }, true);
   selection.querySelector("[data-chosen]").textContent = count > most ? tooMany : chosen;
@@ -52,15 +54,17 @@ if (selection) {
   document.addEventListener("click", (event) => {
     const box = event.target.closest?.(".photo-card__choice input");
     if (!box) return;
+    if (!box.checked) allFound.checked = false;
     if (event.shiftKey) chooseTo(box, box.checked);
     anchor = box;
     update();
   });
   document.addEventListener("keydown", onKey);
+  allFound.addEventListener("change", () => choose(boxes(), allFound.checked));
   selection.addEventListener("reset", () => setTimeout(update));
   // A finished card replaces the one that was selected.
   document.addEventListener("htmx:load", (event) => {
-    for (const box of event.target.querySelectorAll(".photo-card__choice input")) box.checked ||= chosenIds.has(box.value);
+    for (const box of event.target.querySelectorAll(".photo-card__choice input")) box.checked ||= allFound.checked || chosenIds.has(box.value);
   });
   update();
 }

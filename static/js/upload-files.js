@@ -1,8 +1,7 @@
-// What upload.js does with one file: show its row, check whether it can be sent, send it once.
+// What upload.js does with one file: check whether it can be sent, send it once.
 
 const SILENCE_MS = 60_000; // a request without any progress for this long is aborted and sent again
 const JOBS_PAUSE_MS = 2000;
-const ICONS = { ready: "clock", sending: "working", received: "check", known: "info", refused: "warning", failed: "error" };
 
 const isPhoto = (head) => {
   const isWebp = head.startsWith("RIFF") && head.slice(8) === "WEBP";
@@ -99,31 +98,6 @@ function tellJobs() {
   if (Date.now() - jobsToldAt < JOBS_PAUSE_MS) return;
   jobsToldAt = Date.now();
   window.htmx.trigger(document.body, "jobs-started");
-}
-
-function makeRow(file) {
-  const row = document.getElementById("file-row").content.firstElementChild.cloneNode(true);
-  row.querySelector(".file-row__name").textContent = file.name;
-  row.querySelector(".file-row__size").textContent = megabytes(file.size);
-  document.getElementById("upload-files").append(row);
-  return row;
-}
-
-function show(entry, state, text, url = "") {
-  entry.state = state;
-  entry.row.dataset.state = state;
-  entry.row.querySelector("use").setAttribute("href", `#icon-${ICONS[state]}`);
-  const words = entry.row.querySelector(".file-row__state");
-  words.textContent = text;
-  if (url) words.append(" ", Object.assign(document.createElement("a"), { href: url, textContent: gettext("View it") }));
-  entry.row.querySelector("progress").hidden = state !== "sending";
-}
-
-function place(entry, code) {
-  entry.place = code;
-  const words = entry.row.querySelector(".file-row__place");
-  words.textContent = code ? interpolate(gettext("for %s"), [code]) : "";
-  words.hidden = !code;
 }
 
 const unreadable = () => gettext("The browser cannot read this file. Choose it again.");

@@ -20,17 +20,18 @@ const limits = {
 const SIGNED_OUT = gettext("You are signed out. Sign in in another tab and come back: the selected photos stay here, and those already received are safe.");
 
 const photoUrl = (imageId) => form.dataset.photoUrl.replace(ANY_ID, imageId);
-
-let entries = []; // one for each chosen file: {file, row, state, sentBytes, released: may be sent, place: location or ""}
+let entries = []; // one for each chosen file: {file, row, state, sentBytes, released: may be sent, place: location or "", settled: its place is}
 let senders = new Set();
 let sessionId = newId();
+let looking = Promise.resolve(); // at the added photos, one after another: thumbnails and labels
 let sending = false;
 let stopped = ""; // why nothing more is sent: the form is wrong, or nobody is signed in
 
 // --- Choosing -------------------------------------------------------------------------------------------------------
 async function addFiles(files) {
   if (!sending && entries.every((entry) => isOver(entry))) startAfresh();
-  for (const file of files) {
+  const added = [];
+  for (const file of [...files].sort((one, other) => one.lastModified - other.lastModified)) {
     const entry = { file, row: makeRow(file), state: "", sentBytes: 0, place: "" };
     const going = entries.filter(({ state }) => state !== "refused");
     const bytes = going.reduce((sum, { file: { size } }) => sum + size, 0);
@@ -38,9 +39,31 @@ async function addFiles(files) {
     entries.push(entry);
     show(entry, fault ? "refused" : "ready", fault || gettext("Ready to send"));
     place(entry, typedPlace());
+    if (!fault) added.push(entry);
   }
   offerPlace();
   showTotals();
+  looking = looking.then(async () => followLabel(await lookAtPhotos(added, form.dataset.labelUrl)));
+}
+
+function followLabel(code) {
+  if (!code) return;
+  form.elements.storage_location.value = code;
+  keepChoice(form.elements);
+  offerPlace();
+  showTotals();
+}
+
+function removeEntry(entry) {
+  entries = entries.filter((other) => other !== entry);
+  removeRow(entry.row, inputs[0]);
+  offerPlace();
+  showTotals();
+}
+
+function movePhotos(entry, button) {
+  moveTo(entries, entry, button);
+  offerPlace();
 }
 
 function startAfresh() {
@@ -57,13 +80,14 @@ const placed = () => entries.filter(({ state, released }) => state === "ready" &
 
 // A new location in the field applies to the photos without one, and to those that are added from now on.
 function followPlace() {
-  for (const entry of placed().filter((candidate) => !candidate.place)) place(entry, typedPlace());
+  for (const entry of placed().filter((candidate) => !candidate.place && !candidate.settled)) place(entry, typedPlace());
+  keepChoice(form.elements);
   offerPlace();
 }
 
 // Was it mistyped, or are the next photos from elsewhere? A person decides; selected photos keep their locations.
 function offerPlace() {
-  const others = placed().filter((entry) => entry.place && entry.place !== typedPlace());
+  const others = placed().filter((entry) => entry.place && !entry.settled && entry.place !== typedPlace());
   const button = document.getElementById("upload-replace");
   button.hidden = others.length === 0 || !typedPlace();
   const words = ngettext(
@@ -73,7 +97,7 @@ function offerPlace() {
 }
 
 function replacePlaces() {
-  for (const entry of placed()) place(entry, typedPlace());
+  for (const entry of placed().filter(({ settled }) => !settled)) place(entry, typedPlace());
   offerPlace();
   sendButton.focus();
 }
@@ -105,7 +129,7 @@ async function sendAll() {
     offerPlace();
   }
   if (stopped) return;
-  showProblemsFirst();
+  showProblemsFirst(entries, details);
   await showReceipt();
 }
 
@@ -188,8 +212,8 @@ function receive(entry) {
 // The photo can be sent again once a person has done something about it.
 function stop(entry, status, message) {
   if (message?.startsWith("storage_location: ")) {
-    for (const other of entries.filter(({ state, place: code }) => state === "ready" && code === entry.place)) place(other, "");
-    place(entry, "");
+    for (const other of entries.filter(({ state, place: code }) => state === "ready" && code === entry.place)) unplace(other);
+    unplace(entry);
   }
   if (status === 404) sessionId = newId(); // somebody else has signed in since
   stopped = status === 401 ? SIGNED_OUT : message?.replace(/^\w+: /, "") || gettext("The upload was refused.");
@@ -204,7 +228,7 @@ function showSent(entry, share) {
 }
 
 function showTotals() {
-  const going = entries.filter((entry) => entry.state !== "refused");
+  const going = entries.filter(({ state }) => state !== "refused" && state !== "label");
   const waiting = entries.filter(({ state, released }) => state === "failed" || (state === "ready" && !released)).length;
   const totalBytes = going.reduce((sum, entry) => sum + entry.file.size, 0);
   const sentBytes = going.reduce((sum, entry) => sum + (entry.state === "known" ? entry.file.size : entry.sentBytes), 0);
@@ -219,13 +243,6 @@ function showTotals() {
   document.getElementById("upload-heading").textContent = summary(entries);
   sendButton.hidden = waiting === 0;
   sendButton.querySelector("span").textContent = count(entries, "received") && !sending ? gettext("Send the rest") : uploadWords(waiting);
-}
-
-// If everything succeeded the list is folded; failures stay visible.
-function showProblemsFirst() {
-  const problems = entries.filter((entry) => entry.state !== "received");
-  document.getElementById("upload-files").prepend(...problems.map((entry) => entry.row));
-  details.open = problems.length > 0;
 }
 
 async function showReceipt() {
@@ -244,31 +261,23 @@ for (const input of inputs) {
   });
 }
 
-for (const name of ["dragenter", "dragover"]) {
-  document.addEventListener(name, (event) => {
-    if (!event.dataTransfer?.types.includes("Files")) return;
-    event.preventDefault();
-    dropZone.classList.add("drop-zone--over");
-  });
-}
-document.addEventListener("dragleave", (event) => {
-  if (!event.relatedTarget) dropZone.classList.remove("drop-zone--over");
-});
-document.addEventListener("drop", async (event) => {
-  if (!event.dataTransfer?.files.length) return;
-  event.preventDefault();
-  dropZone.classList.remove("drop-zone--over");
-  await addFiles([...event.dataTransfer.files]);
-});
+listenForDrops(dropZone, addFiles);
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
+  if (readsLabels) await looking; // a label may still give the location of some
   release();
   details.querySelector("summary").focus();
   if (!sending) await sendAll();
   else if (senders.size) startSenders();
 });
 
+document.getElementById("upload-files").addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-remove], [data-move]");
+  const entry = button && entries.find(({ row }) => row.contains(button));
+  if (entry) (button.matches("[data-remove]") ? removeEntry : movePhotos)(entry, button);
+});
+form.elements.visit.addEventListener("change", () => keepChoice(form.elements));
 document.getElementById("upload-replace").addEventListener("click", replacePlaces);
 // The field is drawn anew when a label or a position was read.
 for (const [name, act] of [["input", offerPlace], ["change", followPlace]]) {
@@ -287,4 +296,5 @@ document.addEventListener("signed-out", (event) => {
   showTotals();
 });
 
+restoreChoice(form.elements);
 sendButton.hidden = true;

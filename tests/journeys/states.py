@@ -207,6 +207,26 @@ def choose_files(page: Page) -> None:
     expect(page.locator("#upload-files [class*=warning], #upload-files li[data-state=refused]").first).to_be_visible()
 
 
+def move_photo(page: Page) -> None:
+    """The choice of another location for a photo and those after it."""
+    choose_files(page)
+    page.locator(".file-row__move summary").first.click()
+    expect(page.locator(".file-row__move input").first).to_be_visible()
+
+
+def choose_all_found(page: Page) -> None:
+    page.locator("#all-found").check()
+    expect(page.locator("[data-chosen]")).to_be_visible()
+
+
+def open_more(page: Page) -> None:
+    """The rest of the navigation, where there is no space for all."""
+    more = page.locator(".site-nav summary")
+    if more.is_visible():
+        more.click()
+    expect(page.get_by_role("navigation").first.get_by_role("link").last).to_be_visible()
+
+
 def send_broken_file(page: Page) -> None:
     """The server refuses what looked like a photo."""
     page.locator("#id_files").set_input_files([GOOD_FILE])
@@ -392,16 +412,24 @@ def of_viewer(_made: Nursery) -> Iterator[State]:
     yield from map(State, ("/", "/review/"))
 
 
+def of_help(_made: Nursery) -> Iterator[State]:
+    yield from map(State, ("/help/", "/help/photos/", "/help/fix/", "/help/review/"))
+
+
 def of_lists(made: Nursery) -> Iterator[State]:
     yield from map(State, LISTS)
     yield State(f"/jobs/?upload_session_id={made.lost.original_image.upload_id}")
     yield State("/gallery/?q=nothing")
     yield State("/gallery/?date_from=soon")
     yield State(f"/gallery/?warehouse_id={made.bay.storage_area.warehouse_id}&days=7")
+    yield State("/gallery/?review=doubtful")
     yield State("/gallery/", choose_cards)
+    yield State("/gallery/", choose_all_found)
+    yield State("/jobs/", open_more)
     yield State("/gallery/", open_place_modal)
     yield State("/gallery/", open_place_page, posts_to="photos-place")
     yield State("/", choose_files)
+    yield State("/", move_photo)
     yield State("/", send_broken_file)
     yield State("/", send_nothing)
     yield State("/", send_no_label, posts_to="place-by-label")
@@ -554,6 +582,7 @@ BOSS = {"is_staff": True, "is_superuser": True}
 GROUPS: dict[str, tuple[Callable[[Nursery], Iterator[State]], dict[str, bool]]] = {
     "signed out": (of_signed_out, {}),
     "viewer": (of_viewer, {"viewer": True}),
+    "help": (of_help, {"viewer": True}),
     "lists": (of_lists, BOSS),
     "photos": (of_photos, BOSS),
     "places": (of_places, BOSS),

@@ -65,6 +65,7 @@ LEAD_ELSEWHERE = {
     "packaging-archive",
     "container-archive",
     "place-by-position",
+    "place-by-code",
     "places-undo",
     "map-split",
     "import-swap",

@@ -213,7 +213,7 @@ def test_whoever_may_look_may_download(viewer: Client, stranger: Client):
         ([], "Choose at least one photo to download."),
         ([str(uuid4())], "Choose at least one photo to download."),
         (["x"], "Choose at least one photo to download."),
-        ([str(uuid4()) for _ in range(101)], "At most 100 photos can be downloaded at a time."),
+        ([str(uuid4()) for _ in range(501)], "At most 500 photos can be downloaded at a time."),
     ],
 )
 def test_why_there_is_no_archive_is_told_in_the_gallery(viewer: Client, ids, words):

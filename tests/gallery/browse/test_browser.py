@@ -216,6 +216,27 @@ def test_photos_are_chosen_by_click_shift_and_key_and_deleted_together(page: Pag
     expect(page).to_have_url(f"{live_server.url}/gallery/?days=7")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_all_photos_of_the_filter_are_chosen_at_once(browser: Browser, live_server: LiveServer, scripts: bool):
+    for _ in range(4):
+        store_pictures(ProcessingSessionFactory(ready=True).original_image)
+    with open_browser(browser, live_server, viewport=PHONE, java_script_enabled=scripts) as page:
+        sign_in(page.context, UserFactory(supervisor=True), live_server)
+        page.goto("/gallery/?per_page=2&review=unsigned")
+        expect(page.get_by_role("button", name="Delete")).to_be_hidden()
+        page.get_by_text("Select all 4").click()
+        if scripts:
+            expect(page.locator("[data-chosen]")).to_have_text("4 selected")
+            assert_accessible(page)
+            page.get_by_role("checkbox", name="Choose photo").first.uncheck()
+            expect(page.get_by_label("Select all 4")).not_to_be_checked()
+            page.get_by_text("Select all 4").click()
+        page.get_by_role("button", name="Delete").click()
+        expect(page.get_by_text("4 photos moved to the trash.")).to_be_visible()
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_text("4 photos restored.")).to_be_visible()
+
+
 def test_chosen_photos_get_one_location(page: Page):
     bay = StorageLocationFactory(code="SOUTH-44", name="Southern bay")
     for _ in range(2):

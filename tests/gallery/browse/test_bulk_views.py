@@ -24,7 +24,7 @@ def test_only_those_who_may_start_runs_do_it_for_many(path, viewer: Client, work
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("ids", [[], ["x"], [str(uuid4()) for _ in range(101)]])
+@pytest.mark.parametrize("ids", [[], ["x"], [str(uuid4()) for _ in range(501)]])
 def test_bad_ids_are_refused(path, ids, worker: Client):
     assert worker.post(path, {"image_ids": ids}).status_code == 400
 
@@ -66,3 +66,22 @@ def test_a_location_is_looked_for_and_set_without_scripts(worker: Client):
     done = worker.post("/gallery/place/", {**chosen, "q": "", "storage_location": bay.pk})
     assertRedirects(done, "/gallery/?days=7")
     assert Job.objects.get(kind="reprocess").chosen_location == bay
+
+
+def test_all_that_the_filter_found_are_chosen_also_on_later_pages(worker: Client):
+    ready = [ProcessingSessionFactory(ready=True).original_image_id for _ in range(3)]
+    ProcessingSessionFactory(failed=True)
+    page = worker.get("/gallery/", {"status": "success", "per_page": 2})
+    assert len(page.context["cards"].cards) == 2
+    late = ProcessingSessionFactory(ready=True).original_image_id
+    chosen = {"all_found": "on", "filters": "status=success&per_page=2", "seen_at": page.context["seen_at"].isoformat()}
+    answer = worker.post("/gallery/reprocess/", chosen, follow=True)
+    assertContains(answer, "3 photos: processing again.")
+    assert set(Job.objects.filter(kind="reprocess").values_list("image_id", flat=True)) == set(ready)
+    assert late not in ready
+
+
+@pytest.mark.parametrize("wrong", [{"filters": "date_from=soon"}, {"seen_at": ""}, {"seen_at": "soon"}])
+def test_all_that_an_unreadable_filter_found_are_refused(worker: Client, wrong):
+    chosen = {"all_found": "on", "filters": "", "seen_at": "2026-11-29T00:00:00+00:00", **wrong}
+    assert worker.post("/gallery/reprocess/", chosen).status_code == 400

@@ -4,10 +4,11 @@ import pytest
 from django.urls import reverse
 
 from gallery.browse.queries import cards_of
+from tests.factories import UserFactory
 from tests.gallery.factories import MOMENT, make_session_waiting, uploaded_at
-from tests.locations.factories import StorageLocationFactory
+from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
 from tests.photos.factories import S3ImageFactory
-from tests.processing.factories import JobFactory, ProcessingSessionFactory
+from tests.processing.factories import JobFactory, ProcessingSessionFactory, make_bed, refuse
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +63,32 @@ def test_cards_read_nothing_else_of_their_photos(django_assert_num_queries):
         assert card.thumbnail_url
         assert card.original_url
         assert card.description
+
+
+def test_a_card_names_what_grows_there():
+    config = LocationConfigFactory(product__common_name="Echeveria")
+    session = ProcessingSessionFactory(ready=True, storage_location=config.location)
+    (card,) = cards_of([session.original_image_id])
+    assert card.product == "Echeveria"
+
+
+@pytest.mark.parametrize(
+    ("fields", "labels"),
+    [
+        ({}, ["Ready"]),
+        ({"partial": True}, ["In doubt"]),
+        ({"validated": True, "partial": True}, ["Signed off"]),
+    ],
+)
+def test_a_card_shows_whether_its_count_is_signed_off_or_in_doubt(fields, labels):
+    if "validated" in fields:
+        fields = {**fields, "validated_by_user": UserFactory(), "validation_date": MOMENT}
+    session = ProcessingSessionFactory(ready=True, **fields)
+    (card,) = cards_of([session.original_image_id])
+    assert [badge.label for badge in card.badges] == labels
+
+
+def test_a_refused_count_keeps_its_problem_beside_the_doubt():
+    session = refuse(make_bed(0))
+    (card,) = cards_of([session.original_image_id])
+    assert [badge.label for badge in card.badges] == ["Too dark", "In doubt"]

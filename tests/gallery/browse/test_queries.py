@@ -16,6 +16,7 @@ from gallery.browse.queries import (
     scroll_cards,
 )
 from photos.models import S3Image
+from tests.factories import UserFactory
 from tests.gallery.factories import MOMENT, placed, uploaded_at
 from tests.locations.factories import StorageLocationFactory
 from tests.photos.factories import S3ImageFactory
@@ -154,3 +155,15 @@ def test_search_finds_accents_in_either_form(kept, typed):
     ProcessingSessionFactory(ready=True, job__image__original_filename=filename)
     for word in ("Ñandú", "cajón"):
         assert shown(GalleryFilter(text=unicodedata.normalize(typed, word))) == [filename]
+
+
+def test_photos_are_found_by_the_review_of_their_newest_count():
+    signed = {"validated": True, "validated_by_user": UserFactory(), "validation_date": MOMENT}
+    named("signed.jpg", ready=True, **signed)
+    named("sure.jpg", ready=True)
+    named("doubtful.jpg", ready=True, partial=True)
+    again = named("again.jpg", ready=True, **signed)
+    ProcessingSessionFactory(ready=True, job__image=again.original_image, partial=True)
+    assert shown(GalleryFilter(review="signed")) == ["signed.jpg"]
+    assert sorted(shown(GalleryFilter(review="unsigned"))) == ["again.jpg", "doubtful.jpg", "sure.jpg"]
+    assert sorted(shown(GalleryFilter(review="doubtful"))) == ["again.jpg", "doubtful.jpg"]

@@ -7,9 +7,11 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
+from photos.models import S3Image
 from processing.job_list.queries import mark_started
 from processing.models import Job
 from tests.factories import UserFactory
+from tests.locations.factories import StorageLocationFactory
 from tests.processing.factories import ProcessingSessionFactory
 
 pytestmark = pytest.mark.django_db
@@ -143,3 +145,28 @@ def test_row_of_each_state(client, state, snapshot):
 @pytest.mark.parametrize("name", ["400", "403_csrf", "500"])
 def test_error_pages_need_no_request(name):
     assert "Go to the start page" in render_to_string(f"{name}.html")
+
+
+def test_jobs_fold_earlier_uploads_that_need_nobody(client):
+    place = StorageLocationFactory(name="Bay 7")
+    done = ProcessingSessionFactory.create_batch(
+        2, ready=True, total_detected=40, total_estimated=40, storage_location=place
+    )
+    S3Image.objects.filter(pk=done[1].original_image_id).update(upload=done[0].original_image.upload)
+    needs = ProcessingSessionFactory(needs_location=True)
+    newest = ProcessingSessionFactory(ready=True)
+    page = client.get(reverse("jobs"))
+    [folded] = page.context["job_list"].finished_uploads
+    assert {job.image_id for job in folded.jobs} == {session.original_image_id for session in done}
+    assert (folded.plants, folded.location_name) == (80, place.full_name)
+    assert [job.job_id for job in page.context["job_list"].open_jobs] == [newest.job_id, needs.job_id]
+    html = page.content.decode()
+    assert "2 photos counted, 80 plants" in html
+    assert html.index(f'id="job-{done[0].job_id}"') > html.index('<details class="finished-upload">')
+
+
+def test_jobs_of_one_upload_are_not_folded(client):
+    done = ProcessingSessionFactory(ready=True)
+    ProcessingSessionFactory(ready=True)
+    page = client.get(reverse("jobs"), {"upload_session_id": done.original_image.upload_id})
+    assert page.context["job_list"].finished_uploads == ()

@@ -3,6 +3,7 @@
 import gzip
 import json
 from datetime import timedelta
+from itertools import combinations
 
 import pytest
 from django.test import Client
@@ -14,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from gallery.places import label_sheet_views, nursery_map
 from locations.models import LocationConfig
 from tests.accessibility import assert_accessible
-from tests.browsing import sign_in, store_pictures
+from tests.browsing import open_browser, sign_in, store_pictures
 from tests.factories import UserFactory
 from tests.gallery.factories import placed, uploaded_at
 from tests.locations.factories import (
@@ -22,6 +23,7 @@ from tests.locations.factories import (
     ProductFactory,
     StorageAreaFactory,
     StorageLocationFactory,
+    WarehouseFactory,
     square,
 )
 from tests.processing.factories import ProcessingSessionFactory
@@ -324,3 +326,44 @@ def test_axe_finds_nothing_on_a_location_and_the_labels(browser: Browser, live_s
             page.goto(path)
             assert_accessible(page)
     context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_28_houses_are_in_natural_order_and_their_names_do_not_overprint(browser: Browser, live_server: LiveServer):
+    """The last one was drawn 60 km away: it does not shrink the others, and a person can ask for it."""
+    for number in range(1, 29):
+        east, north = (60_000, 60_000) if number == 28 else (12 * (number % 7), 12 * (number // 7))
+        outline = square(east_m=east, north_m=north, side_m=10)
+        house = WarehouseFactory(code=f"N{number}", name=f"Greenhouse number {number}", polygon=outline)
+        bed = StorageAreaFactory(code=f"N{number}-B", warehouse=house, polygon=outline)
+        make_bay(code=f"N{number}-B-1", name=f"Bay {number}", storage_area=bed, east_m=east, north_m=north, side_m=8)
+    with open_browser(browser, live_server, viewport={"width": 390, "height": 844}) as page:
+        sign_in(page.context, UserFactory(viewer=True), live_server)
+        open_map(page, "/map/", places=28)
+        chips = page.locator(".facets .chip").all_inner_texts()
+        assert chips == ["All", *(f"Greenhouse number {number}" for number in range(1, 29))]
+        first_bays = page.locator(".places tbody th a").all_text_contents()[:11]
+        assert [words.partition(",")[0].strip() for words in first_bays] == [f"Bay {number}" for number in range(1, 12)]
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            open_map(page, "/map/", places=28)
+            assert 3 <= assert_labels_apart(page) < 28 + 28
+            shown_m = float(page.locator(".leaflet-control-scale-line").inner_text().partition(" ")[0])
+            assert shown_m <= 30, "the houses fill the map"
+        page.get_by_role("button", name="Show all").click()
+        expect(page.locator(".leaflet-control-scale-line")).to_contain_text("km")
+        assert assert_labels_apart(page) == 2
+        assert_accessible(page)
+
+
+def assert_labels_apart(page: Page) -> int:
+    """How many names are written; none covers another."""
+    boxes = page.evaluate(
+        "() => [...document.querySelectorAll('.nursery__name, .nursery__plants')].map(it => it.getBoundingClientRect())"
+        ".map(({left, right, top, bottom}) => ({left, right, top, bottom}))"
+    )
+    for one, other in combinations(boxes, 2):
+        across = one["left"] < other["right"] and other["left"] < one["right"]
+        assert not (across and one["top"] < other["bottom"] and other["top"] < one["bottom"]), (one, other)
+    return len(boxes)

@@ -1,0 +1,1 @@
+"""Help inside the app: a short page for each task."""

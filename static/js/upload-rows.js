@@ -1,0 +1,99 @@
+// The row of a chosen photo: its thumbnail, its state, its location and how to change that, and the way out of the list.
+// Places in the page: the template #file-row in templates/gallery/upload/_upload_form.html.
+
+const ICONS = { ready: "clock", sending: "working", received: "check", known: "info", refused: "warning", failed: "error", label: "location" };
+const THUMBNAIL_PX = 144;
+
+function makeRow(file) {
+  const row = document.getElementById("file-row").content.firstElementChild.cloneNode(true);
+  row.querySelector(".file-row__name").textContent = file.name;
+  row.querySelector(".file-row__size").textContent = megabytes(file.size);
+  row.querySelector("[data-remove] > span").textContent = interpolate(gettext("Take %s out of the list"), [file.name]);
+  document.getElementById("upload-files").append(row);
+  return row;
+}
+
+function show(entry, state, text, url = "") {
+  entry.state = state;
+  entry.row.dataset.state = state;
+  entry.row.querySelector(".file-row__icon use").setAttribute("href", `#icon-${ICONS[state]}`);
+  const words = entry.row.querySelector(".file-row__state");
+  words.textContent = text;
+  if (url) words.append(" ", Object.assign(document.createElement("a"), { href: url, textContent: gettext("View it") }));
+  entry.row.querySelector("progress").hidden = state !== "sending";
+}
+
+function place(entry, code) {
+  entry.place = code;
+  const words = entry.row.querySelector(".file-row__place");
+  words.textContent = code ? interpolate(gettext("for %s"), [code]) : "";
+  words.hidden = !code;
+}
+
+function unplace(entry) {
+  place(entry, "");
+  entry.settled = false;
+}
+
+// What a label in the picture says, beside its thumbnail: a person sees whether it was read right.
+function showLabel(entry, { code, name }) {
+  const words = entry.row.querySelector(".file-row__label");
+  words.querySelector(".file-row__read").textContent = interpolate(gettext("Label read: %(name)s (%(code)s)"), { name, code }, true);
+  words.hidden = false;
+}
+
+// The middle of the picture; formats that the browser cannot decode keep the icon.
+function drawThumbnail(entry, bitmap) {
+  const canvas = entry.row.querySelector("canvas");
+  const side = Math.min(bitmap.width, bitmap.height);
+  canvas.width = canvas.height = THUMBNAIL_PX;
+  canvas.getContext("2d").drawImage(bitmap, (bitmap.width - side) / 2, (bitmap.height - side) / 2, side, side, 0, 0, THUMBNAIL_PX, THUMBNAIL_PX);
+  canvas.hidden = false;
+  canvas.previousElementSibling.remove();
+}
+
+// The choice under "Change location", for this photo or also for those after it.
+function moveTo(entries, entry, button) {
+  const code = entry.row.querySelector(".file-row__move input").value.trim();
+  const moved = button.dataset.move === "following" ? entries.slice(entries.indexOf(entry)) : [entry];
+  for (const other of moved.filter(({ state, released }) => state === "ready" && !released)) {
+    place(other, code);
+    other.settled = true;
+  }
+  const details = entry.row.querySelector(".file-row__move");
+  details.open = false;
+  details.querySelector("summary").focus();
+}
+
+function removeRow(row, fallback) {
+  const next = row.nextElementSibling ?? row.previousElementSibling;
+  row.remove();
+  (next?.querySelector("[data-remove]") ?? fallback).focus();
+}
+
+// If everything succeeded the list is folded; failures stay visible.
+function showProblemsFirst(entries, details) {
+  const problems = entries.filter(({ state }) => state !== "received" && state !== "label");
+  document.getElementById("upload-files").prepend(...problems.map(({ row }) => row));
+  details.open = problems.length > 0;
+}
+
+// Photos may be dropped anywhere on the page.
+function listenForDrops(dropZone, addFiles) {
+  for (const name of ["dragenter", "dragover"]) {
+    document.addEventListener(name, (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      dropZone.classList.add("drop-zone--over");
+    });
+  }
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) dropZone.classList.remove("drop-zone--over");
+  });
+  document.addEventListener("drop", async (event) => {
+    if (!event.dataTransfer?.files.length) return;
+    event.preventDefault();
+    dropZone.classList.remove("drop-zone--over");
+    await addFiles([...event.dataTransfer.files]);
+  });
+}
