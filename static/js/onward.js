@@ -6,6 +6,7 @@ const FRESH_MS = 10 * 60_000; // the addresses of the pictures are signed for an
 class Onward {
   constructor() {
     this.next = null;
+    this.takesFocus = false; // the next picture, if this one had it from the keyboard
     this.here = window.location.pathname;
     document.addEventListener("viewer:open", (event) => this.onOpen(event));
     document.addEventListener("click", (event) => this.onClick(event));
@@ -15,7 +16,8 @@ class Onward {
 
   async onOpen({ detail: viewer }) {
     this.viewer = viewer;
-    if (window.location.hash === "#viewer") viewer.stage.focus({ preventScroll: true });
+    if (window.location.hash === "#viewer" || this.takesFocus) viewer.stage.focus({ preventScroll: true });
+    this.takesFocus = false;
     try {
       this.next = await this.fetchNext();
     } catch { /* no connection: the link remains */ }
@@ -52,19 +54,17 @@ class Onward {
     else window.location.href = `${document.getElementById("next-photo").getAttribute("href")}#viewer`;
   }
 
-  async put(next, said) {
-    const byKey = document.activeElement?.matches(":focus-visible");
+  put(next, said) {
+    this.takesFocus = document.activeElement?.matches(":focus-visible");
     this.viewer.review?.finishTap();
     this.viewer.close();
     markersAhead.set(next.markers, next.marks);
     this.here = new URL(next.url).pathname;
     window.history.pushState(null, "", this.here);
-    htmx.swap("#photo", next.html, { swapStyle: "outerHTML" });
+    htmx.swap("#photo", next.html, { swapStyle: "outerHTML", settleDelay: 0 }); // then viewer.js opens it
     const name = document.querySelector(".photo__name").textContent;
     document.title = `${name} · Demeter`;
     window.scrollTo(0, 0);
-    await openViewers();
-    if (byKey) this.viewer.stage.focus({ preventScroll: true });
     document.getElementById("announcer").textContent = [said, interpolate(gettext("Next: %s"), [name])].join(" ").trim();
   }
 }
