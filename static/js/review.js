@@ -24,6 +24,7 @@ class Review {
     this.root.addEventListener("viewer:changed", () => this.showSelection());
     this.root.addEventListener("click", (event) => this.onButton(event.target.closest("button")));
     window.addEventListener("pagehide", () => this.finishTap());
+    document.addEventListener("visibilitychange", () => this.finishTap());
     const events = { "outbox:answered": (event) => this.onAnswer(event), "outbox:empty": (event) => this.onAllSent(event.detail?.discarded), submit: (event) => this.onSubmit(event) };
     document.body.addEventListener("marksChanged", () => this.root.isConnected && this.readAgain());
     for (const [name, act] of Object.entries(events)) {
