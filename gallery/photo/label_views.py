@@ -24,7 +24,7 @@ from photos.upload.location_lookup import FoundPlace, place_by_label
 def choose_by_label(request: HttpRequest, image_id: UUID) -> HttpResponse:
     """Show the form of the problem again, with the label's location selected, or with an error."""
     found = _read(request)
-    values: dict[str, object] = {"fixed": read_fixed(request.POST)}
+    values: dict[str, int | str] = {"fixed": read_fixed(request.POST)}
     if found.location is None:
         messages.warning(request, found.message)
     else:
