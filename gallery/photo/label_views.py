@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from demeter.accounts.authentication import signed_in_user
 from demeter.common.exceptions import TooManyRequestsError
 from demeter.common.throttling import UPLOAD, count
+from gallery.photo.fix_series import read_fixed
 from gallery.upload.forms import LabelForm
 from photos.upload.location_lookup import FoundPlace, place_by_label
 
@@ -23,11 +24,12 @@ from photos.upload.location_lookup import FoundPlace, place_by_label
 def choose_by_label(request: HttpRequest, image_id: UUID) -> HttpResponse:
     """Show the form of the problem again, with the label's location selected, or with an error."""
     found = _read(request)
-    address = reverse("photo-problem", kwargs={"image_id": image_id})
+    values: dict[str, int | str] = {"fixed": read_fixed(request.POST)}
     if found.location is None:
         messages.warning(request, found.message)
-        return redirect(address)
-    return redirect(f"{address}?{urlencode({'q': found.location.code, 'chosen': found.location.pk})}")
+    else:
+        values |= {"q": found.location.code, "chosen": found.location.pk}
+    return redirect(f"{reverse('photo-problem', kwargs={'image_id': image_id})}?{urlencode(values)}")
 
 
 def _read(request: HttpRequest) -> FoundPlace:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -10,6 +11,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
@@ -24,12 +26,14 @@ from gallery.common import permissions
 from gallery.common.badges import badge_of
 from gallery.common.http import UNPROCESSABLE, HtmxRequest
 from gallery.photo import fixes
-from gallery.photo.detail import candidates_of, find_photo
+from gallery.photo.detail import Candidate, candidates_of, find_photo
+from gallery.photo.fix_series import find_series, read_fixed
 from gallery.photo.forms import DateForm
 from gallery.places import configuring
 from locations.forms import AssignLocationForm, CalibrateForm, ConfigureLocationForm
 from locations.search import search_locations
 from photos.models import S3Image
+from photos.storage.object_store import presigned_url
 from processing.models import ProcessingSession
 from processing.problems import Fix, Problem
 from processing.review.outcome import config_of
@@ -49,13 +53,14 @@ FIX_FORMS: Mapping[Fix, type[forms.Form]] = {
 def problem(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     """The problem of a photo with the form that fixes it, in the modal or as a page of its own."""
     image, session = _photo_with_session(image_id)
-    return _show_problem(request, image, session, form=None)
+    return _show_problem(request, image, session, form=None, fixed=read_fixed(request.GET))
 
 
 @require_POST
 @permission_required(("photos.view_s3image", "processing.add_job"), raise_exception=True)
 def fix(request: HtmxRequest, image_id: UUID) -> HttpResponse:
-    """Fix the problem and process the photo again; errors in the input are shown in the same form."""
+    """Fix the problem and process the photo again, then show the next one; errors in the input are shown in the same
+    form."""
     image, session = _photo_with_session(image_id)
     user = signed_in_user(request)
     found = badge_of(image, newest_run=session.status if session else None).problem
@@ -65,7 +70,7 @@ def fix(request: HtmxRequest, image_id: UUID) -> HttpResponse:
         return _back_to_photo(request, image)
     if not permissions.may_fix(user, found):
         raise PermissionDenied
-    form = FIX_FORMS[found.fix](request.POST, label_suffix="")
+    form, fixed = FIX_FORMS[found.fix](request.POST, label_suffix=""), read_fixed(request.POST)
     confirmation = None
     if form.is_valid():
         answer = request.POST.get("meant", "")
@@ -82,8 +87,19 @@ def fix(request: HtmxRequest, image_id: UUID) -> HttpResponse:
             form.add_error(None, error.message)
         else:
             messages.success(request, _say_started(image, started))
-            return _back_to_photo(request, image)
-    return _show_problem(request, image, session, form=form, confirmation=confirmation)
+            return _go_on(request, image, found, fixed=fixed + started)
+    return _show_problem(request, image, session, form=form, fixed=fixed, confirmation=confirmation)
+
+
+def _go_on(request: HtmxRequest, image: S3Image, found: Problem, *, fixed: int) -> HttpResponse:
+    """Show the next photo of the upload with the same problem, or after the last one go back."""
+    next_id = find_series(image, found, fixed=fixed).next_id
+    if next_id is None:
+        return _back_to_photo(request, image)
+    if not request.htmx:
+        return redirect(f"{reverse('photo-problem', args=[next_id])}?{urlencode({'fixed': fixed})}")
+    next_image, next_session = _photo_with_session(next_id)
+    return _show_problem(request, next_image, next_session, form=None, fixed=fixed)
 
 
 def _say_started(image: S3Image, started: int) -> str:
@@ -111,6 +127,7 @@ def _show_problem(
     session: ProcessingSession | None,
     *,
     form: forms.Form | None,
+    fixed: int,
     confirmation: fixes.Confirmation | None = None,
 ) -> HttpResponse:
     """The problem with its form, redrawn with its errors (422) when it was sent."""
@@ -118,7 +135,8 @@ def _show_problem(
     context: dict[str, Any] = {"image": image, "session": session, "badge": found, "confirmation": confirmation}
     context["problem"] = found.problem
     if found.problem is not None:
-        context |= _fix_context(request, found.problem, image, session)
+        context |= _fix_context(request, found.problem, image, session, sent=form.data if form else request.GET)
+        context["series"] = find_series(image, found.problem, fixed=fixed)
         initial = _initial_values(found.problem, session) | configuring.chosen_values(request.GET)
         context["form"] = form or FIX_FORMS[found.problem.fix](initial=initial, label_suffix="")
     template = "gallery/photo/_problem.html" if request.htmx else "gallery/photo/problem.html"
@@ -126,23 +144,34 @@ def _show_problem(
 
 
 def _fix_context(
-    request: HttpRequest, found: Problem, image: S3Image, session: ProcessingSession | None
+    request: HttpRequest,
+    found: Problem,
+    image: S3Image,
+    session: ProcessingSession | None,
+    *,
+    sent: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The context of a problem's form besides its fields."""
+    """The context of a problem's form besides its fields; `sent` is the form, or the address."""
     location = session.storage_location if session else None
+    user = signed_in_user(request)
+    picture = image.s3_key_preview or image.s3_key_thumbnail
     context: dict[str, Any] = {
         "message": image.error_details,
-        "may_fix": permissions.may_fix(signed_in_user(request), found),
+        "picture": presigned_url(picture) if picture else None,
+        "may_fix": permissions.may_fix(user, found),
         "location": location,
         "waiting": fixes.photos_waiting(image, problem=found, session=session).count(),
     }
     if found.fix == "choose_location":
         text = request.GET.get("q", "").replace("\x00", "")
-        offers = {offer.location_id: offer for offer in (*candidates_of(session), *fixes.batch_neighbours(image))}
+        likely = (*candidates_of(session), *fixes.batch_neighbours(image), *fixes.last_places(user))
+        offers: dict[int, Candidate] = {}
+        for offer in likely:
+            offers.setdefault(offer.location_id, offer)
         context |= {
             "q": text,
             "offers": list(offers.values()),
-            "chosen": request.POST.get("storage_location") or request.GET.get("chosen", ""),
+            "chosen": sent.get("storage_location") or sent.get("chosen", ""),
             "found": [place for place in search_locations(text) if place.pk not in offers],
         }
     elif session is not None and location is not None:

@@ -15,6 +15,13 @@ class CorrectionForm(forms.Form):
     sent_as = forms.UUIDField(required=False)
 
 
+class StepForm(forms.Form):
+    """Undo or redo the correction that was sent as `made_as`."""
+
+    action = forms.ChoiceField(choices=[("undo", "undo"), ("redo", "redo")])
+    made_as = forms.UUIDField()
+
+
 class SignOffForm(forms.Form):
     """The total that the person saw when signing off; not needed to withdraw a sign-off."""
 

@@ -15,6 +15,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -28,7 +29,7 @@ from gallery.common.http import UNPROCESSABLE, HtmxRequest
 from gallery.photo.detail import find_photo
 from gallery.photo.review_state import review_state
 from gallery.photo.views import tab_context
-from gallery.review.forms import CorrectionForm, NextForm, SignOffForm
+from gallery.review.forms import CorrectionForm, NextForm, SignOffForm, StepForm
 from gallery.review.queue import COUNTED_UP_TO, count_waiting, next_photo, waiting_photos
 from photos.models import S3Image
 from processing.models import ProcessingSession
@@ -60,33 +61,46 @@ def next_to_review(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required(REVIEW_PERMISSIONS, raise_exception=True)
 def correct(request: HtmxRequest, image_id: UUID) -> HttpResponse:
-    """Add, remove or change a mark. Refuses corrections made by another person in this browser before signing out."""
+    """Add, remove or change a mark, or undo or redo that.
+
+    Refuses corrections made by another person in this browser before signing out.
+    """
     if request.POST.get("sent_by", str(request.user.pk)) != str(request.user.pk):
         raise PermissionDenied
 
     def act(image: S3Image, user: User) -> str:
+        step = STEPS.get(request.POST.get("action", ""))
+        if step is not None:
+            return step(image, user, _read(StepForm(request.POST))["made_as"])
         corrections.correct(image=image, user=user, **_read(CorrectionForm(request.POST)))
         return _("Corrected.")
 
-    return _answer(request, image_id, act, redraws=False)
+    return _answer(request, image_id, act)
 
 
 @require_POST
 @permission_required(REVIEW_PERMISSIONS, raise_exception=True)
 def undo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
-    def act(image: S3Image, user: User) -> str:
-        return _("Undone: %(what)s.") % {"what": corrections.undo(image=image, user=user).words}
-
-    return _answer(request, image_id, act, redraws=True)
+    return _answer(request, image_id, _undo, redraws=True)
 
 
 @require_POST
 @permission_required(REVIEW_PERMISSIONS, raise_exception=True)
 def redo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
-    def act(image: S3Image, user: User) -> str:
-        return _("Redone: %(what)s.") % {"what": corrections.redo(image=image, user=user).words}
+    return _answer(request, image_id, _redo, redraws=True)
 
-    return _answer(request, image_id, act, redraws=True)
+
+def _undo(image: S3Image, user: User, sent_as: UUID | None = None) -> str:
+    undone = corrections.undo(image=image, user=user, sent_as=sent_as)
+    return _("Undone: %(what)s.") % {"what": undone.words}
+
+
+def _redo(image: S3Image, user: User, sent_as: UUID | None = None) -> str:
+    redone = corrections.redo(image=image, user=user, sent_as=sent_as)
+    return _("Redone: %(what)s.") % {"what": redone.words}
+
+
+STEPS = {"undo": _undo, "redo": _redo}
 
 
 @require_POST
@@ -96,13 +110,13 @@ def note(request: HtmxRequest, image_id: UUID) -> HttpResponse:
         corrections.note(image=image, user=user, text=request.POST.get("text", "").replace("\x00", ""))
         return _("Note saved.")
 
-    return _answer(request, image_id, act, redraws=False)
+    return _answer(request, image_id, act)
 
 
 @require_POST
 @permission_required(REVIEW_PERMISSIONS, raise_exception=True)
 def sign_off(request: HtmxRequest, image_id: UUID) -> HttpResponse:
-    """Sign the count off, or withdraw the sign-off."""
+    """Sign the count off, or withdraw the sign-off; with `next` go on to the next photo once it is signed off."""
 
     def act(image: S3Image, user: User) -> str:
         wanted = _read(SignOffForm(request.POST))
@@ -114,7 +128,7 @@ def sign_off(request: HtmxRequest, image_id: UUID) -> HttpResponse:
         signed = ngettext("Signed off: %(number)s plant.", "Signed off: %(number)s plants.", number)
         return signed % {"number": intcomma(number)}
 
-    return _answer(request, image_id, act, redraws=False)
+    return _answer(request, image_id, act, goes_on="next" in request.POST)
 
 
 def _read(form: forms.Form) -> dict[str, Any]:
@@ -125,9 +139,15 @@ def _read(form: forms.Form) -> dict[str, Any]:
 
 
 def _answer(
-    request: HtmxRequest, image_id: UUID, act: Callable[[S3Image, User], str], *, redraws: bool
+    request: HtmxRequest,
+    image_id: UUID,
+    act: Callable[[S3Image, User], str],
+    *,
+    redraws: bool = False,
+    goes_on: bool = False,
 ) -> HttpResponse:
-    """Run the action, then show the count with a message; errors are shown there too (422)."""
+    """Run the action, then show the count with a message, or go on to the next photo; errors are shown with the count
+    (422)."""
     user, refused = signed_in_user(request), False
     with found_or_404():
         image = find_photo(image_id)
@@ -135,9 +155,12 @@ def _answer(
         said = act(image, user)
     except DomainError as error:
         said, refused = error.message, True
+    if request.htmx and goes_on and not refused:
+        return trigger_client_event(HttpResponse(status=204), "signedOff", {"said": said})
     if not request.htmx:
         (messages.error if refused else messages.success)(request, said)
-        return redirect("photo", image_id=image_id)
+        onward = f"{reverse('review-next')}?after={image_id}"
+        return redirect(onward) if goes_on and not refused else redirect("photo", image_id=image_id)
     context = tab_context(image_id, _current_tab(request))
     counted = context["detail"].counted
     if not refused and counted is not None:

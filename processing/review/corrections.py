@@ -94,11 +94,20 @@ def note(*, image: S3Image, user: User, text: str) -> Correction:
 
 
 @transaction.atomic
-def undo(*, image: S3Image, user: User) -> Correction:
-    """Undo this user's newest correction of the photo that is in force.
-    Raises ConflictError when there is none."""
+def undo(*, image: S3Image, user: User, sent_as: UUID | None = None) -> Correction:
+    """Undo this user's newest correction of the photo that is in force, or the one that was sent as `sent_as`.
+
+    One that is undone already is returned as it is, so that the step can be sent again.
+    Raises ConflictError when there is none.
+    """
     image, session = _lock(image)
-    correction = image.corrections.undoable(user).first()
+    undoable = image.corrections.undoable(user)
+    if sent_as is not None:
+        undone = image.corrections.filter(user=user, sent_as=sent_as).exclude(undone_at=None).first()
+        if undone is not None:
+            return undone
+        undoable = undoable.filter(sent_as=sent_as)
+    correction = undoable.first()
     if correction is None:
         raise ConflictError(_("You have nothing to undo on this photo."))
     correction.undone_at = timezone.now()
@@ -108,13 +117,20 @@ def undo(*, image: S3Image, user: User) -> Correction:
 
 
 @transaction.atomic
-def redo(*, image: S3Image, user: User) -> Correction:
-    """Redo the correction that this user undid last.
+def redo(*, image: S3Image, user: User, sent_as: UUID | None = None) -> Correction:
+    """Redo the correction that this user undid last, or the one that was sent as `sent_as`.
 
+    One that is in force already is returned as it is, so that the step can be sent again.
     Raises ConflictError if there is none. Corrections undone before a newer one stay undone.
     """
     image, session = _lock(image)
-    correction = image.corrections.redoable(user).first()
+    redoable = image.corrections.redoable(user)
+    if sent_as is not None:
+        made = image.corrections.in_force().filter(user=user, sent_as=sent_as).first()
+        if made is not None:
+            return made
+        redoable = redoable.filter(sent_as=sent_as)
+    correction = redoable.first()
     if correction is None:
         raise ConflictError(_("You have nothing to redo on this photo."))
     correction.undone_at = None

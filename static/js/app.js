@@ -51,14 +51,13 @@ function refusalWords(status) {
   return gettext("That did not work. Try again in a moment.");
 }
 
-// Shown where the person is looking: in the open modal, else at the top of the page.
+// Shown where the person is looking: in the open dialog, else at the top of the page.
 function showRefusal(words) {
   document.getElementById("refusal")?.remove();
   if (!words) return;
   const note = Object.assign(document.createElement("p"), { id: "refusal", className: "banner banner--error", textContent: words });
   note.setAttribute("role", "alert");
-  const modal = document.getElementById("modal");
-  (modal.open ? document.getElementById("modal-body") : document.getElementById("main")).prepend(note);
+  (document.querySelector("dialog[open] [data-refusals]") ?? document.getElementById("main")).prepend(note);
   note.scrollIntoView({ block: "nearest" });
 }
 
@@ -169,6 +168,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("close-modal", () => document.getElementById("modal").close());
 
 document.getElementById("modal").addEventListener("close", () => {
+  if (document.querySelector("#modal-body [data-fixed]")) return window.location.reload(); // the page is out of date
   document.getElementById("modal-body").replaceChildren();
   document.getElementById(openerId)?.focus();
 });

@@ -45,7 +45,7 @@ class Outbox {
   }
 
   add(correction) {
-    this.keep([...this.waiting(), { ...correction, id: newId(), at: Date.now() }]);
+    this.keep([...this.waiting(), { id: newId(), ...correction, at: Date.now() }]);
     this.sendAll();
   }
 
@@ -134,6 +134,7 @@ class Outbox {
     const discard = document.getElementById("outbox-discard");
     discard.hidden = !(late && this.mayDiscard()) && !refused.children.length;
     discard.textContent = late && this.mayDiscard() ? gettext("Discard them") : gettext("Close");
+    document.dispatchEvent(new Event("outbox:changed"));
   }
 
   words(number) {

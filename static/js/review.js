@@ -1,30 +1,32 @@
-// Corrections by tap and by key. Each is shown at once and put into the outbox (outbox.js), which sends them in order; when
-// one is refused the marks are read again.
+// Corrections by tap and by key. edits.js shows each at once and puts it into the outbox (outbox.js), which sends them in
+// order; when one is refused the marks are read again. editor.js is the same over the whole screen.
 
 const CLASS_WORDS = [gettext("plant"), gettext("empty place"), gettext("dead plant")];
-const SAME_PLACE_SHARE = 0.3;  // as in processing/counting/corrections.py: a mark is already here
 const ADDING_KEYS = { a: PLANT, e: EMPTY, d: DEAD };
-const BUTTON_KEYS = { z: "undo", y: "redo", n: "next-photo" };
+const BUTTON_KEYS = { n: "next-photo", f: "open-editor" };
 const DOUBLE_TAP_MS = 300;
-const DOUBLE_TAP_PX = 40;
+const DOUBLE_TAP_PX = 24;
 
 class Review {
   constructor(viewer) {
     this.viewer = viewer;
     this.root = viewer.root;
     this.url = this.root.dataset.correct;
+    this.edits = new Edits(viewer, this.url);
     this.tapped = null; // the first tap of a possible double tap
-    this.outdated = outbox.waiting(this.url).length > 0; // made on an earlier page: the marks do not show them yet
+    this.outdated = outbox.waiting(this.url).length > 0; // made on an earlier page: the server's marks do not show them yet
+    this.edits.replay();
     this.showSelection();
     viewer.map.doubleClickZoom.disable(); // onTap zooms
-    viewer.map.on("click", (event) => this.onTap(event.latlng));
+    viewer.map.on("click", (event) => this.onClick(event.latlng));
     viewer.map.on("moveend", () => this.followCross());
     viewer.stage.addEventListener("keydown", (event) => this.onKey(event));
     this.root.addEventListener("viewer:changed", () => this.showSelection());
     this.root.addEventListener("click", (event) => this.onButton(event.target.closest("button")));
     window.addEventListener("pagehide", () => this.finishTap());
+    document.addEventListener("visibilitychange", () => this.finishTap());
     const events = { "outbox:answered": (event) => this.onAnswer(event), "outbox:empty": (event) => this.onAllSent(event.detail?.discarded), submit: (event) => this.onSubmit(event) };
-    document.body.addEventListener("marksChanged", () => this.root.isConnected && viewer.reload());
+    document.body.addEventListener("marksChanged", () => this.root.isConnected && this.readAgain());
     for (const [name, act] of Object.entries(events)) {
       document.addEventListener(name, (event) => this.root.isConnected && act(event), { capture: true });
     }
@@ -39,19 +41,44 @@ class Review {
     if (!this.outdated) this.viewer.reload();
   }
 
-  // Two taps at one place zoom and add nothing; taps at two places are two plants, however quick.
-  onTap(latLng) {
+  // Again if something was corrected while the marks were read.
+  async readAgain() {
+    do {
+      this.finishTap();
+      this.edits.forgetAll();
+      await this.viewer.reload();
+    } while (this.edits.isTouched);
+    this.edits.replay();
+  }
+
+  // On the page a click selects a mark, or does what was chosen under the picture.
+  onClick(latLng) {
+    if (this.root.querySelector("dialog.editor").open) return this.tap(latLng, () => this.toggle(latLng));
     const tool = this.root.querySelector("[name=tool]:checked").value;
+    this.tap(latLng, () => {
+      const mark = this.viewer.markAt(latLng);
+      if (mark || tool === "") this.viewer.select(mark);
+      return mark || tool === "" ? null : this.add(latLng, Number(tool));
+    });
+  }
+
+  // In the editor a tap on a mark removes it, and a tap beside all marks adds a plant.
+  toggle(latLng) {
+    const mark = this.viewer.markAt(latLng);
+    return mark ? this.edits.remove(mark) : this.add(latLng, PLANT);
+  }
+
+  // What a tap makes is shown at once and sent when no second one follows: two taps at one place zoom and make nothing,
+  // taps at two places are two plants, however quick.
+  tap(latLng, make) {
     if (this.tapped && this.isNear(this.tapped.latLng, latLng)) {
-      this.takeTap();
+      const { edit } = this.takeTap();
+      if (edit) this.edits.forget(edit);
       this.viewer.map.setZoomAround(latLng, this.viewer.map.getZoom() + 1);
       return;
     }
     this.finishTap();
-    const mark = this.viewer.markAt(latLng);
-    if (mark || tool === "") this.viewer.select(mark);
-    const act = mark || tool === "" ? () => {} : () => this.add(latLng, Number(tool));
-    this.tapped = { latLng, act, timer: setTimeout(() => this.finishTap(), DOUBLE_TAP_MS) };
+    this.tapped = { latLng, edit: make(), timer: setTimeout(() => this.finishTap(), DOUBLE_TAP_MS) };
   }
 
   takeTap() {
@@ -62,7 +89,8 @@ class Review {
   }
 
   finishTap() {
-    this.takeTap()?.act();
+    const edit = this.takeTap()?.edit;
+    if (edit) this.edits.send(edit);
   }
 
   isNear(one, other) {
@@ -82,28 +110,55 @@ class Review {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     this.finishTap();
     const key = event.key.toLowerCase();
-    if (key in ADDING_KEYS) this.add(this.viewer.map.getCenter(), ADDING_KEYS[key]);
+    if (key in ADDING_KEYS) this.sendNow(this.add(this.viewer.map.getCenter(), ADDING_KEYS[key]));
     else if (["1", "2", "3"].includes(key)) this.retype(Number(key) - 1);
     else if (key === "x" || key === "delete") this.remove();
-    else if (key in BUTTON_KEYS) this.press(BUTTON_KEYS[key]);
+    else if (key === "z") this.undo();
+    else if (key === "y") this.redo();
+    else if (key === "m") this.openNote();
+    else if (key === "enter") document.getElementById(document.getElementById("sign-off-next") ? "sign-off-next" : "next-photo").click();
+    else if (key === "p") window.history.back();
+    else if (key in BUTTON_KEYS) document.getElementById(BUTTON_KEYS[key])?.click();
     else return;
     event.preventDefault();
   }
 
-  press(id) {
-    const click = () => document.getElementById(id)?.click();
-    if (id === "next-photo" || !outbox.waiting(this.url).length) click();
-    else this.afterwards = click;
+  openNote() {
+    const field = document.getElementById("note-text");
+    field.closest("details").open = true;
+    field.focus();
   }
 
-  // Undo reverts the last correction, and a sign-off is for a number: both wait until the server has every correction.
+  undo() {
+    this.finishTap();
+    if (!this.edits.undo()) this.press("undo");
+  }
+
+  redo() {
+    this.finishTap();
+    if (!this.edits.redo()) this.press("redo");
+  }
+
+  // The server's undo reverts the last correction that it has, so it waits until it has every one.
+  press(id) {
+    const click = () => document.getElementById(id)?.click();
+    if (outbox.waiting(this.url).length) this.afterwards = click;
+    else click();
+  }
+
+  // A sign-off is for a number, so it waits until the server has every correction, and is asked for again.
   onSubmit(event) {
     this.finishTap();
-    if (!event.target.closest("#review") || !outbox.waiting(this.url).length) return;
+    const form = event.target.closest("#review form");
+    if (!form) return;
+    const step = form.querySelector("#undo, #redo")?.id;
+    const isMade = (step === "undo" && this.edits.undo()) || (step === "redo" && this.edits.redo());
+    if (!isMade && !outbox.waiting(this.url).length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    const { id } = event.submitter ?? {};
-    this.afterwards = id === "sign-off" ? () => this.askAgain() : () => this.submitAgain(event.target.getAttribute("action"));
+    if (isMade) return;
+    const signsOff = event.submitter?.matches("#sign-off, #sign-off-next");
+    this.afterwards = signsOff ? () => this.askAgain() : () => this.submitAgain(form.getAttribute("action"));
   }
 
   submitAgain(action) {
@@ -111,7 +166,7 @@ class Review {
   }
 
   askAgain() {
-    document.getElementById("sign-off")?.focus();
+    if (document.activeElement === document.body) document.getElementById("sign-off")?.focus();
     document.getElementById("announcer").textContent = gettext("The corrections are saved. Look at the count, then sign it off.");
   }
 
@@ -123,38 +178,21 @@ class Review {
   add(latLng, classId) {
     const [x, y] = [latLng.lng, -latLng.lat];
     const { width_px: width, height_px: height } = this.viewer.photo;
-    if (x < 0 || y < 0 || x > width || y > height) return;
-    const there = this.viewer.marks.marks.find((mark) => !mark.removed && Math.hypot(mark.x - x, mark.y - y) <= mark.side * SAME_PLACE_SHARE);
-    if (there) {
-      this.viewer.select(there);
-      this.retype(classId);
-      return;
-    }
-    const mark = { x, y, side: this.usualSide(), classId, origin: ADDED, removed: false };
-    this.viewer.marks.marks.push(mark);
-    this.viewer.select(mark);
-    this.send("add", mark, classId);
+    return x < 0 || y < 0 || x > width || y > height ? null : this.edits.add(x, y, classId);
   }
 
   retype(classId) {
     const mark = this.viewer.marks.selected;
-    if (!mark || mark.classId === classId) return;
-    this.send("retype", mark, classId);
-    Object.assign(mark, { classId, origin: mark.origin === ADDED ? ADDED : RETYPED });
-    this.viewer.changed();
+    if (mark) this.sendNow(this.edits.retype(mark, classId));
   }
 
   remove() {
     const mark = this.viewer.marks.selected;
-    if (!mark) return;
-    this.send("remove", mark, mark.classId);
-    mark.removed = true;
-    this.viewer.select(null);
+    if (mark) this.sendNow(this.edits.remove(mark));
   }
 
-  usualSide() {
-    const sides = this.viewer.marks.marks.map((mark) => mark.side).sort((a, b) => a - b);
-    return sides[Math.floor(sides.length / 2)] ?? 0.02 * Math.max(this.viewer.photo.width_px, this.viewer.photo.height_px);
+  sendNow(edit) {
+    if (edit) this.edits.send(edit);
   }
 
   showSelection() {
@@ -165,16 +203,14 @@ class Review {
     for (const button of panel.querySelectorAll("button")) button.disabled = !mark || Number(button.dataset.retype) === mark.classId;
   }
 
-  send(action, mark, classId) {
-    const { width_px: width, height_px: height } = this.viewer.photo;
-    const values = { action, class_id: classId, x: mark.x / width, y: mark.y / height };
-    outbox.add({ url: this.url, photo: { name: this.viewer.stage.dataset.alt, url: window.location.pathname }, values });
-  }
-
   onAnswer(event) {
     const { correction, status, html } = event.detail;
     if (correction.url !== this.url) return;
-    if (status === 404) return this.viewer.show(this.viewer.photo); // what was not saved is not shown
+    if (status === 404) { // what was not saved is not shown
+      this.edits.forgetAll();
+      return this.viewer.show(this.viewer.photo);
+    }
+    if (status !== 200) this.edits.drop(correction.id);
     if (status !== 200) this.outdated = true;
     if (!html) return;
     event.preventDefault();
@@ -193,7 +229,7 @@ class Review {
   }
 
   async onAllSent(discarded) {
-    if (this.outdated || discarded) await this.viewer.reload();
+    if (this.outdated || discarded) await this.readAgain();
     this.outdated = false;
     const { afterwards } = this;
     this.afterwards = null;
@@ -202,5 +238,6 @@ class Review {
 }
 
 document.addEventListener("viewer:open", (event) => {
-  if (event.target.dataset.correct) new Review(event.detail);
+  const { detail: viewer, target: root } = event;
+  viewer.review = root.dataset.correct ? new Review(viewer) : null;
 });

@@ -7,6 +7,9 @@ const LEAST_ZOOM = -8;
 const SLACK_SHARE = 0.02;  // of a picture's proportions: sides are whole pixels
 const SHARPER_FROM = 1.2;  // pixels of the screen for one of the preview: from here on the original is loaded
 
+// Markers that were fetched before their page was shown (onward.js), by address.
+const markersAhead = new Map();
+
 // As the pages write numbers: 1,234 or 1.234.
 const inWords = (number) => number.toLocaleString(document.documentElement.lang, { useGrouping: "always" });
 
@@ -27,7 +30,7 @@ class PhotoViewer {
     this.root.querySelector(".viewer__plain").hidden = true;
     this.photo = photo;
     this.bounds = L.latLngBounds([-photo.height_px, 0], [0, photo.width_px]);
-    this.stage.style.aspectRatio = `${photo.width_px} / ${photo.height_px}`;
+    this.stage.style.setProperty("--ratio", `${photo.width_px} / ${photo.height_px}`);
     this.map = L.map(this.stage, {
       crs: L.CRS.Simple, attributionControl: false, zoomControl: false, zoomAnimation: false, fadeAnimation: false, zoomSnap: 0, zoomDelta: 0.5,
       minZoom: LEAST_ZOOM, maxZoom: 3, keyboardPanDelta: 32, scrollWheelZoom: false, wheelPxPerZoomLevel: 120,
@@ -45,6 +48,9 @@ class PhotoViewer {
     this.map.on("zoomend", () => this.sharpen());
     this.map.on("moveend", () => this.keepInside());
     this.map.on("resize", () => this.refit());
+    this.keys = this.root.querySelector(".viewer__keys");
+    this.keys.addEventListener("keydown", (event) => event.key === "?" && this.keys.close());
+    this.root.querySelector("[data-keys]").addEventListener("click", () => this.keys.showModal());
     this.root.addEventListener("change", (event) => event.target.matches("[data-layer]") && this.showLayers());
     this.show(photo);
     this.showLayers();
@@ -52,6 +58,8 @@ class PhotoViewer {
   }
 
   async fetchMarkers() {
+    const ahead = markersAhead.get(this.root.dataset.markers);
+    if (markersAhead.delete(this.root.dataset.markers)) return ahead;
     const answer = await fetch(this.root.dataset.markers, { headers: { Accept: "application/json" } });
     return answer.ok ? answer.json() : null;
   }
@@ -123,6 +131,12 @@ class PhotoViewer {
     this.map.setMinZoom(this.wholeZoom - 0.5);
   }
 
+  // The picture was moved into another frame.
+  resize() {
+    this.map.invalidateSize({ animate: false, pan: false });
+    this.fit();
+  }
+
   // The phone was rotated: the whole picture stays whole, a part of it keeps its zoom.
   refit() {
     if (this.map.getZoom() <= this.wholeZoom + 0.01) return this.fit();
@@ -155,10 +169,25 @@ class PhotoViewer {
   onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "0") this.fit();
-    else if (event.key === "?") this.root.querySelector(".viewer__keys").open ^= true;
+    else if (event.key === "?") this.keys.showModal();
+    else if (event.key.toLowerCase() === "h") this.hideAll();
     else if (event.key === "." || event.key === ",") this.goTo(event.key === "." ? 1 : -1);
     else return;
     event.preventDefault();
+  }
+
+  // Show the photo alone, and what was shown before again.
+  hideAll() {
+    const boxes = [...this.root.querySelectorAll("[data-layer]")];
+    const shown = boxes.filter((box) => box.checked);
+    for (const box of boxes) box.checked = shown.length === 0 && (this.hidden ?? boxes).includes(box);
+    if (shown.length) this.hidden = shown;
+    this.showLayers();
+  }
+
+  // The sharpest picture that is there.
+  shownPicture() {
+    return Number(this.sharp?.options.opacity) === 1 ? this.sharp.getElement() : this.picture.getElement();
   }
 
   // The next or previous mark that is shown, into the middle of the view.
@@ -170,14 +199,19 @@ class PhotoViewer {
     this.map.panTo(toLatLng(this.marks.selected), { animate: false });
   }
 
+  // Before its page gives way to the next one.
+  close() {
+    this.map.remove();
+  }
+
   select(mark) {
     this.marks.selected = mark;
     this.changed();
   }
 
   // The mark at a position of the map, for a finger or a mouse.
-  markAt(latLng) {
-    return this.marks.nearest(latLng.lng, -latLng.lat, FINGER_PX / this.map.getZoomScale(this.map.getZoom(), 0));
+  markAt(latLng, reachPx = FINGER_PX) {
+    return this.marks.nearest(latLng.lng, -latLng.lat, reachPx / this.map.getZoomScale(this.map.getZoom(), 0));
   }
 }
 

@@ -123,6 +123,7 @@ def make_nursery() -> Nursery:
     CorrectionFactory(image=bed.original_image, action="note", class_id=None, x=None, y=None, text="Half in the shade")
     record_parts(bay)
     lost = ProcessingSessionFactory(needs_location=True, location_evidence=unplaced_candidates(bay))
+    ProcessingSessionFactory(needs_location=True, job__image__upload=lost.original_image.upload)
     deleted = ProcessingSessionFactory(ready=True).original_image
     S3Image.objects.filter(pk=deleted.pk).update(deleted_at="2026-11-20T00:00:00Z")
     made = Nursery(
@@ -347,13 +348,45 @@ def answer_visit(page: Page) -> None:
 
 
 def open_viewer(page: Page) -> None:
-    """A chosen mark, the keys and the note open."""
+    """A chosen mark, and the note open."""
     expect(page.locator(".viewer__live")).to_be_visible()
-    for summary in page.locator("#viewer-keys summary, .review__note summary").all():
-        summary.click()
+    page.locator(".review__note summary").click()
     page.locator(".viewer__map").focus()
     page.keyboard.press(".")
     expect(page.locator("[data-remove]")).to_be_enabled()
+
+
+def open_keys(page: Page) -> None:
+    open_viewer(page)
+    page.keyboard.press("?")
+    expect(page.locator("#viewer-keys")).to_be_visible()
+
+
+def open_editor(page: Page) -> None:
+    open_viewer(page)
+    page.keyboard.press("f")
+    expect(page.locator("dialog.editor")).to_be_visible()
+
+
+def open_layers(page: Page) -> None:
+    open_editor(page)
+    page.locator("[data-do=layers]").click()
+    expect(page.locator("#editor-layers")).to_be_visible()
+
+
+def open_place_menu(page: Page) -> None:
+    """What a long press offers; of a mouse the other button."""
+    open_editor(page)
+    page.locator(".viewer__map").click(button="right")
+    expect(page.locator("#editor-place")).to_be_visible()
+
+
+def fix_the_first(page: Page) -> None:
+    """The next photo of the upload waits behind the one that was fixed."""
+    open_problem(page)
+    page.locator("dialog[open] .choice input").first.check()
+    page.locator("dialog[open] .problem__submit").click()
+    expect(page.locator("dialog[open] [data-fixed]")).to_be_visible()
 
 
 def preview_import(page: Page) -> None:
@@ -438,7 +471,7 @@ def of_lists(made: Nursery) -> Iterator[State]:
 def of_photos(made: Nursery) -> Iterator[State]:
     bed = f"/gallery/{made.bed.original_image_id}/"
     yield State(f"/gallery/{made.divided.original_image_id}/")
-    yield State(bed, open_viewer)
+    yield from (State(bed, act) for act in (open_viewer, open_keys, open_editor, open_layers, open_place_menu))
     for tab in ("history", "trace", "file"):
         yield State(f"{bed}?tab={tab}")
     for session in (made.lost, made.failed, made.busy, made.refused):
@@ -560,6 +593,7 @@ def of_the_rest(made: Nursery) -> Iterator[State]:
     """Our components, addresses that are wrong, and what is done last since it changes the rows."""
     yield from map(State, ("/design/", "/status/", "/locations/NO-SUCH/", "/jobs/?upload_session_id=x"))
     yield State("/jobs/", send_without_token)
+    yield State(f"/gallery/{made.lost.original_image_id}/", fix_the_first)
     yield State(f"/gallery/{made.waiting[0].original_image_id}/", delete_photo)
     yield State("/gallery/trash/", restore_photo)
 

@@ -7,6 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from locations.models import DensityParameters, LocationConfig, StorageLocation
 from processing.models import Job
+from tests.factories import UserFactory
 from tests.gallery.factories import SegmentFactory, make_session_waiting, unplaced_candidates
 from tests.locations.factories import (
     ContainerTypeFactory,
@@ -62,7 +63,7 @@ def test_the_modal_is_also_a_page(worker: Client, lost):
     modal = worker.get(problem_path(lost), headers=HTMX)
     assertNotContains(modal, "<html")
     for response in (page, modal):
-        assertContains(response, 'id="modal-title" class="problem__title">Location missing')
+        assertContains(response, 'id="modal-title" class="problem__title" tabindex="-1">Location missing')
         assertContains(response, "GPS coordinates not found")
 
 
@@ -104,6 +105,87 @@ def test_neighbours_in_the_upload_are_offered(worker: Client):
     beside = StorageLocationFactory(name="Beside")
     ProcessingSessionFactory(ready=True, storage_location=beside, job__image__upload=session.original_image.upload)
     assertContains(worker.get(problem_path(session)), "Others of the same upload are from here")
+
+
+def test_the_last_three_places_of_a_person_are_offered_once(lost):
+    user = UserFactory()
+    client = Client()
+    client.force_login(user)
+    places = StorageLocationFactory.create_batch(5)
+    for place in (*places, places[1]):
+        ProcessingSessionFactory(job__requested_by=user, job__chosen_location=place)
+    ProcessingSessionFactory(job__chosen_location=StorageLocationFactory(name="Of somebody else"))
+    StorageLocation.objects.filter(pk=places[4].pk).update(active=False)
+    likely = client.get(problem_path(lost)).context["offers"]
+    lately = [offer.location_id for offer in likely if offer.evidence == "You chose this lately"]
+    assert lately == [place.pk for place in (places[1], places[3], places[2])]
+    assert [offer.name.split(" - ")[-1] for offer in likely[:2]] == ["Near bay", "Far bay"]
+
+
+def test_a_candidate_that_was_chosen_lately_is_offered_first_and_once(lost):
+    near, far = StorageLocation.objects.order_by("pk")
+    user = lost.job.requested_by
+    ProcessingSessionFactory(job__requested_by=user, job__chosen_location=far)
+    client = Client()
+    client.force_login(user)
+    assert [offer.location_id for offer in client.get(problem_path(lost)).context["offers"]] == [near.pk, far.pk]
+
+
+# --- One photo after the other ---------------------------------------------------------------------------------------
+@pytest.fixture
+def series(lost):
+    """Three photos of one upload without a location; one of another upload."""
+    upload = lost.original_image.upload
+    others = [ProcessingSessionFactory(needs_location=True, job__image__upload=upload) for _ in range(2)]
+    ProcessingSessionFactory(needs_location=True)
+    return [lost, *others]
+
+
+def test_the_next_photo_is_shown_when_one_is_fixed(worker: Client, series):
+    bay = StorageLocationFactory()
+    assertContains(worker.get(problem_path(series[0]), headers=HTMX), "1 of 3")
+    answer = worker.post(fix_path(series[0]), {"storage_location": bay.pk}, headers=HTMX)
+    assertTemplateUsed(answer, "gallery/photo/_problem.html")
+    assertContains(answer, "2 of 3")
+    assertContains(answer, f"{series[0].original_image.original_filename}: processing again.")
+    assertContains(answer, fix_path(series[1]))
+    assertContains(answer, "data-fixed")
+    assertNotContains(answer, "checked")
+    answer = worker.post(fix_path(series[1]), {"storage_location": bay.pk, "fixed": 1}, headers=HTMX)
+    assertContains(answer, "3 of 3")
+    assertNotContains(answer, "Later: show the next photo")
+    answer = worker.post(fix_path(series[2]), {"storage_location": bay.pk, "fixed": 2}, headers=HTMX)
+    assert answer.headers["HX-Refresh"] == "true"
+
+
+def test_a_photo_may_be_left_for_later(worker: Client, series):
+    assertContains(worker.get(problem_path(series[0])), f"{problem_path(series[1])}?fixed=0")
+    last = worker.get(problem_path(series[2]))
+    assertContains(last, "3 of 3")
+    assertContains(last, f"{problem_path(series[0])}?fixed=0")
+    answer = worker.post(fix_path(series[2]), {"storage_location": StorageLocationFactory().pk}, headers=HTMX)
+    assertContains(answer, fix_path(series[0]))
+    assertContains(answer, "2 of 3")
+
+
+def test_without_scripts_the_next_photo_is_a_page(worker: Client, series):
+    response = worker.post(fix_path(series[0]), {"storage_location": StorageLocationFactory().pk})
+    assertRedirects(response, f"{problem_path(series[1])}?fixed=1", fetch_redirect_response=False)
+    assertContains(worker.get(response.url), "2 of 3")
+
+
+@pytest.mark.parametrize("fixed", ["x", "-1", "99999"])
+def test_a_nonsensical_place_in_the_series_is_ignored(worker: Client, series, fixed):
+    assertContains(worker.get(problem_path(series[0]), {"fixed": fixed}), "1 of 3")
+
+
+def test_all_photos_of_an_upload_are_fixed_at_once(worker: Client, series):
+    values = {"storage_location": StorageLocationFactory().pk, "others": "on"}
+    assert worker.post(fix_path(series[0]), values, headers=HTMX).headers["HX-Refresh"] == "true"
+
+
+def test_the_photo_is_shown_with_its_problem(worker: Client, lost):
+    assertContains(worker.get(problem_path(lost)), '<img class="problem__picture"')
 
 
 def test_the_search_narrows_the_list(worker: Client):

@@ -119,6 +119,19 @@ def test_undo_and_redo_have_the_marks_read_again(bed, supervisor):
     assertContains(redone, "Redone: remove plant. 4 plants, 2 of them seen.")
 
 
+def test_a_step_of_the_browser_names_its_correction_and_may_come_twice(bed, supervisor):
+    name = uuid4()
+    supervisor.post(path_of(bed, "correct"), {**REMOVE, "sent_as": name}, headers=HTMX)
+    for action, words in (("undo", "Undone: remove plant. 5 plants"), ("redo", "Redone: remove plant. 4 plants")):
+        for _ in range(2):
+            answer = supervisor.post(path_of(bed, "correct"), {"action": action, "made_as": name}, headers=HTMX)
+            assertContains(answer, words)
+            assert "HX-Trigger" not in answer.headers
+    for bad in ({"made_as": "x"}, {}, {"made_as": uuid4()}):
+        answer = supervisor.post(path_of(bed, "correct"), {"action": "undo", **bad}, headers=HTMX)
+        assert answer.status_code == 422
+
+
 @pytest.mark.parametrize("name", ["undo", "redo"])
 def test_nothing_to_undo_is_told(bed, supervisor, name):
     CorrectionFactory(image=bed.original_image)
@@ -165,6 +178,19 @@ def test_signing_off_and_taking_it_back(bed, supervisor):
     assert supervisor.post(path_of(bed, "sign-off"), {"reopen": "on"}).status_code == 302
     bed.refresh_from_db()
     assert not bed.validated
+
+
+def test_signing_off_may_go_on_to_the_next_photo(bed, supervisor):
+    path = path_of(bed, "sign-off")
+    stale = supervisor.post(path, {"seen": 4, "next": "on"})
+    assertRedirects(stale, f"/gallery/{bed.original_image_id}/", fetch_redirect_response=False)
+    stale = supervisor.post(path, {"seen": 4, "next": "on"}, headers=HTMX)
+    assertContains(stale, "The count has changed to 5 in the meantime.", status_code=422)
+    onward = supervisor.post(path, {"seen": 5, "next": "on"})
+    assertRedirects(onward, f"/review/next/?after={bed.original_image_id}", fetch_redirect_response=False)
+    by_script = supervisor.post(path, {"seen": 5, "next": "on"}, headers=HTMX)
+    assert by_script.status_code == 204
+    assert json.loads(by_script.headers["HX-Trigger"]) == {"signedOff": {"said": "Signed off: 5 plants."}}
 
 
 def test_a_photo_without_a_count_cannot_be_reviewed(supervisor):
@@ -220,7 +246,7 @@ def test_the_page_of_the_queue(supervisor):
     response = supervisor.get("/review/")
     assertContains(response, "1 count to sign off")
     assertContains(response, "no bed, crate or tray was found in the photo")
-    assertContains(response, f'href="/gallery/{session.original_image_id}/"')
+    assertContains(response, f'href="/gallery/{session.original_image_id}/#viewer"')
     ProcessingSession.objects.all().delete()
     assertContains(supervisor.get("/review/"), "Nothing to review")
 

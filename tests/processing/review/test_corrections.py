@@ -151,6 +151,32 @@ def test_several_levels_of_undo_and_redo(bed, ana):
         corrections.redo(image=image, user=ana)
 
 
+def test_steps_that_were_sent_twice_are_made_once(bed, ana, luis):
+    names = [uuid4(), uuid4()]
+    for number, name in enumerate(names):
+        values = {"action": "remove", "class_id": PLANT, **place(number), "sent_as": name}
+        corrections.correct(image=bed.original_image, user=ana, **values)
+    image = bed.original_image
+    for _ in range(2):  # the older one: a step names its correction
+        corrections.undo(image=image, user=ana, sent_as=names[0])
+    assert [made.undone_at is None for made in image.corrections.order_by("pk")] == [False, True]
+    for _ in range(2):
+        corrections.redo(image=image, user=ana, sent_as=names[0])
+    assert image.corrections.in_force().count() == 2
+    for step in (corrections.undo, corrections.redo):
+        with pytest.raises(ConflictError):
+            step(image=image, user=luis, sent_as=names[0] if step is corrections.undo else uuid4())
+
+
+def test_an_undone_correction_before_a_newer_one_is_not_redone_by_name(bed, ana):
+    name = uuid4()
+    corrections.correct(image=bed.original_image, user=ana, action="add", class_id=PLANT, **FREE, sent_as=name)
+    corrections.undo(image=bed.original_image, user=ana, sent_as=name)
+    correct(bed, ana, "remove", place(0))
+    with pytest.raises(ConflictError):
+        corrections.redo(image=bed.original_image, user=ana, sent_as=name)
+
+
 def test_a_new_correction_ends_what_can_be_redone(bed, ana):
     correct(bed, ana, "remove", place(0))
     corrections.undo(image=bed.original_image, user=ana)
