@@ -1,10 +1,10 @@
 """*Pure*: which differences between counts and what was expected say that something happened, and which are chance.
 
 How far counts are off was measured on photos of real nurseries (docs/accuracy.md): one in twenty of those that Demeter
-does not mark as doubtful by more than 20 %, the marked ones by up to 60 %. A difference has the errors of two counts, so
-it says nothing below what both together may be off. The median of several counts is off by less, so a change that each
-count alone hides comes to light after a few. `python -m bench.year` measures how often this finds what happened, and how
-often it is wrong.
+does not mark as doubtful by more than 20 %, the marked ones by up to 60 %. A difference has the errors of two counts,
+so it says nothing below what both together may be off. The median of several counts is off by less, so a change that
+each count alone hides comes to light after a few. `python -m bench.year` measures how often this finds what happened,
+and how often it is wrong.
 """
 
 from collections.abc import Sequence

@@ -323,6 +323,15 @@ class Migration(migrations.Migration):
                 name="decision_acceptance_has_a_reason",
             ),
         ),
+        migrations.AddIndex(
+            model_name="stockmovement",
+            index=models.Index(
+                condition=models.Q(("kind", "muerte")),
+                fields=["happened_at"],
+                include=("batch", "quantity"),
+                name="idx_movements_losses",
+            ),
+        ),
         migrations.RunSQL(CREATE, REMOVE),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
     ]
