@@ -100,7 +100,7 @@ def list_differences(wanted: Wanted, *, page: int = 1, per_page: int = PER_PAGE)
     listed = within.annotate(worth=worth, plants=Abs("unexplained")).order_by(
         F("worth").desc(nulls_last=True), "-plants", "-moment", "pk"
     )
-    paginator = Paginator(listed.select_related(*WITH_NAMES).defer(*OUTLINES), per_page)
+    paginator = Paginator(listed.select_related(*WITH_NAMES).defer(*OUTLINES).prefetch_related("decisions"), per_page)
     paginator.count = sum(row[1] for row in rows)
     is_open = wanted.status == Status.OPEN
     return Differences(
