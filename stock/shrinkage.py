@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Greatest, Least, TruncMonth
 from django.db.models.query import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -81,7 +81,7 @@ def read_shrinkage(period: Period, by: str, chosen: Mapping[str, object]) -> Shr
     happened = {"happened_at__gte": period.since, "happened_at__lt": period.until}
     counted = {"moment__gte": period.since, "moment__lt": period.until}
     losses = StockMovement.objects.filter(kind=MovementKind.DEATH, **happened, **chosen)
-    differences = Difference.objects.filter(is_gone=False, **counted, **chosen)
+    differences = Difference.objects.filter(~Q(unexplained=0) | ~Q(explained=0), **counted, **chosen)
     rows: defaultdict[object, Shrinkage] = defaultdict(Shrinkage)
     total = Shrinkage()
     for key, currency, lost, amount in _grouped(losses, by, "happened_at").annotate(

@@ -81,6 +81,9 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
         return _decide(request, found, lambda: reopen(About(found.pk, found.unexplained, signed_in_user(request))))
     made = forms_for(found, request.POST.get("key") or uuid4().hex, kind, request.POST)
     form = made.get(kind)
+    if not found.unexplained and _is_sent_again(request, found, kind):
+        messages.success(request, _("Noted."))
+        return redirect("difference", number=number)
     if form is None or not found.unexplained:
         messages.error(request, _("This difference has changed since you opened the page. Look at it again."))
         return redirect("difference", number=number)
@@ -96,6 +99,15 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     else:
         messages.success(request, _("Noted."))
     return redirect("difference", number=number)
+
+
+def _is_sent_again(request: HttpRequest, found: Difference, kind: str) -> bool:
+    """Whether the newest decision is the same one: two taps, or a bad network."""
+    if not found.history:
+        return False
+    newest = found.history[0]
+    sent = kind, request.POST.get("about", ""), request.user.pk
+    return (newest.kind, str(newest.about), newest.user_id) == sent
 
 
 def _apply(kind: str, form: Form, about: About) -> None:

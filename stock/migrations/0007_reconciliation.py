@@ -256,6 +256,19 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="difference",
             index=models.Index(
+                condition=models.Q(
+                    models.Q(("unexplained", 0), _negated=True),
+                    models.Q(("explained", 0), _negated=True),
+                    _connector="OR",
+                ),
+                fields=["moment"],
+                include=("batch", "unexplained", "explained"),
+                name="idx_differences_shrinkage",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="difference",
+            index=models.Index(
                 condition=models.Q(("recount_since__isnull", False)),
                 fields=["recount_since"],
                 name="idx_differences_recount",

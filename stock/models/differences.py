@@ -73,6 +73,12 @@ class Difference(Timestamped):
             ),
             models.Index(fields=["moment"], include=["batch"], name="idx_differences_moment"),
             models.Index(
+                fields=["moment"],
+                include=["batch", "unexplained", "explained"],
+                name="idx_differences_shrinkage",
+                condition=~Q(unexplained=0) | ~Q(explained=0),
+            ),
+            models.Index(
                 fields=["recount_since"], name="idx_differences_recount", condition=Q(recount_since__isnull=False)
             ),
         ]

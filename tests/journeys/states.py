@@ -518,7 +518,7 @@ def of_differences(made: Nursery) -> Iterator[State]:
         hand_count(batch, plants, hour=now - 4 + number)
     missing = Difference.objects.filter(unexplained__lt=0).order_by("moment")[0]
     too_many = Difference.objects.filter(unexplained__gt=0)[0]
-    Product.objects.filter(pk=batch.product_id).update(price=Decimal("2.50"))
+    Product.objects.filter(pk=batch.product_id).update(price=Decimal("2.50"), currency="MXN")
     yield State("/stock/reconcile/")
     yield State("/stock/reconcile/?q=nothing")
     yield State("/stock/reconcile/?date_from=soon")
