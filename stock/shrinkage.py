@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q, Sum
@@ -99,10 +100,11 @@ def read_shrinkage(period: Period, by: str, chosen: Mapping[str, object]) -> Shr
     return ShrinkageTable(dict(sorted(found, key=_by_month if by == By.MONTH else _largest_first)), total)
 
 
-def _grouped(rows: QuerySet[models.Model], by: str, moment: str) -> QuerySet[models.Model, tuple[object, ...]]:
+def _grouped(rows: QuerySet[Any], by: str, moment: str) -> QuerySet[Any, tuple[Any, ...]]:
     """Rows by their key and currency, to be summed."""
     key = TruncMonth(moment) if by == By.MONTH else F(COLUMNS[by])
-    return rows.order_by().annotate(key=key).values_list("key", CURRENCY)
+    grouped: QuerySet[Any, tuple[Any, ...]] = rows.order_by().annotate(key=key).values_list("key", CURRENCY)
+    return grouped
 
 
 def _largest_first(item: tuple[object, Shrinkage]) -> tuple[int, str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db import models
@@ -74,7 +75,7 @@ class Differences:
     """A page of them, and the sums of all: plants that are missing and too many, and what they are worth. `older` is
     the number of unexplained ones from before the period."""
 
-    page: Page[Difference]
+    page: Page[Any]
     missing: int
     too_many: int
     values: tuple[Value, ...]

@@ -514,7 +514,7 @@ def of_differences(made: Nursery) -> Iterator[State]:
     """A difference of each kind: missing and too many plants, set aside, accepted, and chance."""
     boss, batch = UserFactory(), made.bay.batches.get()
     now = (timezone.now() - hours(0)).total_seconds() / 3600
-    for number, plants in enumerate((2000, 900, 3000, 800)):
+    for number, plants in enumerate((2000, 900, 3000, 2900)):
         hand_count(batch, plants, hour=now - 4 + number)
     missing = Difference.objects.filter(unexplained__lt=0).order_by("moment")[0]
     too_many = Difference.objects.filter(unexplained__gt=0)[0]
