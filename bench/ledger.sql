@@ -24,8 +24,8 @@ FROM generate_series(0, :batches / 10 - 1) AS n JOIN beds AS bed ON bed.number =
 INSERT INTO product_categories (code, name, active, created_at, updated_at) VALUES ('C', 'Cactus', true, now(), now());
 INSERT INTO product_families (code, name, active, category_id, scientific_name, created_at, updated_at)
 SELECT 'F', 'Family', true, id, 'Familia', now(), now() FROM product_categories;
-INSERT INTO products (family_id, sku, common_name, scientific_name, attributes, active, created_at, updated_at)
-SELECT family.id, 'SKU-' || n, 'Product ' || n, 'Species ' || n, '{}', true, now(), now()
+INSERT INTO products (family_id, sku, common_name, scientific_name, attributes, active, currency, created_at, updated_at)
+SELECT family.id, 'SKU-' || n, 'Product ' || n, 'Species ' || n, '{}', true, '', now(), now()
 FROM product_families AS family, generate_series(1, 300) AS n;
 INSERT INTO product_states (code, name, active, is_sellable, sort_order, created_at, updated_at)
 SELECT 'S' || n, 'State ' || n, true, n > 2, n, now(), now() FROM generate_series(1, 4) AS n;
