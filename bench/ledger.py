@@ -28,7 +28,7 @@ from tests.services import stop_services
 LEDGER = Path(__file__).with_name("ledger.sql")
 TIMES, TARGET_MS = 20, 150.0
 WRITES_A_MINUTE = 1000
-INDEXED = ("stock_movements", "stock_visits")
+INDEXED = ("stock_movements", "stock_visits", "stock_differences")
 INDEXES = """
 SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
 WHERE indrelid::regclass::text = ANY (%s) AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
@@ -86,7 +86,7 @@ def plan_pages() -> dict[str, str]:
     year_ago = (timezone.localdate() - timedelta(days=365)).isoformat()
     week_ago = (timezone.localdate() - timedelta(days=7)).isoformat()
     warehouse = Warehouse.objects.order_by("pk").values_list("pk", flat=True)[0]
-    code = StorageLocation.objects.order_by("pk").values_list("code", flat=True)[0]
+    location, code = StorageLocation.objects.order_by("pk").values_list("pk", "code")[0]
     stock = reverse("stock")
     return {
         "stock today": stock,
@@ -97,6 +97,10 @@ def plan_pages() -> dict[str, str]:
         "stock searched": f"{stock}?q=product+17",
         "stock as JSON": reverse("api-stock"),
         "one bay": reverse("stock-bay", args=[code]),
+        "reconcile": reverse("stock-reconcile"),
+        "reconcile, a year": f"{reverse('stock-reconcile')}?date_from={year_ago}",
+        "reconcile, all of one bay": f"{reverse('stock-reconcile')}?status=all&location_id={location}",
+        "shrinkage": reverse("shrinkage"),
         "changes of a week": f"{reverse('stock-changes')}?date_from={week_ago}",
     }
 

@@ -1,5 +1,6 @@
 -- A stock ledger of five years that ends now: :batches batches in bays of ten cultivation cycles each, one after the
--- other, and :movements movements. Every fourth movement is a photo count and comes with its visit.
+-- other, and :movements movements. Every fourth movement is a photo count and comes with its visit and
+-- its difference.
 INSERT INTO warehouses (code, name, active, polygon, min_lon, min_lat, max_lon, max_lat, centroid_lon, centroid_lat,
     area_m2, warehouse_type, created_at, updated_at)
 SELECT 'W' || n, 'Warehouse ' || n, true, '{"type": "Polygon", "coordinates": [[[0,0],[1,0],[1,1],[0,0]]]}',
@@ -23,8 +24,8 @@ FROM generate_series(0, :batches / 10 - 1) AS n JOIN beds AS bed ON bed.number =
 INSERT INTO product_categories (code, name, active, created_at, updated_at) VALUES ('C', 'Cactus', true, now(), now());
 INSERT INTO product_families (code, name, active, category_id, scientific_name, created_at, updated_at)
 SELECT 'F', 'Family', true, id, 'Familia', now(), now() FROM product_categories;
-INSERT INTO products (family_id, sku, common_name, scientific_name, attributes, active, created_at, updated_at)
-SELECT family.id, 'SKU-' || n, 'Product ' || n, 'Species ' || n, '{}', true, now(), now()
+INSERT INTO products (family_id, sku, common_name, scientific_name, attributes, active, currency, created_at, updated_at)
+SELECT family.id, 'SKU-' || n, 'Product ' || n, 'Species ' || n, '{}', true, '', now(), now()
 FROM product_families AS family, generate_series(1, 300) AS n;
 INSERT INTO product_states (code, name, active, is_sellable, sort_order, created_at, updated_at)
 SELECT 'S' || n, 'State ' || n, true, n > 2, n, now(), now() FROM generate_series(1, 4) AS n;
@@ -78,6 +79,14 @@ INSERT INTO stock_visits (location_id, answer, first_at, last_at, photos, quanti
 SELECT location_id, '', happened_at, happened_at, 1 + (n % 9 = 1)::int, 100, n % 9 = 1 AND location_id % 10 = 0,
     location_id % 3 = 0, location_id % 20 = 0, happened_at, happened_at
 FROM moved WHERE is_photo AND happened_at < now();
+
+-- Each photo after the first of a batch differs by five plants; one in fifty of these cannot be chance.
+INSERT INTO stock_differences (batch_id, visit_id, moment, expected, counted, explained, noise, unexplained, counts,
+    taken_back, is_gone, created_at, updated_at)
+SELECT moved.batch_id, visit.id, moved.happened_at, 105, 100, 0, 28,
+    CASE WHEN (moved.batch_id + moved.n) % 50 = 0 THEN -5 ELSE 0 END, 1, false, false, now(), now()
+FROM moved JOIN stock_visits AS visit ON visit.location_id = moved.location_id AND visit.last_at = moved.happened_at
+WHERE moved.is_photo AND moved.n > 1 AND moved.happened_at < now();
 
 UPDATE stock_batches SET quantity_current = summed.total
 FROM (SELECT batch_id, sum(quantity) AS total FROM stock_movements GROUP BY batch_id) AS summed

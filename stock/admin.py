@@ -11,6 +11,8 @@ from demeter.common.search import SearchedAdmin
 from stock.models import (
     DESCRIPTION_FIELDS,
     CountShare,
+    Decision,
+    Difference,
     LossReason,
     StockBatch,
     StockCount,
@@ -118,3 +120,29 @@ class VisitAdmin(ReadOnlyAdmin):
     list_select_related = ("location__storage_area__warehouse", "answered_by")
     search_fields = ("location__code",)
     date_hierarchy = "last_at"
+
+
+class DecisionInline(admin.TabularInline[Decision, Difference]):
+    """What people decided."""
+
+    model = Decision
+    fk_name = "difference"
+    fields = readonly_fields = ("created_at", "kind", "about", "quantity", "reason", "document", "assigned_to", "user")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Decisions are made on the page of the difference."""
+        return False
+
+
+@admin.register(Difference)
+class DifferenceAdmin(ReadOnlyAdmin):
+    """Counts that differ from what was expected, and what people decided about them."""
+
+    inlines = (DecisionInline,)
+    list_display = ("moment", "batch", "expected", "counted", "noise", "explained", "unexplained", "assigned_to")
+    list_filter = ("taken_back", "is_gone", ("recount_since", admin.EmptyFieldListFilter))
+    list_select_related = ("batch", "assigned_to")
+    search_fields = ("batch__batch_code",)
+    date_hierarchy = "moment"

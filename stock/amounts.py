@@ -16,7 +16,9 @@ class Value:
 class Amounts:
     """Plants, and how many of them are signed off, counted in the last 30 days, uncertain...
 
-    `earlier` is the stock at the date that is compared. `unpriced` are the plants whose product has no price.
+    `earlier` is the stock at the date that is compared. `unexplained` are the plants, too many or too few, by which
+    counts until then differ from what was expected and that nobody has explained. `unpriced` are the plants whose
+    product has no price.
     """
 
     plants: int
@@ -25,6 +27,7 @@ class Amounts:
     signed_off: int
     recent: int
     uncertain: int
+    unexplained: int
     never_counted: int
     unpriced: int
     values: tuple[Value, ...] = ()

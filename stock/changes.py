@@ -5,16 +5,14 @@ happened at the same moment and leave nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.db.models.query import QuerySet
 
-from stock.models import MovementKind, StockMovement, Visit
-from stock.noise import noise_of
+from stock.models import Difference, StockMovement
 
 # The columns that movements are summed by, and their lookups.
 SUMMED = {
@@ -70,29 +68,6 @@ class LateMovements:
     plants: int
 
 
-class Written(NamedTuple):
-    """What photos of one moment changed at a location."""
-
-    moment: datetime
-    who: str | None
-    plants: int
-
-
-@dataclass(frozen=True)
-class Surprise:
-    """A count that differs from what was expected by more than its noise."""
-
-    visit: Visit
-    expected: int
-    noise: int
-    who: tuple[str, ...]
-
-    @property
-    def difference(self) -> int:
-        """Plants more than expected."""
-        return self.visit.quantity - self.expected
-
-
 def find_movements(period: Period, chosen: Mapping[str, object]) -> QuerySet[StockMovement]:
     """The movements of a period that nobody reversed; `chosen` has keys of SUMMED."""
     moved = StockMovement.objects.filter(happened_at__gte=period.since, happened_at__lt=period.until)
@@ -128,37 +103,15 @@ def late_movements(period: Period, chosen: Mapping[str, object]) -> LateMovement
     return LateMovements(**found)
 
 
-def find_surprises(period: Period, chosen: Mapping[str, object]) -> list[Surprise]:
-    """The counts of a period that differ from the expected number by more than their noise, largest first.
+def find_surprises(period: Period, chosen: Mapping[str, object]) -> list[Difference]:
+    """The counts of a period that differ by more than chance and are not explained, largest first.
 
-    `chosen` names places alone: a count is one of all products. The first count of a location is not expected to be
-    anything. Three queries.
+    `chosen` has keys of SUMMED that a batch has: not kind and person. One query.
     """
-    by_photos = find_movements(period, chosen).filter(kind=MovementKind.PHOTO)
-    rows = by_photos.values_list("batch__location", "happened_at", "user__username").annotate(Sum("quantity"))
-    written: dict[int, list[Written]] = defaultdict(list)
-    for location, moment, who, plants in rows.order_by():
-        written[location].append(Written(moment, who, plants))
-    if not written:
-        return []
-    visits = Visit.objects.filter(photos__gt=0, location__in=written)
-    first = dict(visits.values_list("location").annotate(Min("last_at")).order_by())
-    found = visits.filter(last_at__gte=period.since, first_at__lt=period.until)
-    surprises = [
-        _compare(visit, written[visit.location_id])
-        for visit in found.select_related("location__storage_area__warehouse")
-        if visit.last_at != first[visit.location_id]
-    ]
-    real = [surprise for surprise in surprises if abs(surprise.difference) > surprise.noise]
-    return sorted(real, key=lambda surprise: -abs(surprise.difference))
-
-
-def _compare(visit: Visit, written: Iterable[Written]) -> Surprise:
-    """The count of a visit beside what was expected before its photos were counted."""
-    own = [row for row in written if visit.first_at <= row.moment <= visit.last_at]
-    expected = visit.quantity - sum(row.plants for row in own)
-    who = sorted({row.who for row in own if row.who})
-    return Surprise(visit, expected, noise_of(expected, visit.quantity), tuple(who))
+    found = Difference.objects.filter(moment__gte=period.since, moment__lt=period.until).exclude(unexplained=0)
+    found = found.filter(**{SUMMED[name]: value for name, value in chosen.items()})
+    rows = found.select_related("batch__product", "batch__location__storage_area__warehouse")
+    return sorted(rows, key=lambda difference: -abs(difference.unexplained))
 
 
 def _largest_first(flows: Mapping[str | int | None, Flow]) -> dict[str | int | None, Flow]:

@@ -81,19 +81,22 @@ SEARCH_TABLES = (
     "JOIN products AS product ON product.id = batch.product_id"
     " LEFT JOIN packagings AS packaging ON packaging.id = batch.packaging_id"
 )
-EARLIER = "UNION ALL SELECT batch_id, 0, quantity FROM stock_parts_before(%(compared_before)s)"
+EARLIER = "UNION ALL SELECT batch_id, 0, quantity, 0 FROM stock_parts_before(%(compared_before)s)"
 PRICES = """
     LEFT JOIN unnest(%(products)s::bigint[], %(amounts)s::numeric[], %(currencies)s::text[])
         AS price (product_id, amount, currency) ON price.product_id = line.product_id
 """
 STOCK = """
 WITH balance AS MATERIALIZED (
-    SELECT batch_id, sum(now) AS plants, sum(earlier) AS earlier FROM (
-        SELECT batch_id, quantity AS now, 0 AS earlier FROM stock_parts_before(%(before)s) {earlier}
-    ) AS parts GROUP BY batch_id HAVING sum(now) <> 0 OR sum(earlier) <> 0
+    SELECT batch_id, sum(now) AS plants, sum(earlier) AS earlier, sum(unexplained) AS unexplained FROM (
+        SELECT batch_id, quantity AS now, 0 AS earlier, 0 AS unexplained FROM stock_parts_before(%(before)s) {earlier}
+        UNION ALL SELECT batch_id, 0, 0, abs(unexplained) FROM stock_differences
+            WHERE unexplained <> 0 AND moment < %(before)s
+    ) AS parts GROUP BY batch_id HAVING sum(now) <> 0 OR sum(earlier) <> 0 OR sum(unexplained) <> 0
 ), line AS MATERIALIZED (
     SELECT batch.product_id, batch.packaging_id, batch.state_id, batch.size_id, batch.location_id,
-        location.storage_area_id AS area_id, area.warehouse_id, balance.plants, balance.earlier
+        location.storage_area_id AS area_id, area.warehouse_id, balance.plants, balance.earlier,
+        balance.unexplained
     FROM balance
     JOIN stock_batches AS batch ON batch.id = balance.batch_id
     JOIN storage_locations AS location ON location.id = batch.location_id
@@ -125,6 +128,7 @@ SUMS: Mapping[str, str] = {
     "signed_off": "sum(line.plants) FILTER (WHERE place.signed_off AND NOT place.is_open)",
     "recent": "sum(line.plants) FILTER (WHERE place.last_at >= %(recent)s)",
     "uncertain": "sum(line.plants) FILTER (WHERE place.is_open OR place.in_doubt)",
+    "unexplained": "sum(line.unexplained)",
     "never_counted": "sum(line.plants) FILTER (WHERE place.last_at IS NULL)",
 }
 

@@ -1,15 +1,16 @@
 """Reads the ledger: the stock of a location at any moment, as known now."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, Sum
+from django.db.models.functions import Abs
 
 from locations.models import StorageLocation
-from stock.models import CountShare, StockBatch
+from stock.models import CountShare, Difference, StockBatch
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,12 @@ def stock_of(location: StorageLocation, as_of: datetime) -> tuple[StockLine, ...
         .order_by("batch_code")
     )
     return tuple(StockLine(batch, batch.quantity_then) for batch in batches)
+
+
+def count_unexplained(locations: Collection[int], *, before: datetime) -> int:
+    """How many plants of these locations are unexplained: too many and too few together."""
+    rows = Difference.objects.filter(batch__location__in=locations, moment__lt=before).exclude(unexplained=0)
+    return int(rows.aggregate(plants=Sum(Abs("unexplained"), default=0))["plants"])
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from demeter.accounts.models import User
 from demeter.common.i18n.messages import Message
+from stock.differences import update_differences
 from stock.messages import (
     COUNTED,
     COUNTED_BY_HAND,
@@ -89,6 +90,7 @@ def reconcile(place: int, *, user: User | None) -> list[StockMovement]:
     StockMovement.objects.bulk_create([*counted, *shortfalls])
     for batch in batches.values():
         _update_batch(batch, totals)
+    update_differences(batches, totals, changes, counts.values())
     return [movement for movement in shortfalls if movement.quantity > 0]
 
 

@@ -53,10 +53,14 @@ class Due:
 
 @dataclass(frozen=True)
 class Replay:
-    """What the counts of a location differ from what was expected, and what people took beyond what was there."""
+    """What the counts of a location differ from what was expected, and what people took beyond what was there.
+
+    `seen` has what was expected of a batch at each count and what was counted, in order of time.
+    """
 
     counted: Mapping[tuple[UUID, int], int]
     short: Mapping[tuple[int, datetime], int]
+    seen: Mapping[tuple[UUID, int], tuple[int, int]]
 
 
 def find_due(visits: Iterable[VisitTotal], changes: Iterable[Change], written: Written) -> list[Due]:
@@ -93,6 +97,7 @@ def replay(visits: Iterable[VisitTotal], changes: Iterable[Change]) -> Replay:
     expected: defaultdict[int, int] = defaultdict(int)
     counted: dict[tuple[UUID, int], int] = {}
     short: dict[tuple[int, datetime], int] = {}
+    seen: dict[tuple[UUID, int], tuple[int, int]] = {}
     waiting = sorted(changes, key=lambda change: change.moment)
     for visit in _in_order(visits):
         due = [change for change in waiting if change.moment <= visit.moment]
@@ -100,10 +105,11 @@ def replay(visits: Iterable[VisitTotal], changes: Iterable[Change]) -> Replay:
         short |= _apply(due, expected, covered=visit)
         plants = _found(visit, expected)
         for batch in {*plants, *(expected if visit.is_full else ())}:
+            seen[visit.image, batch] = expected[batch], plants.get(batch, 0)
             if difference := plants.get(batch, 0) - expected[batch]:
                 counted[visit.image, batch] = difference
                 expected[batch] += difference
-    return Replay(counted, short | _apply(waiting, expected))
+    return Replay(counted, short | _apply(waiting, expected), seen)
 
 
 def _in_order(visits: Iterable[VisitTotal]) -> Sequence[VisitTotal]:

@@ -93,9 +93,9 @@ def _surprises(period: Period) -> list[str]:
     rows = [
         _("- %(place)s: expected %(expected)s, counted %(counted)s")
         % {
-            "place": surprise.visit.location.full_name,
+            "place": surprise.batch.location.full_name,
             "expected": intcomma(surprise.expected),
-            "counted": intcomma(surprise.visit.quantity),
+            "counted": intcomma(surprise.counted),
         }
         for surprise in found[:SHOWN]
     ]

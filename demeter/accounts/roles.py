@@ -31,6 +31,7 @@ _SUPERVISOR_PERMISSIONS = (
     "locations.add_containertype",
     "locations.change_containertype",
     "stock.record_sale",
+    "stock.add_decision",
     "stock.change_stockbatch",
 )
 

@@ -1,6 +1,6 @@
 """The read model of one location's page: last count, latest photo, stock, history and configurations.
 
-Nine queries besides the one that finds the location, for any number of photos and cycles, and two more if a visit has
+Ten queries besides the one that finds the location, for any number of photos and cycles, and two more if a visit has
 several photos.
 """
 
@@ -22,7 +22,7 @@ from photos.models import S3Image, S3ImageQuerySet
 from photos.storage.object_store import presigned_url
 from processing.problems import NEEDS_CONFIG, NEEDS_DATE
 from processing.statuses import UNFINISHED
-from stock.queries import StockLine, stock_of
+from stock.queries import StockLine, count_unexplained, stock_of
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class LocationDetail:
     cycles: tuple[LocationConfig, ...]
     undated: int
     visits: tuple[VisitDetail, ...]
+    unexplained: int
 
     @property
     def is_open(self) -> bool:
@@ -87,17 +88,18 @@ def find_location(code: str) -> StorageLocation:
 def location_detail(code: str) -> LocationDetail:
     """Everything the page shows. Raises NotFoundError as `find_location`."""
     location = find_location(code)
-    last = read_last_count(location)
+    last, now = read_last_count(location), timezone.now()
     cycles = location.configs.select_related("product", "packaging", "expected_state").prefetch_related(WITH_PRODUCTS)
     return LocationDetail(
         location=location,
         last=last,
         photo=S3Image.objects.filter(pk=last.image_id).first() if last else None,
-        stock=stock_of(location, timezone.now()),
+        stock=stock_of(location, now),
         history=location_history(location.pk),
         cycles=tuple(cycles.order_by("-active", "-started_at")),
         undated=find_photos_waiting_at([location.pk], problem_code=NEEDS_DATE.code).count(),
         visits=visits_of(location),
+        unexplained=count_unexplained([location.pk], before=now),
     )
 
 

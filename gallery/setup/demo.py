@@ -19,7 +19,7 @@ from locations.nursery import forget_nursery
 from photos.models import S3Image, S3ImageQuerySet, Upload
 from processing.models import Job
 from processing.trash import erase_photo
-from stock.models import StockBatch, StockCount, StockDocument, Visit
+from stock.models import Difference, StockBatch, StockCount, StockDocument, Visit
 
 PHOTOS_AT_ONCE = 300
 
@@ -91,6 +91,12 @@ def _empty_places(location_ids: list[int]) -> None:
     recorded = list(documents.values_list("pk", flat=True).distinct())
     with connection.cursor() as cursor:  # the ledger's own triggers allow it for this transaction alone
         cursor.execute("SELECT set_config('demeter.demo_is_removed', 'on', true)")
+        cursor.execute(
+            "DELETE FROM stock_decisions USING stock_differences AS difference"
+            " WHERE difference.id = difference_id AND difference.batch_id = ANY(%s)",
+            [in_batches],
+        )
+        Difference.objects.filter(batch__in=batches).delete()
         cursor.execute("DELETE FROM stock_movements WHERE batch_id = ANY(%s)", [in_batches])
         StockCount.objects.filter(batch__in=batches).delete()
         cursor.execute("DELETE FROM stock_documents WHERE id = ANY(%s)", [_without_movements(recorded)])

@@ -77,6 +77,7 @@ def amounts_json(amounts: Amounts, *, compared: bool) -> dict[str, Any]:
         "signed_off": amounts.signed_off,
         "counted_in_last_30_days": amounts.recent,
         "uncertain": amounts.uncertain,
+        "unexplained": amounts.unexplained,
         "never_counted": amounts.never_counted,
         "without_price": amounts.unpriced,
         "values": [{"amount": str(value.amount), "currency": value.currency} for value in amounts.values],

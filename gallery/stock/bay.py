@@ -1,6 +1,6 @@
 """The stock of one location at the end of a day: its batches, the photos of its last count, and every movement.
 
-Nine queries, for any number of movements.
+Twelve queries at most, for any number of movements.
 """
 
 from collections.abc import Sequence
@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 
 from demeter.common.exceptions import NotFoundError
 from gallery.common.forms import PER_PAGE
+from gallery.stock.reconciling import differences_of
 from locations.models import StorageLocation
 from photos.models import S3Image
 from photos.storage.thumbnails import thumbnail_url
-from stock.models import StockBatch, StockCount, StockMovement, Visit
-from stock.queries import StockLine, stock_of
+from stock.models import Difference, StockBatch, StockCount, StockMovement, Visit
+from stock.queries import StockLine, count_unexplained, stock_of
 
 INSTANT = timedelta(microseconds=1)
 
@@ -44,6 +45,8 @@ class BayStock:
     batch: StockBatch | None
     movements: Page[StockMovement]
     visible_images: frozenset[UUID]
+    differences: Sequence[Difference]
+    unexplained: int
 
     @property
     def total(self) -> int:
@@ -78,6 +81,8 @@ def read_bay(code: str, *, before: datetime, batch_id: int | None, page: int) ->
         batch=batch,
         movements=movements,
         visible_images=frozenset(images),
+        differences=differences_of(location.pk, before=before),
+        unexplained=count_unexplained([location.pk], before=before),
     )
 
 

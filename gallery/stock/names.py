@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Model
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from locations.models import (
@@ -17,6 +19,7 @@ from locations.models import (
 )
 from stock.amounts import Amounts
 from stock.overview import Group, StockRow
+from stock.shrinkage import By, Shrinkage
 
 MODELS: Mapping[str, type[Model]] = {
     "warehouse_id": Warehouse,
@@ -37,6 +40,16 @@ NEXT_GROUP: Mapping[str, str] = {
     Group.AREA: Group.LOCATION,
 }
 Found = Mapping[str, Mapping[int, Model]]
+
+
+@dataclass(frozen=True)
+class NamedShrinkage:
+    """One row of the shrinkage; `cells` by the columns of a downloaded table."""
+
+    amounts: Shrinkage
+    title: str
+    detail: str
+    cells: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -62,6 +75,23 @@ def name_rows(group: str, rows: Sequence[StockRow]) -> tuple[NamedRow, ...]:
 def name_filters(chosen: Mapping[str, int]) -> list[tuple[str, str]]:
     """The filters that are set, each with its name."""
     return [(column, _filter_name(column, key)) for column, key in chosen.items()]
+
+
+def name_shrinkage(by: str, rows: Mapping[object, Shrinkage]) -> list[NamedShrinkage]:
+    """The rows of the shrinkage with their names. One query."""
+    if by == By.MONTH:
+        return [
+            NamedShrinkage(row, date_format(month, "YEAR_MONTH_FORMAT"), "", {"month": f"{month:%Y-%m}"})
+            for month, row in rows.items()
+            if isinstance(month, datetime)
+        ]
+    name = str(by)
+    found = _read(f"{name}_id", [key for key in rows if isinstance(key, int)])
+    named = []
+    for key, row in rows.items():
+        title, detail, _code, cells = _say({name: found.get(key) if isinstance(key, int) else None})
+        named.append(NamedShrinkage(row, title or f"#{key}", detail, cells))
+    return named
 
 
 def _filter_name(column: str, key: int) -> str:

@@ -16,17 +16,15 @@ from stock.changes import (
     Flows,
     LateMovements,
     Period,
-    Surprise,
     find_movements,
     find_surprises,
     late_movements,
     sum_movements,
 )
-from stock.models import MovementKind, StockMovement
+from stock.models import Difference, MovementKind, StockMovement
 from stock.overview import StockFilter, read_stock
 
 SHOWN = 10
-PLACES = ("warehouse_id", "area_id")
 STOCK_FILTERS = ("warehouse_id", "area_id", "product_id")
 
 
@@ -57,7 +55,7 @@ class ChangesReport:
     flows: Flows
     tables: tuple[FlowTable, ...]
     late: LateMovements
-    surprises: Sequence[Surprise]
+    surprises: Sequence[Difference]
     movements: Page[StockMovement]
 
     @property
@@ -70,7 +68,6 @@ def read_changes(period: Period, chosen: Mapping[str, str | int], *, page: int =
     stocked = {name: int(value) for name, value in chosen.items() if name in STOCK_FILTERS}
     stock = read_stock(StockFilter(before=period.until, compared_before=period.since, chosen=stocked), limit=0).total
     flows = sum_movements(period, chosen)
-    places = {name: value for name, value in chosen.items() if name in PLACES}
     movements = find_movements(period, chosen).select_related("batch__product", "batch__location", "user")
     paginator = Paginator(movements.order_by("-happened_at", "-created_at", "-movement_id"), PER_PAGE)
     paginator.count = flows.total.movements
@@ -79,7 +76,7 @@ def read_changes(period: Period, chosen: Mapping[str, str | int], *, page: int =
         flows=flows,
         tables=_tables(flows, chosen),
         late=late_movements(period, chosen),
-        surprises=find_surprises(period, places),
+        surprises=find_surprises(period, stocked),
         movements=paginator.get_page(page),
     )
 

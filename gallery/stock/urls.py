@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gallery.stock import api, views
+from gallery.stock import api, reconcile_views, views
 
 urlpatterns = [
     path("stock/", views.stock, name="stock"),
@@ -10,5 +10,13 @@ urlpatterns = [
     path("stock/stock.xlsx", views.stock_file, {"ending": "xlsx"}, name="stock-xlsx"),
     path("stock/changes/", views.changes, name="stock-changes"),
     path("stock/locations/<code:code>/", views.bay, name="stock-bay"),
+    path("stock/reconcile/", reconcile_views.reconcile, name="stock-reconcile"),
+    path("stock/reconcile/differences.csv", reconcile_views.reconcile_file, {"ending": "csv"}, name="reconcile-csv"),
+    path("stock/reconcile/differences.xlsx", reconcile_views.reconcile_file, {"ending": "xlsx"}, name="reconcile-xlsx"),
+    path("stock/reconcile/<int:number>/", reconcile_views.difference, name="difference"),
+    path("stock/reconcile/<int:number>/decide/", reconcile_views.decide, name="difference-decide"),
+    path("stock/shrinkage/", reconcile_views.shrinkage, name="shrinkage"),
+    path("stock/shrinkage/shrinkage.csv", reconcile_views.shrinkage_file, {"ending": "csv"}, name="shrinkage-csv"),
+    path("stock/shrinkage/shrinkage.xlsx", reconcile_views.shrinkage_file, {"ending": "xlsx"}, name="shrinkage-xlsx"),
     path("api/v1/stock", api.stock, name="api-stock"),
 ]

@@ -12,6 +12,7 @@ from demeter.accounts.authentication import signed_in_user
 from demeter.common.exceptions import InvalidInputError
 from gallery.places.visits import open_visits
 from gallery.review.queue import COUNTED_UP_TO, count_doubtful
+from gallery.stock.reconciling import waiting_recounts
 from gallery.todo.causes import causes
 from locations.models import StorageLocation
 from processing.worklist import AT_ONCE, acknowledge_cause, retry_cause
@@ -22,10 +23,13 @@ from processing.worklist import AT_ONCE, acknowledge_cause, retry_cause
 def work(request: HttpRequest) -> HttpResponse:
     """Everything that waits for a person, by cause."""
     count, newest = open_visits()
+    recounts_count, recounts = waiting_recounts()
     context = {
         "causes": causes(),
         "open_visits": newest,
         "open_visits_count": count,
+        "recounts": recounts,
+        "recounts_count": recounts_count,
         "doubtful": count_doubtful(),
         "counted_up_to": COUNTED_UP_TO,
         "at_once": AT_ONCE,

@@ -7,6 +7,7 @@ difference ("2 more"); the sum of a batch's movements is its stock.
 from stock.models.batches import DESCRIPTION_FIELDS, StockBatch
 from stock.models.closings import Closing, ClosingBalance
 from stock.models.counts import CountShare, StockCount, Visit, VisitAnswer
+from stock.models.differences import EXPLAINING, WITH_DOCUMENT, Decision, DecisionKind, Difference
 from stock.models.documents import DocumentSource, LossReason, StockDocument
 from stock.models.movements import (
     COUNTED_KINDS,
@@ -22,10 +23,15 @@ __all__ = [
     "COUNTED_KINDS",
     "DERIVED_KINDS",
     "DESCRIPTION_FIELDS",
+    "EXPLAINING",
     "PAIRED_KINDS",
+    "WITH_DOCUMENT",
     "Closing",
     "ClosingBalance",
     "CountShare",
+    "Decision",
+    "DecisionKind",
+    "Difference",
     "DocumentSource",
     "LossReason",
     "MovementKind",

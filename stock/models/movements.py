@@ -127,6 +127,12 @@ class StockMovement(Timestamped):
             models.Index(fields=["batch", "happened_at"], name="idx_movements_batch_happened"),
             models.Index(fields=["image_id"], name="idx_movements_image"),
             models.Index(fields=["happened_at"], include=["batch", "quantity"], name="idx_movements_happened"),
+            models.Index(
+                fields=["happened_at"],
+                include=["batch", "quantity"],
+                name="idx_movements_losses",
+                condition=Q(kind=MovementKind.DEATH),
+            ),
             BrinIndex(fields=["created_at"], name="idx_movements_created"),
         ]
         constraints = [

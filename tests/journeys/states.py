@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -16,14 +17,15 @@ from locations.building import FirstNumbers, Pattern, plan_places
 from locations.catalogue import find_or_make_mixed
 from locations.importing.mapping import ImportMapping, read_mapping
 from locations.importing.previews import keep_files, save_mapping, use_mapping
-from locations.models import PlaceImport, StorageLocation
+from locations.models import PlaceImport, Product, StorageLocation
 from locations.place_changes import make_places, undo_change
 from photos.models import S3Image
 from processing.messages import CONTAINERS_FAILED
 from processing.models import ProcessingSession
 from processing.review.outcome import record_stock
+from stock.decisions import About, accept, ask_recount
 from stock.ledger import record_count
-from stock.models import StockBatch
+from stock.models import Difference, StockBatch
 from tests.browsing import store_pictures
 from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory, make_session_waiting, unplaced_candidates
@@ -35,7 +37,7 @@ from tests.locations.factories import (
     StorageLocationFactory,
 )
 from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, make_bed, refuse
-from tests.stock.recording import hand_count, plants_of, record, undo
+from tests.stock.recording import hand_count, hours, plants_of, record, undo
 
 LISTS = ("/", "/jobs/", "/gallery/", "/todo/", "/review/", "/gallery/trash/")
 EMPTY_PATHS = (
@@ -50,6 +52,8 @@ EMPTY_PATHS = (
     "/places/import/",
     "/stock/",
     "/stock/changes/",
+    "/stock/reconcile/",
+    "/stock/shrinkage/",
     "/stock/documents/",
     "/stock/ready/",
 )
@@ -434,6 +438,14 @@ def send_without_token(page: Page) -> None:
         page.locator("form.language").evaluate("form => { form.elements[0].value = 'x'; form.submit(); }")
 
 
+def send_explanation_badly(page: Page) -> None:
+    """A loss without its reason."""
+    page.evaluate("() => document.querySelectorAll('form').forEach((form) => { form.noValidate = true; })")
+    page.locator(".decide summary").nth(1).click()
+    page.locator("button[value=lost]").click()
+    expect(page.locator(".decide[open] .errorlist")).to_be_visible()
+
+
 # --- The states, in groups that one kind of person sees -------------------------------------------------------------
 def of_signed_out(_made: Nursery) -> Iterator[State]:
     yield State("/login/?next=/jobs/")
@@ -589,6 +601,33 @@ def of_stock(made: Nursery) -> Iterator[State]:
     yield State(f"/stock/locations/{made.empty_bay.code}/?as_of={before}")
 
 
+def of_differences(made: Nursery) -> Iterator[State]:
+    """A difference of each kind: missing and too many plants, set aside, accepted, and chance."""
+    boss, batch = UserFactory(), made.bay.batches.get()
+    now = (timezone.now() - hours(0)).total_seconds() / 3600
+    for number, plants in enumerate((2000, 900, 3000, 2900)):
+        hand_count(batch, plants, hour=now - 4 + number)
+    missing = Difference.objects.filter(unexplained__lt=0).order_by("moment")[0]
+    too_many = Difference.objects.filter(unexplained__gt=0)[0]
+    Product.objects.filter(pk=batch.product_id).update(price=Decimal("2.50"), currency="MXN")
+    yield State("/stock/reconcile/")
+    yield State("/stock/reconcile/?q=nothing")
+    yield State("/stock/reconcile/?date_from=soon")
+    for difference in (missing, too_many):
+        yield State(f"/stock/reconcile/{difference.pk}/")
+    yield State(f"/stock/reconcile/{missing.pk}/", send_explanation_badly, posts_to="difference-decide")
+    accept(About(missing.pk, missing.unexplained, boss), reason="Nobody knows what happened")
+    too_many.refresh_from_db()
+    ask_recount(About(too_many.pk, too_many.unexplained, boss), reason="Half in the shade", assigned_to=boss)
+    yield from (State(f"/stock/reconcile/{difference.pk}/") for difference in (missing, too_many))
+    yield from (State(f"/stock/reconcile/?status={status}") for status in ("all", "recount", "explained"))
+    yield from (State(f"/stock/shrinkage/?by={by}") for by in ("product", "location", "month"))
+    yield State("/stock/shrinkage/?date_to=soon")
+    yield State(f"/stock/locations/{made.bay.code}/")
+    yield State(f"/locations/{made.bay.code}/")
+    yield from map(State, ("/stock/", "/todo/"))
+
+
 def of_the_rest(made: Nursery) -> Iterator[State]:
     """Our components, addresses that are wrong, and what is done last since it changes the rows."""
     yield from map(State, ("/design/", "/status/", "/locations/NO-SUCH/", "/jobs/?upload_session_id=x"))
@@ -624,6 +663,7 @@ GROUPS: dict[str, tuple[Callable[[Nursery], Iterator[State]], dict[str, bool]]] 
     "imports": (of_imports, BOSS),
     "movements": (of_movements, BOSS),
     "stock": (of_stock, BOSS),
+    "differences": (of_differences, BOSS),
     "the rest": (of_the_rest, BOSS),
     "admin": (of_admin, BOSS),
 }

@@ -112,9 +112,9 @@ def test_page_takes_the_same_queries_for_any_number_of_photos(worker: Client, dj
             make_count(config.location, plants=10, days_ago=number)
             earlier = LocationConfigFactory(location=config.location, active=False, closed_at=MOMENT)
             StockMovementFactory(batch__config=earlier)
-        # sign-in and permissions 3, location 1, photo, stock, history 2, cycles 2, undated, visits 8, suggestion 2,
+        # sign-in and permissions 3, location 1, photo, stock 2, history 2, cycles 2, undated, visits 8, suggestion 2,
         # waiting, choices 3
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(19):
             worker.get(f"/locations/{config.location.code}/")
 
 

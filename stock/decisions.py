@@ -1,0 +1,178 @@
+"""What people decide about a difference between a count and what was expected: sold, lost, came in, accepted, to be
+counted again, somebody's task.
+
+A document takes the place of what is unexplained, as the ledger does with all that is recorded late. Nothing else
+changes a number of the stock. Each decision names what was unexplained when it was made and is refused if that has
+changed since the person saw it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from demeter.accounts.models import User
+from demeter.common.exceptions import ConflictError, InvalidInputError, NotFoundError
+from stock.batching import lock_locations
+from stock.documents import record_document
+from stock.lines import Header, Line
+from stock.models import Decision, DecisionKind, Difference, DocumentSource, LossReason, MovementKind, StockDocument
+from stock.reconciliation import reconcile
+
+MOVEMENT_KINDS = {
+    DecisionKind.SOLD: MovementKind.SALE,
+    DecisionKind.LOST: MovementKind.DEATH,
+    DecisionKind.CAME_IN: MovementKind.PLANTING,
+}
+
+
+@dataclass(frozen=True)
+class About:
+    """Which difference, what was unexplained of it on the page, and who decides."""
+
+    difference: int
+    unexplained: int
+    user: User
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What happened: so many plants were sold, lost or came in, when the place was counted or before (`happened_at`).
+
+    `key` makes it safe to send it twice.
+    """
+
+    kind: DecisionKind
+    quantity: int
+    key: str
+    happened_at: datetime | None = None
+    note: str = ""
+    loss_reason: LossReason | None = None
+    unit_price: Decimal | None = None
+
+
+@transaction.atomic
+def explain(about: About, explanation: Explanation) -> StockDocument:
+    """Record what happened, at the moment of the count or before it. Sent twice, it is recorded once.
+
+    Raises:
+        NotFoundError, ConflictError: as `accept`; ConflictError also from `record_document`.
+        InvalidInputError: the plants were not there, or it happened after the count.
+    """
+    recorded = StockDocument.objects.filter(user=about.user, key=explanation.key, explains__isnull=False).first()
+    if recorded is not None:
+        return recorded
+    difference = _lock(about)
+    if (explanation.kind == DecisionKind.CAME_IN) != (difference.unexplained > 0):
+        raise InvalidInputError(_("Plants that are missing were sold or lost; those that are too many came in."))
+    if explanation.happened_at is not None and explanation.happened_at > difference.moment:
+        raise InvalidInputError(_("What explains a count happened before it. Give an earlier time."))
+    if explanation.kind != DecisionKind.CAME_IN and explanation.quantity > difference.expected:
+        words = _("There were only %(number)d plants.")
+        raise InvalidInputError(words % {"number": difference.expected})
+    header = Header(
+        MOVEMENT_KINDS[explanation.kind],
+        explanation.happened_at or difference.moment,
+        about.user,
+        explanation.key,
+        DocumentSource.PAGE,
+        explanation.note,
+    )
+    line = Line(
+        difference.batch,
+        explanation.quantity,
+        loss_reason=explanation.loss_reason,
+        unit_price=explanation.unit_price,
+    )
+    document = record_document(header, [line]).document
+    _decide(difference, explanation.kind, about.user, document=document, reason=explanation.note)
+    return document
+
+
+@transaction.atomic
+def accept(about: About, *, reason: str) -> Difference:
+    """Accept what is unexplained: nobody knows what happened, but somebody has looked.
+
+    Raises:
+        NotFoundError: there is no such difference.
+        ConflictError: it has changed since the person saw it, or nothing of it is unexplained.
+        InvalidInputError: no reason was given.
+    """
+    if not reason.strip():
+        raise InvalidInputError(_("Give a reason."))
+    difference = _lock(about)
+    return _decide(
+        difference, DecisionKind.ACCEPTED, about.user, quantity=difference.unexplained, reason=reason.strip()
+    )
+
+
+@transaction.atomic
+def ask_recount(about: About, *, reason: str = "", assigned_to: User | None = None) -> Difference:
+    """Set a difference aside until its place has been counted again. Raises as `accept`."""
+    difference = _lock(about)
+    return _decide(difference, DecisionKind.RECOUNT, about.user, reason=reason.strip(), assigned_to=assigned_to)
+
+
+@transaction.atomic
+def assign(about: About, *, assigned_to: User | None) -> Difference:
+    """Make a difference somebody's task, or nobody's. Raises as `accept`."""
+    difference = _lock(about)
+    return _decide(difference, DecisionKind.ASSIGNED, about.user, assigned_to=assigned_to)
+
+
+@transaction.atomic
+def reopen(about: About) -> Difference:
+    """Take back what was accepted, or that the place is to be counted again.
+
+    Raises:
+        NotFoundError: there is no such difference.
+        ConflictError: nothing can be taken back; a document is undone on its own page.
+    """
+    difference = _find_locked(about)
+    if not difference.explained and difference.recount_since is None:
+        raise ConflictError(_("There is nothing to take back. A document is undone on its own page."))
+    return _decide(difference, DecisionKind.REOPENED, about.user, quantity=-difference.explained)
+
+
+def _lock(about: About) -> Difference:
+    difference = _find_locked(about)
+    if difference.unexplained != about.unexplained or not difference.unexplained:
+        raise ConflictError(_("This difference has changed since you opened the page. Look at it again."))
+    return difference
+
+
+def _find_locked(about: About) -> Difference:
+    """The difference, with its location locked."""
+    rows = Difference.objects.select_related("batch")
+    difference = rows.filter(pk=about.difference).first()
+    if difference is None:
+        raise NotFoundError(_("There is no such difference."))
+    lock_locations({difference.batch.location_id})
+    return rows.get(pk=about.difference)
+
+
+def _decide(
+    difference: Difference,
+    kind: DecisionKind,
+    user: User,
+    *,
+    quantity: int = 0,
+    reason: str = "",
+    document: StockDocument | None = None,
+    assigned_to: User | None = None,
+) -> Difference:
+    """Write the decision, and what follows from it."""
+    Decision.objects.create(
+        difference=difference,
+        kind=kind,
+        about=difference.unexplained,
+        quantity=quantity,
+        reason=reason,
+        document=document,
+        assigned_to=assigned_to,
+        user=user,
+    )
+    reconcile(difference.batch.location_id, user=user)
+    return Difference.objects.get(pk=difference.pk)
