@@ -1,4 +1,4 @@
-"""Backup and restore: the database, originals and previews, pictures of notes, and what waits in staging, in one folder.
+"""Backup and restore: the database, originals, previews, pictures of notes and what waits in staging, in one folder.
 
 `manage.py backup` and `restore` call this. Photos may be uploaded meanwhile: the database is dumped first, and
 originals never change, so every file that the dump names can be copied. A second backup into the same folder copies and

@@ -64,6 +64,8 @@ def correct(
     image, session = _lock(image)
     sent_before = Correction.objects.filter(user=user, sent_as=sent_as).first() if sent_as else None
     if sent_before is not None:
+        if (sent_before.image_id, sent_before.action, sent_before.class_id) != (image.pk, action, class_id):
+            raise ConflictError(_("Another correction was sent with this id. Choose a new one."))
         return sent_before
     photo = read_reviewed(image, session)
     x, y = _find_place(photo, x=x, y=y, action=action, class_id=class_id)
@@ -94,13 +96,23 @@ def note(*, image: S3Image, user: User, text: str) -> Correction:
 
 
 @transaction.atomic
-def undo(*, image: S3Image, user: User) -> Correction:
-    """Undo this user's newest correction of the photo that is in force.
-    Raises ConflictError when there is none."""
+def undo(*, image: S3Image, user: User, named: int | None = None) -> Correction:
+    """Undo this user's newest correction of the photo that is in force. With its number it is undone once, however
+    often the request is sent.
+
+    Raises:
+        NotFoundError: the user has made no correction of this number here.
+        ConflictError: there is nothing to undo, or a newer one comes first.
+    """
     image, session = _lock(image)
     correction = image.corrections.undoable(user).first()
+    wanted = _find_named(image, user, named)
+    if wanted is not None and wanted.undone_at is not None:
+        return wanted
     if correction is None:
         raise ConflictError(_("You have nothing to undo on this photo."))
+    if wanted not in (None, correction):
+        raise ConflictError(_("Undo your newer corrections of this photo first."))
     correction.undone_at = timezone.now()
     correction.save(update_fields=["undone_at"])
     _recount(session, read_reviewed(image, session), user)
@@ -108,15 +120,21 @@ def undo(*, image: S3Image, user: User) -> Correction:
 
 
 @transaction.atomic
-def redo(*, image: S3Image, user: User) -> Correction:
-    """Redo the correction that this user undid last.
+def redo(*, image: S3Image, user: User, named: int | None = None) -> Correction:
+    """Redo the correction that this user undid last; with its number once, however often the request is sent.
 
-    Raises ConflictError if there is none. Corrections undone before a newer one stay undone.
+    Raises NotFoundError as `undo`, ConflictError if there is none, or another one comes first. Corrections undone
+    before a newer one stay undone.
     """
     image, session = _lock(image)
     correction = image.corrections.redoable(user).first()
+    wanted = _find_named(image, user, named)
+    if wanted is not None and wanted.undone_at is None:
+        return wanted
     if correction is None:
         raise ConflictError(_("You have nothing to redo on this photo."))
+    if wanted not in (None, correction):
+        raise ConflictError(_("Redo the corrections that you undid after this one first."))
     correction.undone_at = None
     correction.save(update_fields=["undone_at"])
     _recount(session, read_reviewed(image, session), user)
@@ -161,6 +179,15 @@ def _lock(image: S3Image) -> tuple[S3Image, ProcessingSession]:
     if session is None:
         raise ConflictError(_("This photo has no count yet."))
     return locked, session
+
+
+def _find_named(image: S3Image, user: User, number: int | None) -> Correction | None:
+    if number is None:
+        return None
+    found = image.corrections.filter(user=user, pk=number).first()
+    if found is None:
+        raise NotFoundError(_("You have made no such correction of this photo."))
+    return found
 
 
 def _find_place(photo: ReviewedPhoto, *, x: float, y: float, action: MarkAction, class_id: int) -> tuple[float, float]:
