@@ -1,11 +1,15 @@
 """The OpenAPI document has every operation and nothing else, and the running API keeps to it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 from django.urls import reverse
 
@@ -88,6 +92,18 @@ def make_rows() -> None:
     CorrectionFactory(image=session.original_image)
 
 
+@contextmanager
+def open_connection() -> Iterator[None]:
+    """Requests do not close the connection on which the rows of the test are not committed. (Django's client sees to
+    that itself, and would undo this.)"""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
 def application(environ: dict[str, Any], start_response: Any) -> Any:
     """Demeter, called from an address as over a network."""
     return get_wsgi_application()({"REMOTE_ADDR": "127.0.0.1", **environ}, start_response)
@@ -98,8 +114,9 @@ def test_api_keeps_to_its_document_also_with_wrong_requests():
     make_rows()
     token = issue_token(user=UserFactory(supervisor=True), name="schemathesis")
     headers = {"Authorization": f"Bearer {token}"}
-    schema = schemathesis.openapi.from_wsgi(DOCUMENT, application, headers=headers)
     known = find_known(lambda path: Client(headers=headers).get(path).json())
-    result = run_campaign(schema, known, token=token, examples=3)
-    assert result.faults == []
+    with open_connection():
+        schema = schemathesis.openapi.from_wsgi(DOCUMENT, application, headers=headers)
+        result = run_campaign(schema, known, token=token, examples=3)
+    assert not result.faults, "\n\n".join(result.faults)
     assert {label for label, _status in result.answers} == {f"{method.upper()} {path}" for path, method in documented()}
