@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
@@ -105,8 +105,9 @@ def open_connection() -> Iterator[None]:
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Any:
-    """Demeter, called from an address as over a network."""
-    return get_wsgi_application()({"REMOTE_ADDR": "127.0.0.1", **environ}, start_response)
+    """Demeter, called from an address and closed afterwards, as by a server."""
+    with closing(get_wsgi_application()({"REMOTE_ADDR": "127.0.0.1", **environ}, start_response)) as answer:
+        return [b"".join(answer)]
 
 
 def test_api_keeps_to_its_document_also_with_wrong_requests():
