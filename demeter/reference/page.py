@@ -59,7 +59,7 @@ def list_schemas(document: Schema) -> list[tuple[str, str, list[FieldRow]]]:
 
 def _row(path: str, method: str, operation: Schema) -> OperationRow:
     content = operation.get("requestBody", {}).get("content", {})
-    body = next((part["schema"] for part in content.values()), {})
+    body: Schema = next((part["schema"] for part in content.values()), {})
     return OperationRow(
         name=operation["operationId"],
         method=method,

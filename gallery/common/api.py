@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from demeter.common.exceptions import InvalidInputError
 from demeter.common.http import form_errors, read_json
 from demeter.common.openapi.operations import IDEMPOTENCY_KEY
+from demeter.common.openapi.schemas import fields_of_form
 from gallery.common.days import check_moment
 from gallery.common.forms import MAX_PER_PAGE, PER_PAGE, PageForm
 
@@ -94,14 +95,14 @@ def read_body(request: HttpRequest, form: type[forms.BaseForm], *lists: str) -> 
     """The body. Raises InvalidInputError if a key is neither a field of the form nor one of the `lists`, or a value is
     of a kind that the form, which was made for texts, would misread."""
     body = read_json(request)
-    refuse_unknown(body, (*form.base_fields, *lists))
+    refuse_unknown(body, (*fields_of_form(form), *lists))
     refuse_odd(form, body)
     return body
 
 
 def refuse_odd(form: type[forms.BaseForm], body: Mapping[str, Any]) -> None:
     """Raise InvalidInputError for lists and objects where one value belongs, and for days as people write them."""
-    for name, field in form.base_fields.items():
+    for name, field in fields_of_form(form).items():
         value = body.get(name)
         takes_list = isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
         if isinstance(value, dict | list) and value and not takes_list:

@@ -1,6 +1,7 @@
 """`/api/v1/stock/batches`: read batches and describe them."""
 
-from typing import Any, TypedDict
+from datetime import date
+from typing import TypedDict
 
 from django.forms import BooleanField
 from django.http import HttpRequest, JsonResponse
@@ -93,10 +94,6 @@ batch = by_method(GET=read_batch, PATCH=describe_batch)
 
 def batch_json(batch: StockBatch) -> BatchJson:
     """A batch by the codes of what it is."""
-    days: dict[str, Any] = {
-        name: day.isoformat() if (day := getattr(batch, name)) else None
-        for name in ("planted_on", "germinated_on", "transplanted_on", "ready_on")
-    }
     return BatchJson(
         id=batch.pk,
         batch=batch.batch_code,
@@ -107,7 +104,14 @@ def batch_json(batch: StockBatch) -> BatchJson:
         size=batch.size.code if batch.size else None,
         plants=batch.quantity_current,
         empty_containers=batch.quantity_empty_containers,
-        **days,
+        planted_on=_write_day(batch.planted_on),
+        germinated_on=_write_day(batch.germinated_on),
+        transplanted_on=_write_day(batch.transplanted_on),
+        ready_on=_write_day(batch.ready_on),
         quality=batch.quality,
         notes=batch.notes,
     )
+
+
+def _write_day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -77,7 +77,7 @@ class PlaceFixForm(AssignLocationForm):
 class DateFixForm(DateForm):
     """When the photo was taken."""
 
-    moment = MomentField(required=False, help_text="Only with the source `typed`.")
+    moment = MomentField(required=False, help_text="Only with the source `typed`.")  # type: ignore[assignment]
     others = forms.BooleanField(required=False, help_text="The other photos of the upload with the same doubt too.")
 
 

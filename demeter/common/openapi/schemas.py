@@ -83,12 +83,18 @@ def _share(kind: Any, shared: dict[str, Schema]) -> Schema:
 
 
 # --- Forms ------------------------------------------------------------------------------------------------------------
+def fields_of_form(form: type[forms.BaseForm]) -> Mapping[str, forms.Field]:
+    """The fields of every form of this class; a form may add some of its own."""
+    fields: Mapping[str, forms.Field] = form.base_fields  # type: ignore[attr-defined]
+    return fields
+
+
 def schema_of_form(
     form: type[forms.BaseForm], lists: Mapping[str, type[forms.BaseForm]], *, partial: bool = False
 ) -> Schema:
     """The schema of a body; `partial` if every field may be left out. Null, like an empty text, says that there is no
     value."""
-    fields = form.base_fields
+    fields = fields_of_form(form)
     properties = {
         name: _describe(field, schema_of_field(field) if field.required else _or_null(schema_of_field(field)))
         for name, field in fields.items()
@@ -107,7 +113,7 @@ def parameters_of_form(form: type[forms.BaseForm]) -> list[Schema]:
     """The parameters of a query."""
     return [
         {"name": name, "in": "query", "required": field.required, "schema": _describe(field, schema_of_field(field))}
-        for name, field in form.base_fields.items()
+        for name, field in fields_of_form(form).items()
     ]
 
 
