@@ -1,10 +1,13 @@
 """The document for people: operations by part of the API, and each schema as a table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from demeter.common.openapi.schemas import Schema
+
+# A text in pieces, of which every second one is code.
+Pieces = Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -15,7 +18,7 @@ class FieldRow:
     kind: str
     link: str
     required: bool
-    words: str
+    words: Pieces
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,21 @@ class OperationRow:
     name: str
     method: str
     path: str
-    summary: str
-    paragraphs: Sequence[str]
+    summary: Pieces
+    paragraphs: Sequence[Pieces]
     role: str
     parameters: Sequence[FieldRow]
     body: Sequence[FieldRow]
     answers: Sequence[AnswerRow]
+
+
+def read_paragraphs(text: str) -> list[Pieces]:
+    """The paragraphs of a text."""
+    return [_pieces(paragraph) for paragraph in text.split("\n\n")]
+
+
+def _pieces(text: str) -> Pieces:
+    return text.split("`")
 
 
 def group_operations(document: Schema) -> dict[str, list[OperationRow]]:
@@ -51,10 +63,10 @@ def group_operations(document: Schema) -> dict[str, list[OperationRow]]:
     return dict(sorted(groups.items()))
 
 
-def list_schemas(document: Schema) -> list[tuple[str, str, list[FieldRow]]]:
+def list_schemas(document: Schema) -> list[tuple[str, Pieces, list[FieldRow]]]:
     """Each schema: its name, what it is, its fields."""
     schemas: Mapping[str, Schema] = document["components"]["schemas"]
-    return [(name, schema.get("description", ""), _fields(schema)) for name, schema in schemas.items()]
+    return [(name, _pieces(schema.get("description", "")), _fields(schema)) for name, schema in schemas.items()]
 
 
 def _row(path: str, method: str, operation: Schema) -> OperationRow:
@@ -64,8 +76,8 @@ def _row(path: str, method: str, operation: Schema) -> OperationRow:
         name=operation["operationId"],
         method=method,
         path=path,
-        summary=operation["summary"],
-        paragraphs=operation["description"].split("\n\n"),
+        summary=_pieces(operation["summary"]),
+        paragraphs=read_paragraphs(operation["description"]),
         role=operation["x-role"],
         parameters=[_parameter(parameter) for parameter in operation.get("parameters", [])],
         body=_fields(body),
@@ -76,7 +88,7 @@ def _row(path: str, method: str, operation: Schema) -> OperationRow:
 def _parameter(parameter: Schema) -> FieldRow:
     words = parameter.get("description") or parameter["schema"].get("description", "")
     kind, link = name_type(parameter["schema"])
-    return FieldRow(parameter["name"], kind, link, parameter["required"], words)
+    return FieldRow(parameter["name"], kind, link, parameter["required"], _pieces(words))
 
 
 def _answer(status: str, answer: Schema) -> AnswerRow:
@@ -85,11 +97,12 @@ def _answer(status: str, answer: Schema) -> AnswerRow:
 
 
 def _fields(schema: Schema) -> list[FieldRow]:
-    required = schema.get("required", ())
-    return [
-        FieldRow(name, *name_type(part), name in required, part.get("description", ""))
-        for name, part in schema.get("properties", {}).items()
-    ]
+    """The fields of an object; those of a list's entries follow it."""
+    required, rows = schema.get("required", ()), []
+    for name, part in schema.get("properties", {}).items():
+        rows.append(FieldRow(name, *name_type(part), name in required, _pieces(part.get("description", ""))))
+        rows += [replace(row, name=f"{name}[].{row.name}") for row in _fields(part.get("items", {}))]
+    return rows
 
 
 def name_type(schema: Schema) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from demeter.accounts.authentication import api_view
 from demeter.reference.document import make_document
-from demeter.reference.page import group_operations, list_schemas
+from demeter.reference.page import group_operations, list_schemas, read_paragraphs
 
 VIEW = "photos.view_s3image"
 
@@ -28,7 +28,7 @@ def reference(request: HttpRequest) -> HttpResponse:
     """The API for people who write programs."""
     document = make_document()
     context = {
-        "about": document["info"]["description"].split("\n\n"),
+        "about": read_paragraphs(document["info"]["description"]),
         "groups": group_operations(document),
         "schemas": list_schemas(document),
     }

@@ -110,8 +110,9 @@ def list_movements(request: HttpRequest) -> JsonResponse:
 def record_movements(request: HttpRequest) -> JsonResponse:
     """Record a document with its lines: 201, or 200 if this key has recorded it before.
 
-    Places, products, packagings, states and reasons are named by their codes. What a line leaves out is that of the
-    only batch at the location, or of its configuration. Sales, adjustments and opening balances need a supervisor.
+    A document has 1 to 100 `lines`. Places, products, packagings, states and reasons are named by their codes. What a
+    line leaves out is that of the only batch at the location, or of its configuration. Sales, adjustments and opening
+    balances need a supervisor.
     """
     key, body = idempotency_key(request), read_body(request, MovementsForm, "lines")
     user, content = signed_in_user(request), json.dumps(body, sort_keys=True)

@@ -126,4 +126,5 @@ def test_api_keeps_to_its_document_also_with_wrong_requests():
         schema = schemathesis.openapi.from_wsgi(DOCUMENT, application, headers=headers)
         result = run_campaign(schema, known, token=token, examples=3)
     assert not result.faults, "\n\n".join(result.faults)
-    assert {label for label, _status in result.answers} == {f"{method.upper()} {path}" for path, method in documented()}
+    tried = {f"{method.upper()} {path}" for path, method in documented()} - {f"GET {DOCUMENT}"}
+    assert {label for label, _status in result.answers} == tried
