@@ -130,8 +130,8 @@ def _unknown(field: forms.Field) -> Schema:
 
 
 def _describe(field: forms.Field, schema: Schema) -> Schema:
-    words = str(field.help_text or "")
-    return {"description": words, **schema} if words else schema
+    words = " ".join(filter(None, (str(field.help_text or ""), schema.get("description"))))
+    return {**schema, "description": words} if words else schema
 
 
 def _or_null(schema: Schema) -> Schema:
