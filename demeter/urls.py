@@ -13,8 +13,10 @@ from demeter.common.theme import design, set_theme
 from demeter.monitoring.dashboard import dashboard
 from demeter.monitoring.health import healthz
 from demeter.monitoring.metrics import metrics
+from demeter.reference.views import openapi, reference
 
 handler400 = "demeter.common.http.bad_request"
+handler404 = "demeter.common.http.not_found"
 handler403 = "demeter.accounts.views.forbidden"
 handler500 = "demeter.common.http.server_error"
 urlpatterns = [
@@ -30,4 +32,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("api/v1/metrics", metrics, name="api-metrics"),
+    path("api/v1/openapi.json", openapi, name="api-openapi"),
+    path("reference/", reference, name="reference"),
 ]

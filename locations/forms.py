@@ -43,6 +43,8 @@ class AssignLocationForm(forms.Form):
 class PlantsField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A product, or MIXED: plants of which nobody has said what they are."""
 
+    api_schema = {"anyOf": [{"type": "integer", "minimum": 1}, {"const": MIXED}]}
+
     def to_python(self, value: Any) -> Product | None:
         """Make the product for mixed plants when it is first chosen."""
         return find_or_make_mixed() if value == MIXED else super().to_python(value)

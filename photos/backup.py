@@ -1,4 +1,4 @@
-"""Backup and restore: the database, the originals and previews, and what waits in staging, in one folder.
+"""Backup and restore: the database, originals, previews, pictures of notes and what waits in staging, in one folder.
 
 `manage.py backup` and `restore` call this. Photos may be uploaded meanwhile: the database is dumped first, and
 originals never change, so every file that the dump names can be copied. A second backup into the same folder copies and
@@ -12,7 +12,7 @@ interrupted restore can be run again.
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -24,7 +24,7 @@ from demeter.common.database_dump import dump_database, restore_database
 from demeter.common.loops import do_each
 from photos.ingest.storing import original_metadata
 from photos.models import S3Image, S3ImageQuerySet
-from photos.storage import bucket, object_store
+from photos.storage import bucket, keys, object_store
 
 # No other columns are read, so that an odd value elsewhere cannot stop the backup.
 NEEDED_COLUMNS = (
@@ -67,6 +67,7 @@ def make_backup(folder: Path) -> Report:
     with index.open("w") as lines:
         images = S3Image.objects.photos().filter(purged_at=None, created_at__lt=began)
         report = _copy_photos(folder, lines, images, faulty_before=_read_faulty(folder))
+        report = replace(report, files=report.files + _copy_note_pictures(folder))
     dump.replace(folder / DATABASE)
     index.replace(folder / INDEX)
     manifest = {"version": settings.VERSION, "made_at": began.isoformat(), **asdict(report)}
@@ -94,6 +95,7 @@ def restore_backup(folder: Path) -> Report:
             files += _put_photo(folder, photo)
             if not _is_whole(folder, photo):
                 faulty.append(photo["image_id"])
+    files += _put_note_pictures(folder)
     restore_database(folder / DATABASE)
     _forget_derived()
     return Report(photos, files, tuple(faulty))
@@ -163,6 +165,11 @@ def _copy_object(folder: Path, key: str) -> bool:
     return True
 
 
+def _copy_note_pictures(folder: Path) -> int:
+    """Copy the pictures that go with notes, which no row of a photo names; how many. They never change."""
+    return sum(_copy_object(folder, key) for key in object_store.list_objects(keys.NOTES))
+
+
 def _copy_staged(folder: Path, name: str) -> bool:
     path = folder / STAGED / name
     data = object_store.read_staged(name) if name and not path.is_file() else None
@@ -208,6 +215,15 @@ def _put_photo(folder: Path, photo: dict[str, Any]) -> int:
         object_store.stage_file(name, ContentFile(staged.read_bytes()))
         files += 1
     return files
+
+
+def _put_note_pictures(folder: Path) -> int:
+    """Put the pictures of notes back; how many."""
+    paths = [path for path in (folder / OBJECTS / keys.NOTES).glob("**/*.jpg") if path.is_file()]
+    for path in paths:
+        key = path.relative_to(folder / OBJECTS).as_posix()
+        object_store.put_object(key, path.read_bytes(), content_type="image/jpeg")
+    return len(paths)
 
 
 def _forget_derived() -> None:

@@ -1,7 +1,8 @@
 """API endpoints: sign-in by bearer token or session, rate limit, permission. Errors are `demeter.common.http`'s."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_not_required
@@ -19,31 +20,37 @@ from demeter.accounts.models import User
 from demeter.accounts.tokens import find_token_user
 from demeter.common.exceptions import DomainError
 from demeter.common.http import UnauthenticatedError, django_error_json, domain_error_json, error_json
+from demeter.common.openapi.operations import Answer, Operation, operations_of, text_of
 from demeter.common.throttling import API, UNKNOWN_TOKEN, RateLimit, address_of, check, count, count_failure
 
 Params = ParamSpec("Params")
 ApiView = Callable[Concatenate[HttpRequest, Params], HttpResponse]
 
 
-def api_view(*methods: str, permission: str, rate: RateLimit = API) -> Callable[[ApiView[Params]], ApiView[Params]]:
-    """Makes a function an API endpoint: methods, sign-in, rate, permission (`app.codename`), refusals as JSON."""
+def api_view(
+    method: str,
+    *,
+    permission: str | tuple[str, ...],
+    answers: Mapping[int, Answer],
+    rate: RateLimit = API,
+    **described: Any,
+) -> Callable[[ApiView[Params]], ApiView[Params]]:
+    """Makes a function an API endpoint: method, sign-in, rate, permissions (`app.codename`), refusals as JSON.
+
+    `answers` and `described` are the `Operation` of the OpenAPI document, whose text is the function's docstring.
+    """
+    permissions = (permission,) if isinstance(permission, str) else permission
 
     def decorate(view: ApiView[Params]) -> ApiView[Params]:
         @csrf_exempt  # a token needs no CSRF check; sessions are checked in _authenticate
         @login_not_required
         @functools.wraps(view)
         def endpoint(request: HttpRequest, /, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
-            if request.method not in methods:
-                response = error_json(
-                    code="method_not_allowed",
-                    message=_("Use %(methods)s.") % {"methods": ", ".join(methods)},
-                    status=405,
-                )
-                response["Allow"] = ", ".join(methods)
-                return response
+            if request.method != method:
+                return _method_not_allowed(method)
             try:
                 _authenticate(request, rate)
-                if not signed_in_user(request).has_perm(permission):
+                if not signed_in_user(request).has_perms(permissions):
                     raise PermissionDenied(_("Your role does not allow this."))
                 return view(request, *args, **kwargs)
             except DomainError as error:
@@ -51,9 +58,31 @@ def api_view(*methods: str, permission: str, rate: RateLimit = API) -> Callable[
             except (PermissionDenied, Http404, SuspiciousOperation, MultiPartParserError) as error:
                 return django_error_json(error)
 
+        operation = Operation(method, view.__name__, text_of(view), permissions, answers, **described)
+        endpoint.operations = (operation,)  # type: ignore[attr-defined]
         return endpoint
 
     return decorate
+
+
+def by_method(**views: ApiView[Params]) -> ApiView[Params]:
+    """One address with several methods: an `api_view` for each."""
+
+    @csrf_exempt
+    @login_not_required
+    def endpoint(request: HttpRequest, /, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
+        view = views.get(request.method or "")
+        return _method_not_allowed(*views) if view is None else view(request, *args, **kwargs)
+
+    endpoint.operations = tuple(chain.from_iterable(map(operations_of, views.values())))  # type: ignore[attr-defined]
+    return endpoint
+
+
+def _method_not_allowed(*methods: str) -> HttpResponse:
+    allowed = ", ".join(methods)
+    response = error_json(code="method_not_allowed", message=_("Use %(methods)s.") % {"methods": allowed}, status=405)
+    response["Allow"] = allowed
+    return response
 
 
 def signed_in_user(request: HttpRequest) -> User:

@@ -1,5 +1,6 @@
 """The four roles as Django groups, with their permissions in one table."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
@@ -52,6 +53,13 @@ ROLE_PERMISSIONS: dict[str, Q] = {
     | _granted(_SUPERVISOR_PERMISSIONS),
     ADMIN: Q(content_type__app_label__in=(*_CORE_APPS, "accounts")),
 }
+
+
+def least_role(permissions: Iterable[str]) -> str:
+    """The least role that has all these permissions (`app.codename`)."""
+    needed = {name for name in permissions if not name.partition(".")[2].startswith("view_")}
+    granted = {VIEWER: (), WORKER: _WORKER_PERMISSIONS, SUPERVISOR: _SUPERVISOR_PERMISSIONS}
+    return next((role for role, names in granted.items() if needed <= set(names)), ADMIN)
 
 
 def grant_role_permissions(**_signal: Any) -> None:

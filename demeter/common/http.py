@@ -66,8 +66,22 @@ def found_or_404() -> Iterator[None]:
         raise Http404(error.message) from error
 
 
+def is_api(request: HttpRequest) -> bool:
+    """Whether the answer is for a program, also at an address that does not exist."""
+    return request.path.startswith("/api/")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for an address that leads nowhere (`handler404`)."""
+    if is_api(request):
+        return django_error_json(Http404())
+    return defaults.page_not_found(request, exception)
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for a bad request (`handler400`); a full disk has its own page, which says what to do."""
+    if is_api(request):
+        return domain_error_json(exception) if isinstance(exception, DomainError) else django_error_json(exception)
     if isinstance(exception, DiskFullError):
         return render(request, "507.html", {"message": exception.message}, status=status_of(exception))
     return defaults.bad_request(request, exception)
@@ -76,14 +90,19 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page for an internal error (`handler500`). An unavailable database is an outage that ends by itself: 503."""
     if not isinstance(sys.exception(), OperationalError | InterfaceError):
-        return defaults.server_error(request)
-    if request.path.startswith("/api/"):
+        return _internal_error_json() if is_api(request) else defaults.server_error(request)
+    if is_api(request):
         message = _("The database cannot be reached at the moment. Try again in a minute.")
         response: HttpResponse = error_json(code="unavailable", message=message, status=503)
     else:
         response = HttpResponse(get_template("500.html").render(), status=503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def _internal_error_json() -> HttpResponse:
+    message = _("Something went wrong on our side. It has been recorded in the log.")
+    return error_json(code="internal_error", message=message, status=500)
 
 
 def status_of(error: DomainError) -> int:
@@ -98,12 +117,14 @@ def form_errors(form: BaseForm) -> InvalidInputError:
 
 
 def read_json(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object in the body, or the form fields when the body is a form.
+    """The JSON object in the body, or the form fields when the body is a form, which a PATCH cannot have.
 
     Raises:
         InvalidInputError: the body is not a JSON object.
     """
     if request.content_type != "application/json":
+        if request.method == "PATCH":
+            raise InvalidInputError(_("Send the body as JSON, with the header Content-Type: application/json."))
         return request.POST.dict()
     try:
         body = json.loads(request.body or b"{}")

@@ -16,9 +16,9 @@ from photos.storage import object_store
 from photos.storage.circuit_breaker import Mode
 
 
-@api_view("GET", permission="processing.view_job")
+@api_view("GET", permission="processing.view_job", answers={200: "text/plain"})
 def metrics(_request: HttpRequest) -> HttpResponse:
-    """All metrics in Prometheus' text format."""
+    """Metrics for Prometheus, in its text format."""
     registry = CollectorRegistry()
     registry.register(DemeterCollector())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

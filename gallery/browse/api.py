@@ -10,9 +10,11 @@ from django.http import HttpRequest, JsonResponse
 
 from demeter.accounts.authentication import api_view, signed_in_user
 from demeter.common.http import form_errors, read_json
+from demeter.common.openapi.operations import Moment, Url, Uuid
 from gallery.browse.cards import CardPage, CardSession, PhotoCard
 from gallery.browse.forms import NumberedPageForm, PhotosForm
 from gallery.browse.queries import photo_cards
+from gallery.common.api import PaginationJson
 from gallery.common.http import absolute_url, time_text
 from processing.trash import Moved, delete_photos, restore_photos
 
@@ -29,20 +31,36 @@ class GallerySessionJson(TypedDict):
 class GalleryPhotoJson(TypedDict):
     """A photo of the gallery; keys that do not apply are left out, as in the spec."""
 
-    image_id: str
-    thumbnail_url: str | None
-    original_url: str | None
+    image_id: Uuid
+    thumbnail_url: Url | None
+    original_url: Url | None
     status: str
     error_details: NotRequired[str]
-    moment: str
-    uploaded_at: str
+    moment: Moment
+    uploaded_at: Moment
     processing_session: NotRequired[GallerySessionJson]
     warehouse_name: NotRequired[str | None]
 
 
-@api_view("GET", permission="photos.view_s3image")
+class GalleryJson(TypedDict):
+    """A page of photos, newest first."""
+
+    photos: list[GalleryPhotoJson]
+    pagination: PaginationJson
+
+
+class MovedJson(TypedDict):
+    """The photos that were moved, and those that were not (`left` is the old name of `skipped`); unknown photos, and
+    those with nothing to do, are in neither."""
+
+    image_ids: list[Uuid]
+    skipped: list[Uuid]
+    left: list[Uuid]
+
+
+@api_view("GET", permission="photos.view_s3image", query=NumberedPageForm, answers={200: GalleryJson})
 def gallery(request: HttpRequest) -> JsonResponse:
-    """A page of photos; an invalid parameter is a 400 that names it."""
+    """A page of photos, newest first."""
     form = NumberedPageForm(request.GET)
     if not form.is_valid():
         raise form_errors(form)
@@ -51,13 +69,13 @@ def gallery(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"photos": photos, "pagination": pagination_json(cards)})
 
 
-@api_view("POST", permission="photos.delete_s3image")
+@api_view("POST", permission="photos.delete_s3image", body=PhotosForm, answers={200: MovedJson})
 def delete(request: HttpRequest) -> JsonResponse:
     """Move photos to the trash; `skipped` are those with an unfinished run."""
     return JsonResponse(moved_json(delete_photos(image_ids=_image_ids(request), user=signed_in_user(request))))
 
 
-@api_view("POST", permission="photos.delete_s3image")
+@api_view("POST", permission="photos.delete_s3image", body=PhotosForm, answers={200: MovedJson})
 def restore(request: HttpRequest) -> JsonResponse:
     """Restore photos from the trash; `skipped` are those that were uploaded again in the meantime."""
     return JsonResponse(moved_json(restore_photos(image_ids=_image_ids(request), user=signed_in_user(request))))
@@ -71,8 +89,8 @@ def _image_ids(request: HttpRequest) -> list[UUID]:
     return image_ids
 
 
-def moved_json(moved: Moved) -> dict[str, list[str]]:
-    """The ids of both lists; unknown photos, and those with nothing to do, are in neither."""
+def moved_json(moved: Moved) -> MovedJson:
+    """The ids of both lists."""
     return {
         "image_ids": [str(image.pk) for image in moved.moved],
         "skipped": [str(image.pk) for image in moved.skipped],
@@ -80,7 +98,7 @@ def moved_json(moved: Moved) -> dict[str, list[str]]:
     }
 
 
-def pagination_json(cards: CardPage) -> dict[str, int]:
+def pagination_json(cards: CardPage) -> PaginationJson:
     """The page's number among all pages."""
     return {
         "page": cards.page,

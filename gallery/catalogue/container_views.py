@@ -9,14 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from demeter.common.search import longest_words
 from gallery.catalogue.forms import ContainerForm, SearchForm
+from gallery.catalogue.queries import find_containers, set_active
 from gallery.common.forms import PER_PAGE
 from gallery.common.http import UNPROCESSABLE
 from locations.models import ContainerType
-from locations.search import contains
-
-SEARCHED = ("code", "name")
 
 
 @require_safe
@@ -27,10 +24,8 @@ def containers(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return redirect("containers")
     query, is_archived = form.cleaned_data["q"], form.cleaned_data["archived"]
-    found = ContainerType.objects.filter(active=not is_archived)
-    for word in longest_words(query):
-        found = found.filter(contains(word, SEARCHED))
-    page = Paginator(found.order_by("kind", "capacity", "name"), PER_PAGE).get_page(form.cleaned_data["page"] or 1)
+    found = find_containers(query, archived=is_archived)
+    page = Paginator(found, PER_PAGE).get_page(form.cleaned_data["page"] or 1)
     context = {"page": page, "form": form, "archived": is_archived, "q": query}
     return render(request, "gallery/catalogue/containers.html", context)
 
@@ -75,8 +70,7 @@ def container(request: HttpRequest, container_id: int) -> HttpResponse:
 def archive(request: HttpRequest, container_id: int) -> HttpResponse:
     """Offer it no longer, or again. Its densities stay."""
     found = get_object_or_404(ContainerType, pk=container_id)
-    found.active = request.POST.get("active") == "yes"
-    found.save(update_fields=["active", "updated_at"])
+    set_active(found, request.POST.get("active") == "yes")
     words = _("%(name)s is in use again.") if found.active else _("%(name)s is archived: forms no longer offer it.")
     messages.success(request, words % {"name": found.name})
     return redirect("containers")

@@ -7,7 +7,7 @@ from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from demeter.common.i18n.numbers import TypedNumberField, TypedWholeField
+from demeter.common.i18n.numbers import PriceField, TypedNumberField, TypedWholeField
 from gallery.catalogue.lengths import LengthsForm
 from gallery.common.forms import PageForm
 from locations.catalogue import find_by_name, find_or_make_family, suggest_code, suggest_sku
@@ -16,7 +16,6 @@ from locations.models.nursery import CURRENCY_CHOICES
 
 SKU_HELP = _("Short code on lists and in files. If you leave it empty, it is made from the name.")
 SKU_INPUT = forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"})
-MOST_PRICE = 9_999_999_999
 MOST_CELLS = 10_000
 
 
@@ -44,7 +43,7 @@ class ProductForm(forms.ModelForm[Product]):
         help_text=_("If you leave it empty, it is the genus of the scientific name."),
     )
     sku = forms.CharField(label="SKU", max_length=32, required=False, help_text=SKU_HELP, widget=SKU_INPUT)
-    price = TypedNumberField(label=_("Price"), required=False, min_value=0, max_value=MOST_PRICE)
+    price = PriceField(label=_("Price"), required=False)
     currency = forms.ChoiceField(label=_("Currency"), choices=[("", "---"), *CURRENCY_CHOICES], required=False)
 
     field_order = ("common_name", "scientific_name", "category", "family_name", "sku", "price", "currency")

@@ -21,9 +21,10 @@ class LengthsForm(forms.ModelForm[Row]):
     # The fields of lengths in centimetres, with their labels where inches are typed.
     length_labels: Mapping[str, StrOrPromise] = MappingProxyType({})
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, in_cm: bool = False, **options: Any) -> None:
+        """`in_cm` for programs, for which a length means the same in every nursery."""
         super().__init__(*args, **{"label_suffix": "", **options})
-        self.has_inches = uses_inches()
+        self.has_inches = uses_inches() and not in_cm
         if self.has_inches:
             for name, label in self.length_labels.items():
                 self.fields[name].label = label

@@ -9,15 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from demeter.common.search import longest_words
 from gallery.catalogue.forms import PackagingForm, SearchForm
 from gallery.catalogue.inline import lead_back, show_new
+from gallery.catalogue.queries import find_packagings, set_active
 from gallery.common.forms import PER_PAGE
 from gallery.common.http import UNPROCESSABLE, HtmxRequest
 from locations.models import Packaging
-from locations.search import contains
-
-SEARCHED = ("sku", "name", "packaging_type__name", "material__name", "colour__name")
 
 
 @require_safe
@@ -28,12 +25,8 @@ def packagings(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return redirect("packagings")
     query, is_archived = form.cleaned_data["q"], form.cleaned_data["archived"]
-    found = Packaging.objects.filter(active=not is_archived).select_related("packaging_type", "material", "colour")
-    for word in longest_words(query):
-        found = found.filter(contains(word, SEARCHED))
-    page = Paginator(found.order_by("packaging_type__name", "diameter_cm", "name"), PER_PAGE).get_page(
-        form.cleaned_data["page"] or 1
-    )
+    found = find_packagings(query, archived=is_archived)
+    page = Paginator(found, PER_PAGE).get_page(form.cleaned_data["page"] or 1)
     context = {"page": page, "form": form, "archived": is_archived, "q": query}
     return render(request, "gallery/catalogue/packagings.html", context)
 
@@ -77,8 +70,7 @@ def packaging(request: HttpRequest, packaging_id: int) -> HttpResponse:
 def archive(request: HttpRequest, packaging_id: int) -> HttpResponse:
     """Offer a packaging no longer, or again."""
     found = get_object_or_404(Packaging, pk=packaging_id)
-    found.active = request.POST.get("active") == "yes"
-    found.save(update_fields=["active", "updated_at"])
+    set_active(found, request.POST.get("active") == "yes")
     words = _("%(name)s is in use again.") if found.active else _("%(name)s is archived: forms no longer offer it.")
     messages.success(request, words % {"name": found.name})
     return redirect("packagings")

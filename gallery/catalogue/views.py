@@ -4,24 +4,21 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from demeter.common.exceptions import ConflictError
-from demeter.common.search import longest_words
 from gallery.catalogue.forms import MergeForm, ProductForm, SearchForm
 from gallery.catalogue.inline import lead_back, show_new
+from gallery.catalogue.queries import find_products, set_active
 from gallery.common.forms import PER_PAGE
 from gallery.common.http import UNPROCESSABLE, HtmxRequest
 from locations.models import LocationConfig, Product
 from locations.nursery import read_nursery
-from locations.search import contains
 from stock.products import count_references, merge_products
-
-SEARCHED = ("sku", "common_name", "scientific_name", "family__name", "family__category__name")
 
 
 @require_safe
@@ -32,16 +29,8 @@ def products(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return redirect("products")
     query, is_archived = form.cleaned_data["q"], form.cleaned_data["archived"]
-    found = Product.objects.filter(active=not is_archived, is_mixed=False).select_related(
-        "family__category", "merged_into"
-    )
-    for word in longest_words(query):
-        found = found.filter(contains(word, SEARCHED))
-    alone = Count("location_configs", filter=Q(location_configs__active=True), distinct=True)
-    listed = Count("config_parts__config", filter=Q(config_parts__config__active=True), distinct=True)
-    page = Paginator(found.annotate(places=alone + listed).order_by("common_name", "sku"), PER_PAGE).get_page(
-        form.cleaned_data["page"] or 1
-    )
+    found = find_products(query, archived=is_archived)
+    page = Paginator(found, PER_PAGE).get_page(form.cleaned_data["page"] or 1)
     context = {"page": page, "form": form, "archived": is_archived, "q": query}
     return render(request, "gallery/catalogue/products.html", context)
 
@@ -98,8 +87,7 @@ def archive(request: HttpRequest, product_id: int) -> HttpResponse:
     if found.merged_into is not None:
         messages.error(request, _("This product was merged into another one; use that one."))
         return redirect("product", product_id)
-    found.active = request.POST.get("active") == "yes"
-    found.save(update_fields=["active", "updated_at"])
+    set_active(found, request.POST.get("active") == "yes")
     words = _("%(name)s is in use again.") if found.active else _("%(name)s is archived: forms no longer offer it.")
     messages.success(request, words % {"name": found.common_name})
     return redirect("products")

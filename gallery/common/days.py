@@ -4,11 +4,19 @@ from datetime import date, datetime, time, timedelta
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from photos.dates import EARLIEST, LATEST
+from photos.dates import EARLIEST, LATEST, is_storable
 
 ISO_DATE = ["%Y-%m-%d"]
 CALENDAR = forms.DateInput(attrs={"type": "date"}, format=ISO_DATE[0])
+
+
+def check_moment(moment: datetime | None) -> datetime | None:
+    """Refuse dates that a row cannot store."""
+    if moment is not None and not is_storable(moment):
+        raise forms.ValidationError(_("This date cannot be right."))
+    return moment
 
 
 def midnight(day: date) -> datetime:

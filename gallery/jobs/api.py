@@ -21,6 +21,8 @@ from processing.statuses import RunStatus
 
 
 class ResultJson(TypedDict):
+    """The result of a run that has counted."""
+
     session_id: str
     total_detected: int | None
     storage_location_id: int | None
@@ -34,6 +36,8 @@ class ErrorJson(TypedDict):
 
 
 class JobJson(TypedDict):
+    """A run of a photo; which keys it has depends on its status."""
+
     job_id: str
     image_id: str
     filename: str
@@ -46,6 +50,8 @@ class JobJson(TypedDict):
 
 
 class SummaryJson(TypedDict):
+    """Jobs by status."""
+
     total_jobs: int
     completed: int
     processing: int
@@ -55,12 +61,16 @@ class SummaryJson(TypedDict):
 
 
 class JobsJson(TypedDict):
+    """The jobs of an upload."""
+
     upload_session_id: str
     jobs: list[JobJson]
     summary: SummaryJson
 
 
 class ReprocessJson(TypedDict):
+    """A new run, and where to ask for it."""
+
     status: str
     image_id: str
     new_job_id: str
@@ -68,9 +78,9 @@ class ReprocessJson(TypedDict):
     poll_url: str
 
 
-@api_view("GET", permission="photos.view_s3image")
+@api_view("GET", permission="photos.view_s3image", query=UploadJobsForm, answers={200: JobsJson}, errors=(404,))
 def upload_jobs_status(request: HttpRequest) -> JsonResponse:
-    """Spec: GET /api/v1/photos/jobs/status?upload_session_id=..."""
+    """The jobs of one upload, in the order of the upload, and their totals."""
     form = UploadJobsForm(request.GET)
     if not form.is_valid():
         raise form_errors(form)
@@ -78,15 +88,15 @@ def upload_jobs_status(request: HttpRequest) -> JsonResponse:
     return JsonResponse(jobs_json(upload_session_id, queries.upload_jobs(upload_session_id)))
 
 
-@api_view("GET", permission="photos.view_s3image")
+@api_view("GET", permission="photos.view_s3image", answers={200: JobJson}, errors=(404,))
 def job_status(_request: HttpRequest, job_id: UUID) -> JsonResponse:
-    """One job: the `poll_url` of a reprocess."""
+    """One job: the `poll_url` of a new run."""
     return JsonResponse(job_json(queries.one_job(job_id)))
 
 
-@api_view("POST", permission="processing.add_job")
+@api_view("POST", permission="processing.add_job", body=ReprocessForm, answers={202: ReprocessJson}, errors=(404, 409))
 def reprocess(request: HttpRequest, image_id: UUID) -> JsonResponse:
-    """Spec: POST /api/v1/photos/{image_id}/reprocess, a new run from the original in S3."""
+    """Process a photo again from its original, at another location if one is chosen."""
     image = S3Image.objects.photos().visible().filter(pk=image_id).first()
     if image is None:
         raise NotFoundError(_("There is no such photo."))

@@ -1,33 +1,41 @@
-"""`POST /api/v1/stock/movements`: record one document with its lines. The header `Idempotency-Key` makes it safe to
-repeat."""
+"""`/api/v1/stock/movements`: record documents, read them, undo them."""
 
 import json
-from datetime import datetime
 from typing import Any, TypedDict
+from uuid import uuid4
 
 from django import forms
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from demeter.accounts.authentication import api_view, signed_in_user
+from demeter.accounts.authentication import api_view, by_method, signed_in_user
 from demeter.common.exceptions import InvalidInputError
-from demeter.common.http import form_errors, read_json
+from demeter.common.openapi.operations import Amount, Moment, Url
+from gallery.common.api import (
+    MOST_ENTRIES,
+    MomentField,
+    PagedForm,
+    PaginationJson,
+    checked,
+    idempotency_key,
+    read_body,
+    read_page,
+)
 from gallery.common.http import time_text
-from gallery.movements.forms import check_moment
-from gallery.movements.kinds import KINDS, RECORD, Kind, kind_of, require_kind
-from gallery.movements.rows import FIELDS, read_line
-from stock.documents import find_recorded, record_document
+from gallery.movements.kinds import KINDS, RECORD, Kind, find_to_undo, require_kind
+from gallery.movements.listing import DocumentDetail, detail_of, document_detail, find_documents
+from gallery.movements.rows import FIELDS, RowForm, read_line
+from gallery.upload.forms import LocationField
+from locations.models import StorageLocation
+from stock.documents import Recorded, find_recorded, record_document, undo_document
 from stock.lines import Header, Line
-from stock.models import DocumentSource, StockDocument
+from stock.models import DocumentSource
 
-MOST_API_LINES = 100
+VIEW = "stock.view_stockmovement"
 
 
 class MovementJson(TypedDict):
-    """One movement: `quantity` is negative when plants left the batch."""
+    """One movement: `quantity` is negative when plants left the batch. `unit_price` is the price of one plant."""
 
     movement_id: str
     line: int | None
@@ -35,62 +43,83 @@ class MovementJson(TypedDict):
     location: str
     quantity: int
     reason: str | None
-    unit_price: str | None
+    unit_price: Amount | None
 
 
 class DocumentJson(TypedDict):
-    """A document as the API shows it."""
+    """What was recorded together. `reverses` is the number of the document that it undoes, `undone_by` of the one that
+    undoes it; `counted` is the number of a count by hand."""
 
+    id: int
     number: str
     kind: str
-    happened_at: str
-    recorded_at: str
+    happened_at: Moment
+    recorded_at: Moment
     recorded_by: str
     note: str
+    picture_url: Url | None
     reverses: str | None
+    undone_by: str | None
     counted: int | None
     movements: list[MovementJson]
 
 
-class MomentField(forms.Field):
-    """A moment with its offset from UTC; null for now."""
+class DocumentsJson(TypedDict):
+    """A page of documents, newest first."""
 
-    default_error_messages = {"invalid": gettext_lazy("Write a moment with its zone, such as 2026-11-28T10:30:00Z.")}
-
-    def to_python(self, value: Any) -> datetime | None:
-        if value in self.empty_values:
-            return None
-        try:
-            moment = parse_datetime(value) if isinstance(value, str) else None
-        except ValueError:
-            moment = None
-        if moment is None or timezone.is_naive(moment):
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return check_moment(moment)
+    documents: list[DocumentJson]
+    pagination: PaginationJson
 
 
 class MovementsForm(forms.Form):
     """The body, without its lines."""
 
     kind = forms.ChoiceField(choices=[(code, code) for code in KINDS])
-    happened_at = MomentField(required=False)
+    happened_at = MomentField(required=False, help_text="Left out: now.")
     note = forms.CharField(required=False, max_length=2000)
 
 
-@api_view("POST", permission=RECORD)
-def movements(request: HttpRequest) -> JsonResponse:
-    """Record a document: 201, or 200 if this key has recorded it before."""
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if not 0 < len(key) <= 100 or "\x00" in key:
-        raise InvalidInputError(_("Send a header Idempotency-Key of 1 to 100 characters, a new one for each document."))
-    body = read_json(request)
+class DocumentsForm(PagedForm):
+    """Which documents."""
+
+    location = LocationField(
+        queryset=StorageLocation.objects.with_names(),
+        to_field_name="code",
+        required=False,
+        help_text="The code of a location: only documents that concern it.",
+    )
+
+
+@api_view("GET", permission=VIEW, query=DocumentsForm, answers={200: DocumentsJson})
+def list_movements(request: HttpRequest) -> JsonResponse:
+    """Documents, newest first: sales, losses, plantings, transplants and counts by hand, with their movements."""
+    form = checked(DocumentsForm(request.GET))
+    rows, pagination = read_page(find_documents(form.cleaned_data["location"]), form)
+    return JsonResponse({"documents": [document_json(detail_of(row)) for row in rows], "pagination": pagination})
+
+
+@api_view(
+    "POST",
+    permission=RECORD,
+    body=MovementsForm,
+    lists={"lines": RowForm},
+    answers={201: DocumentJson, 200: DocumentJson},
+    errors=(409,),
+    keyed=True,
+)
+def record_movements(request: HttpRequest) -> JsonResponse:
+    """Record a document with its lines: 201, or 200 if this key has recorded it before.
+
+    A document has 1 to 100 `lines`. Places, products, packagings, states and reasons are named by their codes. What a
+    line leaves out is that of the only batch at the location, or of its configuration. Sales, adjustments and opening
+    balances need a supervisor.
+    """
+    key, body = idempotency_key(request), read_body(request, MovementsForm, "lines")
     user, content = signed_in_user(request), json.dumps(body, sort_keys=True)
     known = find_recorded(user=user, key=key, content=content)
     if known is not None:
-        return JsonResponse(document_json(known))
-    form = MovementsForm(body)
-    if not form.is_valid():
-        raise form_errors(form)
+        return _answer(Recorded(known, is_new=False))
+    form = checked(MovementsForm(body))
     kind = KINDS[form.cleaned_data["kind"]]
     require_kind(user, kind)
     header = Header(
@@ -102,13 +131,37 @@ def movements(request: HttpRequest) -> JsonResponse:
         note=form.cleaned_data["note"],
         content=content,
     )
-    recorded = record_document(header, _read_lines(kind, body.get("lines")))
-    return JsonResponse(document_json(recorded.document), status=201 if recorded.is_new else 200)
+    return _answer(record_document(header, _read_lines(kind, body.get("lines"))))
 
 
-def _read_lines(kind: Kind, lines: object) -> list[Line]:
-    if not isinstance(lines, list) or not 0 < len(lines) <= MOST_API_LINES:
-        raise InvalidInputError(_("Send a list “lines” of 1 to %(most)d lines.") % {"most": MOST_API_LINES})
+@api_view("GET", permission=VIEW, answers={200: DocumentJson})
+def read_document(_request: HttpRequest, number: int) -> JsonResponse:
+    """One document, by its `id`."""
+    return JsonResponse(document_json(document_detail(number)))
+
+
+@api_view("POST", permission=(VIEW, RECORD), answers={201: DocumentJson, 200: DocumentJson}, errors=(409,))
+def undo_movements(request: HttpRequest, number: int) -> JsonResponse:
+    """Undo a document: 201 with the document that takes it back, or 200 with it if it was undone before.
+
+    Workers undo their own documents, supervisors all of them. The body is ignored.
+    """
+    user = signed_in_user(request)
+    find_to_undo(user, number)
+    return _answer(undo_document(number=number, user=user, key=uuid4().hex, source=DocumentSource.API))
+
+
+movements = by_method(GET=list_movements, POST=record_movements)
+
+
+def _answer(recorded: Recorded) -> JsonResponse:
+    detail = document_detail(recorded.document.pk)
+    return JsonResponse(document_json(detail), status=201 if recorded.is_new else 200)
+
+
+def _read_lines(kind: Kind, lines: Any) -> list[Line]:
+    if not isinstance(lines, list) or not 0 < len(lines) <= MOST_ENTRIES:
+        raise InvalidInputError(_("Send a list “lines” of 1 to %(most)d lines.") % {"most": MOST_ENTRIES})
     read = []
     for number, line in enumerate(lines, start=1):
         if not isinstance(line, dict) or set(line) - set(FIELDS):
@@ -122,18 +175,21 @@ def _read_lines(kind: Kind, lines: object) -> list[Line]:
     return read
 
 
-def document_json(document: StockDocument) -> DocumentJson:
+def document_json(detail: DocumentDetail) -> DocumentJson:
     """A document with its movements."""
-    rows = document.movements.select_related("batch__location", "loss_reason").order_by("line", "quantity")
+    document = detail.document
     count = getattr(document, "hand_count", None)
     return {
+        "id": document.pk,
         "number": document.number,
-        "kind": kind_of(document).code,
+        "kind": detail.kind.code,
         "happened_at": time_text(document.happened_at),
         "recorded_at": time_text(document.created_at),
         "recorded_by": document.user.username,
         "note": document.note,
+        "picture_url": detail.picture_url,
         "reverses": document.reverses.number if document.reverses else None,
+        "undone_by": detail.undone_by.number if detail.undone_by else None,
         "counted": count.quantity if count else None,
         "movements": [
             {
@@ -145,6 +201,6 @@ def document_json(document: StockDocument) -> DocumentJson:
                 "reason": row.loss_reason.code if row.loss_reason else None,
                 "unit_price": None if row.unit_price is None else str(row.unit_price),
             }
-            for row in rows
+            for row in document.movements.all()
         ],
     }

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from demeter.common.http import found_or_404
 from gallery.common.http import UNPROCESSABLE
-from gallery.movements.batches import find_batch, label_words, newest_movements, ready_for_sale
+from gallery.movements.batches import find_batch, label_words, newest_movements, ready_for_sale, save_description
 from gallery.movements.forms import DescribeForm
 from locations.labels.pdf import Label, draw_labels
 from stock.models import StockBatch, StockCount
@@ -33,7 +33,7 @@ def describe(request: HttpRequest, batch_id: int) -> HttpResponse:
     form = DescribeForm(request.POST, instance=found, label_suffix="")
     if not form.is_valid():
         return _show(request, _find(batch_id), form)
-    StockBatch.objects.filter(pk=found.pk).update(**form.cleaned_data, updated_at=timezone.now())
+    save_description(found, form.cleaned_data)
     messages.success(request, _("The description was saved."))
     return redirect("batch", batch_id=batch_id)
 

@@ -1,13 +1,16 @@
 """The read model of batches: one with its newest movements, and what is ready for sale when."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from demeter.common.exceptions import NotFoundError
+from locations.models import StorageLocation
 from stock.models import StockBatch, StockMovement
 
 SHOWN_MOVEMENTS = 100
@@ -34,6 +37,17 @@ def find_batch(batch_id: int) -> StockBatch:
     if batch is None:
         raise NotFoundError(_("There is no such batch."))
     return batch
+
+
+def find_batches(location: StorageLocation | None, *, with_empty: bool) -> QuerySet[StockBatch]:
+    """Batches with plants, or all, everywhere or at a location, with their names."""
+    found = StockBatch.objects.all() if with_empty else StockBatch.objects.filter(quantity_current__gt=0)
+    return _named(found if location is None else found.filter(location=location)).order_by("batch_code")
+
+
+def save_description(batch: StockBatch, values: Mapping[str, Any]) -> None:
+    """Write the cleaned data of `DescribeForm`, and nothing that the ledger keeps."""
+    StockBatch.objects.filter(pk=batch.pk).update(**values, updated_at=timezone.now())
 
 
 def newest_movements(batch: StockBatch) -> list[StockMovement]:

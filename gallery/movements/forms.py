@@ -8,25 +8,17 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from demeter.common.i18n.numbers import TypedNumberField, TypedWholeField
+from demeter.common.i18n.numbers import PriceField, TypedWholeField
+from gallery.common.days import check_moment
 from gallery.movements.kinds import Kind
 from gallery.upload.forms import ACCEPTED_FILES, LocationField
 from locations.configuration import active_config
 from locations.models import Packaging, Product, ProductState, StorageLocation
-from photos.dates import is_storable
 from stock.lines import MOST_PLANTS, Line, Plants
 from stock.models import DESCRIPTION_FIELDS, LossReason, StockBatch
 
 MOST_LINES = 20
-MOST_PRICE = 9_999_999_999
 NO_PACKAGING = "none"
-
-
-def check_moment(moment: datetime | None) -> datetime | None:
-    """Refuse dates that a row cannot store."""
-    if moment is not None and not is_storable(moment):
-        raise forms.ValidationError(_("This date cannot be right."))
-    return moment
 
 
 class DocumentForm(forms.Form):
@@ -103,7 +95,7 @@ class LineForm(forms.Form):
         label=_("Product afterwards (a graft)"),
         empty_label=_("As before"),
     )
-    unit_price = TypedNumberField(label=_("Price of one plant"), required=False, min_value=0, max_value=MOST_PRICE)
+    unit_price = PriceField(label=_("Price of one plant"), required=False)
 
     def __init__(self, *args: Any, kind: Kind, location: StorageLocation, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from demeter.accounts.models import User
+from demeter.common.exceptions import NotFoundError
 from stock.models import MovementKind, StockDocument
 
 RECORD = "stock.add_stockdocument"
@@ -42,15 +44,15 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     kind.code: kind
     for kind in (
-        Kind("loss", MovementKind.DEATH, RECORD, _("Plants that died, were damaged or stolen")),
-        Kind("transplant", MovementKind.TRANSPLANT, RECORD, _("Into another packaging, state or bay")),
-        Kind("transfer", MovementKind.TRANSFER, RECORD, _("To another bay, otherwise unchanged")),
-        Kind("planting", MovementKind.PLANTING, RECORD, _("Young plants that come in")),
-        Kind("sowing", MovementKind.SOWING, RECORD, _("Seeds sown here")),
-        Kind("count", MovementKind.HAND_COUNT, RECORD, _("Counted without a photo")),
-        Kind("sale", MovementKind.SALE, RECORD_SALE, _("Plants that were sold")),
-        Kind("adjustment", MovementKind.ADJUSTMENT, RECORD_SALE, _("Corrects the stock, up or down")),
-        Kind("opening", MovementKind.INITIAL, RECORD_SALE, _("What was here before Demeter")),
+        Kind("loss", MovementKind.DEATH, RECORD, gettext_lazy("Plants that died, were damaged or stolen")),
+        Kind("transplant", MovementKind.TRANSPLANT, RECORD, gettext_lazy("Into another packaging, state or bay")),
+        Kind("transfer", MovementKind.TRANSFER, RECORD, gettext_lazy("To another bay, otherwise unchanged")),
+        Kind("planting", MovementKind.PLANTING, RECORD, gettext_lazy("Young plants that come in")),
+        Kind("sowing", MovementKind.SOWING, RECORD, gettext_lazy("Seeds sown here")),
+        Kind("count", MovementKind.HAND_COUNT, RECORD, gettext_lazy("Counted without a photo")),
+        Kind("sale", MovementKind.SALE, RECORD_SALE, gettext_lazy("Plants that were sold")),
+        Kind("adjustment", MovementKind.ADJUSTMENT, RECORD_SALE, gettext_lazy("Corrects the stock, up or down")),
+        Kind("opening", MovementKind.INITIAL, RECORD_SALE, gettext_lazy("What was here before Demeter")),
     )
 }
 _BY_KIND = {kind.kind: kind for kind in KINDS.values()}
@@ -71,6 +73,16 @@ def require_kind(user: User, kind: Kind) -> None:
     if not user.has_perm(kind.permission):
         words = _("Your role does not allow you to record this: %(kind)s.")
         raise PermissionDenied(words % {"kind": kind.label})
+
+
+def find_to_undo(user: User, number: int) -> StockDocument:
+    """A document by its number. Raises NotFoundError, or PermissionDenied if this user may not undo it."""
+    document = StockDocument.objects.filter(pk=number).first()
+    if document is None:
+        raise NotFoundError(_("There is no document with this number."))
+    if not may_undo(user, document):
+        raise PermissionDenied(_("Only who recorded a document, or a supervisor, can undo it."))
+    return document
 
 
 def may_undo(user: User, document: StockDocument) -> bool:

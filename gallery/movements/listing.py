@@ -60,20 +60,25 @@ def document_detail(number: int) -> DocumentDetail:
     document = _with_lines(StockDocument.objects.filter(pk=number)).first()
     if document is None:
         raise NotFoundError(_("There is no document with this number."))
-    return _detail(document)
+    return detail_of(document)
 
 
 def list_documents(
     *, page: int, location: StorageLocation | None = None
 ) -> tuple[Page[StockDocument], list[DocumentDetail]]:
     """A page of documents, newest first: all, or those that concern a location. Seven queries for any number."""
+    found = Paginator(find_documents(location), PER_PAGE).get_page(page)
+    return found, [detail_of(document) for document in found]
+
+
+def find_documents(location: StorageLocation | None = None) -> QuerySet[StockDocument]:
+    """All documents, or those that concern a location, newest first, with what `detail_of` reads."""
     documents = StockDocument.objects.all()
     if location is not None:
         moved = StockMovement.objects.filter(batch__location=location).exclude(document=None).values("document")
         counted = StockCount.objects.filter(batch__location=location).exclude(document=None).values("document")
         documents = documents.filter(pk__in=moved.union(counted))
-    found = Paginator(_with_lines(documents), PER_PAGE).get_page(page)
-    return found, [_detail(document) for document in found]
+    return _with_lines(documents)
 
 
 def _with_lines(documents: QuerySet[StockDocument]) -> QuerySet[StockDocument]:
@@ -84,7 +89,8 @@ def _with_lines(documents: QuerySet[StockDocument]) -> QuerySet[StockDocument]:
     ).prefetch_related(Prefetch("movements", movements))
 
 
-def _detail(document: StockDocument) -> DocumentDetail:
+def detail_of(document: StockDocument) -> DocumentDetail:
+    """A document that was read by `find_documents`."""
     return DocumentDetail(
         document=document,
         kind=kind_of(document),

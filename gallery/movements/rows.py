@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from demeter.common.exceptions import InvalidInputError
-from demeter.common.i18n.numbers import TypedNumberField, TypedWholeField
-from gallery.movements.forms import MOST_PRICE, batches_at
+from demeter.common.i18n.numbers import PriceField, TypedWholeField
+from gallery.movements.forms import batches_at
 from gallery.movements.kinds import Kind
 from gallery.upload.forms import LocationField
 from locations.configuration import active_config
@@ -37,7 +37,7 @@ class RowForm(forms.Form):
     state = CodedField(queryset=ProductState.objects.filter(active=True), to_field_name="code", required=False)
     quantity = TypedWholeField(min_value=-MOST_PLANTS, max_value=MOST_PLANTS)
     reason = CodedField(queryset=LossReason.objects.filter(active=True), to_field_name="code", required=False)
-    unit_price = TypedNumberField(required=False, min_value=0, max_value=MOST_PRICE)
+    unit_price = PriceField(required=False)
     to_location = LocationField(queryset=StorageLocation.objects.active(), to_field_name="code", required=False)
     to_product = CodedField(queryset=Product.objects.filter(active=True), to_field_name="sku", required=False)
     to_packaging = CodedField(queryset=Packaging.objects.filter(active=True), to_field_name="sku", required=False)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from demeter.accounts.models import User
 from demeter.common.exceptions import InvalidInputError
-from gallery.movements.forms import check_moment
+from gallery.common.days import check_moment
 from gallery.movements.kinds import KINDS, Kind
 from gallery.movements.rows import read_line
 from gallery.movements.sheet_files import COLUMNS

@@ -5,7 +5,7 @@
 
 from django.urls import path
 
-from gallery.movements import api, batch_views, sheet_views, views
+from gallery.movements import api, batch_api, batch_views, sheet_views, views
 
 urlpatterns = [
     path("locations/<code:code>/record/", views.record, name="record"),
@@ -20,4 +20,8 @@ urlpatterns = [
     path("stock/batches/<int:batch_id>/label.pdf", batch_views.label, name="batch-label"),
     path("stock/ready/", batch_views.ready, name="ready"),
     path("api/v1/stock/movements", api.movements, name="api-stock-movements"),
+    path("api/v1/stock/movements/<int:number>", api.read_document, name="api-stock-document"),
+    path("api/v1/stock/movements/<int:number>/undo", api.undo_movements, name="api-stock-document-undo"),
+    path("api/v1/stock/batches", batch_api.list_batches, name="api-batches"),
+    path("api/v1/stock/batches/<int:batch_id>", batch_api.batch, name="api-batch"),
 ]

@@ -11,7 +11,6 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.forms import BaseFormSet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,7 +24,7 @@ from demeter.common.http import found_or_404
 from gallery.common.forms import PageForm
 from gallery.common.http import UNPROCESSABLE
 from gallery.movements.forms import MOST_LINES, BatchField, DocumentForm, LineForm, LineFormSet
-from gallery.movements.kinds import KINDS, Kind, allowed_kinds, may_undo, require_kind
+from gallery.movements.kinds import KINDS, Kind, allowed_kinds, find_to_undo, require_kind
 from gallery.movements.listing import document_detail, list_documents
 from locations.configuration import active_config
 from locations.models import StorageLocation
@@ -178,11 +177,8 @@ def document(request: HttpRequest, number: int) -> HttpResponse:
 def undo(request: HttpRequest, number: int) -> HttpResponse:
     """Write the document that reverses this one."""
     user = signed_in_user(request)
-    found = StockDocument.objects.filter(pk=number).first()
-    if found is None:
-        raise Http404(_("There is no document with this number."))
-    if not may_undo(user, found):
-        raise PermissionDenied(_("Only who recorded a document, or a supervisor, can undo it."))
+    with found_or_404():
+        find_to_undo(user, number)
     try:
         undone = undo_document(number=number, user=user, key=uuid4().hex, source=DocumentSource.PAGE)
     except (ConflictError, NotFoundError) as error:

@@ -3,7 +3,7 @@
 `/annotated` under a photo shows an annotated picture that may have expired, or is corrected.
 """
 
-from typing import Any
+from typing import Any, NotRequired, TypedDict, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from demeter.accounts.authentication import api_view, signed_in_user
 from demeter.common.exceptions import NotFoundError
 from demeter.common.http import form_errors, read_json
+from demeter.common.openapi.operations import Moment, Url, Uuid
 from gallery.common.http import absolute_url, time_text
 from gallery.photo.detail import PhotoDetail, find_photo, photo_detail
-from gallery.photo.forms import VisitForm
-from gallery.photo.markers import photo_markers
+from gallery.photo.forms import DownloadForm, VisitForm
+from gallery.photo.markers import MarkersJson, photo_markers
 from gallery.places import visits
 from gallery.places.history import HistoryEvent
 from gallery.places.visits import VisitDetail
@@ -26,16 +27,111 @@ from processing.pictures.annotated_pictures import picture_url
 from processing.review.corrections import counted_session
 from stock.queries import CountLine
 
+VIEW = "photos.view_s3image"
 
-@api_view("GET", permission="photos.view_s3image")
+
+class ExifJson(TypedDict):
+    """What the camera recorded; `datetime_original` is UTC if the camera's time zone is known, else as written."""
+
+    camera_make: str | None
+    camera_model: str | None
+    datetime_original: str | None
+    datetime_zone_source: str | None
+    datetime_assumed_zone: str | None
+    gps_latitude: float | None
+    gps_longitude: float | None
+
+
+class MetadataJson(TypedDict):
+    """The file."""
+
+    file_size_bytes: int | None
+    width_px: int | None
+    height_px: int | None
+    content_type: str | None
+    exif: ExifJson
+
+
+class SessionJson(TypedDict):
+    """A run of a photo and its result; counts are null until it has counted."""
+
+    session_id: Uuid
+    status: str
+    storage_location_id: int | None
+    storage_location_name: str | None
+    total_detected: int | None
+    total_estimated: int | None
+    avg_confidence: float | None
+    category_counts: dict[str, int] | None
+    validated: bool
+    validated_by: str | None
+    validation_date: Moment | None
+
+
+class EventJson(TypedDict):
+    """A counted photo of the location."""
+
+    timestamp: Moment
+    event: str
+    total_plants: int | None
+    session_id: Uuid
+
+
+class VisitPhotoJson(TypedDict):
+    """A photo of a visit, and whether it counts."""
+
+    image_id: Uuid
+    moment: Moment
+    plants: int
+    counted: bool
+
+
+class VisitJson(TypedDict):
+    """Photos of one location that form one count; `open` until somebody has said whether they are parts or retakes."""
+
+    total_plants: int
+    open: bool
+    answer: str | None
+    suggested: str | None
+    photos: list[VisitPhotoJson]
+
+
+class ProductLineJson(TypedDict):
+    """The plants of one of several products; `mixed` are those of which nobody has said what they are."""
+
+    sku: str
+    name: str
+    packaging: str | None
+    mixed: bool
+    plants: int
+    empty: int
+
+
+class PhotoJson(TypedDict):
+    """A photo with its metadata, its newest run and the history of its location. URLs are signed for an hour."""
+
+    image_id: Uuid
+    moment: Moment
+    date_doubt: str | None
+    original_url: Url | None
+    thumbnail_url: Url | None
+    annotated_url: Url | None
+    metadata: MetadataJson
+    processing_session: SessionJson | None
+    storage_location_history: list[EventJson]
+    visit: NotRequired[VisitJson]
+    products: NotRequired[list[ProductLineJson]]
+
+
+@api_view("GET", permission=VIEW, answers={200: PhotoJson}, errors=(404,))
 def detail(request: HttpRequest, image_id: UUID) -> JsonResponse:
+    """One photo with its newest run and the history of its location."""
     return JsonResponse(detail_json(photo_detail(image_id, with_history=True), request))
 
 
-@api_view("GET", permission="photos.view_s3image")
+@api_view("GET", permission=VIEW, query=DownloadForm, answers={302: None}, errors=(404,))
 def annotated(request: HttpRequest, image_id: UUID) -> HttpResponse:
-    """Redirect to the annotated picture in S3, which is drawn if it has expired or was corrected; `download` saves
-    it."""
+    """Redirect to the annotated picture in S3, which is drawn if it has expired or was corrected."""
     image = find_photo(image_id)
     session = counted_session(image)
     try:
@@ -47,14 +143,15 @@ def annotated(request: HttpRequest, image_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(picture_url(image, key, download="download" in request.GET))
 
 
-@api_view("GET", permission="photos.view_s3image")
+@api_view("GET", permission=VIEW, answers={200: MarkersJson}, errors=(404,))
 def markers(_request: HttpRequest, image_id: UUID) -> JsonResponse:
+    """Every mark of a counted photo after corrections, as columns of whole pixels, with its containers."""
     return JsonResponse(photo_markers(image_id))
 
 
-@api_view("POST", permission="processing.add_job")
+@api_view("POST", permission="processing.add_job", body=VisitForm, answers={200: VisitJson}, errors=(404, 409))
 def visit(request: HttpRequest, image_id: UUID) -> JsonResponse:
-    """Answer whether the photos of this photo's visit are parts or retakes: `{"visit": "parts" | "retake" | "chosen"}`.
+    """Answer whether the photos of this photo's visit are parts or retakes.
 
     `chosen` are the photos that then count; `photos`, if given, are those that the person saw: 409 if they have
     changed.
@@ -73,10 +170,10 @@ def visit(request: HttpRequest, image_id: UUID) -> JsonResponse:
     return JsonResponse(visit_json(detail))
 
 
-def detail_json(detail: PhotoDetail, request: HttpRequest) -> dict[str, Any]:
-    """A photo with its metadata, its newest run and the history of its location."""
+def detail_json(detail: PhotoDetail, request: HttpRequest) -> PhotoJson:
+    """A photo; keys that do not apply are left out."""
     image, pictures = detail.image, detail.pictures
-    return {
+    shown: PhotoJson = {
         "image_id": str(image.pk),
         "moment": time_text(image.moment),
         "date_doubt": image.date_doubt or None,
@@ -88,13 +185,22 @@ def detail_json(detail: PhotoDetail, request: HttpRequest) -> dict[str, Any]:
             "width_px": image.width_px,
             "height_px": image.height_px,
             "content_type": image.content_type,
-            "exif": {**detail.exif, "datetime_original": camera_clock_text(detail)},
+            "exif": exif_json(detail),
         },
         "processing_session": session_json(detail.newest) if detail.newest else None,
         "storage_location_history": [event_json(event) for event in detail.history],
-        **({"visit": visit_json(detail.visit)} if detail.visit else {}),
-        **({"products": [product_json(line) for line in detail.products]} if detail.products else {}),
     }
+    if detail.visit:
+        shown["visit"] = visit_json(detail.visit)
+    if detail.products:
+        shown["products"] = [product_json(line) for line in detail.products]
+    return shown
+
+
+def exif_json(detail: PhotoDetail) -> ExifJson:
+    """What the camera recorded."""
+    exif: dict[str, Any] = {**detail.exif, "datetime_original": camera_clock_text(detail)}
+    return cast(ExifJson, exif)
 
 
 def camera_clock_text(detail: PhotoDetail) -> str | None:
@@ -106,7 +212,7 @@ def camera_clock_text(detail: PhotoDetail) -> str | None:
     return time_text(taken_at)
 
 
-def session_json(session: ProcessingSession) -> dict[str, Any]:
+def session_json(session: ProcessingSession) -> SessionJson:
     """A run and its result; counts are null until it has counted."""
     location, validator = session.storage_location, session.validated_by_user
     return {
@@ -124,8 +230,8 @@ def session_json(session: ProcessingSession) -> dict[str, Any]:
     }
 
 
-def product_json(line: CountLine) -> dict[str, Any]:
-    """The plants of one of several products; `mixed` are those of which nobody has said what they are."""
+def product_json(line: CountLine) -> ProductLineJson:
+    """The plants of a product."""
     product, packaging = line.batch.product, line.batch.packaging
     return {
         "sku": product.sku,
@@ -137,7 +243,7 @@ def product_json(line: CountLine) -> dict[str, Any]:
     }
 
 
-def event_json(event: HistoryEvent) -> dict[str, Any]:
+def event_json(event: HistoryEvent) -> EventJson:
     """One entry of a location's history."""
     return {
         "timestamp": time_text(event.timestamp),
@@ -147,7 +253,7 @@ def event_json(event: HistoryEvent) -> dict[str, Any]:
     }
 
 
-def visit_json(detail: VisitDetail) -> dict[str, Any]:
+def visit_json(detail: VisitDetail) -> VisitJson:
     """A visit: the `answer`, and which of its photos are counted."""
     visit = detail.visit
     return {

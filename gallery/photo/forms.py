@@ -24,6 +24,12 @@ class VisitForm(forms.Form):
     chosen = UuidsField(coerce=UUID, required=False)
 
 
+class DownloadForm(forms.Form):
+    """How to open a picture."""
+
+    download = forms.CharField(required=False, max_length=20, help_text="If it is there, the picture is saved.")
+
+
 class DateForm(forms.Form):
     """The date of a photo whose camera is not trusted; a typed moment is in the nursery's time zone."""
 

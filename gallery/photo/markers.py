@@ -3,7 +3,7 @@
 Three queries besides those that find the photo, for any number of plants.
 """
 
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 import numpy as np
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from demeter.common.exceptions import NotFoundError
+from demeter.common.openapi.operations import Url, Uuid
 from gallery.photo.detail import find_photo
 from locations.models import ContainerKind
 from photos.models import S3Image
@@ -24,7 +25,41 @@ SHOWN_TYPES = ("image/jpeg", "image/png", "image/webp")
 FULL_PICTURE_LIMIT_PX = 50_000_000
 
 
-def photo_markers(image_id: UUID) -> dict[str, Any]:
+class ContainerJson(TypedDict):
+    """A container of the photo; `polygon` has the corners as [x, y] in pixels."""
+
+    number: int | None
+    kind: str
+    name: str
+    polygon: list[list[float]]
+    detected: int | None
+    estimated: int | None
+
+
+class ColumnsJson(TypedDict):
+    """Boxes: centre and side in pixels, class (0 plant, 1 empty, 2 dead), origin (0 model, 1 retyped, 2 added)."""
+
+    x: list[int]
+    y: list[int]
+    side: list[int]
+    class_id: list[int]
+    origin: list[int]
+
+
+class MarkersJson(TypedDict):
+    """Pictures, containers and marks of a counted photo."""
+
+    session_id: Uuid
+    width_px: int
+    height_px: int
+    preview_url: Url
+    original_url: Url | None
+    containers: list[ContainerJson]
+    marks: ColumnsJson
+    removed: ColumnsJson
+
+
+def photo_markers(image_id: UUID) -> MarkersJson:
     """Pictures, containers and marks of a counted photo.
 
     Raises:
@@ -57,7 +92,7 @@ def _is_turned_alike(image: S3Image) -> bool:
     return image.content_type in SHOWN_TYPES
 
 
-def _container(photo: ReviewedPhoto, index: int) -> dict[str, Any]:
+def _container(photo: ReviewedPhoto, index: int) -> ContainerJson:
     segment = photo.segments[index]
     _model, counts = corrected_counts(photo, index)
     return {
@@ -70,8 +105,8 @@ def _container(photo: ReviewedPhoto, index: int) -> dict[str, Any]:
     }
 
 
-def _columns(photo: ReviewedPhoto, chosen: NDArray[np.bool_]) -> dict[str, list[int]]:
-    """The selected boxes: centre, side, class (0 plant, 1 empty, 2 dead), origin (0 model, 1 retyped, 2 added)."""
+def _columns(photo: ReviewedPhoto, chosen: NDArray[np.bool_]) -> ColumnsJson:
+    """The selected boxes."""
     boxes = photo.corrected
     x, y = boxes.centres[chosen].round().astype(int).T
     return {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gallery.photo import api, export_views, label_views, problem_views, views, visit_views
+from gallery.photo import api, export_views, fix_api, label_views, problem_views, views, visit_views
 
 urlpatterns = [
     path("gallery/<uuid:image_id>/", views.photo, name="photo"),
@@ -17,4 +17,9 @@ urlpatterns = [
     path("api/v1/photos/<uuid:image_id>/annotated", api.annotated, name="api-photo-annotated"),
     path("api/v1/photos/<uuid:image_id>/visit", api.visit, name="api-photo-visit"),
     path("api/v1/photos/<uuid:image_id>/markers", api.markers, name="api-photo-markers"),
+    path("api/v1/photos/<uuid:image_id>/problem", fix_api.problem, name="api-photo-problem"),
+    path("api/v1/photos/<uuid:image_id>/fix/location", fix_api.fix_location, name="api-fix-location"),
+    path("api/v1/photos/<uuid:image_id>/fix/date", fix_api.fix_date, name="api-fix-date"),
+    path("api/v1/photos/<uuid:image_id>/fix/configuration", fix_api.fix_configuration, name="api-fix-configuration"),
+    path("api/v1/photos/<uuid:image_id>/fix/density", fix_api.fix_density, name="api-fix-density"),
 ]

@@ -7,7 +7,7 @@ locations.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, TypedDict
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
@@ -114,11 +114,42 @@ def is_drawn(warehouse: Warehouse | None) -> bool:
     return locations.exclude(undrawn).exists()
 
 
-def nursery_map(warehouse: Warehouse | None) -> dict[str, Any]:
-    """The data of the map as JSON: outlines in [longitude, latitude], and a text for each location.
+class WarehouseJson(TypedDict):
+    """A warehouse and its outline."""
 
-    A place that nobody has drawn has no rings. `more` says that there are more locations than are listed.
-    """
+    code: str
+    name: str
+    rings: Rings
+
+
+class AreaJson(WarehouseJson):
+    """An area and its outline."""
+
+    id: int
+
+
+class PlaceJson(WarehouseJson):
+    """A location, its outline and its last count: `age` is a class of its age, `plants` null if it was never counted,
+    `words` both in the language of the request. `area` is the `id` of its area."""
+
+    area: int
+    age: str
+    plants: int | None
+    words: str
+
+
+class MapJson(TypedDict):
+    """Outlines as rings of [longitude, latitude] (WGS 84), none for places that nobody has drawn; `more` says that
+    there are more locations than are listed."""
+
+    warehouses: list[WarehouseJson]
+    areas: list[AreaJson]
+    locations: list[PlaceJson]
+    more: bool
+
+
+def nursery_map(warehouse: Warehouse | None) -> MapJson:
+    """The data of the map."""
     warehouses = Warehouse.objects.filter(active=True)
     areas = StorageArea.objects.filter(active=True, warehouse__active=True)
     locations = StorageLocation.objects.active()
@@ -153,7 +184,7 @@ def count_words(last: LastCount | None) -> str:
     return _("%(count)s (open: parts or retakes?)") % {"count": words} if last.is_open else words
 
 
-def _location_json(location: StorageLocation) -> dict[str, Any]:
+def _location_json(location: StorageLocation) -> PlaceJson:
     last = read_last_count(location)
     return {
         "code": location.code,

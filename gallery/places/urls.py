@@ -31,6 +31,8 @@ urlpatterns = [
     path("locations/<code:code>/configure/", views.configure, name="location-configure"),
     path("configure/", views.configure_several, name="locations-configure"),
     path("api/v1/locations/map", api.nursery_map, name="api-map"),
+    path("api/v1/locations/<code:code>/configuration", api.configuration, name="api-configuration"),
+    path("api/v1/locations/<code:code>/configuration/history", api.cycles, name="api-configuration-history"),
     path("labels/", label_sheet_views.labels, name="labels"),
     path("labels/labels.pdf", label_sheet_views.labels_pdf, name="labels-pdf"),
 ]

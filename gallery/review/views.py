@@ -91,12 +91,12 @@ def redo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
 
 
 def _undo(image: S3Image, user: User, sent_as: UUID | None = None) -> str:
-    undone = corrections.undo(image=image, user=user, sent_as=sent_as)
+    undone = corrections.undo(image=image, user=user, named=sent_as)
     return _("Undone: %(what)s.") % {"what": undone.words}
 
 
 def _redo(image: S3Image, user: User, sent_as: UUID | None = None) -> str:
-    redone = corrections.redo(image=image, user=user, sent_as=sent_as)
+    redone = corrections.redo(image=image, user=user, named=sent_as)
     return _("Redone: %(what)s.") % {"what": redone.words}
 
 

@@ -1,7 +1,7 @@
-"""The stock in the API: `GET /api/v1/stock` (docs/api/stock.json describes it in OpenAPI)."""
+"""The stock in the API: `GET /api/v1/stock`."""
 
 from math import ceil
-from typing import Any
+from typing import NotRequired, TypedDict, cast
 
 from django.db.models import Model
 from django.http import HttpRequest, JsonResponse
@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from demeter.accounts.authentication import api_view
 from demeter.common.http import form_errors
+from demeter.common.openapi.operations import Amount, Day, Moment
+from gallery.common.api import PaginationJson
 from gallery.common.http import time_text
 from gallery.stock.forms import StockForm
 from gallery.stock.names import NamedRow, name_rows
@@ -17,9 +19,76 @@ from stock.amounts import Amounts
 from stock.overview import read_stock
 
 
-@api_view("GET", permission="stock.view_stockbatch")
+class ValueJson(TypedDict):
+    """The value of the plants at the prices of the catalogue, in one currency (ISO 4217)."""
+
+    amount: Amount
+    currency: str
+
+
+class AmountsJson(TypedDict):
+    """Plants, and how many of them are signed off, counted in the last 30 days, uncertain, never counted, or without a
+    price. `unexplained`: by how many counts differed from what was expected, and nobody has said why. With `compare`
+    also the plants of the other day, and the difference."""
+
+    plants: int
+    earlier: NotRequired[int]
+    change: NotRequired[int]
+    batches: int
+    signed_off: int
+    counted_in_last_30_days: int
+    uncertain: int
+    unexplained: int
+    never_counted: int
+    without_price: int
+    values: list[ValueJson]
+
+
+class ThingJson(TypedDict):
+    """A product or packaging (by SKU), a state, size or place (by code)."""
+
+    id: int
+    name: str
+    code: NotRequired[str]
+    sku: NotRequired[str]
+    scientific_name: NotRequired[str]
+    area: NotRequired[str]
+    warehouse: NotRequired[str]
+
+
+class StockRowJson(AmountsJson):
+    """What a row sums, and its amounts; which things it has depends on the group. Null means none (no packaging, no
+    size)."""
+
+    warehouse: NotRequired[ThingJson | None]
+    area: NotRequired[ThingJson | None]
+    location: NotRequired[ThingJson | None]
+    product: NotRequired[ThingJson | None]
+    packaging: NotRequired[ThingJson | None]
+    state: NotRequired[ThingJson | None]
+    size: NotRequired[ThingJson | None]
+
+
+class StockJson(TypedDict):
+    """A page of rows and the total of all pages. `before` is the moment at which the day ends."""
+
+    as_of: Day
+    before: Moment
+    time_zone: str
+    compared_with: Day | None
+    group: str
+    total: AmountsJson
+    rows: list[StockRowJson]
+    pagination: PaginationJson
+
+
+@api_view("GET", permission="stock.view_stockbatch", query=StockForm, answers={200: StockJson})
 def stock(request: HttpRequest) -> JsonResponse:
-    """A page of the stock at the end of a day, summed by a group, with the total of all pages."""
+    """The stock at the end of a day, summed by product or by place.
+
+    `as_of` is a day of the nursery's time zone, today by default; with `compare`, another day, each row has both. 0
+    as a packaging or size finds plants without one.
+    """
     form = StockForm(request.GET)
     if not form.is_valid():
         raise form_errors(form)
@@ -45,13 +114,13 @@ def stock(request: HttpRequest) -> JsonResponse:
     )
 
 
-def row_json(row: NamedRow, *, compared: bool) -> dict[str, Any]:
+def row_json(row: NamedRow, *, compared: bool) -> StockRowJson:
     """A row: what it sums, and its amounts."""
     things = {name: thing_json(thing) if thing else None for name, thing in row.things.items()}
-    return {**things, **amounts_json(row.amounts, compared=compared)}
+    return cast(StockRowJson, {**things, **amounts_json(row.amounts, compared=compared)})
 
 
-def thing_json(thing: Model) -> dict[str, Any]:
+def thing_json(thing: Model) -> ThingJson:
     """A product, packaging, state, size or place by its key, code and name."""
     match thing:
         case Product():
@@ -65,14 +134,13 @@ def thing_json(thing: Model) -> dict[str, Any]:
             named = {"code": thing.code, "name": thing.name, "warehouse": thing.warehouse.code}
         case _:
             named = {"code": getattr(thing, "code", ""), "name": getattr(thing, "name", "")}
-    return {"id": thing.pk, **named}
+    return cast(ThingJson, {"id": thing.pk, **named})
 
 
-def amounts_json(amounts: Amounts, *, compared: bool) -> dict[str, Any]:
-    """Plants, and how many of them are signed off, recently counted, uncertain...; values are decimal texts."""
-    return {
+def amounts_json(amounts: Amounts, *, compared: bool) -> AmountsJson:
+    """The amounts of a row or a total."""
+    shown: AmountsJson = {
         "plants": amounts.plants,
-        **({"earlier": amounts.earlier, "change": amounts.change} if compared else {}),
         "batches": amounts.batches,
         "signed_off": amounts.signed_off,
         "counted_in_last_30_days": amounts.recent,
@@ -82,3 +150,6 @@ def amounts_json(amounts: Amounts, *, compared: bool) -> dict[str, Any]:
         "without_price": amounts.unpriced,
         "values": [{"amount": str(value.amount), "currency": value.currency} for value in amounts.values],
     }
+    if compared:
+        shown |= {"earlier": amounts.earlier, "change": amounts.change}
+    return shown

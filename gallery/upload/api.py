@@ -61,6 +61,12 @@ class KnownJson(TypedDict):
     image_id: str
 
 
+class KnownContentsJson(TypedDict):
+    """The contents that need not be sent."""
+
+    known: list[KnownJson]
+
+
 class UploadJson(TypedDict):
     """The answer; `total_files` counts the jobs."""
 
@@ -74,9 +80,19 @@ class UploadJson(TypedDict):
     duplicates: list[DuplicateJson]
 
 
-@api_view("POST", permission="photos.add_upload", rate=UPLOAD)
+@api_view(
+    "POST",
+    permission="photos.add_upload",
+    rate=UPLOAD,
+    body=UploadForm,
+    answers={202: UploadJson},
+    errors=(409, 413, 507),
+)
 def upload(request: HttpRequest) -> JsonResponse:
-    """Accept files: 202 if at least one is accepted or already known, 400 with the reasons if none is."""
+    """Accept photos: 202 if at least one is accepted or already known, 400 with the reasons (`refused`) if none is.
+
+    Each file is checked by its content. The same content is not counted twice, so that sending again is safe.
+    """
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         raise form_errors(form)
@@ -93,7 +109,7 @@ def upload(request: HttpRequest) -> JsonResponse:
     return JsonResponse(upload_json(accepted, jobs), status=202)
 
 
-@api_view("POST", permission="photos.add_upload")
+@api_view("POST", permission="photos.add_upload", body=KnownForm, answers={200: KnownContentsJson})
 def known(request: HttpRequest) -> JsonResponse:
     """Which contents, by SHA-256, need not be sent again: the page checks before it sends."""
     form = KnownForm(read_json(request))
@@ -104,7 +120,7 @@ def known(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"known": rows})
 
 
-@api_view("GET", permission="photos.view_s3image")
+@api_view("GET", permission="photos.view_s3image", answers={302: None}, errors=(404,))
 def thumbnail(request: HttpRequest, image_id: UUID) -> HttpResponse:
     """Redirect to the thumbnail in S3, which is made again if it has expired. Photos in the trash need permission."""
     photos = S3Image.objects.photos().filter(purged_at=None).exclude(stored_at=None)

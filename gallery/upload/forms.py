@@ -26,6 +26,7 @@ class PhotosField(forms.FileField):
     """At least one file. `photos.upload.checks` checks each: an invalid one must not stop the others."""
 
     widget = PhotosInput(attrs={"accept": ACCEPTED_FILES})
+    api_schema = {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1}
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
         files = [file for file in data or [] if isinstance(file, UploadedFile)]
@@ -36,6 +37,13 @@ class PhotosField(forms.FileField):
 
 class ChecksumsField(forms.Field):
     """A JSON list of SHA-256 checksums in hexadecimal, at most as many as an upload may have files."""
+
+    api_schema = {
+        "type": "array",
+        "items": {"type": "string", "pattern": "^[0-9a-fA-F]{64}$"},
+        "minItems": 1,
+        "maxItems": settings.UPLOAD_MAX_FILES,
+    }
 
     def clean(self, value: Any) -> list[str]:
         texts = value if isinstance(value, list) else []

@@ -10,6 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -64,6 +65,8 @@ def correct(
     image, session = _lock(image)
     sent_before = Correction.objects.filter(user=user, sent_as=sent_as).first() if sent_as else None
     if sent_before is not None:
+        if (sent_before.image_id, sent_before.action, sent_before.class_id) != (image.pk, action, class_id):
+            raise ConflictError(_("Another correction was sent with this id. Choose a new one."))
         return sent_before
     photo = read_reviewed(image, session)
     x, y = _find_place(photo, x=x, y=y, action=action, class_id=class_id)
@@ -94,19 +97,21 @@ def note(*, image: S3Image, user: User, text: str) -> Correction:
 
 
 @transaction.atomic
-def undo(*, image: S3Image, user: User, sent_as: UUID | None = None) -> Correction:
-    """Undo this user's newest correction of the photo that is in force, or the one that was sent as `sent_as`.
+def undo(*, image: S3Image, user: User, named: UUID | int | None = None) -> Correction:
+    """Undo this user's newest correction of the photo that is in force, or the one that is named: by its number or by
+    the id that it was sent with. A named one is undone once, however often the request is sent.
 
-    One that is undone already is returned as it is, so that the step can be sent again.
-    Raises ConflictError when there is none.
+    Raises:
+        NotFoundError: the user has made no such correction here.
+        ConflictError: there is nothing to undo.
     """
     image, session = _lock(image)
     undoable = image.corrections.undoable(user)
-    if sent_as is not None:
-        undone = image.corrections.filter(user=user, sent_as=sent_as).exclude(undone_at=None).first()
-        if undone is not None:
-            return undone
-        undoable = undoable.filter(sent_as=sent_as)
+    if named is not None:
+        wanted = _find_named(image, user, named)
+        if wanted.undone_at is not None:
+            return wanted
+        undoable = undoable.filter(pk=wanted.pk)
     correction = undoable.first()
     if correction is None:
         raise ConflictError(_("You have nothing to undo on this photo."))
@@ -117,19 +122,18 @@ def undo(*, image: S3Image, user: User, sent_as: UUID | None = None) -> Correcti
 
 
 @transaction.atomic
-def redo(*, image: S3Image, user: User, sent_as: UUID | None = None) -> Correction:
-    """Redo the correction that this user undid last, or the one that was sent as `sent_as`.
+def redo(*, image: S3Image, user: User, named: UUID | int | None = None) -> Correction:
+    """Redo the correction that this user undid last, or the one that is named as in `undo`.
 
-    One that is in force already is returned as it is, so that the step can be sent again.
-    Raises ConflictError if there is none. Corrections undone before a newer one stay undone.
+    Raises NotFoundError as `undo`, ConflictError if there is none. Corrections undone before a newer one stay undone.
     """
     image, session = _lock(image)
     redoable = image.corrections.redoable(user)
-    if sent_as is not None:
-        made = image.corrections.in_force().filter(user=user, sent_as=sent_as).first()
-        if made is not None:
-            return made
-        redoable = redoable.filter(sent_as=sent_as)
+    if named is not None:
+        wanted = _find_named(image, user, named)
+        if wanted.undone_at is None:
+            return wanted
+        redoable = redoable.filter(pk=wanted.pk)
     correction = redoable.first()
     if correction is None:
         raise ConflictError(_("You have nothing to redo on this photo."))
@@ -177,6 +181,14 @@ def _lock(image: S3Image) -> tuple[S3Image, ProcessingSession]:
     if session is None:
         raise ConflictError(_("This photo has no count yet."))
     return locked, session
+
+
+def _find_named(image: S3Image, user: User, named: UUID | int) -> Correction:
+    name = Q(sent_as=named) if isinstance(named, UUID) else Q(pk=named)
+    found = image.corrections.filter(name, user=user).first()
+    if found is None:
+        raise NotFoundError(_("You have made no such correction of this photo."))
+    return found
 
 
 def _find_place(photo: ReviewedPhoto, *, x: float, y: float, action: MarkAction, class_id: int) -> tuple[float, float]:

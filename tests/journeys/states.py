@@ -519,6 +519,12 @@ def of_places(made: Nursery) -> Iterator[State]:
     yield State("/map/draw/", send_no_outline)
 
 
+def open_some_operations(page: Page) -> None:
+    """Three of the API's, with parameters, a body and answers."""
+    for name in ("record_movements", "detail", "stock"):
+        page.locator(f"#{name} > summary").click()
+
+
 def of_nursery(made: Nursery) -> Iterator[State]:
     """What is set up once: people, catalogue, settings."""
     config = made.bay.configs.get()
@@ -531,6 +537,7 @@ def of_nursery(made: Nursery) -> Iterator[State]:
     yield State(f"/people/{UserFactory(is_active=False).pk}/")
     yield State("/people/new/")
     yield from (State(path, send_unfilled) for path in ("/nursery/settings/", "/people/new/"))
+    yield State("/reference/", open_some_operations)
     yield State("/account/", send_unfilled, posts_to="account-password")
     yield from map(State, ("/catalogue/", "/catalogue/?q=nothing", "/catalogue/?archived=on"))
     yield from map(State, ("/catalogue/containers/", "/catalogue/containers/?q=nothing"))

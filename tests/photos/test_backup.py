@@ -16,6 +16,7 @@ from photos.ingest.storing import store_original
 from photos.models import S3Image
 from photos.storage import object_store
 from photos.upload.accepting import accept_upload
+from photos.upload.note_pictures import store_note_picture
 from processing.jobs import start_jobs
 from processing.models import Job
 from stock.models import StockMovement
@@ -25,6 +26,13 @@ from tests.processing.test_trash import make_counted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TABLES = (User, S3Image, Job, StockMovement)
+
+
+@pytest.fixture(autouse=True)
+def _no_other_notes() -> None:
+    """The bucket is that of all tests."""
+    for key in object_store.list_objects("notes/"):
+        object_store.delete_object(key)
 
 
 def upload(count: int, *, stored: bool = True) -> list[S3Image]:
@@ -90,6 +98,16 @@ def make_counted_movement() -> None:
     object_store.put_object(image.s3_key_original, data, content_type="image/jpeg")
     object_store.put_object(image.s3_key_preview, data, content_type="image/jpeg")
     S3Image.objects.filter(pk=image.pk).update(sha256=hashlib.sha256(data).hexdigest())
+
+
+def test_pictures_of_notes_are_kept_too(tmp_path):
+    key = store_note_picture(photo())
+    picture = object_store.read_object(key)
+    assert (make_backup(tmp_path).files, make_backup(tmp_path).files) == (1, 0)
+    object_store.delete_object(key)
+    lose_everything()
+    assert restore_backup(tmp_path).files == 1
+    assert object_store.read_object(key) == picture
 
 
 def test_second_backup_copies_only_what_is_new(tmp_path):

@@ -77,6 +77,21 @@ class TypedNumberField(forms.FloatField):
         return write_number(value) if isinstance(value, int | float) else value
 
 
+class PriceField(TypedNumberField):
+    """An amount of money, in JSON also as a decimal text, as the API writes it."""
+
+    most = 9_999_999_999
+    api_schema = {
+        "type": ["number", "string"],
+        "minimum": 0,
+        "maximum": most,
+        "pattern": r"^[0-9]{1,10}(\.[0-9]{1,2})?$",
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=0, max_value=self.most, **options)
+
+
 class TypedWholeField(forms.IntegerField):
     """A whole number: 1.000 and 1,000 are a thousand."""
 

@@ -117,7 +117,11 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "batch-describe": {"post": SUPERVISORS},
     "batch-label": READ,
     "ready": READ,
-    "api-stock-movements": {"post": WORKERS},
+    "api-stock-movements": {"get": VIEWERS, "post": WORKERS},
+    "api-stock-document": READ,
+    "api-stock-document-undo": {"post": WORKERS},
+    "api-batches": READ,
+    "api-batch": {"get": VIEWERS, "patch": SUPERVISORS},
     "labels": READ,
     "setup": {"get": EVERYONE, "post": EVERYONE},  # as long as nobody has an account; then it leads elsewhere
     "nursery": {"get": SUPERVISORS},
@@ -164,6 +168,34 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "api-photo": READ,
     "api-photo-markers": READ,
     "api-photo-visit": {"post": WORKERS},
+    "api-photo-problem": READ,
+    "api-fix-location": {"post": WORKERS},
+    "api-fix-date": {"post": WORKERS},
+    "api-fix-configuration": {"post": WORKERS},
+    "api-fix-density": {"post": SUPERVISORS},
+    "api-corrections": {"get": VIEWERS, "post": SUPERVISORS},
+    "api-correction-undo": {"post": SUPERVISORS},
+    "api-correction-redo": {"post": SUPERVISORS},
+    "api-photo-note": {"post": SUPERVISORS},
+    "api-sign-off": {"post": SUPERVISORS},
+    "api-sign-off-withdraw": {"post": SUPERVISORS},
+    "api-problems": READ,
+    "api-problems-retry": {"post": WORKERS},
+    "api-problems-dismiss": {"post": SUPERVISORS},
+    "api-configuration": {"get": VIEWERS, "post": WORKERS},
+    "api-configuration-history": READ,
+    "api-terms": READ,
+    "api-products": {"get": VIEWERS, "post": SUPERVISORS},
+    "api-product": {"get": VIEWERS, "patch": SUPERVISORS},
+    "api-product-archive": {"post": SUPERVISORS},
+    "api-packagings": {"get": VIEWERS, "post": SUPERVISORS},
+    "api-packaging": {"get": VIEWERS, "patch": SUPERVISORS},
+    "api-packaging-archive": {"post": SUPERVISORS},
+    "api-containers": {"get": VIEWERS, "post": SUPERVISORS},
+    "api-container": {"get": VIEWERS, "patch": SUPERVISORS},
+    "api-container-archive": {"post": SUPERVISORS},
+    "api-openapi": READ,
+    "reference": READ,
 }
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -268,8 +300,10 @@ def test_foreign_and_deleted_objects_are_not_found(role):
     addresses += [reverse("api-photo-markers", args=[deleted.pk])]
     assert {client.get(address).status_code for address in addresses} == {404}
     if role in WORKERS:
-        for name in ("photo-fix", "api-reprocess"):
+        for name in ("photo-fix", "api-reprocess", "api-fix-location", "api-fix-date", "api-fix-configuration"):
             assert client.post(reverse(name, args=[deleted.pk]), {"reason": "again"}).status_code == 404, name
     if role in SUPERVISORS:
+        for name in ("api-corrections", "api-correction-undo", "api-photo-note", "api-sign-off", "api-fix-density"):
+            assert client.post(reverse(name, args=[deleted.pk])).status_code == 404, name
         for name in ("photo-correct", "photo-undo", "photo-redo", "photo-note", "photo-sign-off"):
             assert client.post(reverse(name, args=[deleted.pk])).status_code == 404, name

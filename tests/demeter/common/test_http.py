@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.test import Client, RequestFactory
 from django.urls import path
 
-from demeter.accounts.authentication import api_view, signed_in_user
+from demeter.accounts.authentication import api_view, by_method, signed_in_user
 from demeter.accounts.tokens import issue_token
 from demeter.common import exceptions
 from demeter.common.http import form_errors, read_json, status_of
@@ -29,17 +29,19 @@ RAISED = {
 }
 
 
-@api_view("GET", "POST", permission="photos.add_upload")
 def echo(request: HttpRequest, number: int = 0) -> JsonResponse:
     return JsonResponse({"user": signed_in_user(request).username, "body": read_json(request), "number": number})
 
 
-@api_view("GET", permission="photos.view_s3image")
+@api_view("GET", permission="photos.view_s3image", answers={})
 def refuse(request: HttpRequest, kind: str) -> JsonResponse:
     raise RAISED[kind]
 
 
-urlpatterns = [path("echo", echo), path("echo/<int:number>", echo), path("refuse/<str:kind>", refuse)]
+methods = by_method(
+    **{method: api_view(method, permission="photos.add_upload", answers={})(echo) for method in ("GET", "POST")}
+)
+urlpatterns = [path("echo", methods), path("echo/<int:number>", methods), path("refuse/<str:kind>", refuse)]
 
 
 @pytest.fixture

@@ -107,3 +107,43 @@ def test_roles_record_what_the_matrix_says(worker, viewer, batch):
     assert post(viewer, sale(batch)).status_code == 403
     line = {"location": batch.location.code, "quantity": 1, "reason": "frost"}
     assert post(worker, {"kind": "loss", "lines": [line]}).status_code == 201
+
+
+def test_documents_are_listed_and_read(viewer, supervisor, batch):
+    sold = post(supervisor, sale(batch)).json()
+    address = reverse("api-stock-movements")
+    listed = viewer.get(address, {"location": batch.location.code.lower(), "per_page": 1}).json()
+    assert listed["documents"] == [sold]
+    assert listed["pagination"] == {"page": 1, "per_page": 1, "total_pages": 2, "total_items": 2}
+    assert viewer.get(address, {"page": 9}).json()["documents"] == []
+    assert viewer.get(f"{address}/{sold['id']}").json() == sold
+    assert viewer.get(f"{address}/999999999").status_code == 404
+    assert viewer.get(address, {"location": "NOWHERE"}).status_code == 400
+
+
+def test_undoing_twice_undoes_once(worker, supervisor, batch):
+    sold = post(supervisor, sale(batch)).json()
+    path = f"{reverse('api-stock-movements')}/{sold['id']}/undo"
+    assert worker.post(path).status_code == 403
+    first, again = supervisor.post(path), supervisor.post(path)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    assert first.json()["reverses"] == sold["number"]
+    assert stock_at(batch) == 100
+    undone = supervisor.get(f"{reverse('api-stock-movements')}/{sold['id']}").json()
+    assert undone["undone_by"] == first.json()["number"]
+
+
+def test_batches_are_listed_and_described(viewer, supervisor, batch):
+    [listed] = viewer.get("/api/v1/stock/batches").json()["batches"]
+    assert (listed["batch"], listed["plants"], listed["ready_on"]) == (batch.batch_code, 100, None)
+    path = f"/api/v1/stock/batches/{batch.pk}"
+
+    def patch(body):
+        return supervisor.patch(path, body, content_type="application/json")
+
+    assert patch({"ready_on": "2026-03-04", "quality": 4}).json() == {**listed, "ready_on": "2026-03-04", "quality": 4}
+    for odd in ({"ready_on": "03/04/2026"}, {"ready_on": 5}, {"quality": 6}, {"plants": 7}, {"state": None}):
+        assert patch(odd).status_code == 400, odd
+    assert viewer.get(path).json()["ready_on"] == "2026-03-04"
+    assert viewer.patch(path, {}, content_type="application/json").status_code == 403

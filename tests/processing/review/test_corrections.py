@@ -158,23 +158,24 @@ def test_steps_that_were_sent_twice_are_made_once(bed, ana, luis):
         corrections.correct(image=bed.original_image, user=ana, **values)
     image = bed.original_image
     for _ in range(2):  # the older one: a step names its correction
-        corrections.undo(image=image, user=ana, sent_as=names[0])
+        corrections.undo(image=image, user=ana, named=names[0])
     assert [made.undone_at is None for made in image.corrections.order_by("pk")] == [False, True]
     for _ in range(2):
-        corrections.redo(image=image, user=ana, sent_as=names[0])
+        corrections.redo(image=image, user=ana, named=names[0])
     assert image.corrections.in_force().count() == 2
     for step in (corrections.undo, corrections.redo):
-        with pytest.raises(ConflictError):
-            step(image=image, user=luis, sent_as=names[0] if step is corrections.undo else uuid4())
+        for user, name in ((luis, names[0]), (ana, uuid4())):
+            with pytest.raises(NotFoundError):
+                step(image=image, user=user, named=name)
 
 
 def test_an_undone_correction_before_a_newer_one_is_not_redone_by_name(bed, ana):
     name = uuid4()
     corrections.correct(image=bed.original_image, user=ana, action="add", class_id=PLANT, **FREE, sent_as=name)
-    corrections.undo(image=bed.original_image, user=ana, sent_as=name)
+    corrections.undo(image=bed.original_image, user=ana, named=name)
     correct(bed, ana, "remove", place(0))
     with pytest.raises(ConflictError):
-        corrections.redo(image=bed.original_image, user=ana, sent_as=name)
+        corrections.redo(image=bed.original_image, user=ana, named=name)
 
 
 def test_a_new_correction_ends_what_can_be_redone(bed, ana):

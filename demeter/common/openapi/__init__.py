@@ -1,0 +1,1 @@
+"""What the endpoints of the API take and answer, as JSON Schema."""
