@@ -16,6 +16,7 @@ from stock.models.movements import (
     SourceType,
     StockMovement,
 )
+from stock.models.stocktakes import BayState, Stocktake, StocktakeBay, StocktakeLine
 from stock.models.summaries import WeeklySummary
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "DERIVED_KINDS",
     "DESCRIPTION_FIELDS",
     "PAIRED_KINDS",
+    "BayState",
     "Closing",
     "ClosingBalance",
     "CountShare",
@@ -34,6 +36,9 @@ __all__ = [
     "StockCount",
     "StockDocument",
     "StockMovement",
+    "Stocktake",
+    "StocktakeBay",
+    "StocktakeLine",
     "Visit",
     "VisitAnswer",
     "WeeklySummary",
