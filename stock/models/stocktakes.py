@@ -3,6 +3,8 @@
 Only `stock.stocktakes` writes here. A trigger refuses changes of what was closed (migration 0007).
 """
 
+from collections.abc import Collection, Mapping
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -89,6 +91,18 @@ class Stocktake(Timestamped):
         """As it is written: S-0042."""
         return f"S-{self.pk:04d}"
 
+    @property
+    def places(self) -> str:
+        """The warehouse or area that it covers, in words."""
+        return str(self.area or self.warehouse or _("All places"))
+
+    @property
+    def place_value(self) -> str:
+        """The same as the value of a field that chooses places."""
+        if self.area_id is not None:
+            return f"area:{self.area_id}"
+        return f"warehouse:{self.warehouse_id}" if self.warehouse_id is not None else ""
+
 
 class BayState(models.TextChoices):
     """How a bay was counted for a stocktake."""
@@ -96,6 +110,25 @@ class BayState(models.TextChoices):
     PHOTO = "photo", _("By photo")
     HAND = "hand", _("By hand")
     MISSING = "missing", _("Not counted")
+
+
+# What the states of a closed stocktake's bays are called on its pages.
+SHOWN: Mapping[str, Q] = {
+    "missing": Q(state=BayState.MISSING),
+    "doubt": Q(in_doubt=True),
+    "signed": ~Q(state=BayState.MISSING) & Q(in_doubt=False) & (Q(state=BayState.HAND) | ~Q(signed_by="")),
+    "unsigned": Q(state=BayState.PHOTO, in_doubt=False, signed_by=""),
+}
+
+
+class StocktakeBayQuerySet(models.QuerySet["StocktakeBay"]):
+    """Read as adjectives: `stocktake.bays.in_state("missing", changed)`."""
+
+    def in_state(self, shown: str, changed: Collection[int]) -> "StocktakeBayQuerySet":
+        """Those with a state of SHOWN, those at one of the `changed` locations, or all."""
+        if shown == "changed":
+            return self.filter(location__in=changed)
+        return self.filter(SHOWN[shown]) if shown else self
 
 
 class StocktakeBay(models.Model):
@@ -121,6 +154,8 @@ class StocktakeBay(models.Model):
     in_doubt = models.BooleanField(_("in doubt or open"), default=False)
     expected = models.IntegerField(_("expected"))
     quantity = models.IntegerField(_("stock"))
+
+    objects = StocktakeBayQuerySet.as_manager()
 
     class Meta:
         db_table = "stocktake_bays"
