@@ -32,6 +32,7 @@ _SUPERVISOR_PERMISSIONS = (
     "locations.change_containertype",
     "stock.record_sale",
     "stock.change_stockbatch",
+    "stock.add_stocktake",
 )
 
 

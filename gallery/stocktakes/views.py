@@ -32,6 +32,7 @@ from stock.stocktakes import changed_since, close_stocktake, discard_stocktake, 
 
 READ = ("stock.view_stocktake", "stock.view_stockbatch", "locations.view_storagelocation")
 WRITE = (*READ, "stock.add_stocktake")
+LOOK_AGAIN_SECONDS = 3
 NAMES = ("opened_by", "closed_by", "warehouse", "area__warehouse")
 
 
@@ -187,7 +188,9 @@ def report(request: HttpRequest, number: int) -> HttpResponse:
     if find_report(found, language=language):
         return HttpResponseRedirect(report_url(found, language=language))
     order_report(found, language=language)
-    return render(request, "gallery/stocktakes/report_wait.html", {"stocktake": found}, status=202)
+    response = render(request, "gallery/stocktakes/report_wait.html", {"stocktake": found}, status=202)
+    response["Refresh"] = str(LOOK_AGAIN_SECONDS)  # also without scripts
+    return response
 
 
 @require_safe

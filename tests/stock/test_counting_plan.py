@@ -1,18 +1,13 @@
 """Which bays are due, why, and in which order."""
 
-import uuid
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
 from stock.bays import Scope
 from stock.counting_plan import due_bays, planned, read_plan, read_route
-from stock.ledger import record_count, review_count
+from stock.ledger import review_count
 from stock.models import Visit
 from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
-from tests.photos.factories import S3ImageFactory
-from tests.stock.recording import NOON, hand_count
+from tests.stock.recording import hand_count, hours_ago, photo
 
 pytestmark = pytest.mark.django_db
 
@@ -22,16 +17,7 @@ def bay(code: str, **other):
 
 
 def counted(config, quantity, *, days_ago):
-    return record_count(
-        image_id=S3ImageFactory().pk,
-        session_id=uuid.uuid4(),
-        location=config.location,
-        config=config,
-        quantity=quantity,
-        quantity_empty=0,
-        user=None,
-        happened_at=timezone.now() - timedelta(days=days_ago),
-    )
+    return photo(config, quantity, hour=hours_ago(24 * days_ago))
 
 
 def reasons(config) -> tuple[str, ...]:
@@ -80,7 +66,7 @@ def test_hand_count_makes_a_bay_counted():
     config = bay("A1")
     batch = counted(config, 100, days_ago=40).batch
     assert reasons(config) == ("old",)
-    hand_count(batch, 70, hour=(timezone.now() - timedelta(days=1) - NOON).total_seconds() / 3600)
+    hand_count(batch, 70, hour=hours_ago(24))
     assert reasons(config) == ()
 
 

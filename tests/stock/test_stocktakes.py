@@ -1,6 +1,5 @@
 """Stocktakes: what belongs to one, what it stores when it is signed, and what is refused or marked afterwards."""
 
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
@@ -11,8 +10,8 @@ from django.utils import timezone
 
 from demeter.common.exceptions import ConflictError, InvalidInputError, NotFoundError
 from locations.models import LocationConfig
-from stock.ledger import correct_count, record_count, review_count
-from stock.models import BayState, StockBatch, StockCount, Stocktake, StocktakeBay, StocktakeLine
+from stock.ledger import correct_count, review_count
+from stock.models import BayState, StockBatch, Stocktake, StocktakeBay, StocktakeLine
 from stock.stocktakes import (
     Place,
     changed_since,
@@ -24,28 +23,9 @@ from stock.stocktakes import (
 from tests.factories import UserFactory
 from tests.locations.factories import LocationConfigFactory, PackagingFactory, StorageLocationFactory
 from tests.photos.factories import S3ImageFactory
-from tests.stock.recording import NOON, assert_ledger_is_sound, hand_count, photo, plants_of, record, undo
+from tests.stock.recording import assert_ledger_is_sound, hand_count, hours_ago, photo, plants_of, record, undo
 
 pytestmark = pytest.mark.django_db
-
-
-def counted(config, quantity, *, hours_ago, user=None, image=None) -> StockCount:
-    """A photo of so many hours ago."""
-    return record_count(
-        image_id=image or S3ImageFactory().pk,
-        session_id=uuid.uuid4(),
-        location=config.location,
-        config=config,
-        quantity=quantity,
-        quantity_empty=0,
-        user=user,
-        happened_at=timezone.now() - timedelta(hours=hours_ago),
-    )
-
-
-def ago(hours: float) -> float:
-    """The hour of `tests.stock.recording` that was so many hours ago."""
-    return (timezone.now() - timedelta(hours=hours) - NOON).total_seconds() / 3600
 
 
 def bay(name="Bay", area=None, price=None) -> LocationConfig:
@@ -54,11 +34,11 @@ def bay(name="Bay", area=None, price=None) -> LocationConfig:
     return LocationConfigFactory(location=place, **known)
 
 
-def opened(*, place=None, hours_ago=5, user=None) -> Stocktake:
+def opened(*, place=None, since_hours=5, user=None) -> Stocktake:
     now = timezone.now()
     return open_stocktake(
         day=timezone.localdate(),
-        counted_from=now - timedelta(hours=hours_ago),
+        counted_from=now - timedelta(hours=since_hours),
         end_of_day=now + timedelta(hours=1),
         place=place or Place(),
         user=user or UserFactory(supervisor=True),
@@ -82,13 +62,13 @@ def states(stocktake) -> dict[str, int]:
 def test_progress_knows_what_is_counted_signed_in_doubt_and_missing():
     first, second, third, fourth = (bay(name) for name in ("A", "B", "C", "D"))
     StorageLocationFactory(name="Empty, and nothing grows there")
-    counted(first, 10, hours_ago=48)
+    photo(first, 10, hour=hours_ago(48))
     stocktake = opened()
     assert states(stocktake) == {"missing": 4, "doubt": 0, "signed": 0, "unsigned": 0}, "counted before it began"
-    signed, doubtful = counted(first, 12, hours_ago=2), counted(second, 5, hours_ago=1)
+    signed, doubtful = photo(first, 12, hour=hours_ago(2)), photo(second, 5, hour=hours_ago(1))
     review_count(session_id=signed.session_id, signed_off=True, in_doubt=False)
     review_count(session_id=doubtful.session_id, signed_off=False, in_doubt=True)
-    counted(third, 7, hours_ago=1)
+    photo(third, 7, hour=hours_ago(1))
     assert states(stocktake) == {"missing": 1, "doubt": 1, "signed": 1, "unsigned": 1}
     [missing] = read_progress(stocktake, until=timezone.now(), wanted="missing").bays
     assert missing.location_id == fourth.location_id
@@ -96,11 +76,11 @@ def test_progress_knows_what_is_counted_signed_in_doubt_and_missing():
 
 def test_hand_counts_count_a_bay_once_all_its_batches_are_counted():
     config = bay()
-    counted(config, 50, hours_ago=30)
+    photo(config, 50, hour=hours_ago(30))
     other = record("plantar", plants_of(config, packaging=PackagingFactory()), 8, hour=0).movements.get().batch
     stocktake = opened()
     for batch, left in ((config.batches.exclude(pk=other.pk).get(), 1), (other, 0)):
-        hand_count(batch, 40, hour=ago(1))
+        hand_count(batch, 40, hour=hours_ago(1))
         assert states(stocktake)["missing"] == left
     assert states(stocktake)["signed"] == 1
     [row] = read_progress(stocktake, until=timezone.now()).bays
@@ -110,19 +90,19 @@ def test_hand_counts_count_a_bay_once_all_its_batches_are_counted():
 def test_closing_stores_counts_lines_and_prices():
     worker = UserFactory(first_name="Ana", last_name="Luz")
     config, empty = bay("A", price=Decimal("0.50")), bay("B")
-    counted(config, 100, hours_ago=30)
-    image = S3ImageFactory().pk
+    photo(config, 100, hour=hours_ago(30))
+    image = S3ImageFactory()
     stocktake = opened()
-    counted(config, 90, hours_ago=2, user=worker, image=image)
+    photo(config, 90, hour=hours_ago(2), user=worker, image=image)
     batch = config.batches.get()
-    record("ventas", batch, 15, hour=ago(1))
+    record("ventas", batch, 15, hour=hours_ago(1))
     user = UserFactory(supervisor=True)
     with pytest.raises(InvalidInputError, match="missing or in doubt"):
         closed(stocktake, user=user)
     signed = closed(stocktake, user=user, accepts_gaps=True, signers="Eva Sol")
     assert (signed.closed_by, signed.moment == signed.closed_at) == (user, True)
     first, second = StocktakeBay.objects.all()
-    assert (first.code, first.state, first.counted, first.image_id) == (config.location.code, "photo", 90, image)
+    assert (first.code, first.state, first.counted, first.image_id) == (config.location.code, "photo", 90, image.pk)
     assert (first.counted_by, first.signed_by) == ("Ana Luz", "Eva Sol")
     assert (first.expected, first.quantity, first.difference) == (85, 75, -10), "what was sold was expected to go"
     assert (second.location, second.state, second.quantity) == (empty.location, BayState.MISSING, 0)
@@ -133,7 +113,7 @@ def test_closing_stores_counts_lines_and_prices():
 
 def test_signed_stocktake_never_changes():
     stocktake = opened()
-    counted(bay(), 10, hours_ago=1)
+    photo(bay(), 10, hour=hours_ago(1))
     closed(stocktake)
     for change in (
         lambda: Stocktake.objects.update(day="2020-01-01"),
@@ -152,10 +132,10 @@ def test_signed_stocktake_never_changes():
 
 def test_documents_of_before_are_refused_and_later_ones_are_not():
     config = bay("Bay 7")
-    counted(config, 100, hours_ago=3)
+    photo(config, 100, hour=hours_ago(3))
     batch = config.batches.get()
     moved = bay("Bay 8", area=config.location.storage_area)
-    before = record("ventas", batch, 5, hour=ago(2))
+    before = record("ventas", batch, 5, hour=hours_ago(2))
     signed = closed(opened(place=Place(area=config.location.storage_area)), accepts_gaps=True)
     for refused in (
         lambda: record("ventas", batch, 5, hour=0),
@@ -165,7 +145,7 @@ def test_documents_of_before_are_refused_and_later_ones_are_not():
     ):
         with pytest.raises(ConflictError, match=f"{signed.number}.*signed"):
             refused()
-    later = ago(0)
+    later = hours_ago(0)
     record("ventas", batch, 5, hour=later)
     elsewhere = bay("Bay 9")
     record("plantar", plants_of(elsewhere), 5, hour=0)
@@ -175,18 +155,18 @@ def test_documents_of_before_are_refused_and_later_ones_are_not():
 
 def test_late_counts_mark_what_was_signed_and_leave_its_numbers():
     config, other = bay("A"), bay("B")
-    first = counted(config, 100, hours_ago=2)
-    counted(other, 30, hours_ago=2)
+    first = photo(config, 100, hour=hours_ago(2))
+    photo(other, 30, hour=hours_ago(2))
     stocktake = closed(opened())
     assert changed_since(stocktake) == {}
-    record("plantar", plants_of(config), 5, hour=ago(0))
-    counted(other, 40, hours_ago=0)
+    record("plantar", plants_of(config), 5, hour=hours_ago(0))
+    photo(other, 40, hour=hours_ago(0))
     assert changed_since(stocktake) == {}, "what happens later"
     correct_count(
         image_id=first.image_id, session_id=first.session_id, quantity=96, quantity_empty=0, user=UserFactory()
     )
     late = bay("C")
-    counted(late, 12, hours_ago=1)
+    photo(late, 12, hour=hours_ago(1))
     assert changed_since(stocktake) == {config.location_id: 4, late.location_id: 12}
     assert StocktakeBay.objects.get(location=config.location).quantity == 100
 
@@ -221,10 +201,10 @@ def test_dates_that_make_no_sense_are_refused():
 
 def test_stock_at_the_end_of_the_day_is_stored_although_it_is_closed_later():
     config = bay()
-    counted(config, 100, hours_ago=4)
+    photo(config, 100, hour=hours_ago(4))
     now = timezone.now()
-    stocktake = opened(hours_ago=5)
-    counted(config, 60, hours_ago=1)
+    stocktake = opened(since_hours=5)
+    photo(config, 60, hour=hours_ago(1))
     signed = close_stocktake(
         stocktake.pk,
         end_of_day=now - timedelta(hours=2),
@@ -241,7 +221,7 @@ def test_document_and_closing_at_once_leave_no_gap():
     """Whichever is first: the document is in the numbers, or it is refused."""
     config = bay()
     batch = photo(config, 100).batch
-    stocktake = opened(hours_ago=24 * 900)
+    stocktake = opened(since_hours=24 * 900)
     users = UserFactory(), UserFactory(supervisor=True)
 
     def sell():
