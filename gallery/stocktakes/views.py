@@ -107,6 +107,7 @@ def _progress(found: Stocktake, shown: str, number: int) -> dict[str, Any]:
         "gaps": bays.totals["missing"] + bays.totals["doubt"],
         "page": Paginator(range(bays.found), PER_PAGE).get_page(number),
         "may_close": found.day <= timezone.localdate(),
+        "is_over": found.day < timezone.localdate(),
     }
 
 

@@ -86,7 +86,7 @@ def test_worker_walks_and_supervisor_signs(start: Start, bays, photos, tmp_path:
     page = boss.page
     enter(boss, UserFactory(supervisor=True, first_name="Eva", last_name="Sol"))
     page.goto("/stock/stocktakes/")
-    boss.press(page.get_by_role("button", name="Open", exact=True))
+    boss.press(page.get_by_role("button", name="Open the stocktake"))
     expect(page.get_by_text("0 of 2 bays counted")).to_be_visible()
 
     worker = start(PHONE)
