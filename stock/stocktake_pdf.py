@@ -4,7 +4,7 @@ A4, drawn line by line with reportlab, in the language and the time zone that ar
 stocktake stored when it was closed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from io import BytesIO
 from uuid import UUID
@@ -27,8 +27,8 @@ FONT, BOLD, SIZE = "Helvetica", "Helvetica-Bold", 9
 LINE = 4.4 * mm
 LEFT, RIGHT, TOP, BOTTOM = 18 * mm, A4[0] - 18 * mm, A4[1] - 18 * mm, 20 * mm
 # The right ends of the columns expected, difference, stock, value.
-COLUMNS = (RIGHT - 66 * mm, RIGHT - 46 * mm, RIGHT - 28 * mm, RIGHT)
-TEXT_END = COLUMNS[0] - 18 * mm
+COLUMNS = (RIGHT - 62 * mm, RIGHT - 44 * mm, RIGHT - 26 * mm, RIGHT)
+TEXT_END = COLUMNS[0] - 14 * mm
 PICTURE = (28 * mm, 21 * mm)
 GREY = (0.35, 0.35, 0.35)
 
@@ -169,27 +169,35 @@ def _draw_signature(sheet: _Sheet, stocktake: Stocktake) -> None:
 
 
 def _draw_bay(sheet: _Sheet, bay: StocktakeBay, picture: bytes | None) -> None:
-    """The bay with its totals, its count beside the photo, and a line for each batch."""
-    lines = list(bay.lines.all())
-    sheet.need(max(PICTURE[1] + LINE, (4 + len(lines)) * LINE))
+    """The bay with its count beside the photo, a row for each kind of plants, and their sum where there are several."""
+    rows = list(_bay_rows(bay))
+    sheet.need(max(PICTURE[1] + LINE, (4 + len(rows)) * LINE))
     top, x = sheet.y, LEFT + PICTURE[0] + 4 * mm
     if picture is not None:
         _draw_picture(sheet.canvas, picture, LEFT, top + 3 * mm - PICTURE[1])
-    sheet.text(x, f"{bay.code}  {bay.place}", font=BOLD, width=TEXT_END - x)
-    sheet.numbers(_plants(bay.expected, bay.quantity), font=BOLD)
+    sheet.text(x, f"{bay.code}  {bay.place}", font=BOLD, width=RIGHT - x)
     for words in _count_words(bay, picture):
         sheet.y -= LINE
-        sheet.text(x, words, size=8, width=TEXT_END - x)
-    for line in lines:
+        sheet.text(x, words, size=8, width=RIGHT - x)
+    for words, numbers in rows:
         sheet.y -= LINE
         sheet.need(LINE)
-        sheet.text(x, " · ".join(filter(None, (line.product, line.packaging, line.batch_code))), width=TEXT_END - x)
-        worth = _worth(Value(line.price * line.quantity, line.currency)) if line.price is not None else "-"
-        sheet.numbers([*_plants(line.expected, line.quantity), worth])
-    if sheet.y < top:  # all on one page
-        sheet.y = min(sheet.y, top - PICTURE[1] + 3 * mm) if picture is not None else sheet.y
+        sheet.text(x, words, width=TEXT_END - x)
+        sheet.numbers(numbers)
+    if picture is not None and sheet.y < top:  # all on one page
+        sheet.y = min(sheet.y, top - PICTURE[1] + 3 * mm)
     sheet.rule()
     sheet.y -= 1.6 * LINE
+
+
+def _bay_rows(bay: StocktakeBay) -> Iterator[tuple[str, list[str]]]:
+    """The words and numbers of a bay."""
+    lines = list(bay.lines.all())
+    for line in lines:
+        worth = _worth(Value(line.price * line.quantity, line.currency)) if line.price is not None else "-"
+        yield " · ".join(filter(None, (line.product, line.packaging))), [*_plants(line.expected, line.quantity), worth]
+    if len(lines) != 1:
+        yield _("Together"), _plants(bay.expected, bay.quantity)
 
 
 def _count_words(bay: StocktakeBay, picture: bytes | None) -> list[str]:

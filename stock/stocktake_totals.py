@@ -53,7 +53,7 @@ def product_totals(stocktake: Stocktake) -> list[ProductTotal]:
     """Each product by name; one whose price changed currency has a row for each. One query."""
     lines = StocktakeLine.objects.filter(bay__stocktake=stocktake).order_by("product", "sku", "currency")
     rows = lines.values_list("product", "sku", "currency").annotate(
-        Sum("expected"), Sum("quantity"), Sum(F("quantity") * F("price"))
+        Sum("expected"), Sum("quantity"), value=Sum(F("quantity") * F("price"))
     )
     return [
         ProductTotal(product, sku, expected, quantity, Value(Decimal(value), currency) if currency else None)
@@ -70,7 +70,7 @@ def bay_totals(stocktake: Stocktake) -> BayTotals:
         **{f"{name}_bays": Count("pk", filter=condition) for name, condition in SHOWN.items()},
     )
     lines = StocktakeLine.objects.filter(bay__stocktake=stocktake).order_by("currency")
-    values = lines.values_list("currency").annotate(Sum("quantity"), Sum(F("quantity") * F("price")))
+    values = lines.values_list("currency").annotate(Sum("quantity"), value=Sum(F("quantity") * F("price")))
     found = {currency: (plants, value) for currency, plants, value in values}
     unpriced, _value = found.pop("", (0, None))
     return BayTotals(

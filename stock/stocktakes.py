@@ -6,7 +6,6 @@ before is refused (`stock.freeze`); what photos show later is found by `changed_
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -20,6 +19,7 @@ from locations.models import StorageArea, StorageLocation, Warehouse
 from stock.batching import lock_locations
 from stock.bays import ACTIVE, CONFIGURED, PLACES, STOCK_BEFORE, BayPage, BayQuery, Scope, read_bays, scope_conditions
 from stock.models import DERIVED_KINDS, Stocktake
+from stock.models.stocktakes import StocktakeQuerySet
 from stock.stocktake_lines import COUNTED_SINCE, FindSigners, store_lines
 
 COUNTED = "visit.id IS NOT NULL OR stocked.hand_at IS NOT NULL"
@@ -168,7 +168,7 @@ def _lock(pk: int) -> Stocktake:
     return stocktake
 
 
-def _overlapping(place: Place) -> Any:
+def _overlapping(place: Place) -> StocktakeQuerySet:
     """The open stocktakes that cover some of these places."""
     found = Stocktake.objects.open()
     if place.area is not None:

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from demeter.accounts.authentication import signed_in_user
-from demeter.common.exceptions import ConflictError, DomainError, InvalidInputError, NotFoundError
+from demeter.common.exceptions import ConflictError, DomainError, InvalidInputError, NotFoundError, UnavailableError
 from demeter.common.http import found_or_404
 from gallery.common.forms import PER_PAGE, PageForm
 from gallery.common.http import UNPROCESSABLE
@@ -32,7 +32,6 @@ from stock.stocktakes import changed_since, close_stocktake, discard_stocktake, 
 
 READ = ("stock.view_stocktake", "stock.view_stockbatch", "locations.view_storagelocation")
 WRITE = (*READ, "stock.add_stocktake")
-LOOK_AGAIN_SECONDS = 3
 NAMES = ("opened_by", "closed_by", "warehouse", "area__warehouse")
 
 
@@ -186,12 +185,14 @@ def report(request: HttpRequest, number: int) -> HttpResponse:
         messages.error(request, _("The report is written when the stocktake is closed."))
         return redirect("stocktake", number=number)
     language = get_language() or "en"
-    if find_report(found, language=language):
-        return HttpResponseRedirect(report_url(found, language=language))
+    try:
+        if find_report(found, language=language):
+            return HttpResponseRedirect(report_url(found, language=language))
+    except UnavailableError as error:
+        messages.error(request, error.message)
+        return redirect("stocktake", number=number)
     order_report(found, language=language)
-    response = render(request, "gallery/stocktakes/report_wait.html", {"stocktake": found}, status=202)
-    response["Refresh"] = str(LOOK_AGAIN_SECONDS)  # also without scripts
-    return response
+    return render(request, "gallery/stocktakes/report_wait.html", {"stocktake": found}, status=202)
 
 
 @require_safe

@@ -28,7 +28,8 @@ function goOn() {
   here = bays.findIndex(({ code }, i) => i > here && !done.has(code));
   place().value = here === -1 ? "" : bays[here].code;
   show();
-  if (here !== -1) walk.scrollIntoView({ block: "start" });
+  // After upload.js, which leads to the list of photos.
+  if (here !== -1) requestAnimationFrame(() => document.getElementById("walk-title").focus());
 }
 
 document.addEventListener("upload:released", ({ detail: places }) => {

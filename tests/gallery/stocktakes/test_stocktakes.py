@@ -90,7 +90,7 @@ def test_supervisor_opens_follows_and_signs(supervisor: Client, viewer: Client, 
     assertNotContains(page, "Close and sign")
     signed_count(config, 90)
     page = supervisor.get(f"/stock/stocktakes/{stocktake.pk}/")
-    for words in ("1 of 2 bays counted", '(<span class="number">-10</span>)', "Close it although 1 bay is missing"):
+    for words in ("1 of 2 bays counted", ">-10<", "Close it although 1 bay is missing"):
         assertContains(page, words)
     refused = supervisor.post(f"/stock/stocktakes/{stocktake.pk}/close/")
     assertContains(refused, "Confirm that the stocktake is closed", status_code=422)
@@ -196,7 +196,7 @@ def test_report_is_ordered_once_and_downloaded_when_it_is_there(supervisor: Clie
     for _ in range(2):
         answer = supervisor.get(address)
         assertContains(answer, "being written", status_code=202)
-        assert answer["Refresh"] == "3"
+        assertContains(answer, '<meta http-equiv="refresh" content="3">', status_code=202)
     assert sent == [(stocktake.pk, "en")]
     tasks.write_stocktake_report.run(stocktake.pk, "en")
     assert supervisor.get(address).status_code == 302
