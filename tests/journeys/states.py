@@ -212,7 +212,7 @@ def open_twice(page: Page) -> None:
     """A stocktake of everything, while one of a part is open."""
     page.locator("main details > summary").click()
     page.locator("main form [type=submit]").click()
-    expect(page.locator("[role=alert]")).to_be_visible()
+    expect(page.locator("main .banner--error[role=alert]")).to_be_visible()
 
 
 def open_closing(page: Page) -> None:
@@ -225,7 +225,7 @@ def refuse_closing(page: Page) -> None:
     open_closing(page)
     page.locator(".stocktakes__close form").evaluate("form => { form.noValidate = true; }")
     page.locator(".stocktakes__close [type=submit]").click()
-    expect(page.locator("[role=alert]")).to_be_visible()
+    expect(page.locator("main .banner--error[role=alert]")).to_be_visible()
 
 
 def send_nothing(page: Page) -> None:
