@@ -95,7 +95,7 @@ def _join(names: Iterable[str]) -> str:
 def _lines(stocktake: Stocktake, bays: Mapping[int, StocktakeBay]) -> Iterable[StocktakeLine]:
     """Every batch of these bays that has plants at the moment, or whose plants the counts took away."""
     prices = known_prices()
-    parameters = {
+    parameters: dict[str, Any] = {
         "places": list(bays),
         "since": stocktake.counted_from,
         "before": stocktake.moment,
