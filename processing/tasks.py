@@ -71,7 +71,7 @@ def _send(message: Callable[[], object], waiting: QuerySet[Job] | QuerySet[Segme
 
 
 def send_report(stocktake_id: int, language: str) -> None:
-    """Have the report of a closed stocktake written; if the broker is unavailable, whoever asks for it sends it again."""
+    """Have the report of a closed stocktake written; without the broker, whoever asks for it sends it again."""
     try:
         with broker.asking(settings.REDIS_URL):
             write_stocktake_report.delay(stocktake_id, language)
