@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("gallery.imports.urls")),
     path("", include("gallery.movements.urls")),
     path("", include("gallery.stock.urls")),
+    path("", include("gallery.stocktakes.urls")),
     path("", include("gallery.todo.urls")),
     path("", include("gallery.people.urls")),
     path("", include("gallery.catalogue.urls")),

@@ -1,10 +1,11 @@
-"""Starts work: the first run of uploaded photos, a new run of a photo from its original in S3, a drawing."""
+"""Starts work: the first run of uploaded photos, a new run of a photo from its original in S3, a drawing, a report."""
 
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -18,8 +19,10 @@ from processing.job_list import queries
 from processing.models import Job, ProcessingSession
 from processing.pictures import annotated_pictures
 from processing.statuses import JobKind, Phase
+from stock.models import Stocktake
 
 DRAWING_SECONDS, LOOK_SECONDS = 10.0, 0.3
+WRITING_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -155,3 +158,9 @@ def draw_annotated(session: ProcessingSession) -> str | None:
         time.sleep(LOOK_SECONDS)
         key = annotated_pictures.find_annotated(session)
     return key
+
+
+def order_report(stocktake: Stocktake, *, language: str) -> None:
+    """Have a cpu worker write the report of a closed stocktake; asked for again within a minute, nothing is sent."""
+    if cache.add(f"stocktake-report-{stocktake.pk}-{language}", True, WRITING_SECONDS):
+        transaction.on_commit(lambda: tasks.send_report(stocktake.pk, language), robust=True)

@@ -28,11 +28,12 @@ from django.db.models import QuerySet
 from redis import RedisError
 
 from demeter.common import broker
-from processing import lifecycle
+from processing import lifecycle, stocktake_reports
 from processing.models import Job, ProcessingSession, Segment
 from processing.pictures import annotated_pictures
 from processing.pipeline import stages
 from processing.statuses import Phase, SegmentStatus
+from stock.models import Stocktake
 
 BATCH_SIZE = 20
 CHORD_GRACE = settings.CHORD_GRACE
@@ -67,6 +68,15 @@ def _send(message: Callable[[], object], waiting: QuerySet[Job] | QuerySet[Segme
         logger.warning("a message is not sent now: %s", error)
     else:
         lifecycle.mark_sent(waiting)
+
+
+def send_report(stocktake_id: int, language: str) -> None:
+    """Have the report of a closed stocktake written; without the broker, whoever asks for it sends it again."""
+    try:
+        with broker.asking(settings.REDIS_URL):
+            write_stocktake_report.delay(stocktake_id, language)
+    except (OperationalError, RedisError) as error:
+        logger.warning("a message is not sent now: %s", error)
 
 
 def _send_to_phase(job: Job) -> None:
@@ -141,3 +151,9 @@ def aggregate_results(self: Task[Any, Any], _results: list[dict[str, Any]], job_
 def draw_annotated(session_id: int) -> None:
     """Draw the annotated picture of a run on request. A second run finds it drawn."""
     annotated_pictures.restore_annotated(ProcessingSession.objects.get(pk=session_id))
+
+
+@shared_task(soft_time_limit=540, time_limit=600, ignore_result=True)
+def write_stocktake_report(stocktake_id: int, language: str) -> None:
+    """Write the report of a closed stocktake in a language. A second run finds it written."""
+    stocktake_reports.write_report(Stocktake.objects.closed().get(pk=stocktake_id), language=language)

@@ -18,6 +18,7 @@ from stock.models import (
     StockCount,
     StockDocument,
     StockMovement,
+    Stocktake,
     Visit,
 )
 
@@ -97,6 +98,17 @@ class StockDocumentAdmin(ReadOnlyAdmin):
     list_select_related = ("user", "reverses")
     search_fields = ("=id", "note", "user__username")
     date_hierarchy = "happened_at"
+
+
+@admin.register(Stocktake)
+class StocktakeAdmin(ReadOnlyAdmin):
+    """Opened and signed on the pages of the gallery."""
+
+    list_display = ("number", "day", "warehouse", "area", "opened_by", "moment", "closed_at", "closed_by")
+    list_filter = (("closed_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("warehouse", "area__warehouse", "opened_by", "closed_by")
+    search_fields = ("=id", "warehouse__code", "area__code")
+    date_hierarchy = "day"
 
 
 @admin.register(LossReason)

@@ -3,10 +3,10 @@ them. With `stock.ledger` the only writer of stock; the pages, the API and sprea
 
 Each function locks the locations concerned, always in the same order, and writes the document, its movements and what
 follows for the counts in one transaction. A document that would leave a batch with less than no plants at any moment is
-refused as a whole.
+refused as a whole, and so is one dated before a signed stocktake of its places (`stock.freeze`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -20,6 +20,7 @@ from demeter.common.exceptions import ConflictError, DomainError, InvalidInputEr
 from demeter.common.i18n.messages import TEXT
 from locations.configuration import config_at
 from stock.batching import batch_of, lock_locations
+from stock.freeze import refuse_frozen
 from stock.lines import Header, Line, Plants, check_document, digest_of, digest_of_content
 from stock.messages import UNDONE
 from stock.models import (
@@ -52,14 +53,15 @@ def record_document(header: Header, lines: Sequence[Line]) -> Recorded:
 
     Raises:
         InvalidInputError: the lines make no sense; the message says which.
-        ConflictError: there are fewer plants than leave, or the key was used for something else.
+        ConflictError: there are fewer plants than leave, the key was used for something else, or a stocktake was
+            signed since that moment.
     """
     check_document(header, lines)
     recorded = _begin(header, digest_of(header, lines))
     if not recorded.is_new:
         return recorded
     places = {place for line in lines for place in line.places}
-    lock_locations(places)
+    _lock_unfrozen(places, recorded.document)
     if header.kind == MovementKind.HAND_COUNT:
         _count(recorded.document, lines[0])
         return recorded
@@ -121,7 +123,7 @@ def undo_document(*, number: int, user: User, key: str, source: DocumentSource) 
 
     Raises:
         NotFoundError: there is no such document.
-        ConflictError: it reverses another one itself, or its plants have left since.
+        ConflictError: it reverses another one itself, its plants have left since, or a stocktake was signed since.
     """
     # The row is locked so that two people do not undo it together.
     document = StockDocument.objects.select_for_update(no_key=True, of=("self",)).filter(pk=number).first()
@@ -139,7 +141,7 @@ def undo_document(*, number: int, user: User, key: str, source: DocumentSource) 
     movements = list(document.movements.select_related("batch"))
     counts = StockCount.objects.in_force().filter(document=document).select_related("batch")
     places = {row.batch.location_id for row in (*movements, *counts)}
-    lock_locations(places)
+    _lock_unfrozen(places, recorded.document)
     counts.update(withdrawn_at=timezone.now(), updated_at=timezone.now())
     StockMovement.objects.bulk_create(_opposite(movement, recorded.document) for movement in movements)
     _settle(places, user)
@@ -176,6 +178,12 @@ def _check_digest(document: StockDocument, digest: str) -> None:
             "form, or a new key."
         )
         raise ConflictError(words % {"document": document})
+
+
+def _lock_unfrozen(places: Collection[int], document: StockDocument) -> None:
+    """Raises ConflictError if a stocktake of these locations was signed after the moment of the document."""
+    lock_locations(places)
+    refuse_frozen(places, document.happened_at)
 
 
 def _count(document: StockDocument, line: Line) -> None:

@@ -48,6 +48,8 @@ def plan_visits(dice: random.Random) -> list[Visit]:
         Visit("page of a location, 5 years weekly", _location(), DETAIL),
         Visit("map, its list", lambda: reverse("map"), GALLERY),
         Visit("map, 2,000 outlines as JSON", lambda: reverse("api-map"), WHOLE_NURSERY),
+        Visit("counting plan", lambda: reverse("counting-plan"), GALLERY),
+        Visit("walk through the due bays", lambda: reverse("counting-walk"), DETAIL),
         Visit("work list, a tenth of the photos", lambda: reverse("work"), GALLERY),
         Visit("review queue", lambda: reverse("review"), GALLERY),
         Visit("next to review", lambda: reverse("review-next") + f"?after={dice.choice(images)}", GALLERY),

@@ -34,6 +34,7 @@ _SUPERVISOR_PERMISSIONS = (
     "stock.record_sale",
     "stock.add_decision",
     "stock.change_stockbatch",
+    "stock.add_stocktake",
 )
 
 

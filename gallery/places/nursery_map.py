@@ -1,10 +1,10 @@
 """The read model of the map, of the schematic of what nobody has drawn, and of the list under them.
 
-Three queries for the map, one for the schematic, two for a page of the list besides the warehouses, for any number of
-locations.
+Three queries for the map, one for the schematic, two for a page of the list besides the warehouses, and two for the
+bays that are due for counting, for any number of locations.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypedDict
@@ -16,6 +16,8 @@ from django.utils.translation import ngettext
 
 from gallery.places.last_counts import NEVER, LastCount, read_last_count, with_last_count
 from locations.models import StorageArea, StorageLocation, Warehouse
+from stock.bays import Scope
+from stock.counting_plan import Reason, due_bays
 
 # As many as a browser draws without delay; larger nurseries are shown one warehouse at a time.
 MOST_ON_MAP = 10_000
@@ -23,18 +25,20 @@ MOST_IN_SCHEMATIC = 2_000
 LOCATIONS_A_PAGE = 50
 DECIMALS = 7  # decimals of a degree: a centimetre
 Rings = list[list[list[float]]]
+Reasons = Mapping[int, Collection[Reason]]  # by the key of a location
 
 
 @dataclass(frozen=True)
 class Bay:
-    """A location of the schematic: the age class of its last count, its plants (None if never counted) and both in
-    words."""
+    """A location of the schematic: the age class of its last count, its plants (None if never counted), both in words,
+    and whether it is due for counting."""
 
     code: str
     name: str
     age: str
     plants: int | None
     words: str
+    is_due: bool
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,12 @@ def list_locations(warehouse: Warehouse | None, *, page: int) -> Page[StorageLoc
     return paginator.get_page(page)
 
 
-def draw_schematic(warehouse: Warehouse | None, *, page: int = 1) -> Schematic:
+def due_locations(warehouse: Warehouse | None) -> Reasons:
+    """The locations (of a warehouse) that are due for counting, and why."""
+    return due_bays(Scope(warehouse.pk if warehouse else None))
+
+
+def draw_schematic(warehouse: Warehouse | None, *, due: Reasons, page: int = 1) -> Schematic:
     """The active locations (of a warehouse) without an outline, bed by bed; a bed may go on on the next page."""
     locations = StorageLocation.objects.active().without_outline().with_names()
     if warehouse is not None:
@@ -89,20 +98,21 @@ def draw_schematic(warehouse: Warehouse | None, *, page: int = 1) -> Schematic:
         ]
     )
     beds = groupby(found[:MOST_IN_SCHEMATIC], key=lambda location: location.storage_area_id)
-    rows = tuple(_bed(locations) for _area, locations in beds)
+    rows = tuple(_bed(locations, due) for _area, locations in beds)
     return Schematic(rows, page=page, more=len(found) > MOST_IN_SCHEMATIC)
 
 
-def _bed(locations: Iterable[StorageLocation]) -> Bed:
+def _bed(locations: Iterable[StorageLocation], due: Reasons) -> Bed:
     bays = list(locations)
     area = bays[0].storage_area
-    return Bed(area.pk, area.warehouse.name, area.name, tuple(map(_bay, bays)))
+    return Bed(area.pk, area.warehouse.name, area.name, tuple(_bay(bay, due) for bay in bays))
 
 
-def _bay(location: StorageLocation) -> Bay:
+def _bay(location: StorageLocation, due: Reasons) -> Bay:
     last = read_last_count(location)
     age = last.age if last else NEVER
-    return Bay(location.code, location.name, age.code, last.plants if last else None, count_words(last))
+    plants = last.plants if last else None
+    return Bay(location.code, location.name, age.code, plants, _words(location, last, due), location.pk in due)
 
 
 def is_drawn(warehouse: Warehouse | None) -> bool:
@@ -130,12 +140,13 @@ class AreaJson(WarehouseJson):
 
 class PlaceJson(WarehouseJson):
     """A location, its outline and its last count: `age` is a class of its age, `plants` null if it was never counted,
-    `words` both in the language of the request. `area` is the `id` of its area."""
+    `words` both in the language of the request. `area` is the `id` of its area. `due`: it should be counted."""
 
     area: int
     age: str
     plants: int | None
     words: str
+    due: bool
 
 
 class MapJson(TypedDict):
@@ -161,6 +172,7 @@ def nursery_map(warehouse: Warehouse | None) -> MapJson:
         .order_by("sort_key", "code")
         .only("code", "name", "polygon", "storage_area_id")[: MOST_ON_MAP + 1]
     )
+    due = due_locations(warehouse)
     return {
         "warehouses": [
             {"code": code, "name": name, "rings": rings_of(polygon)}
@@ -170,7 +182,7 @@ def nursery_map(warehouse: Warehouse | None) -> MapJson:
             {"id": pk, "code": code, "name": name, "rings": rings_of(polygon)}
             for pk, code, name, polygon in areas.values_list("pk", "code", "name", "polygon")
         ],
-        "locations": [_location_json(location) for location in found[:MOST_ON_MAP]],
+        "locations": [_location_json(location, due) for location in found[:MOST_ON_MAP]],
         "more": len(found) > MOST_ON_MAP,
     }
 
@@ -184,7 +196,13 @@ def count_words(last: LastCount | None) -> str:
     return _("%(count)s (open: parts or retakes?)") % {"count": words} if last.is_open else words
 
 
-def _location_json(location: StorageLocation) -> PlaceJson:
+def _words(location: StorageLocation, last: LastCount | None, due: Reasons) -> str:
+    """The last count in words, and that another one is due."""
+    words = count_words(last)
+    return _("%(count)s; due for counting") % {"count": words} if location.pk in due else words
+
+
+def _location_json(location: StorageLocation, due: Reasons) -> PlaceJson:
     last = read_last_count(location)
     return {
         "code": location.code,
@@ -193,7 +211,8 @@ def _location_json(location: StorageLocation) -> PlaceJson:
         "rings": rings_of(location.polygon),
         "age": (last.age if last else NEVER).code,
         "plants": last.plants if last else None,
-        "words": count_words(last),
+        "words": _words(location, last, due),
+        "due": location.pk in due,
     }
 
 

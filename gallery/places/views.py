@@ -24,7 +24,14 @@ from gallery.places.drawing import describe_doubts, mark_doubts
 from gallery.places.forms import MapForm
 from gallery.places.last_counts import AGE_CLASSES, NEVER, read_last_count
 from gallery.places.location import LocationDetail, find_location, location_detail, photos_waiting_for_config
-from gallery.places.nursery_map import active_warehouses, count_words, draw_schematic, is_drawn, list_locations
+from gallery.places.nursery_map import (
+    active_warehouses,
+    count_words,
+    draw_schematic,
+    due_locations,
+    is_drawn,
+    list_locations,
+)
 from locations.configuration import ConfigureMode, active_configs
 from locations.forms import ConfigureLocationForm, LocationsForm
 from locations.models import StorageArea, StorageLocation, Warehouse
@@ -124,11 +131,13 @@ def nursery_map(request: HttpRequest) -> HttpResponse:
     page = list_locations(chosen, page=form.cleaned_data["page"] or 1)
     warehouses = list(active_warehouses())
     doubts = _doubts(request, chosen or (warehouses[0] if len(warehouses) == 1 else None))
+    due = due_locations(chosen)
     context = {
         "warehouses": warehouses,
         "chosen": chosen,
         "is_drawn": is_drawn(chosen),
-        "schematic": draw_schematic(chosen, page=form.cleaned_data["part"] or 1),
+        "schematic": draw_schematic(chosen, due=due, page=form.cleaned_data["part"] or 1),
+        "due": len(due),
         "doubts": list(describe_doubts(doubts)),
         "marks": mark_doubts(doubts),
         "page": page,

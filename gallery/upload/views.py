@@ -4,10 +4,8 @@ With JavaScript `static/js/upload.js` sends each file by itself to the API; with
 The location may come from a picture of its label or from the device's position.
 """
 
-from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -15,7 +13,7 @@ from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -26,23 +24,20 @@ from demeter.common.exceptions import NotFoundError, TooManyRequestsError, Unava
 from demeter.common.throttling import UPLOAD, count
 from gallery.common.checklist import read_checklist
 from gallery.upload.forms import LabelForm, PositionForm, UploadForm
+from gallery.upload.page import OFFERED_LOCATIONS, form_context, place_context, source_of
 from locations.search import search_locations
 from photos.models import Upload
-from photos.statuses import UploadSource
 from photos.upload.accepting import AcceptedUpload, accepting
-from photos.upload.checks import MEGABYTE
 from photos.upload.location_lookup import FoundPlace, place_by_codes, place_by_label, place_by_position
 from processing.job_list import queries
 from processing.jobs import start_jobs
-
-# More would slow the page down; typing finds the others.
-OFFERED_LOCATIONS = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("photos.view_s3image", raise_exception=True)
 def upload(request: HttpRequest) -> HttpResponse:
-    """The page, with `?location=` filled in; a POST (no JavaScript) accepts the files and redirects to their jobs."""
+    """The page, with `?location=` filled in; a POST (no JavaScript) accepts the files and redirects to their jobs, or
+    to `?next=`."""
     if request.method != "POST":
         return _render_page(request, UploadForm(initial={"storage_location": request.GET.get("location", "")}))
     if not request.user.has_perm("photos.add_upload"):
@@ -67,10 +62,18 @@ def upload(request: HttpRequest) -> HttpResponse:
         form.add_error(None, error.message)
         return _render_page(request, form, status=503)
     _tell(request, accepted)
+    return redirect(_next_address(request, accepted))
+
+
+def _next_address(request: HttpRequest, accepted: AcceptedUpload) -> str:
+    """Back to a walk through the bays, or to the jobs of the photos."""
+    back = request.GET.get("next", "")
+    if back and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return back
     if not accepted.images:
-        return redirect("upload")
+        return reverse("upload")
     query = urlencode({"upload_session_id": str(accepted.upload.upload_session_id)})
-    return redirect(f"{reverse('jobs')}?{query}")
+    return f"{reverse('jobs')}?{query}"
 
 
 @require_safe
@@ -133,34 +136,14 @@ def _render_place(request: HttpRequest, found: FoundPlace) -> HttpResponse:
     status = 200 if found.location or found.offers else 422
     if "HX-Request" not in request.headers:
         return _render_page(request, form, status=status, found=found)
-    return render(request, "gallery/upload/_upload_place.html", _place_context(request, form, found), status=status)
-
-
-def _place_context(request: HttpRequest, form: UploadForm, found: FoundPlace | None) -> dict[str, Any]:
-    """What `_upload_place.html` shows."""
-    return {
-        "form": form,
-        "found": found,
-        "locations": search_locations("", limit=OFFERED_LOCATIONS),
-        "on_android": "Android" in request.headers.get("User-Agent", ""),
-    }
-
-
-def source_of(request: HttpRequest) -> UploadSource:
-    """Phone or desktop; browsers on phones have "Mobi" in common."""
-    return UploadSource.MOBILE if "Mobi" in request.headers.get("User-Agent", "") else UploadSource.WEB
+    return render(request, "gallery/upload/_upload_place.html", place_context(request, form, found), status=status)
 
 
 def _render_page(
     request: HttpRequest, form: UploadForm, status: int = 200, found: FoundPlace | None = None
 ) -> HttpResponse:
     context = {
-        **_place_context(request, form, found),
-        "source": source_of(request),
-        "max_files": settings.UPLOAD_MAX_FILES,
-        "max_file_bytes": settings.UPLOAD_MAX_FILE_BYTES,
-        "max_file_megabytes": settings.UPLOAD_MAX_FILE_BYTES // MEGABYTE,
-        "max_total_bytes": settings.UPLOAD_MAX_TOTAL_BYTES,
+        **form_context(request, form, found),
         "job_list": queries.recent_jobs(),
         "upload_session_id": None,
         "checklist": read_checklist(signed_in_user(request)),

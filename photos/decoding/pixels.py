@@ -29,6 +29,8 @@ MAX_MEGAPIXELS = MAX_PIXELS // 1_000_000
 MAX_WEB_PIXELS = 32_000_000  # what is decoded beside the pages, in a container with 1 GB (compose.yaml)
 THUMBNAIL_PX = 300
 THUMBNAIL_QUALITY = 80
+REPORT_PX = 160
+REPORT_QUALITY = 60
 PREVIEW_PX = 1600
 PREVIEW_QUALITY = 85
 ANNOTATED_QUALITY = 88
@@ -128,6 +130,11 @@ def check_whole(data: bytes) -> None:
 def make_thumbnail(data: bytes) -> bytes:
     """An upright JPEG of at most 300 px a side."""
     return _reduced(data, THUMBNAIL_PX, THUMBNAIL_QUALITY)
+
+
+def make_report_picture(data: bytes) -> bytes:
+    """An upright JPEG of at most 160 px a side, some 5 kB, for a report of a thousand bays."""
+    return _reduced(data, REPORT_PX, REPORT_QUALITY)
 
 
 def make_preview(data: bytes) -> bytes:

@@ -13,6 +13,7 @@ PREVIEWS = "previews/"
 ANNOTATED = "annotated/"
 TEMP_UPLOADS = "temp_uploads/"
 NOTES = "notes/"
+STOCKTAKES = "stocktakes/"
 
 # Originals and previews are permanent; the others can be made again from the original.
 RETENTION_DAYS: Mapping[str, int] = {TEMP_UPLOADS: 1, THUMBNAILS: 90, ANNOTATED: 30}
@@ -58,6 +59,11 @@ def annotated_prefix(image_id: UUID, created_at: datetime) -> str:
 def note_picture_key(picture_id: UUID, created_at: datetime) -> str:
     """`notes/2025/10/08/<uuid>.jpg`: a picture that goes with a note, such as of frost damage, and is not counted."""
     return _dated(NOTES, picture_id, created_at)
+
+
+def stocktake_key(number: str, language: str) -> str:
+    """`stocktakes/S-0042-es.pdf`: a signed report."""
+    return f"{STOCKTAKES}{number}-{language}.pdf"
 
 
 def may_be_gone(key: str, *, written_at: datetime | None, now: datetime) -> bool:

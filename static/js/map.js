@@ -141,6 +141,8 @@ class NurseryMap {
   paint() {
     const styles = Object.fromEntries(Object.keys(AGES).map((age) => [age, styleOf(age)]));
     for (const shape of this.places) shape.setStyle(styles[shape.place.age]);
+    const due = { color: colourOf("--ink"), weight: 4, dashArray: null };
+    for (const shape of this.places) if (shape.place.due) shape.setStyle(due);
     const doubt = { color: colourOf("--red"), weight: 4, dashArray: "10 5" };
     for (const shape of this.places) if (this.marks[`location:${shape.place.code}`]) shape.setStyle(doubt).bringToFront();
     this.named?.setStyle({ weight: 5, dashArray: null }).bringToFront();

@@ -106,12 +106,14 @@ function replacePlaces() {
 // Photos added while others are sent wait for the button too: their location may still change.
 function release() {
   followPlace();
-  for (const entry of entries.filter(({ state }) => ["ready", "failed"].includes(state))) {
+  const going = entries.filter(({ state }) => ["ready", "failed"].includes(state));
+  for (const entry of going) {
     show(entry, "ready", gettext("Ready to send"));
     entry.released = true;
   }
   offerPlace();
   showTotals();
+  document.dispatchEvent(new CustomEvent("upload:released", { detail: going.map(({ place: code }) => code) })); // walk.js
 }
 
 async function sendAll() {

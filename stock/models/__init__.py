@@ -17,6 +17,7 @@ from stock.models.movements import (
     SourceType,
     StockMovement,
 )
+from stock.models.stocktakes import BayState, Stocktake, StocktakeBay, StocktakeLine
 from stock.models.summaries import WeeklySummary
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "EXPLAINING",
     "PAIRED_KINDS",
     "WITH_DOCUMENT",
+    "BayState",
     "Closing",
     "ClosingBalance",
     "CountShare",
@@ -40,6 +42,9 @@ __all__ = [
     "StockCount",
     "StockDocument",
     "StockMovement",
+    "Stocktake",
+    "StocktakeBay",
+    "StocktakeLine",
     "Visit",
     "VisitAnswer",
     "WeeklySummary",

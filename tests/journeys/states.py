@@ -26,6 +26,7 @@ from processing.review.outcome import record_stock
 from stock.decisions import About, accept, ask_recount
 from stock.ledger import record_count
 from stock.models import Difference, StockBatch
+from stock.stocktakes import Place, close_stocktake, open_stocktake
 from tests.browsing import store_pictures
 from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory, make_session_waiting, unplaced_candidates
@@ -37,7 +38,7 @@ from tests.locations.factories import (
     StorageLocationFactory,
 )
 from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, make_bed, refuse
-from tests.stock.recording import hand_count, hours, plants_of, record, undo
+from tests.stock.recording import hand_count, hours, hours_ago, photo, plants_of, record, undo
 
 LISTS = ("/", "/jobs/", "/gallery/", "/todo/", "/review/", "/gallery/trash/")
 EMPTY_PATHS = (
@@ -56,6 +57,9 @@ EMPTY_PATHS = (
     "/stock/shrinkage/",
     "/stock/documents/",
     "/stock/ready/",
+    "/stock/plan/",
+    "/stock/plan/walk/",
+    "/stock/stocktakes/",
 )
 HOUSES = "layer,code,name\nwarehouses,H1,House 1\nwarehouses,H 2,House 2\nwarehouses,{known},New name\n"
 PLAN_FAR_AWAY = (
@@ -237,6 +241,26 @@ def send_broken_file(page: Page) -> None:
     page.locator("#id_files").set_input_files([GOOD_FILE])
     page.locator("#upload-send").click()
     expect(page.locator("#upload-files li[data-state=refused]")).to_be_visible()
+
+
+def open_twice(page: Page) -> None:
+    """A stocktake of everything, while one of a part is open."""
+    page.locator("main details > summary").click()
+    page.locator("main form [type=submit]").click()
+    expect(page.locator("main .banner--error[role=alert]")).to_be_visible()
+
+
+def open_closing(page: Page) -> None:
+    """The form that signs a stocktake."""
+    page.locator(".stocktakes__close > summary").click()
+
+
+def refuse_closing(page: Page) -> None:
+    """Bays are missing, and nobody accepts that; past the browser's own checks."""
+    open_closing(page)
+    page.locator(".stocktakes__close form").evaluate("form => { form.noValidate = true; }")
+    page.locator(".stocktakes__close [type=submit]").click()
+    expect(page.locator("main .banner--error[role=alert]")).to_be_visible()
 
 
 def send_nothing(page: Page) -> None:
@@ -635,6 +659,41 @@ def of_differences(made: Nursery) -> Iterator[State]:
     yield from map(State, ("/stock/", "/todo/"))
 
 
+def of_stocktakes(made: Nursery) -> Iterator[State]:
+    """The counting plan and the walk, a stocktake that is open, one that is signed and has changed since."""
+    LocationConfigFactory(location=made.empty_bay)
+    boss = User.objects.order_by("-pk").first()
+    area, tomorrow = made.bay.storage_area, timezone.now() + timedelta(days=1)
+    signed, opened = (
+        open_stocktake(
+            day=timezone.localdate(),
+            counted_from=timezone.now() - timedelta(days=3),
+            end_of_day=tomorrow,
+            place=place,
+            user=boss,
+        )
+        for place in (Place(area=area), Place(area=made.empty_bay.storage_area))
+    )
+    close_stocktake(
+        signed.pk,
+        end_of_day=tomorrow,
+        user=boss,
+        accepts_gaps=True,
+        find_signers=lambda sessions: dict.fromkeys(sessions, "Eva"),
+    )
+    photo(made.bay.configs.get(), 33, hour=hours_ago(50))
+    yield from map(State, ("/stock/plan/", "/stock/plan/?show=all", "/stock/plan/?show=off"))
+    yield from map(State, ("/stock/plan/walk/", f"/stock/plan/walk/?stocktake={opened.pk}"))
+    yield State(f"/stock/plan/walk/?place=area:{made.empty_bay.storage_area_id}&after={made.empty_bay.code}")
+    yield State("/stock/stocktakes/")
+    yield State("/stock/stocktakes/", open_twice)
+    yield State(f"/stock/stocktakes/{opened.pk}/", open_closing)
+    yield State(f"/stock/stocktakes/{opened.pk}/", refuse_closing, posts_to="stocktake-close")
+    yield State(f"/stock/stocktakes/{signed.pk}/")
+    yield State(f"/stock/stocktakes/{signed.pk}/?show=changed")
+    yield State(f"/stock/stocktakes/{signed.pk}/report.pdf")
+
+
 def of_the_rest(made: Nursery) -> Iterator[State]:
     """Our components, addresses that are wrong, and what is done last since it changes the rows."""
     yield from map(State, ("/design/", "/status/", "/locations/NO-SUCH/", "/jobs/?upload_session_id=x"))
@@ -671,6 +730,7 @@ GROUPS: dict[str, tuple[Callable[[Nursery], Iterator[State]], dict[str, bool]]] 
     "movements": (of_movements, BOSS),
     "stock": (of_stock, BOSS),
     "differences": (of_differences, BOSS),
+    "stocktakes": (of_stocktakes, BOSS),
     "the rest": (of_the_rest, BOSS),
     "admin": (of_admin, BOSS),
 }

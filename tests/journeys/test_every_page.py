@@ -73,6 +73,7 @@ LEAD_ELSEWHERE = {
     "import-mapping-delete",
     "places-qr-codes",
     "document-undo",
+    "stocktake-discard",
     "stock-import-apply",
 }
 

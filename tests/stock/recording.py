@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 from django.db.models import Sum
+from django.utils import timezone
 
 from locations.models import LocationConfig
 from stock.documents import record_document, undo_document
@@ -68,7 +69,7 @@ def undo(document, *, user=None) -> StockDocument:
     return undo_document(number=document.pk, user=user, key=uuid.uuid4().hex, source=DocumentSource.PAGE).document
 
 
-def photo(config, quantity, *, image=None, session=None, hour=0):
+def photo(config, quantity, *, image=None, session=None, hour=0, user=None):
     return record_count(
         image_id=(image or S3ImageFactory()).pk,
         session_id=session or uuid.uuid4(),
@@ -76,9 +77,14 @@ def photo(config, quantity, *, image=None, session=None, hour=0):
         config=config,
         quantity=quantity,
         quantity_empty=0,
-        user=None,
+        user=user,
         happened_at=hours(hour),
     )
+
+
+def hours_ago(number: float) -> float:
+    """The hour of `hours` that was so many hours ago."""
+    return (timezone.now() - timedelta(hours=number) - NOON).total_seconds() / 3600
 
 
 def stock_at(batch: StockBatch, hour: float = 10**5) -> int:

@@ -37,6 +37,8 @@ MATRIX = {
     "stock.add_stockdocument": (WORKER, SUPERVISOR, ADMIN),
     "stock.record_sale": (SUPERVISOR, ADMIN),
     "stock.change_stockbatch": (SUPERVISOR, ADMIN),
+    "stock.view_stocktake": (VIEWER, WORKER, SUPERVISOR, ADMIN),
+    "stock.add_stocktake": (SUPERVISOR, ADMIN),
     "stock.add_lossreason": (ADMIN,),
     "accounts.add_user": (ADMIN,),
     "accounts.add_apitoken": (ADMIN,),

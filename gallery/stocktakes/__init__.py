@@ -1,0 +1,1 @@
+"""The counting plan, the walk through the bays, and stocktakes."""

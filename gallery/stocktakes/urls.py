@@ -1,0 +1,17 @@
+"""Addresses of the counting plan, the walk and stocktakes."""
+
+from django.urls import path
+
+from gallery.stocktakes import plan_views, views
+
+urlpatterns = [
+    path("stock/plan/", plan_views.plan, name="counting-plan"),
+    path("stock/plan/walk/", plan_views.walk, name="counting-walk"),
+    path("stock/stocktakes/", views.stocktakes, name="stocktakes"),
+    path("stock/stocktakes/<int:number>/", views.stocktake, name="stocktake"),
+    path("stock/stocktakes/<int:number>/close/", views.close, name="stocktake-close"),
+    path("stock/stocktakes/<int:number>/discard/", views.discard, name="stocktake-discard"),
+    path("stock/stocktakes/<int:number>/report.pdf", views.report, name="stocktake-report"),
+    path("stock/stocktakes/<int:number>/stocktake.csv", views.file, {"ending": "csv"}, name="stocktake-csv"),
+    path("stock/stocktakes/<int:number>/stocktake.xlsx", views.file, {"ending": "xlsx"}, name="stocktake-xlsx"),
+]

@@ -1,0 +1,227 @@
+"""The bays of the nursery in walking order, each with its stock and its last count: one statement for any number.
+
+`stock.counting_plan` reads from it which bays are due, `stock.stocktakes` which were counted.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from stock.prices import known_prices
+
+# Warehouse, area and location in natural order; the keys break ties.
+WALK = "warehouse.sort_key, warehouse.id, area.sort_key, area.id, location.sort_key, location.id"
+PLACES = """
+    storage_locations AS location
+    JOIN storage_areas AS area ON area.id = location.storage_area_id
+    JOIN warehouses AS warehouse ON warehouse.id = area.warehouse_id
+"""
+ACTIVE = "location.active AND area.active AND warehouse.active"
+CONFIGURED = "EXISTS (SELECT 1 FROM location_configs WHERE location_id = location.id AND active)"
+STOCK_NOW = "(SELECT id AS batch_id, quantity_current AS quantity FROM stock_batches)"
+STOCK_BEFORE = "(SELECT batch_id, sum(quantity) AS quantity FROM stock_parts_before(%(before)s) GROUP BY batch_id)"
+BAYS = """
+WITH by_hand AS MATERIALIZED (
+    SELECT batch_id, max(happened_at) AS counted_at FROM stock_counts
+    WHERE document_id IS NOT NULL AND withdrawn_at IS NULL
+        AND happened_at >= %(since)s AND happened_at < %(before)s
+    GROUP BY batch_id
+), stocked AS MATERIALIZED (
+    SELECT batch.location_id, sum(balance.quantity) AS plants, {value} AS value,
+        min(COALESCE(by_hand.counted_at, '-infinity')) AS hand_at
+    FROM {balances} AS balance
+    JOIN stock_batches AS batch ON batch.id = balance.batch_id
+    LEFT JOIN by_hand ON by_hand.batch_id = batch.id
+    LEFT JOIN unnest(%(products)s::bigint[], %(amounts)s::numeric[]) AS price (product_id, amount)
+        ON price.product_id = batch.product_id
+    WHERE balance.quantity <> 0 OR by_hand.batch_id IS NOT NULL
+    GROUP BY batch.location_id
+), bay AS MATERIALIZED (
+    SELECT location.id, location.code, location.name, area.name AS area, warehouse.name AS warehouse,
+        row_number() OVER (ORDER BY {walk}) AS step,
+        COALESCE(stocked.plants, 0) AS plants, stocked.value, NULLIF(stocked.hand_at, '-infinity') AS hand_at,
+        visit.id AS visit_id, visit.first_at, visit.last_at, visit.quantity, visit.is_open, visit.in_doubt,
+        visit.signed_off
+    FROM {places}
+    LEFT JOIN stocked ON stocked.location_id = location.id
+    LEFT JOIN LATERAL (
+        SELECT * FROM stock_visits
+        WHERE location_id = location.id AND photos > 0 AND last_at >= %(since)s AND last_at < %(before)s
+        ORDER BY last_at DESC LIMIT 1
+    ) AS visit ON TRUE
+    WHERE {conditions}
+), counted AS MATERIALIZED (
+    SELECT bay.*, GREATEST(bay.last_at, bay.hand_at) AS counted_at,
+        COALESCE(bay.hand_at > bay.last_at, bay.hand_at IS NOT NULL) AS by_hand,
+        COALESCE(changed.quantity, 0) AS difference
+    FROM bay {differences}
+), flagged AS MATERIALIZED (
+    SELECT counted.*, {flags} FROM counted
+), totals AS (
+    SELECT count(*) AS bays, {totals} FROM flagged
+), page AS (
+    SELECT flagged.*, count(*) OVER () AS found FROM flagged WHERE {wanted}
+    ORDER BY {order} OFFSET %(skipped)s LIMIT %(limit)s
+)
+SELECT * FROM totals LEFT JOIN page ON TRUE ORDER BY {order}
+"""
+# The bays after one with a code.
+AFTER = """
+    id IN (
+        SELECT location.id FROM {places}
+        WHERE ({walk}) > (SELECT {walk} FROM {places} WHERE location.code = %(after)s)
+    )
+"""
+
+
+class Scope(NamedTuple):
+    """Which places: a warehouse, an area, or all."""
+
+    warehouse_id: int | None = None
+    area_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Bay:
+    """A bay with its stock and its last count, of which nothing is known if `counted_at` is None.
+
+    `difference` is what its counts added to or took from what was expected. `step` is its place on the walk.
+    """
+
+    location_id: int
+    code: str
+    name: str
+    area: str
+    warehouse: str
+    step: int
+    plants: int
+    value: Decimal | None
+    visit_id: int | None
+    counted: int | None
+    counted_at: datetime | None
+    by_hand: bool
+    is_open: bool
+    in_doubt: bool
+    signed_off: bool
+    difference: int
+    flags: frozenset[str]
+
+    @property
+    def place(self) -> str:
+        """Where it is: "Nave 1 - Bench 3"."""
+        return f"{self.warehouse} - {self.area}"
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether its count may be wrong."""
+        return not self.by_hand and (self.is_open or self.in_doubt)
+
+
+@dataclass(frozen=True)
+class BayPage:
+    """Some bays of the `found` ones, and for all bays how many have each flag."""
+
+    bays: tuple[Bay, ...]
+    found: int
+    total: int
+    totals: Mapping[str, int]
+    currency: str
+
+
+@dataclass(frozen=True)
+class BayQuery:
+    """What is asked: SQL over the columns of `counted` for each flag, which flag is wanted, and the order."""
+
+    scope: Scope
+    in_use: str
+    differences: str
+    flags: Mapping[str, str]
+    order: str
+    wanted: str = ""
+    after: str = ""
+    balances: str = STOCK_NOW
+    since: datetime | str = "-infinity"
+    before: datetime | str = "infinity"
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_bays(query: BayQuery, *, skipped: int = 0, limit: int | None = None) -> BayPage:
+    """The bays that are asked for, from the first that is not skipped on. One query, and one for prices."""
+    prices = known_prices()
+    currencies = {price.currency for price in prices.values()}
+    parameters: dict[str, Any] = {
+        "since": query.since,
+        "before": query.before,
+        "products": list(prices),
+        "amounts": [price.amount for price in prices.values()],
+        "skipped": skipped,
+        "limit": limit,
+        "after": query.after,
+        **query.scope._asdict(),
+        **query.parameters,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(query, has_value=len(currencies) == 1), parameters)
+        columns = [column.name for column in cursor.description or ()]
+        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    return BayPage(
+        bays=tuple(_bay(row, query.flags) for row in rows if row["id"] is not None),
+        found=rows[0]["found"] or 0,
+        total=rows[0]["bays"],
+        totals={name: rows[0][f"{name}_total"] for name in query.flags},
+        currency=currencies.pop() if len(currencies) == 1 else "",
+    )
+
+
+def scope_conditions(scope: Scope) -> list[str]:
+    """The scope in SQL over `area`."""
+    conditions = []
+    if scope.warehouse_id is not None:
+        conditions.append("area.warehouse_id = %(warehouse_id)s")
+    if scope.area_id is not None:
+        conditions.append("area.id = %(area_id)s")
+    return conditions
+
+
+def _statement(query: BayQuery, *, has_value: bool) -> str:
+    wanted = [query.wanted] if query.wanted else []
+    if query.after:
+        wanted.append(AFTER.format(places=PLACES, walk=WALK))
+    return BAYS.format(
+        places=PLACES,
+        walk=WALK,
+        value="sum(balance.quantity * price.amount)" if has_value else "NULL::numeric",  # currencies cannot be added
+        balances=query.balances,
+        conditions=" AND ".join([f"({query.in_use})", *scope_conditions(query.scope)]),
+        differences=query.differences,
+        flags=", ".join(f"({sql}) AS {name}" for name, sql in query.flags.items()),
+        totals=", ".join(f"count(*) FILTER (WHERE {name}) AS {name}_total" for name in query.flags),
+        wanted=" AND ".join(wanted) or "TRUE",
+        order=query.order,
+    )
+
+
+def _bay(row: Mapping[str, Any], flags: Sequence[str] | Mapping[str, str]) -> Bay:
+    return Bay(
+        location_id=row["id"],
+        code=row["code"],
+        name=row["name"],
+        area=row["area"],
+        warehouse=row["warehouse"],
+        step=row["step"],
+        plants=int(row["plants"]),
+        value=row["value"],
+        visit_id=row["visit_id"],
+        counted=row["quantity"],
+        counted_at=row["counted_at"],
+        by_hand=row["by_hand"],
+        is_open=bool(row["is_open"]),
+        in_doubt=bool(row["in_doubt"]),
+        signed_off=bool(row["signed_off"]),
+        difference=int(row["difference"]),
+        flags=frozenset(name for name in flags if row[name]),
+    )
