@@ -163,7 +163,7 @@ def test_start_page_lists_what_people_edit_and_one_page_the_records(administrato
     edited = {table["model"] for app in start.context["app_list"][:-1] for table in app["models"]}
     recorded = {table["model"] for app in records.context["app_list"] for table in app["models"]}
     assert start.context["app_list"][-1]["app_url"] == reverse("admin:records")
-    assert recorded == {*WRITTEN_BY_THE_PIPELINE, Visit, Change, BackgroundTask}
+    assert recorded == {*WRITTEN_BY_THE_PIPELINE, StockDocument, Visit, Change, BackgroundTask}
     assert edited | recorded == {*MODELS} - {Group}
     assert not edited & recorded
     for model in recorded:  # the breadcrumbs lead to a page
