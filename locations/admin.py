@@ -148,7 +148,7 @@ class ContainerTypeAdmin(EditedAdmin[models.ContainerType]):
     formfield_overrides = TYPED_NUMBERS
 
 
-class ConfigPartInline(admin.TabularInline[models.ConfigPart, models.LocationConfig]):
+class ConfigPartInline(admin.StackedInline[models.ConfigPart, models.LocationConfig]):
     """Several products in one place, read here and listed on the page of the location, which checks them."""
 
     model = models.ConfigPart

@@ -55,7 +55,7 @@ def test_a_bed_is_configured_at_once(start: Start, way: str, bays: list[StorageL
     person.press(page.get_by_role("button", name="Go", exact=True))
     expect(page.get_by_role("heading", name="Configure 25 locations")).to_be_visible()
 
-    person.select(page.get_by_label("Product"), str(product))
+    person.select(page.locator("#id_product"), str(product))
     person.select(page.get_by_label("Packaging"), str(packaging))
     person.select(page.get_by_label("Expected state"), str(state))
     expect(page.get_by_text("2 photos are waiting for this and will be processed again.")).to_be_visible()

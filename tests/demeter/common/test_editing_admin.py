@@ -48,7 +48,8 @@ def cycle_form(**changes):
         "product": ProductFactory(),
         "expected_state": ProductStateFactory(),
     }
-    return {name: value.pk for name, value in values.items()} | PAST | changes
+    parts = {"parts-TOTAL_FORMS": 0, "parts-INITIAL_FORMS": 0}
+    return {name: value.pk for name, value in values.items()} | PAST | parts | changes
 
 
 def density_form():

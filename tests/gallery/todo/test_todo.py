@@ -166,7 +166,7 @@ def test_one_fix_unblocks_all_that_wait_for_it(browser: Browser, live_server: Li
         expect(page.get_by_text("3 photos are waiting for this")).to_be_visible()
         assert_accessible(page)
     page.get_by_role("link", name="Resolve").click()
-    page.get_by_label("Product").select_option(index=1)
+    page.locator("#id_product").select_option(index=1)
     page.get_by_label("Expected state").select_option(index=1)
     expect(page.get_by_text("2 more photos are waiting for this and will be processed again.")).to_be_visible()
     page.get_by_role("button", name="Save and process again").click()

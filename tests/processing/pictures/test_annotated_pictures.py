@@ -63,7 +63,7 @@ def shown(monkeypatch):
     """What was given to `annotate.draw`, each time."""
     drawings = []
     draw = annotate.draw
-    monkeypatch.setattr(annotate, "draw", lambda *drawing: drawings.append(drawing) or draw(*drawing))
+    monkeypatch.setattr(annotate, "draw", lambda *drawing, **more: drawings.append(drawing) or draw(*drawing, **more))
     return drawings
 
 

@@ -7,7 +7,7 @@ from django.db import connection
 
 from locations.models import LocationConfig
 from processing.messages import CONTAINERS_FAILED
-from processing.models import Session
+from processing.models import ProcessingSession
 from processing.review import corrections
 from processing.review.outcome import record_stock
 from stock.models import StockCount, Visit
@@ -23,17 +23,17 @@ def config(db: None) -> LocationConfig:
     return LocationConfigFactory()
 
 
-def counted(config: LocationConfig, *, doubtful: bool = False) -> Session:
+def counted(config: LocationConfig, *, doubtful: bool = False) -> ProcessingSession:
     """A photo of the location that is counted and in the stock."""
     session = make_bed(0, 0, 0, location=config.location)
     if doubtful:
-        Session.objects.filter(pk=session.pk).update(review_reasons=[CONTAINERS_FAILED(number=1).as_json()])
+        ProcessingSession.objects.filter(pk=session.pk).update(review_reasons=[CONTAINERS_FAILED(number=1).as_json()])
     session.refresh_from_db()
     record_stock(session, config, problem=None, user=None)
     return session
 
 
-def known(session: Session) -> tuple[bool, bool]:
+def known(session: ProcessingSession) -> tuple[bool, bool]:
     """Signed off and in doubt, as the visit has it."""
     visit = Visit.objects.get(counts__session_id=session.session_id)
     return visit.signed_off, visit.in_doubt
@@ -84,5 +84,5 @@ def test_counts_from_before_are_told_by_the_migration(config: LocationConfig):
     StockCount.objects.update(signed_off=False, in_doubt=False)
     Visit.objects.update(signed_off=False, in_doubt=False)
     with connection.cursor() as cursor:
-        cursor.execute(import_module("processing.migrations.0014_stock_knows_reviews").TELL)
+        cursor.execute(import_module("processing.migrations.0004_stock_knows_reviews").TELL)
     assert (known(session), known(later)) == ((True, False), (False, True))
