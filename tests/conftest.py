@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.utils import translation
 from playwright.sync_api import Browser, expect, sync_playwright
 
@@ -18,6 +19,11 @@ from tests.chromium import FLAGS, find_chromium
 from tests.services import stop_services
 
 NO_BROWSER = "no Chromium here"
+LONGEST_ANSWER_SECONDS = 10
+BUSY = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+"""
 PATIENCE_MS = 20_000  # several polls on a busy machine; costs nothing where the page is quick
 
 
@@ -46,6 +52,24 @@ def _empty_cache() -> None:
 def _english() -> None:
     """No test meets the language that another one's last request left in this thread."""
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _answers_end(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A request that the live server still answers when a test ends would hold the tables that are emptied then."""
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("live_server")
+    yield
+    deadline = time.monotonic() + LONGEST_ANSWER_SECONDS
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute(BUSY)
+            [busy] = cursor.fetchone()
+        if not busy:
+            return
+        time.sleep(0.05)
 
 
 @pytest.fixture

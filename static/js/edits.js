@@ -57,7 +57,7 @@ class Edits {
     this.viewer.select(state && !state.removed ? mark : null);
   }
 
-  send({ id, values }) {
+  send({ id = newId(), values }) {
     const photo = { name: this.viewer.stage.dataset.alt, url: window.location.pathname };
     outbox.add({ id, url: this.url, photo, values });
   }

@@ -45,7 +45,7 @@ class Outbox {
   }
 
   add(correction) {
-    this.keep([...this.waiting(), { id: newId(), ...correction, at: Date.now() }]);
+    this.keep([...this.waiting(), { ...correction, at: Date.now() }]);
     this.sendAll();
   }
 

@@ -3,7 +3,7 @@
 
 const LABEL_LOOK_PX = 1600;
 const CLOSE_UP_SHARE = 0.15; // a code that wide is what the photo is of; in a photo of a bed it is far smaller
-const ANSWER_MS = 10_000;
+const LOOKUP_MS = 10_000;
 const codeReader = "BarcodeDetector" in window ? new window.BarcodeDetector({ formats: ["qr_code"] }) : null;
 const readsLabels = codeReader !== null;
 
@@ -47,7 +47,7 @@ async function findLocation(url, texts) {
     method: "POST",
     headers: { "X-CSRFToken": csrfToken() },
     body: new URLSearchParams(texts.map((text) => ["label", text])),
-    signal: AbortSignal.timeout(ANSWER_MS),
+    signal: AbortSignal.timeout(LOOKUP_MS),
   });
   const { location } = await answer.json();
   return location;

@@ -56,8 +56,8 @@ def test_a_bed_is_configured_at_once(start: Start, way: str, bays: list[StorageL
     expect(page.get_by_role("heading", name="Configure 25 locations")).to_be_visible()
 
     person.select(page.locator("#id_product"), str(product))
-    person.select(page.get_by_label("Packaging"), str(packaging))
-    person.select(page.get_by_label("Expected state"), str(state))
+    person.select(page.locator("#id_packaging"), str(packaging))
+    person.select(page.locator("#id_expected_state"), str(state))
     expect(page.get_by_text("2 photos are waiting for this and will be processed again.")).to_be_visible()
     person.press(page.get_by_role("button", name="Save for all 25 locations"))
     expect(page.get_by_text("25 locations are configured.")).to_be_visible()

@@ -48,8 +48,9 @@ def test_anonymous_gets_nowhere(client, method):
 
 def test_user_without_a_role_gets_nowhere(client):
     client.force_login(UserFactory(role=None))
-    # Everyone may choose colours, and has an account.
-    open_to_all = {reverse("theme"), reverse("account"), reverse("account-password")}
+    # Everyone may choose colours, has an account, and may read the help.
+    help_pages = {reverse(name) for name in ("help", "help-photos", "help-fix", "help-review")}
+    open_to_all = {reverse("theme"), reverse("account"), reverse("account-password"), *help_pages}
     for address in set(own_addresses()) - open_to_all:
         statuses = {client.get(address).status_code, client.post(address).status_code}
         assert 403 in statuses, address

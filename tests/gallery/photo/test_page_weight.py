@@ -50,7 +50,7 @@ def load(page: Page, path: str) -> list[tuple[str, int]]:
     expect(page.locator(".viewer__live")).to_be_visible()
     expect(page.locator(".leaflet-image-layer")).to_be_visible()
     page.wait_for_load_state("networkidle")
-    return [(request.url.partition("?")[0], weigh(request)) for request in finished]
+    return [(request.url.partition("?")[0], weigh(request)) for request in finished if not request.redirected_to]
 
 
 def weigh(request: Request) -> int:
