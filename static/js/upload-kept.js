@@ -1,7 +1,7 @@
 // The location and the answer about several photos outlive a reload of the page, in this tab and for an hour: later the
-// next photos are likely from elsewhere.
+// next photos are likely from elsewhere. Each page that uploads keeps its own.
 
-const KEPT_KEY = "upload-choice";
+const KEPT_KEY = `upload-choice:${window.location.pathname}`;
 const KEPT_MS = 3_600_000;
 
 function keepChoice({ storage_location: location, visit }) {

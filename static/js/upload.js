@@ -49,8 +49,7 @@ async function addFiles(files) {
 function followLabel(code) {
   if (!code) return;
   form.elements.storage_location.value = code;
-  keepChoice(form.elements);
-  offerPlace();
+  document.dispatchEvent(new Event("upload-place:filled"));
   showTotals();
 }
 

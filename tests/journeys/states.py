@@ -634,7 +634,7 @@ def of_stock(made: Nursery) -> Iterator[State]:
 
 def of_differences(made: Nursery) -> Iterator[State]:
     """A difference of each kind: missing and too many plants, set aside, accepted, and chance."""
-    boss, batch = UserFactory(), made.bay.batches.get()
+    boss, batch = UserFactory(), made.bay.batches.order_by("pk")[0]
     now = (timezone.now() - hours(0)).total_seconds() / 3600
     for number, plants in enumerate((2000, 900, 3000, 2900)):
         hand_count(batch, plants, hour=now - 4 + number)

@@ -47,7 +47,7 @@ def test_pages_call_the_database_away_an_outage(monkeypatch, error: type[Excepti
     answer = Client(raise_request_exception=False).get(path)
     assert answer.status_code == status
     assert ("Retry-After" in answer.headers) == (status == 503)
-    if status == 503 and path.startswith("/api/"):
-        assert answer.json()["error"]["code"] == "unavailable"
+    if path.startswith("/api/"):
+        assert answer.json()["error"]["code"] == ("unavailable" if status == 503 else "internal_error")
     else:
         assert "Photos that were uploaded are safe" in answer.content.decode()
