@@ -31,7 +31,7 @@ from stock.models import (
     StockCount,
     StockMovement,
 )
-from stock.timeline import Change, Due, VisitTotal, find_due, find_shortfalls
+from stock.timeline import Change, Due, VisitTotal, find_due, find_shortfalls, in_order
 from stock.visits.records import form_visits
 
 
@@ -94,17 +94,19 @@ def reconcile(place: int, *, user: User | None) -> list[StockMovement]:
     return [movement for movement in shortfalls if movement.quantity > 0]
 
 
-def _totals(place: int, batches: Mapping[int, StockBatch], counts: Sequence[StockCount]) -> list[VisitTotal]:
+def _totals(place: int, batches: Mapping[int, StockBatch], counts: Sequence[StockCount]) -> Sequence[VisitTotal]:
     """All counts of a location in order of time: its visits, and those by hand."""
     visits = form_visits(place, [count for count in counts if count.document_id is None])
     first_seen = _first_seen(batches)
     by_hand = [
-        VisitTotal(count.image_id, {count.batch_id: count.quantity}, count.happened_at, is_full=False)
+        VisitTotal(
+            count.image_id, {count.batch_id: count.quantity}, count.happened_at, is_full=False, document=document
+        )
         for count in counts
-        if count.document_id is not None
+        if (document := count.document_id) is not None
     ]
     found = [replace(visit, beside=_beside(visit, batches, first_seen)) for visit in visits]
-    return sorted([*found, *by_hand], key=lambda total: (total.moment, total.image))
+    return in_order([*found, *by_hand])
 
 
 def _first_seen(batches: Collection[int]) -> dict[int, datetime]:

@@ -71,7 +71,7 @@ def _counts_of(bays: Sequence[Bay], stocktake: Stocktake, find_signers: FindSign
         happened_at__lt=stocktake.moment,
     ).exclude(document=None)
     grouped: defaultdict[int, list[StockCount]] = defaultdict(list)
-    for count in (*photos, *counted_by_hand.order_by("happened_at")):
+    for count in (*photos, *counted_by_hand.order_by("happened_at", "document")):
         grouped[count.batch.location_id].append(count)
     signers = find_signers([count.session_id for count in photos])
     return {bay.location_id: _seen(grouped[bay.location_id], signers) for bay in bays}

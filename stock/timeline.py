@@ -22,6 +22,7 @@ class VisitTotal:
 
     `is_full`: it shows everything at the location; a count by hand says nothing about other batches. `beside` are the
     batches that people put beside the counted ones, each with the counted ones that a photo cannot tell from it.
+    `document` is the number of a count by hand, 0 for photos.
     """
 
     image: UUID
@@ -31,6 +32,7 @@ class VisitTotal:
     photos: int = 1
     is_full: bool = True
     beside: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    document: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,9 @@ def find_due(visits: Iterable[VisitTotal], changes: Iterable[Change], written: W
     """The movements to append so that the ledger's sum at each count equals it.
 
     `written` is what the ledger already has for an image and a batch. Expected = last count + in - out; the share of a
-    count is what was seen minus what was expected. A change at the very moment of a count comes before it. Counts at
-    the same moment are ordered by image, so that running a photo again does not change their order.
+    count is what was seen minus what was expected. A change at the very moment of a count comes before it.
     """
-    ordered = _in_order(visits)
+    ordered = in_order(visits)
     counted = replay(ordered, changes).counted
     batches: defaultdict[UUID, set[int]] = defaultdict(set)
     for image, batch in (*counted, *written):
@@ -99,7 +100,7 @@ def replay(visits: Iterable[VisitTotal], changes: Iterable[Change]) -> Replay:
     short: dict[tuple[int, datetime], int] = {}
     seen: dict[tuple[UUID, int], tuple[int, int]] = {}
     waiting = sorted(changes, key=lambda change: change.moment)
-    for visit in _in_order(visits):
+    for visit in in_order(visits):
         due = [change for change in waiting if change.moment <= visit.moment]
         waiting = waiting[len(due) :]
         short |= _apply(due, expected, covered=visit)
@@ -112,8 +113,10 @@ def replay(visits: Iterable[VisitTotal], changes: Iterable[Change]) -> Replay:
     return Replay(counted, short | _apply(waiting, expected), seen)
 
 
-def _in_order(visits: Iterable[VisitTotal]) -> Sequence[VisitTotal]:
-    return sorted(visits, key=lambda visit: (visit.moment, visit.image))
+def in_order(visits: Iterable[VisitTotal]) -> Sequence[VisitTotal]:
+    """By moment. At the same moment photos come first, by image, so that running one again does not change their order;
+    then counts by hand as they were recorded, so that the correction of one stands."""
+    return sorted(visits, key=lambda visit: (visit.moment, visit.document, visit.image))
 
 
 def _apply(

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -66,7 +67,13 @@ def _find(batch_id: int) -> StockBatch:
 
 
 def _show(request: HttpRequest, found: StockBatch, form: DescribeForm) -> HttpResponse:
-    newest = StockCount.objects.in_force().filter(batch=found).select_related("user").order_by("-happened_at").first()
+    newest = (
+        StockCount.objects.in_force()
+        .filter(batch=found)
+        .select_related("user")
+        .order_by("-happened_at", F("document").desc(nulls_last=True))
+        .first()
+    )
     context = {
         "batch": found,
         "form": form,

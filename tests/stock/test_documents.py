@@ -352,6 +352,16 @@ def test_hand_count_beside_a_photo_of_the_same_minutes_is_no_part_of_its_visit(c
     assert stock_at(counted.batch) == 102
 
 
+@pytest.mark.parametrize("numbers", [(56, 9), (9, 56), (9, 9)])
+def test_of_counts_at_the_same_moment_the_one_recorded_last_stands(config, numbers):
+    batch = photo(config, 100, hour=1).batch
+    for number in numbers:
+        hand_count(batch, number, hour=1)
+        assert stock_at(batch) == number
+    photo(config, 90, hour=1)
+    assert stock_at(batch) == numbers[-1], "of the photos of that moment"
+
+
 # --- The database itself ---------------------------------------------------------------------------------------------
 def check_now():
     with connection.cursor() as cursor:
