@@ -81,7 +81,8 @@ def configure_form() -> dict[str, Any]:
     category = ProductCategory.objects.get_or_create(code="CACTI", name="Cacti")[0]
     family = ProductFamily.objects.get_or_create(code="ALOE", name="Aloe", category=category)[0]
     product = Product.objects.get_or_create(sku="ALOE", common_name="Aloe", family=family)[0]
-    state = ProductState.objects.get_or_create(code="ADULT", name="Adult")[0]
+    adult = {"name": "Adult", "is_sellable": True, "sort_order": 5}
+    state = ProductState.objects.get_or_create(code="ADULT", defaults=adult)[0]
     plants = {"product": product.pk, "expected_state": state.pk, "mode": "new_cycle", "parts": 0}
     return plants | {"location_id": first_bays(MOST_AT_ONCE)}
 
