@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from gallery.places.nursery_map import rings_of
 from locations.models import StorageArea, StorageLocation, Warehouse
 from locations.models.places import Place
-from locations.outlines import Doubt, doubtful_outlines
+from locations.outlines import UNUSED, Doubt, doubtful_outlines
 
 LAYER_OF: dict[type[Place], str] = {Warehouse: "warehouse", StorageArea: "area", StorageLocation: "location"}
 
@@ -62,18 +62,18 @@ def draw_warehouse(warehouse: Warehouse) -> Drawing:
     """Seven queries, for any number of places."""
     others = Warehouse.objects.filter(active=True, polygon__isnull=False).exclude(pk=warehouse.pk)
     areas = StorageArea.objects.filter(warehouse=warehouse, active=True).order_by("sort_key", "code")
+    names = {area.pk: area.name for area in areas}
     bays = (
         StorageLocation.objects.active()
         .filter(storage_area__warehouse=warehouse)
-        .select_related("storage_area")
-        .defer("storage_area__polygon")
+        .defer(*UNUSED)
         .order_by("storage_area__sort_key", "sort_key", "code")
     )
     return Drawing(
         warehouse=warehouse,
         house=DrawnPlace(key_of(warehouse), warehouse.name, warehouse),
         benches=tuple(DrawnPlace(key_of(area), area.name, area) for area in areas),
-        bays=tuple(DrawnPlace(key_of(bay), f"{bay.storage_area.name} - {bay.name}", bay) for bay in bays),
+        bays=tuple(DrawnPlace(key_of(bay), f"{names[bay.storage_area_id]} - {bay.name}", bay) for bay in bays),
         doubts=tuple(describe_doubts(doubtful_outlines(warehouse))),
         neighbours=tuple(DrawnPlace(key_of(other), other.name, other) for other in others),
     )

@@ -17,7 +17,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from locations.models import StorageLocation
 from locations.models.places import StorageLocationQuerySet
 from photos.models import S3Image
 from processing.models import ProcessingSession
@@ -103,8 +102,8 @@ def with_last_count(locations: StorageLocationQuerySet) -> StorageLocationQueryS
     return locations.annotate(last_count=Subquery(counts[:1]), last_visit=Subquery(visits[:1]))
 
 
-def read_last_count(location: StorageLocation) -> LastCount | None:
-    """The last count of a location from `with_last_count`; None if it was never counted."""
+def read_last_count(location: object) -> LastCount | None:
+    """The last count of a location, or of a named tuple, from `with_last_count`; None if it was never counted."""
     found = getattr(location, "last_count")  # noqa: B009 - an annotation, which the type does not know
     if found is None:
         return None

@@ -107,13 +107,17 @@ def _guess_parent(group: Group, layer: str, own: TableMapping, composed: list[st
 def _texts(group: Group, column: str) -> list[str]:
     """The different values of a column, as far as they are text."""
     found: dict[str, None] = {}
-    for _table, row in group.rows:
-        value = row.values.get(column)
+    for value in _different([row.values.get(column) for _table, row in group.rows]):
         try:
             found[whole_number(read_text(value, column)) if not is_empty(value) else ""] = None
         except RefusedError:
             continue
     return [text for text in found if text]
+
+
+def _different(values: Iterable[object]) -> Iterable[object]:
+    """Each value once; 1, 1.0 and True are different ones, and what is neither a text nor a number is no value."""
+    return {(type(value), value): value for value in values if isinstance(value, str | int | float)}.values()
 
 
 def _as_code(group: Group, column: str) -> str:
