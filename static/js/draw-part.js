@@ -33,7 +33,8 @@ class PartDrawing {
     frame.style.setProperty("--ratio", `${this.width} / ${this.height}`);
     const bounds = L.latLngBounds([-this.height, 0], [0, this.width]);
     this.map = L.map(frame, { crs: L.CRS.Simple, attributionControl: false, zoomControl: false, zoomSnap: 0, zoomDelta: 0.5, minZoom: LEAST_ZOOM, maxZoom: 3, doubleClickZoom: false, scrollWheelZoom: false });
-    L.control.zoom({ position: "bottomright" }).addTo(this.map);
+    // Two fingers zoom; buttons would lie over a corner of a small picture.
+    if (!window.matchMedia("(pointer: coarse)").matches) L.control.zoom({ position: "bottomright" }).addTo(this.map);
     L.imageOverlay(this.stage.dataset.picture, bounds).addTo(this.map);
     this.map.fitBounds(bounds, { animate: false });
     this.map.setMinZoom(this.map.getZoom() - 0.5);

@@ -280,8 +280,12 @@ def test_a_part_is_drawn_without_scripts(
     with open_browser(browser, live_server, viewport=PHONE, java_script_enabled=False) as page:
         sign_in(page.context, UserFactory(), live_server)
         open_row(page, aloe)
+        picture = page.get_by_role("button", name="Add a corner where the photo is tapped")
         for x, y in ((168, 28), (252, 28), (252, 252)):
-            page.get_by_role("button", name="Add a corner where the photo is tapped").click(position={"x": x, "y": y})
+            picture.click(position={"x": x, "y": y})
+        box, outline = picture.bounding_box(), page.locator(".part__plain > svg").bounding_box()
+        assert box == outline, "the outlines lie on the picture"
+        assert (box["width"], box["height"]) == (280, 280), "a tap is told in pixels of the picture"
         expect(page.get_by_label("Corners", exact=True)).to_have_value("60 10, 90 10, 90 90")
         save_part(page)
     [_agave, part] = active_config(config.location).listed_parts
