@@ -22,6 +22,7 @@ from locations.models import (
     ProductState,
     StorageLocation,
 )
+from locations.models.photo_parts import Corners, corners_of_side, read_corners
 
 # A container as the segmentation names it, and the kinds of container types it can be.
 KINDS_BY_DETECTED: dict[str, tuple[ContainerKind, ...]] = {
@@ -35,10 +36,11 @@ WITH_PRODUCTS = Prefetch("parts", ConfigPart.objects.select_related("product", "
 
 @dataclass(frozen=True)
 class ListedPart:
-    """One of several products of a place: in these containers, on this side of the photo, or a share of the others.
+    """One of several products of a place: in these containers, on this side of the photo, in the part of it that
+    somebody drew, or a share of the others.
 
-    `containers` is as `locations.models.container_numbers.write_numbers` writes it, and empty for a share; `side` is a
-    `PhotoSide`, of which the share is a part.
+    `containers` is as `locations.models.container_numbers.write_numbers` writes it, `outline` as
+    `locations.models.photo_parts.write_corners`; `side` is a `PhotoSide`, of which the share is a part.
     """
 
     product: Product
@@ -46,6 +48,12 @@ class ListedPart:
     containers: str = ""
     share_percent: int | None = None
     side: str = ""
+    outline: str = ""
+
+    @property
+    def corners(self) -> Corners:
+        """Its part of the photo, from a side or drawn; empty if it stands in none."""
+        return corners_of_side(self.side, self.share_percent or 0) if self.side else read_corners(self.outline)
 
 
 class ConfigureMode(models.TextChoices):
@@ -94,7 +102,7 @@ def configure_location(
 def list_parts(config: LocationConfig) -> list[ListedPart]:
     """The products that a cycle lists besides its own, in their order."""
     return [
-        ListedPart(part.product, part.packaging, part.containers, part.share_percent, part.side)
+        ListedPart(part.product, part.packaging, part.containers, part.share_percent, part.side, part.outline)
         for part in config.listed_parts
     ]
 
@@ -112,6 +120,7 @@ def _write_parts(config: LocationConfig, parts: Sequence[ListedPart]) -> None:
             containers=part.containers,
             share_percent=part.share_percent,
             side=part.side,
+            outline=part.outline,
         )
     config.refresh_from_db()
 

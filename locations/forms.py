@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from demeter.common.i18n.numbers import TypedNumberField
 from locations.catalogue import find_or_make_mixed
 from locations.configuration import ConfigureMode, ListedPart
-from locations.listing import check_part, read_part, write_where
+from locations.listing import MOST_TYPED, check_part, read_part, write_where
 from locations.models import (
     ContainerType,
     Packaging,
@@ -93,7 +93,7 @@ class ConfigureLocationForm(forms.Form):
         product = forms.ModelChoiceField(Product.objects.filter(active=True), required=False, label=_("Product"))
         packaging = forms.ModelChoiceField(Packaging.objects.filter(active=True), required=False, label=_("Packaging"))
         product.choices, packaging.choices = products, packagings
-        where = forms.CharField(max_length=100, required=False, label=_("Where it stands"))
+        where = forms.CharField(max_length=MOST_TYPED, required=False, label=_("Where it stands"))
         where.widget.attrs["autocomplete"] = "off"
         if part is not None:
             product.initial, packaging.initial = part.product, part.packaging

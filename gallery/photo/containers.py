@@ -55,10 +55,10 @@ def container_rows(session: ProcessingSession) -> tuple[ContainerRow, ...]:
 
 
 def _name_products(segments: Sequence[Segment], config: LocationConfig) -> dict[int, str]:
-    """What each container holds, by its number; several products where shares stand."""
+    """What each container holds, by its number; several products where shares or parts of the photo are listed."""
     planted = find_planted(segments, config)
-    has_shares = any(part.share_percent for part in config.listed_parts)
-    others = str(_("several products")) if has_shares else str(config.product)
+    is_shared = any(not part.containers for part in config.listed_parts)
+    others = str(_("several products")) if is_shared else str(config.product)
     return {row.number: str(planted[row.number].product) if row.number in planted else others for row in segments}
 
 

@@ -1,6 +1,6 @@
 """The read model of the viewer: every mark of a photo after corrections, as columns of whole pixels.
 
-Three queries besides those that find the photo, for any number of plants.
+Three queries besides those that find the photo, and those for what grows at its location, for any number of plants.
 """
 
 from typing import TypedDict
@@ -16,7 +16,9 @@ from gallery.photo.detail import find_photo
 from locations.models import ContainerKind
 from photos.models import S3Image
 from photos.storage.object_store import presigned_url
+from processing.models import ProcessingSession
 from processing.review.corrections import counted_session
+from processing.review.outcome import config_of
 from processing.review.recount import ReviewedPhoto, corrected_counts, read_reviewed
 
 # Types that browsers show in an <img>; for HEIC photos only the preview is shown.
@@ -36,6 +38,13 @@ class ContainerJson(TypedDict):
     estimated: int | None
 
 
+class PartOfPhotoJson(TypedDict):
+    """The side or the drawn part of the photo in which one of several products stands; `polygon` as of containers."""
+
+    product: str
+    polygon: list[list[float]]
+
+
 class ColumnsJson(TypedDict):
     """Boxes: centre and side in pixels, class (0 plant, 1 empty, 2 dead), origin (0 model, 1 retyped, 2 added)."""
 
@@ -47,7 +56,7 @@ class ColumnsJson(TypedDict):
 
 
 class MarkersJson(TypedDict):
-    """Pictures, containers and marks of a counted photo."""
+    """Pictures, containers, the parts of listed products, and marks of a counted photo."""
 
     session_id: Uuid
     width_px: int
@@ -55,6 +64,7 @@ class MarkersJson(TypedDict):
     preview_url: Url
     original_url: Url | None
     containers: list[ContainerJson]
+    parts: list[PartOfPhotoJson]
     marks: ColumnsJson
     removed: ColumnsJson
 
@@ -78,6 +88,7 @@ def photo_markers(image_id: UUID) -> MarkersJson:
         "preview_url": presigned_url(image.s3_key_preview),
         "original_url": presigned_url(image.s3_key_original) if image.stored_at and shows_original else None,
         "containers": [_container(photo, index) for index in range(len(photo.segments))],
+        "parts": _parts(session, photo),
         "marks": _columns(photo, photo.corrected.alive),
         "removed": _columns(photo, ~photo.corrected.alive),
     }
@@ -103,6 +114,18 @@ def _container(photo: ReviewedPhoto, index: int) -> ContainerJson:
         "detected": counts.detected,
         "estimated": counts.estimated,
     }
+
+
+def _parts(session: ProcessingSession, photo: ReviewedPhoto) -> list[PartOfPhotoJson]:
+    config, (width, height) = config_of(session), photo.found.resolution_wh
+    return [
+        {
+            "product": str(part.product),
+            "polygon": [[round(x * width / 100, 1), round(y * height / 100, 1)] for x, y in part.corners],
+        }
+        for part in (config.listed_parts if config else ())
+        if part.corners
+    ]
 
 
 def _columns(photo: ReviewedPhoto, chosen: NDArray[np.bool_]) -> ColumnsJson:

@@ -22,6 +22,7 @@ from gallery.places.nursery_map import MapJson
 from gallery.places.nursery_map import nursery_map as draw_nursery
 from locations.configuration import WITH_PRODUCTS, active_config
 from locations.forms import MOST_PART_ROWS, ConfigureLocationForm
+from locations.listing import MOST_TYPED
 from locations.models import ConfigPart, LocationConfig, Packaging, Product, StorageLocation
 
 VIEW = ("locations.view_storagelocation", "locations.view_locationconfig")
@@ -39,8 +40,9 @@ class PlantsJson(TypedDict):
 
 
 class PartJson(PlantsJson):
-    """One of several products, and where it stands: containers (`1-3, 5`), a side of the photo (`left 40 %`), or a
-    share (`40 %`)."""
+    """One of several products, and where it stands: containers (`1-3, 5`), a side of the photo (`left 40 %`), the
+    corners of a drawn part of it, each in percent from the left and from the top (`10 10, 60 10, 60 50`), or a share of
+    all other plants (`40 %`)."""
 
     where: str
 
@@ -85,7 +87,11 @@ class PartForm(forms.Form):
 
     product = forms.ModelChoiceField(Product.objects.filter(active=True))
     packaging = forms.ModelChoiceField(Packaging.objects.filter(active=True), required=False)
-    where = forms.CharField(max_length=100, help_text="Containers (1-3, 5), a side (left 40 %) or a share (40 %).")
+    where = forms.CharField(
+        max_length=MOST_TYPED,
+        help_text="Containers (1-3, 5), a side of the photo (left 40 %), the corners of a drawn part of it in percent "
+        "from the left and from the top (10 10, 60 10, 60 50), or a share (40 %).",
+    )
 
 
 @gzip_page  # outlines shrink to a third, and contain nothing secret
@@ -192,4 +198,4 @@ def configuration_json(config: LocationConfig) -> ConfigurationJson:
 
 def part_words(part: ConfigPart) -> str:
     """Where a part stands, in words that are read in every language."""
-    return part.containers or f"{part.side} {part.share_percent} %".strip()
+    return part.containers or part.outline or f"{part.side} {part.share_percent} %".strip()

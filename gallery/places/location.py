@@ -56,11 +56,11 @@ class LocationDetail:
 
     @property
     def is_numbered_anew(self) -> bool:
-        """Whether products are listed by container or side although several photos of the last visit count: each has
-        its own numbers and sides."""
+        """Whether products are listed by container or part of the photo although several photos of the last visit
+        count: each has its own numbers and parts."""
         parts = self.config.listed_parts if self.config else ()
         several = self.last is not None and self.last.photos > 1 and self.visits and self.visits[0].counted > 1
-        return bool(several) and any(part.containers or part.side for part in parts)
+        return bool(several) and any(part.containers or part.corners for part in parts)
 
     @property
     def chart(self) -> Chart | None:

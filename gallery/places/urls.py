@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from gallery.places import api, building_views, drawing_views, label_sheet_views, views
+from gallery.places import api, building_views, drawing_views, label_sheet_views, part_views, views
 
 
 class CodeConverter:
@@ -29,6 +29,7 @@ urlpatterns = [
     path("locations/<code:code>/", views.location, name="location"),
     path("locations/<code:code>/changes/", views.changes, name="location-changes"),
     path("locations/<code:code>/configure/", views.configure, name="location-configure"),
+    path("locations/<code:code>/draw/", part_views.draw, name="location-draw"),
     path("configure/", views.configure_several, name="locations-configure"),
     path("api/v1/locations/map", api.nursery_map, name="api-map"),
     path("api/v1/locations/<code:code>/configuration", api.configuration, name="api-configuration"),

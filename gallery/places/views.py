@@ -42,7 +42,7 @@ from locations.outlines import Doubt, doubtful_outlines
 @permission_required(("locations.view_storagelocation", "photos.view_s3image"), raise_exception=True)
 def location(request: HttpRequest, code: str) -> HttpResponse:
     """One location: last count, stock, history, configuration."""
-    return _show(request, _find(code), form=None)
+    return show_location(request, _find(code), form=None)
 
 
 @require_POST
@@ -52,7 +52,7 @@ def configure(request: HttpRequest, code: str) -> HttpResponse:
     detail = _find(code)
     form = ConfigureLocationForm(request.POST, label_suffix="")
     if not form.is_valid():
-        return _show(request, detail, form=form)
+        return show_location(request, detail, form=form)
     user, is_new = signed_in_user(request), form.cleaned_data["mode"] == ConfigureMode.NEW_CYCLE or not detail.config
     started = configuring.configure(locations=[detail.location], values=form.cleaned_data, user=user)
     messages.success(request, _("A new cycle has begun.") if is_new else _("The configuration was corrected."))
@@ -160,8 +160,11 @@ def _find(code: str) -> LocationDetail:
         return location_detail(code)
 
 
-def _show(request: HttpRequest, detail: LocationDetail, *, form: ConfigureLocationForm | None) -> HttpResponse:
-    context: dict[str, Any] = {"detail": detail, "form": form}
+def show_location(
+    request: HttpRequest, detail: LocationDetail, *, form: ConfigureLocationForm | None, is_drawn: bool = False
+) -> HttpResponse:
+    """The page of a location, with a form that was refused or, if `is_drawn`, that comes back from drawing."""
+    context: dict[str, Any] = {"detail": detail, "form": form, "is_drawn": is_drawn}
     if signed_in_user(request).has_perms(permissions.FIX_PERMISSIONS["configure"]):
         suggested = configuring.suggested_config(detail.location)
         chosen = configuring.chosen_values(request.GET)
@@ -172,4 +175,5 @@ def _show(request: HttpRequest, detail: LocationDetail, *, form: ConfigureLocati
             "form": form or ConfigureLocationForm(initial=initial, label_suffix=""),
             "waiting": photos_waiting_for_config([detail.location]).count(),
         }
-    return render(request, "gallery/places/location.html", context, status=UNPROCESSABLE if form else 200)
+    status = UNPROCESSABLE if form and not is_drawn else 200
+    return render(request, "gallery/places/location.html", context, status=status)

@@ -12,6 +12,7 @@ from demeter.common.audit import audited
 from demeter.common.timestamps import Timestamped
 from locations.models.catalogue import POSITIVE, ContainerType, Packaging, Product, ProductState
 from locations.models.container_numbers import NUMBERS_PATTERN, read_numbers
+from locations.models.photo_parts import CORNERS_PATTERN, MOST_CHARACTERS, Corners, corners_of_side, read_corners
 from locations.models.places import StorageLocation
 
 CM2_PER_M2 = 10_000.0
@@ -107,7 +108,7 @@ class PhotoSide(models.TextChoices):
 @audited()
 class ConfigPart(Timestamped):
     """One of several products of a cycle, and where it stands: containers by their numbers in a photo, from left to
-    right, or a part of the photo from one `side`, or a share of the plants that are in neither."""
+    right, or a part of the photo from one `side` or as somebody drew its `outline`, or a share of the other plants."""
 
     config = models.ForeignKey(
         LocationConfig, models.CASCADE, related_name="parts", db_index=False, verbose_name=_("location configuration")
@@ -128,6 +129,12 @@ class ConfigPart(Timestamped):
     )
     share_percent = models.PositiveSmallIntegerField(_("share (%)"), null=True, blank=True)
     side = models.CharField(_("side of the photo"), max_length=6, choices=PhotoSide, blank=True)
+    outline = models.CharField(
+        _("drawn part of the photo"),
+        max_length=MOST_CHARACTERS,
+        blank=True,
+        help_text=_("Its corners in percent from the left and from the top: 10 10, 60 10, 60 50"),
+    )
 
     class Meta:
         db_table = "location_config_parts"
@@ -139,15 +146,17 @@ class ConfigPart(Timestamped):
                 fields=["config", "product", "packaging"], nulls_distinct=False, name="configpart_product_once"
             ),
             models.CheckConstraint(
-                condition=Q(share_percent__isnull=True, side="", containers__regex=NUMBERS_PATTERN)
+                condition=Q(share_percent__isnull=True, side="", outline="", containers__regex=NUMBERS_PATTERN)
+                | Q(share_percent__isnull=True, side="", containers="", outline__regex=CORNERS_PATTERN)
                 | Q(
                     containers="",
+                    outline="",
                     share_percent__isnull=False,
                     share_percent__gte=1,
                     share_percent__lte=100,
                     side__in=["", *PhotoSide.values],
                 ),
-                name="configpart_containers_or_share",
+                name="configpart_one_place",
             ),
         ]
 
@@ -160,9 +169,16 @@ class ConfigPart(Timestamped):
         return read_numbers(self.containers)
 
     @property
+    def corners(self) -> Corners:
+        """Its part of the photo, from a side or drawn; empty for containers and for a share of all other plants."""
+        if self.side:
+            return corners_of_side(self.side, self.share_percent or 0)
+        return read_corners(self.outline)
+
+    @property
     def where(self) -> str:
-        """Where it stands, as people type it: "1-3, 5", "left 40 %" or "40 %"."""
-        return self.containers or f"{self.get_side_display()} {self.share_percent} %".strip()
+        """Where it stands, as people type it: "1-3, 5", "left 40 %", "10 10, 60 10, 60 50" or "40 %"."""
+        return self.containers or self.outline or f"{self.get_side_display()} {self.share_percent} %".strip()
 
 
 class DensitySource(models.TextChoices):

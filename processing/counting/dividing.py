@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 Side = Literal["left", "right", "top", "bottom"]
@@ -47,24 +48,56 @@ def divide(total: int, containers: Mapping[int, int], parts: Sequence[Part]) -> 
     return (*(own + more for own, more in zip(held, shared, strict=True)), rest)
 
 
-def divide_by_sides(
-    count: int, centres: NDArray[np.float64], resolution_wh: tuple[int, int], sides: Sequence[tuple[Side, int]]
-) -> tuple[int, ...]:
-    """How many of a container's plants stand on each side (with its percent of the photo), and last how many on none.
+@dataclass(frozen=True)
+class SideOfPhoto:
+    """So many percent of a photo from one of its sides."""
 
-    The detected ones (n, 2) are where they are, the hidden ones in proportion. Without any detected, none is known.
+    side: Side
+    percent: int
+
+    def holds(self, centres: NDArray[np.float64], resolution_wh: tuple[int, int]) -> NDArray[np.bool_]:
+        """Which of the centres (n, 2), in pixels, are in it; those on its inner edge are not."""
+        axis = 0 if self.side in ("left", "right") else 1
+        along, length = centres[:, axis] * WHOLE_PERCENT, resolution_wh[axis]
+        if self.side in ("left", "top"):
+            return along < self.percent * length
+        return along >= (WHOLE_PERCENT - self.percent) * length
+
+
+@dataclass(frozen=True)
+class DrawnPart:
+    """A polygon by its corners in percent of the photo's width and height."""
+
+    corners: tuple[tuple[float, float], ...]
+
+    def holds(self, centres: NDArray[np.float64], resolution_wh: tuple[int, int]) -> NDArray[np.bool_]:
+        """Which of the centres (n, 2), in pixels, are in it or on its edge."""
+        x, y = (centres * WHOLE_PERCENT / np.array(resolution_wh)).T
+        polygon = shapely.Polygon(self.corners)
+        shapely.prepare(polygon)
+        inside: NDArray[np.bool_] = shapely.intersects_xy(polygon, x, y)
+        return inside
+
+
+def divide_by_regions(
+    count: int,
+    centres: NDArray[np.float64],
+    resolution_wh: tuple[int, int],
+    regions: Sequence[SideOfPhoto | DrawnPart],
+) -> tuple[int, ...]:
+    """How many of a container's plants stand in each part of the photo, and last how many in none.
+
+    The detected ones (n, 2) are where their centres are, in the first of two parts that overlap; the hidden ones in
+    proportion. Without any detected, none is known.
     """
     free = np.ones(len(centres), dtype=bool)
     seen = []
-    for side, percent in sides:
-        axis = 0 if side in ("left", "right") else 1
-        along, length = centres[:, axis] * WHOLE_PERCENT, resolution_wh[axis]
-        is_low = side in ("left", "top")
-        inside = along < percent * length if is_low else along >= (WHOLE_PERCENT - percent) * length
+    for region in regions:
+        inside = region.holds(centres, resolution_wh)
         seen.append(int((inside & free).sum()))
         free &= ~inside
     weights = [*seen, int(free.sum())]
-    return tuple(apportion(count, weights)) if any(weights) else (*(0 for _ in sides), count)
+    return tuple(apportion(count, weights)) if any(weights) else (*(0 for _ in regions), count)
 
 
 def apportion(number: int, weights: Sequence[int]) -> list[int]:

@@ -9,7 +9,7 @@ from locations.models import ConfigPart, LocationConfig, Packaging, Product
 from processing import mapping
 from processing.counting.boxes import EMPTY, PLANT
 from processing.counting.corrections import NO_CONTAINER
-from processing.counting.dividing import Part, Side, divide, divide_by_sides
+from processing.counting.dividing import DrawnPart, Part, Side, SideOfPhoto, divide, divide_by_regions
 from processing.models import ProcessingSession, Segment
 from processing.review.recount import ReviewedPhoto, read_reviewed
 from stock.ledger import Portion
@@ -32,8 +32,8 @@ def find_planted(segments: Sequence[Segment], config: LocationConfig | None) -> 
         return {}
     numbers = mapping.number_segments(segments) if config.listed_parts else {}
     named = {number: Planted(part.product, part.packaging) for part in config.listed_parts for number in part.numbers}
-    has_shares = any(part.share_percent for part in config.listed_parts)
-    others = None if has_shares or config.product.is_mixed else Planted(config.product, config.packaging)
+    is_shared = any(not part.containers for part in config.listed_parts)
+    others = None if is_shared or config.product.is_mixed else Planted(config.product, config.packaging)
     planted = {segment.number: named.get(numbers.get(segment.number, 0), others) for segment in segments}
     return {number: found for number, found in planted.items() if found is not None}
 
@@ -95,8 +95,8 @@ def _divide(
     free = {index: count for index, count in counts.items() if numbers[photo.segments[index].number] not in named}
     free[NO_CONTAINER] = max(0, changes.get(None, {}).get(name, 0))
     parts = [
-        Part(part.numbers, 0 if part.side else part.share_percent or 0, found)
-        for part, found in zip(listed, _count_sides(photo, free, class_id, listed), strict=True)
+        Part(part.numbers, 0 if part.corners else part.share_percent or 0, found)
+        for part, found in zip(listed, _count_regions(photo, free, class_id, listed), strict=True)
     ]
     return divide(total or 0, by_number, parts)
 
@@ -106,16 +106,21 @@ def _count(segment: Segment, name: str, changes: Mapping[int | None, Mapping[str
     return max(0, (getattr(segment, name) or 0) + changes.get(segment.number, {}).get(name, 0))
 
 
-def _count_sides(
+def _count_regions(
     photo: ReviewedPhoto, counts: Mapping[int, int], class_id: int, listed: Sequence[ConfigPart]
 ) -> list[int]:
-    """How many of the counts of these containers stand on the side of each listed product; 0 for those without one."""
-    sides = [(cast(Side, part.side), part.share_percent or 0) for part in listed if part.side]
-    boxes, sums = photo.corrected, [0] * len(sides)
+    """How many of the counts of these containers stand in the part of the photo of each listed product; 0 for those
+    without one."""
+    regions = [_region(part) for part in listed if part.corners]
+    boxes, sums = photo.corrected, [0] * len(regions)
     of_class = boxes.alive & (boxes.class_id == class_id)
-    for index, count in counts.items() if sides else ():
+    for index, count in counts.items() if regions else ():
         centres = boxes.centres[of_class & (boxes.container_index == index)]
-        on_sides = divide_by_sides(count, centres, photo.found.resolution_wh, sides)
-        sums = [known + more for known, more in zip(sums, on_sides, strict=False)]
+        in_regions = divide_by_regions(count, centres, photo.found.resolution_wh, regions)
+        sums = [known + more for known, more in zip(sums, in_regions, strict=False)]
     found = iter(sums)
-    return [next(found) if part.side else 0 for part in listed]
+    return [next(found) if part.corners else 0 for part in listed]
+
+
+def _region(part: ConfigPart) -> SideOfPhoto | DrawnPart:
+    return SideOfPhoto(cast(Side, part.side), part.share_percent or 0) if part.side else DrawnPart(part.corners)

@@ -103,6 +103,18 @@ class PhotoViewer {
       const icon = L.divIcon({ className: "viewer__label", html: label, iconSize: null });
       L.marker(outline.getBounds().getNorthWest(), { icon, interactive: false, keyboard: false }).addTo(this.estimates);
     }
+    this.drawParts();
+  }
+
+  // Where several products stand in one place: the part of the photo of each, with its name at the lower left.
+  drawParts() {
+    for (const part of this.photo.parts) {
+      const outline = L.polygon(part.polygon.map(([x, y]) => [-y, x]), { color: "#fff", weight: 3, dashArray: "8 6", fill: false, interactive: false }).addTo(this.containers);
+      const label = document.createElement("span");
+      label.textContent = part.product;
+      const icon = L.divIcon({ className: "viewer__label viewer__label--part", html: label, iconSize: null });
+      L.marker(outline.getBounds().getSouthWest(), { icon, interactive: false, keyboard: false }).addTo(this.containers);
+    }
   }
 
   // The containers' counts as they are after a correction.

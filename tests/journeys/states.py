@@ -198,9 +198,10 @@ def record_parts(bay: StorageLocation) -> None:
 
 
 def count_two_products() -> ProcessingSession:
-    """A photo of a place that lists a product, and has other plants too."""
+    """A photo of a place that lists products in each way, and has other plants too."""
     config = LocationConfigFactory(product=find_or_make_mixed(), packaging=None)
-    for where in ({"containers": "1"}, {"containers": "", "share_percent": 40}):
+    drawn = {"containers": "", "outline": "50 50, 95 50, 95 95"}
+    for where in ({"containers": "1"}, drawn, {"containers": "", "share_percent": 40}):
         ConfigPartFactory(config=config, **where)
     session = make_bed(0, 0, 0, location=config.location, estimated=3)
     S3Image.objects.filter(pk=session.original_image_id).update(storage_location=config.location)
@@ -528,6 +529,11 @@ def of_places(made: Nursery) -> Iterator[State]:
     yield State(f"/locations/{made.bay.code}/")
     yield State(f"/locations/{made.bay.code}/changes/")
     yield State(f"/locations/{made.divided.storage_location.code}/", open_configuration)
+    divided = f"/locations/{made.divided.storage_location.code}/"
+    yield State(f"{divided}draw/", open_drawing)
+    yield State(f"{divided}draw/", use_no_corners)
+    yield State(f"{divided}draw/", leave_drawing)
+    yield State(f"/locations/{made.empty_bay.code}/draw/")
     yield State(f"/locations/{made.bay.code}/", answer_visit)
     yield State(f"/locations/{made.empty_bay.code}/", send_unfilled, posts_to="location-configure")
     yield State(f"/configure/?area_id={made.bay.storage_area_id}")
@@ -541,6 +547,24 @@ def of_places(made: Nursery) -> Iterator[State]:
     yield State(f"/places/build/?within=area:{made.bay.storage_area.code}", see_build_preview)
     yield State(f"/map/draw/?warehouse_id={made.bay.storage_area.warehouse_id}", see_drawing)
     yield State("/map/draw/", send_no_outline)
+
+
+def open_drawing(page: Page) -> None:
+    """The photo with a part that is drawn and one of another product."""
+    page.locator(".facets .chip").last.click()
+    page.locator("#id_corners").fill("10 10, 60 10, 60 50")
+    expect(page.locator("#part")).to_have_attribute("data-opened", "")
+
+
+def use_no_corners(page: Page) -> None:
+    page.locator("[value=use]").click()
+    expect(page.locator("#part-mistake")).to_be_visible()
+
+
+def leave_drawing(page: Page) -> None:
+    """Back at the form, which is not saved yet."""
+    page.locator("[value=back]").click()
+    expect(page.locator("#parts")).to_be_visible()
 
 
 def open_some_operations(page: Page) -> None:

@@ -29,6 +29,7 @@ from tests.locations.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+TRIANGLE = "10 10, 60 10, 60 50"
 
 
 def configure(location, mode, **chosen):
@@ -99,11 +100,26 @@ def test_a_new_cycle_with_another_list_is_not_the_same_sent_twice():
         {"containers": "", "share_percent": 101},
         {"containers": "1,2"},
         {"containers": "0"},
+        {"containers": "1", "outline": TRIANGLE},
+        {"containers": "", "share_percent": 10, "outline": TRIANGLE},
+        {"containers": "", "share_percent": 10, "side": "left", "outline": TRIANGLE},
+        {"containers": "", "side": "left", "outline": TRIANGLE},
+        {"containers": "", "outline": "10 10, 60 10"},
+        {"containers": "", "outline": "10 10, 60 10, 101 50"},
+        {"containers": "", "outline": "10 10,60 10,60 50"},
     ],
 )
 def test_the_database_refuses_a_part_that_stands_nowhere(wrong):
     with pytest.raises(IntegrityError), transaction.atomic():
         ConfigPartFactory(**wrong)
+
+
+@pytest.mark.parametrize("outline", [TRIANGLE, "0 0, 99.9 0.1, 100 100, 0 100", ", ".join(["99.9 99.9"] * 40)])
+def test_the_database_holds_drawn_parts(outline):
+    part = ConfigPartFactory(containers="", outline=outline)
+    assert str(part) == f"{part.product}: {outline}"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ConfigPartFactory(containers="", outline=", ".join(["9 9"] * 41))
 
 
 def test_mixed_plants_are_one_product():

@@ -1,9 +1,9 @@
 import pytest
 from django.utils.translation import override
 
-from locations.configuration import ConfigureMode, ListedPart, configure_location
+from locations.configuration import ConfigureMode, ListedPart, configure_location, list_parts
 from locations.forms import AssignLocationForm, CalibrateForm, ConfigureLocationForm
-from locations.listing import write_where
+from locations.listing import read_part, write_where
 from tests.locations.factories import (
     ContainerTypeFactory,
     PackagingFactory,
@@ -80,11 +80,25 @@ def test_configure_lists_products_by_container_and_share():
         (["left 60 %", "right 50 %"], "part1_where", "overlap"),
         (["left 40 %", "left 30 %"], "part1_where", "listed twice"),
         (["left 40 %", "top 30 %"], "part1_where", "Use either left and right, or top and bottom"),
-        (["middle 40 %"], "part0_where", "Write containers (1-3), a side of the photo (left 40 %) or a share (40 %)."),
+        (
+            ["middle 40 %"],
+            "part0_where",
+            "Write containers (1-3), a side of the photo (left 40 %), the corners of a drawn",
+        ),
         (["left half"], "part0_where", "Write containers"),
         (["0 %"], "part0_where", "Write containers"),
         ([""], "part0_where", "Write containers"),
         (["1-1000"], "part0_where", "Write containers"),
+        ([",".join(map(str, range(1, 100, 2)))], "part0_where", "too many containers"),
+        (["10 10, 60 10"], "part0_where", "at least three corners"),
+        (["1 2 3"], "part0_where", "Write containers"),
+        (["10 10, 60 10, 60 101"], "part0_where", "from 0 to 100 percent"),
+        (["10 10, 60 10, 90 10"], "part0_where", "hardly any area"),
+        (["10 10, 60 60, 60 10, 10 60"], "part0_where", "edges of the drawn part cross"),
+        ([", ".join(f"{x} {x % 2 * 50}" for x in range(41))], "part0_where", "at most 40 corners"),
+        (["0 0, 50 0, 50 100, 0 100", "20 0, 90 0, 90 100"], "part1_where", "overlaps that of Ladyfinger cactus"),
+        (["left 40 %", "30 0, 90 0, 90 100, 30 100"], "part1_where", "overlaps"),
+        (["30 0, 90 0, 90 100, 30 100", "left 40 %"], "part1_where", "overlaps"),
     ],
 )
 def test_configure_says_what_is_wrong_with_a_row(rows, field, words):
@@ -110,6 +124,19 @@ def test_configure_understands_sides_in_both_languages(language, where):
         again = ConfigureLocationForm(sent((left.product, write_where(left))))
         assert again.is_valid()
         assert again.cleaned_data["parts"] == [left]
+
+
+def test_configure_lists_drawn_parts_beside_each_other():
+    rows = ["0 0; 40.04 0; 40 100; 0 100; 0 0", "39 0, 39 0, 70 0, 70 100, 39 100", "right 30 %", "1", "10 %"]
+    form = ConfigureLocationForm(sent(*((ProductFactory(), where) for where in rows)))
+    assert form.is_valid(), form.errors
+    first, second, *_others = form.cleaned_data["parts"]
+    assert (first.outline, second.outline) == ("0 0, 40 0, 40 100, 0 100", "39 0, 70 0, 70 100, 39 100")
+    assert read_part(first.product, None, write_where(first)) == first
+    config = configure_location(location=StorageLocationFactory(), **form.cleaned_data)
+    assert config.listed_parts[0].corners == ((0, 0), (40, 0), (40, 100), (0, 100))
+    assert config.listed_parts[2].corners == ((70, 0), (100, 0), (100, 100), (70, 100))
+    assert list_parts(config) == form.cleaned_data["parts"]
 
 
 def test_configure_offers_rows_to_spare_and_none_without_end():

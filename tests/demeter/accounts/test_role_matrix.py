@@ -109,6 +109,7 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "location": READ,
     "location-changes": READ,
     "location-configure": {"post": WORKERS},
+    "location-draw": {"get": WORKERS, "post": WORKERS},
     "locations-configure": {"get": WORKERS, "post": WORKERS},
     "places-build": {"get": SUPERVISORS, "post": SUPERVISORS},
     "places-made": {"get": SUPERVISORS},

@@ -38,6 +38,20 @@ def test_configuration_is_read_written_and_remembered(viewer, worker):
     assert history["cycles"][1]["started_at"] == "2025-10-08T10:30:00Z"
 
 
+def test_drawn_parts_are_read_and_written(viewer, worker):
+    config, aloe = LocationConfigFactory(), ProductFactory()
+    listed = [{"product": aloe.pk, "packaging": None, "where": "10 10, 60.5 10, 60 50"}]
+    body = {"product": config.product_id, "packaging": None, "expected_state": config.expected_state_id}
+    body |= {"mode": "update", "parts": listed}
+    assert post(worker, config.location, body).json()["configuration"]["parts"][0]["where"] == listed[0]["where"]
+    [part] = viewer.get(path(config.location)).json()["configuration"]["parts"]
+    assert (part["product"], part["where"]) == (aloe.sku, "10 10, 60.5 10, 60 50")
+    listed[0]["where"] = "10 10, 60 60, 60 10, 10 60"
+    refused = post(worker, config.location, body)
+    assert refused.status_code == 400
+    assert "edges of the drawn part cross" in refused.content.decode()
+
+
 def test_what_is_read_can_be_sent_again(viewer, worker):
     config = LocationConfigFactory()
     shown = viewer.get(path(config.location)).json()["configuration"]

@@ -97,7 +97,11 @@ def test_configuring_several_places_removes_no_list_but_may_write_one(worker: Cl
 
 def test_a_wrong_row_is_shown_again_and_nothing_is_written(worker: Client, config: LocationConfig, agave: Product):
     page = post(worker, config, [(agave, "left half")])
-    assertContains(page, "Write containers (1-3), a side of the photo (left 40 %) or a share (40 %).", status_code=422)
+    assertContains(
+        page,
+        "a side of the photo (left 40 %), the corners of a drawn part (10 10, 60 10, 60 50) or a share",
+        status_code=422,
+    )
     assert ConfigPart.objects.get().containers == "1"
 
 
@@ -166,7 +170,7 @@ def test_several_photos_of_one_visit_ask_to_check_the_numbers(viewer: Client, co
     for place in (1, 2):
         count(config, place=place)
     assert StockCount.objects.filter(is_counted=True).count() == 2
-    words = "the numbers of containers and the sides are those of each photo"
+    words = "the numbers of containers and the parts of the picture are those of each photo"
     assertContains(viewer.get("/locations/N1-N-04/"), words)
     config.parts.update(containers="", share_percent=50)
     assertNotContains(viewer.get("/locations/N1-N-04/"), words)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.counting.dividing import Part, apportion, divide, divide_by_sides
+from processing.counting.dividing import DrawnPart, Part, SideOfPhoto, apportion, divide, divide_by_regions
 
 
 def test_listed_containers_go_to_their_product_and_the_others_to_none():
@@ -92,6 +92,7 @@ def test_apportioned_numbers_are_within_one_of_their_share(number, weights):
 
 
 PHOTO_WH = (1000, 500)
+TRIANGLE = DrawnPart(((0, 0), (100, 0), (0, 100)))
 CENTRES = np.array([[100, 50], [399, 450], [400, 50], [900, 450]], dtype=np.float64)
 
 
@@ -105,24 +106,55 @@ CENTRES = np.array([[100, 50], [399, 450], [400, 50], [900, 450]], dtype=np.floa
     ],
 )
 def test_plants_stand_on_the_side_where_they_are(sides, divided):
-    assert divide_by_sides(4, CENTRES, PHOTO_WH, sides) == divided
+    assert divide_by_regions(4, CENTRES, PHOTO_WH, [SideOfPhoto(*side) for side in sides]) == divided
 
 
 def test_hidden_plants_are_where_the_detected_ones_are():
-    assert divide_by_sides(40, CENTRES, PHOTO_WH, [("right", 20)]) == (10, 30)
+    assert divide_by_regions(40, CENTRES, PHOTO_WH, [SideOfPhoto("right", 20)]) == (10, 30)
 
 
 def test_without_a_detected_plant_nobody_knows_the_side():
-    assert divide_by_sides(5, CENTRES[:0], PHOTO_WH, [("left", 40)]) == (0, 5)
+    assert divide_by_regions(5, CENTRES[:0], PHOTO_WH, [SideOfPhoto("left", 40), TRIANGLE]) == (0, 0, 5)
+
+
+@pytest.mark.parametrize(
+    ("regions", "divided"),
+    [
+        ([TRIANGLE], (2, 2)),
+        ([DrawnPart(((0, 0), (40, 0), (40, 100), (0, 100)))], (3, 1)),
+        (
+            [DrawnPart(((0, 0), (40, 0), (40, 100), (0, 100))), DrawnPart(((40, 0), (100, 0), (100, 100), (40, 100)))],
+            (3, 1, 0),
+        ),
+        ([SideOfPhoto("left", 20), TRIANGLE], (1, 1, 2)),
+    ],
+)
+def test_plants_stand_in_the_drawn_part_that_holds_their_centre(regions, divided):
+    assert divide_by_regions(4, CENTRES, PHOTO_WH, regions) == divided
+
+
+def test_a_drawn_part_is_of_any_form_and_in_parts_of_the_photo():
+    horseshoe = DrawnPart(((0, 0), (100, 0), (100, 100), (0, 100), (0, 60), (60, 60), (60, 40), (0, 40)))
+    for width, height in ((1000, 500), (4000, 3000)):
+        centres = np.array([[0.1, 0.5], [0.9, 0.5], [0.1, 0.1], [0.1, 0.9]]) * (width, height)
+        assert horseshoe.holds(centres, (width, height)).tolist() == [False, True, True, True]
+
+
+percents = st.integers(0, 100)
+side_regions = st.builds(SideOfPhoto, st.sampled_from(["left", "right", "top", "bottom"]), st.integers(1, 100))
+drawn_regions = st.builds(
+    lambda x, y, width, height: DrawnPart(((x, y), (x + width, y), (x + width, y + height), (x, y + height))),
+    percents, percents, st.integers(1, 100), st.integers(1, 100),
+)  # fmt: skip
 
 
 @given(
     count=st.integers(0, 900),
     points=st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 500)), max_size=30),
-    sides=st.lists(st.tuples(st.sampled_from(["left", "right", "top", "bottom"]), st.integers(1, 100)), max_size=4),
+    regions=st.lists(side_regions | drawn_regions, max_size=4),
 )
-def test_sides_always_sum_to_the_count(count, points, sides):
+def test_parts_of_a_photo_always_sum_to_the_count(count, points, regions):
     centres = np.array(points, dtype=np.float64).reshape(-1, 2)
-    divided = divide_by_sides(count, centres, PHOTO_WH, sides)
-    assert (sum(divided), len(divided)) == (count, len(sides) + 1)
+    divided = divide_by_regions(count, centres, PHOTO_WH, regions)
+    assert (sum(divided), len(divided)) == (count, len(regions) + 1)
     assert min(divided) >= 0
