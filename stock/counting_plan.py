@@ -41,7 +41,7 @@ REASONS: Mapping[str, str] = {
     Reason.NEVER: "counted_at IS NULL",
     Reason.DOUBT: "NOT by_hand AND (COALESCE(is_open, FALSE) OR COALESCE(in_doubt, FALSE))",
     Reason.OFF: f"NOT by_hand AND NOT COALESCE(signed_off, FALSE) AND {SURPRISES}",
-    Reason.OLD: "counted_at < %(old)s",
+    Reason.OLD: "COALESCE(counted_at < %(old)s, FALSE)",
 }
 DUE = {"due": " OR ".join(REASONS)}
 NUMBER_OF_REASONS = " + ".join(f"{name}::int" for name in REASONS)

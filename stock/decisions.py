@@ -159,14 +159,14 @@ def _lock(about: About) -> Difference:
 
 def _find_locked(about: About) -> Difference:
     """The difference, with its location locked."""
-    rows = Difference.objects.select_related("batch")
-    difference = rows.filter(pk=about.difference).first()
+    rows = Difference.objects.select_related("batch").filter(pk=about.difference)
+    for place in rows.values_list("batch__location", flat=True):
+        lock_locations({place})
+    difference = rows.first()  # as it is under the lock; a correction may have taken it away meanwhile
     if difference is None:
         raise NotFoundError(_("There is no such difference."))
-    lock_locations({difference.batch.location_id})
     if about.key and Decision.objects.filter(user=about.user, key=about.key).exists():
         raise ConflictError(_("This was decided already."))
-    difference = rows.get(pk=about.difference)
     if difference.unexplained != about.unexplained:
         raise ConflictError(str(CHANGED))
     return difference

@@ -199,8 +199,8 @@ def explain_by(kind: DecisionKind, key: str, values: Mapping[str, Any]) -> Expla
 def forms_for(difference: Difference, key: str, sent: str = "", data: Any = None) -> dict[str, AboutForm]:
     """The forms of what can be said about an unexplained difference; `sent` is the one that `data` is for."""
     kinds = [DecisionKind.SOLD, DecisionKind.LOST] if difference.unexplained < 0 else [DecisionKind.CAME_IN]
-    if sent in WITH_DOCUMENT and sent not in kinds:
-        kinds.append(DecisionKind(sent))  # sent again, after it had been explained
+    if sent in WITH_DOCUMENT and not difference.unexplained:
+        kinds = [DecisionKind(sent)]  # sent again, after it had been explained
     made: dict[str, AboutForm] = {}
     first = {"about": difference.unexplained, "quantity": abs(difference.unexplained), "key": key}
     for kind in (*kinds, DecisionKind.RECOUNT, DecisionKind.ACCEPTED, DecisionKind.ASSIGNED):

@@ -1,6 +1,6 @@
 """`/api/v1/stock/stocktakes`: open stocktakes, follow them, sign them, read what was signed."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -100,11 +100,12 @@ def sign_stocktake(request: HttpRequest, stocktake_id: int) -> JsonResponse:
     return JsonResponse(detail_json(_find(stocktake_id)))
 
 
-@api_view("DELETE", permission=WRITE, answers={204: None}, errors=(409,))
-def discard(_request: HttpRequest, stocktake_id: int) -> HttpResponse:
-    """Discard an open stocktake; its counts stay in the stock."""
+@api_view("DELETE", permission=WRITE, answers={200: StocktakeJson}, errors=(409,))
+def discard(_request: HttpRequest, stocktake_id: int) -> JsonResponse:
+    """Discard an open stocktake, and answer what it was; its counts stay in the stock."""
+    found = _find(stocktake_id)
     discard_stocktake(stocktake_id)
-    return HttpResponse(status=204)
+    return JsonResponse(stocktake_json(found))
 
 
 @api_view("GET", permission=READ, query=ReportForm, answers={200: ReportJson, 202: ReportJson}, errors=(409,))

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from gallery.common.api import PagedForm, YesNoField
+from gallery.common.api import PagedForm
 from gallery.stocktakes.forms import DaysForm
 from locations.models import StorageArea, Warehouse
 from stock.bays import WALK
@@ -85,7 +85,7 @@ class OpenForm(PlaceForm, DaysForm):
 class SignForm(forms.Form):
     """Sign a stocktake."""
 
-    accepts_gaps = YesNoField(required=False, help_text="Sign it although bays are missing or in doubt.")
+    accepts_gaps = forms.BooleanField(required=False, help_text="Sign it although bays are missing or in doubt.")
 
 
 class ReportForm(forms.Form):

@@ -84,7 +84,9 @@ def test_unknown_addresses_answer_the_error_of_the_api(path):
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
 
 
-@pytest.mark.parametrize("name", ["stock/batches?location=%00", "stock/movements?location=%00", "stock?q=%00", "stock/plan?area=%00"])
+@pytest.mark.parametrize(
+    "name", ["stock/batches?location=%00", "stock/movements?location=%00", "stock?q=%00", "stock/plan?area=%00"]
+)
 def test_texts_that_the_database_cannot_hold_are_refused_or_find_nothing(client, name):
     client.force_login(UserFactory())
     assert client.get(f"/api/v1/{name}").status_code in (200, 400)

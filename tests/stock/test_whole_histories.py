@@ -49,7 +49,7 @@ STOCK_BEFORE = "SELECT batch_id, sum(quantity) FROM stock_parts_before(%s) GROUP
 # What happens, where, how many plants, how many quarters of an hour ago, and a number for what has several.
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["photo", "photo", "photo", "again", "corrected", "deleted", "answer", "signed off", "by hand"])
+        st.sampled_from(["photo", "photo", "photo", "photo", "corrected", "deleted", "answer", "signed off", "by hand"])
         | st.sampled_from([*DOCUMENTS, "undo", "undo"])
         | st.sampled_from(["explain", "accept", "recount", "assign", "reopen"])
         | st.sampled_from(["open", "close", "discard", "closing"]),
@@ -73,7 +73,8 @@ class World:
             location=StorageLocationFactory(storage_area=area), product=find_or_make_mixed(), packaging=None
         )
         self.area, self.bays, self.pots = area, [first, mixed], PackagingFactory()
-        self.products, self.boss, self.photos = ProductFactory.create_batch(2), UserFactory(supervisor=True), []
+        self.products, self.boss = ProductFactory.create_batch(2), UserFactory(supervisor=True)
+        self.images = S3ImageFactory.create_batch(8)
 
     def go(self, kind: str, where: int, quantity: int, quarters: int, number: int) -> None:
         """One thing that happens; what does not apply is left out."""
@@ -91,23 +92,32 @@ class World:
             self.count(kind, where, quantity, quarters, number)
 
     def count(self, kind: str, where: int, quantity: int, quarters: int, number: int) -> None:
-        seen = self.photos[number % len(self.photos)] if self.photos else None
+        number_of_image = number % len(self.images)
+        image = self.images[number_of_image]
         match kind:
-            case "photo":
-                self.photos.append((S3ImageFactory(), where, quarters))
-                self.shoot(*self.photos[-1], quantity, number)
-            case "again" if seen:
-                self.shoot(*seen, quantity, number)
-            case "corrected" if seen:
-                for count in StockCount.objects.in_force().filter(image_id=seen[0].pk):
-                    session = count.session_id
+            case "photo":  # of a bay at a moment of its own, two by two in one visit
+                self.shoot(
+                    image,
+                    number_of_image % 2,
+                    1 + 12 * (number_of_image // 4) + number_of_image // 2 % 2,
+                    quantity,
+                    number,
+                )
+            case "corrected":
+                for count in StockCount.objects.in_force().filter(image_id=image.pk):
                     correct_count(
-                        image_id=seen[0].pk, session_id=session, quantity=quantity, quantity_empty=0, user=None
+                        image_id=image.pk,
+                        session_id=count.session_id,
+                        quantity=quantity,
+                        quantity_empty=0,
+                        user=None,
+                        config=self.bays[number_of_image % 2],
+                        portions=self.portions(number_of_image % 2, quantity, number),
                     )
-            case "deleted" if seen:
-                reverse_image_counts(seen[0].pk, user=None, reason=COUNTED_AGAIN())
-            case "signed off" if seen:
-                for count in StockCount.objects.in_force().filter(image_id=seen[0].pk):
+            case "deleted":
+                reverse_image_counts(image.pk, user=None, reason=COUNTED_AGAIN())
+            case "signed off":
+                for count in StockCount.objects.in_force().filter(image_id=image.pk):
                     review_count(session_id=count.session_id, signed_off=number % 2 == 0, in_doubt=number % 3 == 0)
             case "answer":
                 visit = Visit.objects.filter(photos__gt=1, location__in=self.places).first()
@@ -122,7 +132,6 @@ class World:
 
     def shoot(self, image, where: int, quarters: int, quantity: int, number: int) -> None:
         config = self.bays[where]
-        listed = [Portion(product, None, quantity // (2 + number % 3), 0) for product in self.products]
         record_count(
             image_id=image.pk,
             session_id=uuid.uuid4(),
@@ -132,8 +141,12 @@ class World:
             quantity_empty=0,
             user=None,
             happened_at=timezone.now() - timedelta(minutes=15 * quarters),
-            portions=listed if where else (),
+            portions=self.portions(where, quantity, number),
         )
+
+    def portions(self, where: int, quantity: int, number: int) -> list[Portion]:
+        """The products that a photo of the mixed bay shows."""
+        return [Portion(product, None, quantity // (2 + number % 3), 0) for product in self.products if where]
 
     def document(self, kind: str, where: int, quantity: int, hour: float, number: int) -> None:
         batch, config = self.batch(where, number), self.bays[1 - where]

@@ -81,7 +81,7 @@ def test_stocktake_is_opened_followed_signed_and_read(supervisor: Client, viewer
     assert viewer.get(f"{path}/bays?show=changed").status_code == 400
     refused = post(supervisor, f"{path}/sign")
     assert (refused.status_code, "missing or in doubt" in refused.json()["error"]["message"]) == (400, True)
-    photo(config, 80, hour=timezone.now())
+    photo(config, 80, hour=hours_ago(0))
     signed = post(supervisor, f"{path}/sign")
     assert signed.status_code == 200
     answer = signed.json()
@@ -125,7 +125,7 @@ def test_others_of_the_same_places_are_refused_until_it_is_discarded(supervisor:
     other.force_login(UserFactory(supervisor=True))
     refused = open_today(other, area=config.location.storage_area.code)
     assert (refused.status_code, opened["number"] in refused.json()["error"]["message"]) == (409, True)
-    assert supervisor.delete(f"{LIST}/{opened['id']}").status_code == 204
+    assert supervisor.delete(f"{LIST}/{opened['id']}").status_code == 200
     assert supervisor.get(f"{LIST}/{opened['id']}").status_code == 404
     assert open_today(other).status_code == 201
 
