@@ -27,11 +27,19 @@ PLACES = """
 """
 ACTIVE = "location.active AND area.active AND warehouse.active"
 CONFIGURED = "EXISTS (SELECT 1 FROM location_configs WHERE location_id = location.id AND active)"
-STOCK_NOW = "SELECT id AS batch_id, quantity_current AS quantity FROM stock_batches WHERE quantity_current <> 0"
+HELD_NOW = """
+    SELECT id AS batch_id, location_id, product_id, quantity_current AS quantity FROM stock_batches
+    WHERE quantity_current <> 0
+"""
 STOCK_BEFORE = """
     SELECT batch_id, sum(quantity) AS quantity FROM stock_parts_before(%(before)s)
     GROUP BY batch_id HAVING sum(quantity) <> 0
 """
+HELD = """
+    SELECT batch_id, location_id, product_id, balance.quantity
+    FROM ({balances}) AS balance JOIN stock_batches ON id = batch_id
+"""
+HELD_BEFORE = HELD.format(balances=STOCK_BEFORE)
 # Every bay with its flags. What is shown of a bay but decides nothing is read later, of the bays that are shown.
 FLAGGED = """
 WITH by_hand AS MATERIALIZED (
@@ -40,14 +48,17 @@ WITH by_hand AS MATERIALIZED (
         AND happened_at >= %(since)s AND happened_at < %(before)s
     GROUP BY batch_id
 ), stocked AS MATERIALIZED (
-    SELECT batch.location_id, sum(balance.quantity) AS plants, {value} AS value,
+    SELECT held.location_id, sum(held.quantity) AS plants, {value} AS value,
         min(COALESCE(by_hand.counted_at, '-infinity')) AS hand_at
-    FROM ({balances} UNION ALL SELECT batch_id, 0 FROM by_hand) AS balance
-    JOIN stock_batches AS batch ON batch.id = balance.batch_id
-    LEFT JOIN by_hand ON by_hand.batch_id = batch.id
+    FROM (
+        {held}
+        UNION ALL SELECT id, location_id, product_id, 0 FROM by_hand JOIN stock_batches ON id = batch_id
+    ) AS held
+    LEFT JOIN by_hand ON by_hand.batch_id = held.batch_id
     LEFT JOIN unnest(%(products)s::bigint[], %(amounts)s::numeric[]) AS price (product_id, amount)
-        ON price.product_id = batch.product_id
-    GROUP BY batch.location_id
+        ON price.product_id = held.product_id
+    WHERE held.location_id IN (SELECT location.id FROM {places} WHERE {scope})
+    GROUP BY held.location_id
 ), bay AS MATERIALIZED (
     SELECT {keys}, COALESCE(stocked.plants, 0) AS plants, stocked.value,
         NULLIF(stocked.hand_at, '-infinity') AS hand_at, visit.*
@@ -159,7 +170,7 @@ class BayQuery:
     order: str = WALK
     wanted: str = ""
     after: str = ""
-    balances: str = STOCK_NOW
+    held: str = HELD_NOW
     since: datetime | str = "-infinity"
     before: datetime | str = "infinity"
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -221,8 +232,9 @@ def _flagged(query: BayQuery, *, has_value: bool) -> str:
     return FLAGGED.format(
         keys=KEYS,
         places=PLACES,
-        value="sum(balance.quantity * price.amount)" if has_value else "NULL::numeric",
-        balances=query.balances,
+        value="sum(held.quantity * price.amount)" if has_value else "NULL::numeric",
+        held=query.held,
+        scope=" AND ".join(scope_conditions(query.scope)) or "TRUE",
         conditions=" AND ".join([f"({query.in_use})", *scope_conditions(query.scope)]),
         flags=", ".join(f"({sql}) AS {name}" for name, sql in query.flags.items()),
     )

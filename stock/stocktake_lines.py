@@ -83,7 +83,7 @@ def store_lines(stocktake: Stocktake, bays: Sequence[Bay], find_signers: FindSig
             for step, bay in enumerate(bays, start=1):
                 copy.write_row((stocktake.pk, step, *_cells(bay), *seen.get(bay.location_id, Seen())))
         prices = known_prices()
-        parameters = {
+        parameters: dict[str, Any] = {
             "stocktake": stocktake.pk,
             "since": stocktake.counted_from,
             "before": stocktake.moment,

@@ -17,7 +17,7 @@ from demeter.accounts.models import User
 from demeter.common.exceptions import ConflictError, InvalidInputError, NotFoundError
 from locations.models import StorageArea, StorageLocation, Warehouse
 from stock.batching import lock_locations
-from stock.bays import ACTIVE, CONFIGURED, PLACES, STOCK_BEFORE, BayPage, BayQuery, Scope, read_bays, scope_conditions
+from stock.bays import ACTIVE, CONFIGURED, HELD_BEFORE, PLACES, BayPage, BayQuery, Scope, read_bays, scope_conditions
 from stock.models import DERIVED_KINDS, Stocktake
 from stock.models.stocktakes import StocktakeQuerySet
 from stock.stocktake_lines import COUNTED_SINCE, FindSigners, store_lines
@@ -128,7 +128,7 @@ def read_progress(
         flags=FLAGS,
         wanted=wanted,
         after=after,
-        balances=STOCK_BEFORE,
+        held=HELD_BEFORE,
         since=stocktake.counted_from,
         before=until,
         parameters={"derived": list(DERIVED_KINDS)},

@@ -19,7 +19,7 @@ from stock.models import MovementKind, SourceType, StockBatch, StockMovement, St
 from stock.stocktakes import Place, close_stocktake, discard_stocktake, open_stocktake
 
 WRITES_A_MINUTE = 1000
-PAGE_MS, WHOLE_NURSERY_MS, CLOSING_MS = 150.0, 500.0, 3_000.0
+PAGE_MS, WHOLE_NURSERY_MS, CLOSING_MS = 150.0, 1_000.0, 3_000.0
 
 
 def plan_pages() -> dict[str, tuple[str, float]]:
