@@ -38,8 +38,8 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-# Takes away what the others need.
-LAST = ("delete",)
+# Take away what the others need, or sign it, after which nothing can be recorded.
+LAST = ("delete", "sign")
 TOO_MANY = 429
 # A line of movements that leaves these out means the only batch at its location.
 LEFT_OUT = ("batch", "product", "packaging", "state", "to_product", "to_packaging", "to_state")
@@ -66,6 +66,8 @@ def find_known(get: Get) -> Known:
     packagings = [row["id"] for row in get("/api/v1/catalogue/packagings")["packagings"]]
     containers = [row["id"] for row in get("/api/v1/catalogue/containers")["containers"]]
     terms = {name: [row["id"] for row in rows] for name, rows in get("/api/v1/catalogue/terms").items()}
+    differences = get("/api/v1/stock/differences?status=all")["differences"]
+    stocktakes = get("/api/v1/stock/stocktakes")["stocktakes"]
     codes = [row["code"] for row in get("/api/v1/locations/map")["locations"]]
     return {
         "image_id": images,
@@ -90,8 +92,12 @@ def find_known(get: Get) -> Known:
         "packaging_type": terms["packaging_types"],
         "material": terms["packaging_materials"],
         "colour": terms["packaging_colours"],
+        "difference_id": [row["id"] for row in differences],
+        "about": [row["unexplained"] for row in differences],
+        "stocktake_id": [row["id"] for row in stocktakes],
         "quantity": [1, 2],
         "reason": ["FROST"],
+        "loss_reason": ["FROST"],
     }
 
 
@@ -100,7 +106,7 @@ def run_campaign(schema: Any, known: Known, *, token: str, examples: int, **opti
     the transport."""
     result = Result()
     found = [operation.ok() for operation in schema.get_all_operations()]
-    for operation in sorted(found, key=lambda operation: operation.path.endswith(LAST)):
+    for operation in sorted(found, key=lambda operation: operation.path.endswith(LAST) or operation.method == "delete"):
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             _try_operation(operation, mode, known, result, token=token, examples=examples, options=options)
     return result

@@ -11,10 +11,15 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from stock.prices import known_prices
+from stock.prices import Price, known_prices
 
 # Warehouse, area and location in natural order; the keys break ties.
-WALK = "warehouse.sort_key, warehouse.id, area.sort_key, area.id, location.sort_key, location.id"
+WALK = "warehouse_key, warehouse_id, area_key, area_id, location_key, id"
+KEYS = """
+    warehouse.sort_key COLLATE "C" AS warehouse_key, warehouse.id AS warehouse_id,
+    area.sort_key COLLATE "C" AS area_key, area.id AS area_id,
+    location.sort_key COLLATE "C" AS location_key, location.id
+"""
 PLACES = """
     storage_locations AS location
     JOIN storage_areas AS area ON area.id = location.storage_area_id
@@ -22,60 +27,74 @@ PLACES = """
 """
 ACTIVE = "location.active AND area.active AND warehouse.active"
 CONFIGURED = "EXISTS (SELECT 1 FROM location_configs WHERE location_id = location.id AND active)"
-STOCK_NOW = "(SELECT id AS batch_id, quantity_current AS quantity FROM stock_batches)"
-STOCK_BEFORE = "(SELECT batch_id, sum(quantity) AS quantity FROM stock_parts_before(%(before)s) GROUP BY batch_id)"
-BAYS = """
+HELD_NOW = """
+    SELECT id AS batch_id, location_id, product_id, quantity_current AS quantity FROM stock_batches
+    WHERE quantity_current <> 0
+"""
+STOCK_BEFORE = """
+    SELECT batch_id, sum(quantity) AS quantity FROM stock_parts_before(%(before)s)
+    GROUP BY batch_id HAVING sum(quantity) <> 0
+"""
+HELD = """
+    SELECT batch_id, location_id, product_id, balance.quantity
+    FROM ({balances}) AS balance JOIN stock_batches ON id = batch_id
+"""
+HELD_BEFORE = HELD.format(balances=STOCK_BEFORE)
+# Every bay with its flags. What is shown of a bay but decides nothing is read later, of the bays that are shown.
+FLAGGED = """
 WITH by_hand AS MATERIALIZED (
     SELECT batch_id, max(happened_at) AS counted_at FROM stock_counts
     WHERE document_id IS NOT NULL AND withdrawn_at IS NULL
         AND happened_at >= %(since)s AND happened_at < %(before)s
     GROUP BY batch_id
 ), stocked AS MATERIALIZED (
-    SELECT batch.location_id, sum(balance.quantity) AS plants, {value} AS value,
+    SELECT held.location_id, sum(held.quantity) AS plants, {value} AS value,
         min(COALESCE(by_hand.counted_at, '-infinity')) AS hand_at
-    FROM {balances} AS balance
-    JOIN stock_batches AS batch ON batch.id = balance.batch_id
-    LEFT JOIN by_hand ON by_hand.batch_id = batch.id
+    FROM (
+        {held}
+        UNION ALL SELECT id, location_id, product_id, 0 FROM by_hand JOIN stock_batches ON id = batch_id
+    ) AS held
+    LEFT JOIN by_hand ON by_hand.batch_id = held.batch_id
     LEFT JOIN unnest(%(products)s::bigint[], %(amounts)s::numeric[]) AS price (product_id, amount)
-        ON price.product_id = batch.product_id
-    WHERE balance.quantity <> 0 OR by_hand.batch_id IS NOT NULL
-    GROUP BY batch.location_id
+        ON price.product_id = held.product_id
+    WHERE held.location_id IN (SELECT location.id FROM {places} WHERE {scope})
+    GROUP BY held.location_id
 ), bay AS MATERIALIZED (
-    SELECT location.id, location.code, location.name, area.name AS area, warehouse.name AS warehouse,
-        row_number() OVER (ORDER BY {walk}) AS step,
-        COALESCE(stocked.plants, 0) AS plants, stocked.value, NULLIF(stocked.hand_at, '-infinity') AS hand_at,
-        visit.id AS visit_id, visit.first_at, visit.last_at, visit.quantity, visit.is_open, visit.in_doubt,
-        visit.signed_off
+    SELECT {keys}, COALESCE(stocked.plants, 0) AS plants, stocked.value,
+        NULLIF(stocked.hand_at, '-infinity') AS hand_at, visit.*
     FROM {places}
     LEFT JOIN stocked ON stocked.location_id = location.id
     LEFT JOIN LATERAL (
-        SELECT * FROM stock_visits
+        SELECT id AS visit_id, last_at, is_open, in_doubt, signed_off FROM stock_visits
         WHERE location_id = location.id AND photos > 0 AND last_at >= %(since)s AND last_at < %(before)s
         ORDER BY last_at DESC LIMIT 1
     ) AS visit ON TRUE
     WHERE {conditions}
-), counted AS MATERIALIZED (
-    SELECT bay.*, GREATEST(bay.last_at, bay.hand_at) AS counted_at,
-        COALESCE(bay.hand_at > bay.last_at, bay.hand_at IS NOT NULL) AS by_hand,
-        COALESCE(changed.quantity, 0) AS difference
-    FROM bay {differences}
+), counted AS (
+    SELECT bay.*, GREATEST(last_at, hand_at) AS counted_at,
+        COALESCE(hand_at > last_at, hand_at IS NOT NULL) AS by_hand
+    FROM bay
 ), flagged AS MATERIALIZED (
     SELECT counted.*, {flags} FROM counted
-), totals AS (
+)
+"""
+BAYS = """
+, totals AS (
     SELECT count(*) AS bays, {totals} FROM flagged
 ), page AS (
     SELECT flagged.*, count(*) OVER () AS found FROM flagged WHERE {wanted}
     ORDER BY {order} OFFSET %(skipped)s LIMIT %(limit)s
 )
-SELECT * FROM totals LEFT JOIN page ON TRUE ORDER BY {order}
+SELECT totals.*, page.*, {combined} location.code, location.name, area.name AS area, warehouse.name AS warehouse,
+    visit.first_at, visit.quantity, COALESCE(changed.quantity, 0) AS difference
+FROM totals
+LEFT JOIN (page JOIN ({places}) ON location.id = page.id LEFT JOIN stock_visits AS visit ON visit.id = page.visit_id
+    {differences}) ON TRUE
+ORDER BY {order}
 """
+FLAGS = "SELECT id, {flags} FROM flagged WHERE {wanted}"
 # The bays after one with a code.
-AFTER = """
-    id IN (
-        SELECT location.id FROM {places}
-        WHERE ({walk}) > (SELECT {walk} FROM {places} WHERE location.code = %(after)s)
-    )
-"""
+AFTER = "({walk}) > (SELECT {walk} FROM (SELECT {keys} FROM {places} WHERE location.code = %(after)s) AS last)"
 
 
 class Scope(NamedTuple):
@@ -89,7 +108,7 @@ class Scope(NamedTuple):
 class Bay:
     """A bay with its stock and its last count, of which nothing is known if `counted_at` is None.
 
-    `difference` is what its counts added to or took from what was expected. `step` is its place on the walk.
+    `difference` is what its counts added to or took from what was expected.
     """
 
     location_id: int
@@ -97,7 +116,6 @@ class Bay:
     name: str
     area: str
     warehouse: str
-    step: int
     plants: int
     value: Decimal | None
     visit_id: int | None
@@ -131,19 +149,28 @@ class BayPage:
     totals: Mapping[str, int]
     currency: str
 
+    def total_of(self, flag: str) -> int:
+        """How many bays have the flag; all without one."""
+        return self.totals[flag] if flag else self.total
+
 
 @dataclass(frozen=True)
 class BayQuery:
-    """What is asked: SQL over the columns of `counted` for each flag, which flag is wanted, and the order."""
+    """What is asked: SQL over the columns of `counted` for each flag, which flag is wanted, and the order.
+
+    `combined` are flags in SQL over other flags. `differences` joins `changed`, by `page.id`, with what the counts of a
+    bay changed.
+    """
 
     scope: Scope
     in_use: str
     differences: str
     flags: Mapping[str, str]
-    order: str
+    combined: Mapping[str, str] = field(default_factory=dict)
+    order: str = WALK
     wanted: str = ""
     after: str = ""
-    balances: str = STOCK_NOW
+    held: str = HELD_NOW
     since: datetime | str = "-infinity"
     before: datetime | str = "infinity"
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -153,28 +180,42 @@ def read_bays(query: BayQuery, *, skipped: int = 0, limit: int | None = None) ->
     """The bays that are asked for, from the first that is not skipped on. One query, and one for prices."""
     prices = known_prices()
     currencies = {price.currency for price in prices.values()}
-    parameters: dict[str, Any] = {
+    has_value = len(currencies) == 1  # currencies cannot be added
+    rows = _execute(_flagged(query, has_value=has_value) + _page(query), query, prices, skipped=skipped, limit=limit)
+    names = (*query.flags, *query.combined)
+    return BayPage(
+        bays=tuple(_bay(row, names) for row in rows if row["id"] is not None),
+        found=rows[0]["found"] or 0,
+        total=rows[0]["bays"],
+        totals={name: rows[0][f"{name}_total"] for name in names},
+        currency=currencies.pop() if has_value else "",
+    )
+
+
+def read_flags(query: BayQuery) -> dict[int, frozenset[str]]:
+    """The flags of all bays that are asked for, by the key of the location, in no order. One query."""
+    statement = _flagged(query, has_value=False) + FLAGS.format(flags=", ".join(query.flags), wanted=_wanted(query))
+    rows = _execute(statement, query, {})
+    return {row["id"]: frozenset(name for name in query.flags if row[name]) for row in rows}
+
+
+def _execute(
+    statement: str, query: BayQuery, prices: Mapping[int, Price], **parameters: int | None
+) -> list[dict[str, Any]]:
+    values: dict[str, Any] = {
         "since": query.since,
         "before": query.before,
         "products": list(prices),
         "amounts": [price.amount for price in prices.values()],
-        "skipped": skipped,
-        "limit": limit,
         "after": query.after,
         **query.scope._asdict(),
         **query.parameters,
+        **parameters,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_statement(query, has_value=len(currencies) == 1), parameters)
+        cursor.execute(statement, values)
         columns = [column.name for column in cursor.description or ()]
-        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-    return BayPage(
-        bays=tuple(_bay(row, query.flags) for row in rows if row["id"] is not None),
-        found=rows[0]["found"] or 0,
-        total=rows[0]["bays"],
-        totals={name: rows[0][f"{name}_total"] for name in query.flags},
-        currency=currencies.pop() if len(currencies) == 1 else "",
-    )
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
 def scope_conditions(scope: Scope) -> list[str]:
@@ -187,32 +228,44 @@ def scope_conditions(scope: Scope) -> list[str]:
     return conditions
 
 
-def _statement(query: BayQuery, *, has_value: bool) -> str:
-    wanted = [query.wanted] if query.wanted else []
-    if query.after:
-        wanted.append(AFTER.format(places=PLACES, walk=WALK))
+def _flagged(query: BayQuery, *, has_value: bool) -> str:
+    return FLAGGED.format(
+        keys=KEYS,
+        places=PLACES,
+        value="sum(held.quantity * price.amount)" if has_value else "NULL::numeric",
+        held=query.held,
+        scope=" AND ".join(scope_conditions(query.scope)) or "TRUE",
+        conditions=" AND ".join([f"({query.in_use})", *scope_conditions(query.scope)]),
+        flags=", ".join(f"({sql}) AS {name}" for name, sql in query.flags.items()),
+    )
+
+
+def _page(query: BayQuery) -> str:
+    flags = {**{name: name for name in query.flags}, **query.combined}
     return BAYS.format(
         places=PLACES,
-        walk=WALK,
-        value="sum(balance.quantity * price.amount)" if has_value else "NULL::numeric",  # currencies cannot be added
-        balances=query.balances,
-        conditions=" AND ".join([f"({query.in_use})", *scope_conditions(query.scope)]),
         differences=query.differences,
-        flags=", ".join(f"({sql}) AS {name}" for name, sql in query.flags.items()),
-        totals=", ".join(f"count(*) FILTER (WHERE {name}) AS {name}_total" for name in query.flags),
-        wanted=" AND ".join(wanted) or "TRUE",
+        totals=", ".join(f"count(*) FILTER (WHERE {sql}) AS {name}_total" for name, sql in flags.items()),
+        combined="".join(f"({sql}) AS {name}, " for name, sql in query.combined.items()),
+        wanted=_wanted(query),
         order=query.order,
     )
 
 
-def _bay(row: Mapping[str, Any], flags: Sequence[str] | Mapping[str, str]) -> Bay:
+def _wanted(query: BayQuery) -> str:
+    wanted = [f"({query.combined.get(query.wanted, query.wanted)})"] if query.wanted else []
+    if query.after:
+        wanted.append(AFTER.format(places=PLACES, walk=WALK, keys=KEYS))
+    return " AND ".join(wanted) or "TRUE"
+
+
+def _bay(row: Mapping[str, Any], flags: Sequence[str]) -> Bay:
     return Bay(
         location_id=row["id"],
         code=row["code"],
         name=row["name"],
         area=row["area"],
         warehouse=row["warehouse"],
-        step=row["step"],
         plants=int(row["plants"]),
         value=row["value"],
         visit_id=row["visit_id"],

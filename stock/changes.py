@@ -22,6 +22,11 @@ SUMMED = {
     "warehouse_id": "batch__location__storage_area__warehouse",
     "user_id": "user",
 }
+OUTLINES = (
+    "batch__location__polygon",
+    "batch__location__storage_area__polygon",
+    "batch__location__storage_area__warehouse__polygon",
+)
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,7 @@ def find_surprises(period: Period, chosen: Mapping[str, object]) -> list[Differe
     """
     found = Difference.objects.filter(moment__gte=period.since, moment__lt=period.until).exclude(unexplained=0)
     found = found.filter(**{SUMMED[name]: value for name, value in chosen.items()})
-    rows = found.select_related("batch__product", "batch__location__storage_area__warehouse")
+    rows = found.select_related("batch__product", "batch__location__storage_area__warehouse").defer(*OUTLINES)
     return sorted(rows, key=lambda difference: -abs(difference.unexplained))
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from stock.bays import ACTIVE, CONFIGURED, Bay, BayPage, BayQuery, Scope, read_bays
+from stock.bays import ACTIVE, CONFIGURED, WALK, Bay, BayPage, BayQuery, Scope, read_bays, read_flags
 
 DUE_AFTER = timedelta(days=30)
 
@@ -28,26 +28,24 @@ DIFFERENCES = """
     LEFT JOIN LATERAL (
         SELECT sum(movement.quantity) AS quantity
         FROM stock_batches AS batch JOIN stock_movements AS movement ON movement.batch_id = batch.id
-        WHERE batch.location_id = bay.id AND movement.kind = 'foto'
-            AND movement.happened_at >= bay.first_at AND movement.happened_at <= bay.last_at
-    ) AS changed ON bay.last_at IS NOT NULL
+        WHERE batch.location_id = page.id AND movement.kind = 'foto'
+            AND movement.happened_at >= visit.first_at AND movement.happened_at <= visit.last_at
+    ) AS changed ON visit.id IS NOT NULL
 """
 # The last count surprises while it differs from what was expected by more than chance (`stock.differences`), until a
 # person explains the difference or signs the count off.
-SURPRISES = """EXISTS (
-    SELECT 1 FROM stock_batches AS batch JOIN stock_differences AS found ON found.batch_id = batch.id
-    WHERE batch.location_id = counted.id AND found.visit_id = counted.visit_id AND found.unexplained <> 0
+SURPRISES = """COALESCE(
+    visit_id IN (SELECT visit_id FROM stock_differences WHERE unexplained <> 0 AND visit_id IS NOT NULL), FALSE
 )"""
 REASONS: Mapping[str, str] = {
     Reason.NEVER: "counted_at IS NULL",
     Reason.DOUBT: "NOT by_hand AND (COALESCE(is_open, FALSE) OR COALESCE(in_doubt, FALSE))",
     Reason.OFF: f"NOT by_hand AND NOT COALESCE(signed_off, FALSE) AND {SURPRISES}",
-    Reason.OLD: "counted_at < %(old)s",
+    Reason.OLD: "COALESCE(counted_at < %(old)s, FALSE)",
 }
-DUE = " OR ".join(f"({sql})" for sql in REASONS.values())
-FLAGS = {**REASONS, "due": DUE}
+DUE = {"due": " OR ".join(REASONS)}
 NUMBER_OF_REASONS = " + ".join(f"{name}::int" for name in REASONS)
-URGENT_FIRST = f"{NUMBER_OF_REASONS} DESC, value DESC NULLS LAST, plants DESC, counted_at NULLS FIRST, step"
+URGENT_FIRST = f"{NUMBER_OF_REASONS} DESC, value DESC NULLS LAST, plants DESC, counted_at NULLS FIRST, {WALK}"
 
 
 @dataclass(frozen=True)
@@ -71,25 +69,29 @@ class PlannedBay:
         return None if self.expected is None else self.bay.difference
 
 
-def read_plan(scope: Scope, *, wanted: str = "due", skipped: int = 0, limit: int) -> BayPage:
-    """The bays with one of FLAGS, or all (""), most urgent first: by the number of reasons, then by value."""
-    return read_bays(_query(scope, wanted=wanted, order=URGENT_FIRST), skipped=skipped, limit=limit)
+def read_plan(scope: Scope, *, wanted: str = "due", order: str = URGENT_FIRST, skipped: int = 0, limit: int) -> BayPage:
+    """The bays with one of REASONS, those that are due, or all (""); those with most reasons first, then by value."""
+    return read_bays(_query(scope, wanted=wanted, order=order), skipped=skipped, limit=limit)
 
 
 def read_route(scope: Scope, *, after: str = "", limit: int) -> BayPage:
     """The due bays in walking order, from the one after the bay with the code `after` on."""
-    return read_bays(_query(scope, wanted="due", order="step", after=after), limit=limit)
+    return read_bays(_query(scope, wanted="due", order=WALK, after=after), limit=limit)
 
 
 def planned(bays: Iterable[Bay]) -> list[PlannedBay]:
     """The bays with their reasons."""
-    return [PlannedBay(bay, tuple(reason for reason in Reason if reason in bay.flags)) for bay in bays]
+    return [PlannedBay(bay, _reasons(bay.flags)) for bay in bays]
 
 
 def due_bays(scope: Scope) -> dict[int, tuple[Reason, ...]]:
     """The reasons of every due bay, by the key of its location."""
-    page = read_bays(_query(scope, wanted="due", order="step"))
-    return {row.bay.location_id: row.reasons for row in planned(page.bays)}
+    found = read_flags(_query(scope, wanted="due", order=WALK))
+    return {location: _reasons(flags) for location, flags in found.items()}
+
+
+def _reasons(flags: frozenset[str]) -> tuple[Reason, ...]:
+    return tuple(reason for reason in Reason if reason in flags)
 
 
 def _query(scope: Scope, *, wanted: str, order: str, after: str = "") -> BayQuery:
@@ -97,7 +99,8 @@ def _query(scope: Scope, *, wanted: str, order: str, after: str = "") -> BayQuer
         scope=scope,
         in_use=IN_USE,
         differences=DIFFERENCES,
-        flags=FLAGS,
+        flags=REASONS,
+        combined=DUE,
         order=order,
         wanted=wanted,
         after=after,

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from demeter.accounts.models import User
 from demeter.common.exceptions import ConflictError, InvalidInputError, NotFoundError
@@ -21,6 +22,7 @@ from stock.lines import Header, Line
 from stock.models import Decision, DecisionKind, Difference, DocumentSource, LossReason, MovementKind, StockDocument
 from stock.reconciliation import reconcile
 
+CHANGED = gettext_lazy("This difference has changed since you opened the page. Look at it again.")
 MOVEMENT_KINDS = {
     DecisionKind.SOLD: MovementKind.SALE,
     DecisionKind.LOST: MovementKind.DEATH,
@@ -30,11 +32,12 @@ MOVEMENT_KINDS = {
 
 @dataclass(frozen=True)
 class About:
-    """Which difference, what was unexplained of it on the page, and who decides."""
+    """Which difference, what was unexplained of it on the page, and who decides. With a `key` it is decided once."""
 
     difference: int
     unexplained: int
     user: User
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def explain(about: About, explanation: Explanation) -> StockDocument:
         unit_price=explanation.unit_price,
     )
     document = record_document(header, [line]).document
-    _decide(difference, explanation.kind, about.user, document=document, reason=explanation.note)
+    _decide(difference, explanation.kind, about, document=document, reason=explanation.note)
     return document
 
 
@@ -103,23 +106,21 @@ def accept(about: About, *, reason: str) -> Difference:
     if not reason.strip():
         raise InvalidInputError(_("Give a reason."))
     difference = _lock(about)
-    return _decide(
-        difference, DecisionKind.ACCEPTED, about.user, quantity=difference.unexplained, reason=reason.strip()
-    )
+    return _decide(difference, DecisionKind.ACCEPTED, about, quantity=difference.unexplained, reason=reason.strip())
 
 
 @transaction.atomic
 def ask_recount(about: About, *, reason: str = "", assigned_to: User | None = None) -> Difference:
     """Set a difference aside until its place has been counted again. Raises as `accept`."""
     difference = _lock(about)
-    return _decide(difference, DecisionKind.RECOUNT, about.user, reason=reason.strip(), assigned_to=assigned_to)
+    return _decide(difference, DecisionKind.RECOUNT, about, reason=reason.strip(), assigned_to=assigned_to)
 
 
 @transaction.atomic
 def assign(about: About, *, assigned_to: User | None) -> Difference:
     """Make a difference somebody's task, or nobody's. Raises as `accept`."""
     difference = _lock(about)
-    return _decide(difference, DecisionKind.ASSIGNED, about.user, assigned_to=assigned_to)
+    return _decide(difference, DecisionKind.ASSIGNED, about, assigned_to=assigned_to)
 
 
 @transaction.atomic
@@ -128,35 +129,53 @@ def reopen(about: About) -> Difference:
 
     Raises:
         NotFoundError: there is no such difference.
-        ConflictError: nothing can be taken back; a document is undone on its own page.
+        ConflictError: it has changed since the person saw it, or nothing can be taken back; a document is undone on
+            its own page.
     """
     difference = _find_locked(about)
     if not difference.explained and difference.recount_since is None:
         raise ConflictError(_("There is nothing to take back. A document is undone on its own page."))
-    return _decide(difference, DecisionKind.REOPENED, about.user, quantity=-difference.explained)
+    return _decide(difference, DecisionKind.REOPENED, about, quantity=-difference.explained)
+
+
+def was_decided(about: About, kind: str) -> bool:
+    """Whether this decision was made with this key before, so that a repeated request is answered alike.
+
+    Raises:
+        ConflictError: the key was used for another decision.
+    """
+    made = Decision.objects.filter(user=about.user, key=about.key).exclude(key="").first()
+    if made is not None and (made.difference_id, made.kind, made.about) != (about.difference, kind, about.unexplained):
+        raise ConflictError(_("This key was used for something else. Send a new key."))
+    return made is not None
 
 
 def _lock(about: About) -> Difference:
     difference = _find_locked(about)
-    if difference.unexplained != about.unexplained or not difference.unexplained:
-        raise ConflictError(_("This difference has changed since you opened the page. Look at it again."))
+    if not difference.unexplained:
+        raise ConflictError(str(CHANGED))
     return difference
 
 
 def _find_locked(about: About) -> Difference:
     """The difference, with its location locked."""
-    rows = Difference.objects.select_related("batch")
-    difference = rows.filter(pk=about.difference).first()
+    rows = Difference.objects.select_related("batch").filter(pk=about.difference)
+    for place in rows.values_list("batch__location", flat=True):
+        lock_locations({place})
+    difference = rows.first()  # as it is under the lock; a correction may have taken it away meanwhile
     if difference is None:
         raise NotFoundError(_("There is no such difference."))
-    lock_locations({difference.batch.location_id})
-    return rows.get(pk=about.difference)
+    if about.key and Decision.objects.filter(user=about.user, key=about.key).exists():
+        raise ConflictError(_("This was decided already."))
+    if difference.unexplained != about.unexplained:
+        raise ConflictError(str(CHANGED))
+    return difference
 
 
 def _decide(
     difference: Difference,
     kind: DecisionKind,
-    user: User,
+    about: About,
     *,
     quantity: int = 0,
     reason: str = "",
@@ -172,7 +191,8 @@ def _decide(
         reason=reason,
         document=document,
         assigned_to=assigned_to,
-        user=user,
+        user=about.user,
+        key=about.key,
     )
-    reconcile(difference.batch.location_id, user=user)
+    reconcile(difference.batch.location_id, user=about.user)
     return Difference.objects.get(pk=difference.pk)

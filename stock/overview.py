@@ -81,18 +81,20 @@ SEARCH_TABLES = (
     "JOIN products AS product ON product.id = batch.product_id"
     " LEFT JOIN packagings AS packaging ON packaging.id = batch.packaging_id"
 )
-EARLIER = "UNION ALL SELECT batch_id, 0, quantity, 0 FROM stock_parts_before(%(compared_before)s)"
+EARLIER = "UNION ALL SELECT batch_id, 0, 0, quantity, 0 FROM stock_parts_before(%(compared_before)s)"
 PRICES = """
     LEFT JOIN unnest(%(products)s::bigint[], %(amounts)s::numeric[], %(currencies)s::text[])
         AS price (product_id, amount, currency) ON price.product_id = line.product_id
 """
+# `same` is 0 everywhere. Of groups by one column PostgreSQL expects 200, and looks up ten thousand batches one by one.
 STOCK = """
 WITH balance AS MATERIALIZED (
     SELECT batch_id, sum(now) AS plants, sum(earlier) AS earlier, sum(unexplained) AS unexplained FROM (
-        SELECT batch_id, quantity AS now, 0 AS earlier, 0 AS unexplained FROM stock_parts_before(%(before)s) {earlier}
-        UNION ALL SELECT batch_id, 0, 0, abs(unexplained) FROM stock_differences
+        SELECT batch_id, 0 AS same, quantity AS now, 0 AS earlier, 0 AS unexplained
+            FROM stock_parts_before(%(before)s) {earlier}
+        UNION ALL SELECT batch_id, 0, 0, 0, abs(unexplained) FROM stock_differences
             WHERE unexplained <> 0 AND moment < %(before)s
-    ) AS parts GROUP BY batch_id HAVING sum(now) <> 0 OR sum(earlier) <> 0 OR sum(unexplained) <> 0
+    ) AS parts GROUP BY batch_id, same HAVING sum(now) <> 0 OR sum(earlier) <> 0 OR sum(unexplained) <> 0
 ), line AS MATERIALIZED (
     SELECT batch.product_id, batch.packaging_id, batch.state_id, batch.size_id, batch.location_id,
         location.storage_area_id AS area_id, area.warehouse_id, balance.plants, balance.earlier,

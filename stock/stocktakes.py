@@ -17,19 +17,19 @@ from demeter.accounts.models import User
 from demeter.common.exceptions import ConflictError, InvalidInputError, NotFoundError
 from locations.models import StorageArea, StorageLocation, Warehouse
 from stock.batching import lock_locations
-from stock.bays import ACTIVE, CONFIGURED, PLACES, STOCK_BEFORE, BayPage, BayQuery, Scope, read_bays, scope_conditions
+from stock.bays import ACTIVE, CONFIGURED, HELD_BEFORE, PLACES, BayPage, BayQuery, Scope, read_bays, scope_conditions
 from stock.models import DERIVED_KINDS, Stocktake
 from stock.models.stocktakes import StocktakeQuerySet
 from stock.stocktake_lines import COUNTED_SINCE, FindSigners, store_lines
 
-COUNTED = "visit.id IS NOT NULL OR stocked.hand_at IS NOT NULL"
+COUNTED = "visit.visit_id IS NOT NULL OR stocked.hand_at IS NOT NULL"
 IN_USE = f"COALESCE(stocked.plants, 0) <> 0 OR {ACTIVE} AND ({CONFIGURED} OR {COUNTED})"
 DIFFERENCES = """
     LEFT JOIN (
         SELECT batch.location_id, sum(counted_since.quantity) AS quantity
         FROM ({counted_since}) AS counted_since JOIN stock_batches AS batch ON batch.id = counted_since.batch_id
         GROUP BY batch.location_id
-    ) AS changed ON changed.location_id = bay.id
+    ) AS changed ON changed.location_id = page.id
 """
 UNCERTAIN = "NOT by_hand AND (COALESCE(is_open, FALSE) OR COALESCE(in_doubt, FALSE))"
 FLAGS = {
@@ -64,8 +64,17 @@ class Place:
     area: StorageArea | None = None
 
 
-def open_stocktake(*, day: date, counted_from: datetime, end_of_day: datetime, place: Place, user: User) -> Stocktake:
-    """Open a stocktake. Counts from `counted_from` until `end_of_day` belong to it.
+@dataclass(frozen=True)
+class Opened:
+    """An open stocktake, and whether it was opened just now or the same request had opened it before."""
+
+    stocktake: Stocktake
+    is_new: bool
+
+
+@transaction.atomic
+def open_stocktake(*, day: date, counted_from: datetime, end_of_day: datetime, place: Place, user: User) -> Opened:
+    """Open a stocktake. Counts from `counted_from` until `end_of_day` belong to it. Sent twice, it is opened once.
 
     Raises:
         InvalidInputError: its counts would begin after its end, or in the future.
@@ -75,13 +84,25 @@ def open_stocktake(*, day: date, counted_from: datetime, end_of_day: datetime, p
         raise InvalidInputError(_("The counts must begin before the end of the date of the stocktake."))
     if counted_from > timezone.now():
         raise InvalidInputError(_("The counts cannot begin in the future."))
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE stocktakes IN SHARE ROW EXCLUSIVE MODE")  # two at once would not see each other
     other = _overlapping(place).first()
+    same = day, counted_from, place.warehouse, place.area, user
+    if other is not None and same == (
+        other.day,
+        other.counted_from,
+        other.warehouse,
+        other.area,
+        other.opened_by,
+    ):
+        return Opened(other, is_new=False)
     if other is not None:
         words = _("Stocktake %(number)s of these places is still open. Close or discard it first.")
         raise ConflictError(words % {"number": other.number})
-    return Stocktake.objects.create(
+    opened = Stocktake.objects.create(
         day=day, counted_from=counted_from, warehouse=place.warehouse, area=place.area, opened_by=user
     )
+    return Opened(opened, is_new=True)
 
 
 @transaction.atomic
@@ -105,10 +126,9 @@ def read_progress(
         in_use=IN_USE,
         differences=DIFFERENCES.format(counted_since=COUNTED_SINCE),
         flags=FLAGS,
-        order="step",
         wanted=wanted,
         after=after,
-        balances=STOCK_BEFORE,
+        held=HELD_BEFORE,
         since=stocktake.counted_from,
         before=until,
         parameters={"derived": list(DERIVED_KINDS)},

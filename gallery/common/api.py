@@ -147,7 +147,12 @@ def read_page(rows: QuerySet[Row], form: PagedForm) -> tuple[list[Row], Paginati
     number, size, total = form.page_number, form.page_size, rows.count()
     start = (number - 1) * size
     found = list(rows[start : start + size]) if start < total else []
-    return found, {"page": number, "per_page": size, "total_pages": ceil(total / size), "total_items": total}
+    return found, page_json(number, size, total)
+
+
+def page_json(number: int, size: int, total: int) -> PaginationJson:
+    """Where a page is among all pages."""
+    return {"page": number, "per_page": size, "total_pages": ceil(total / size), "total_items": total}
 
 
 def idempotency_key(request: HttpRequest) -> str:

@@ -1,6 +1,6 @@
 """The read model of the map, of the schematic of what nobody has drawn, and of the list under them.
 
-Three queries for the map, one for the schematic, two for a page of the list besides the warehouses, and two for the
+Three queries for the map, one for the schematic, two for a page of the list besides the warehouses, and one for the
 bays that are due for counting, for any number of locations.
 """
 

@@ -1,5 +1,6 @@
 """The forms of reconciliation: which differences to list, and what to say about one."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from demeter.common.i18n.numbers import TypedNumberField, TypedWholeField
 from gallery.browse.fields import SingleQueryChoiceField
 from gallery.common.days import midnight, next_day
 from gallery.common.forms import PageForm
+from gallery.stock.deciding import Said
 from gallery.stock.forms import KeyField, PastDateField
 from gallery.stock.reconciling import Status, Wanted
 from locations.models import Warehouse
@@ -20,7 +22,7 @@ from photos.dates import EARLIEST, is_storable
 from stock.changes import Period
 from stock.decisions import Explanation
 from stock.lines import MOST_PLANTS
-from stock.models import DecisionKind, Difference, LossReason
+from stock.models import WITH_DOCUMENT, DecisionKind, Difference, LossReason
 from stock.shrinkage import By
 
 DAYS = 90
@@ -100,15 +102,22 @@ class ShrinkageForm(PeriodForm):
 
 
 class AboutForm(forms.Form):
-    """What every decision names: how many plants were unexplained on the page."""
+    """What every decision names: how many plants were unexplained on the page, and a key made when it was shown."""
 
+    kind: DecisionKind
     about = forms.IntegerField(widget=forms.HiddenInput, min_value=-MOST_PLANTS, max_value=MOST_PLANTS)
+    key = forms.CharField(max_length=100, widget=forms.HiddenInput)
+
+    @property
+    def said(self) -> Said:
+        """What a valid form says."""
+        values = self.cleaned_data
+        return Said(self.kind, values.get("reason", ""), values.get("assigned_to"))
 
 
 class ExplainForm(AboutForm):
-    """So many were sold, were lost or came in. `key` is made when the form is shown."""
+    """So many were sold, were lost or came in."""
 
-    key = forms.CharField(max_length=100, widget=forms.HiddenInput)
     quantity = TypedWholeField(label=_("How many"), min_value=1, max_value=MOST_PLANTS)
     loss_reason = forms.ModelChoiceField(
         queryset=LossReason.objects.filter(active=True), label=_("Why"), widget=forms.RadioSelect, empty_label=None
@@ -137,24 +146,14 @@ class ExplainForm(AboutForm):
         return moment
 
     @property
-    def explanation(self) -> Explanation:
-        """What a valid form says."""
-        values = self.cleaned_data
-        price = values.get("unit_price")
-        return Explanation(
-            kind=self.kind,
-            quantity=values["quantity"],
-            key=values["key"],
-            happened_at=values["happened_at"],
-            note=values["reason"],
-            loss_reason=values.get("loss_reason"),
-            unit_price=None if price is None else Decimal(str(price)).quantize(Decimal("0.01")),
-        )
+    def said(self) -> Said:
+        return Said(self.kind, explanation=explain_by(self.kind, self.cleaned_data["key"], self.cleaned_data))
 
 
 class AcceptForm(AboutForm):
     """Accept what is unexplained."""
 
+    kind = DecisionKind.ACCEPTED
     reason = forms.CharField(max_length=2000, label=_("Why"), widget=forms.Textarea(attrs={"rows": 2}))
 
 
@@ -172,19 +171,37 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
 class AssignForm(AboutForm):
     """Make it somebody's task."""
 
+    kind = DecisionKind.ASSIGNED
     assigned_to = PersonField()
 
 
 class RecountForm(AssignForm):
     """The place is to be counted again."""
 
+    kind = DecisionKind.RECOUNT
     reason = forms.CharField(required=False, max_length=2000, label=_("Note"), widget=forms.Textarea(attrs={"rows": 2}))
 
 
-def forms_for(difference: Difference, key: str, sent: str = "", data: Any = None) -> dict[str, forms.Form]:
+def explain_by(kind: DecisionKind, key: str, values: Mapping[str, Any]) -> Explanation:
+    """What the fields of a valid form say about plants that were sold, were lost or came in."""
+    price = values.get("unit_price")
+    return Explanation(
+        kind=kind,
+        quantity=values["quantity"],
+        key=key,
+        happened_at=values["happened_at"],
+        note=values["reason"],
+        loss_reason=values.get("loss_reason"),
+        unit_price=None if price is None else Decimal(str(price)).quantize(Decimal("0.01")),
+    )
+
+
+def forms_for(difference: Difference, key: str, sent: str = "", data: Any = None) -> dict[str, AboutForm]:
     """The forms of what can be said about an unexplained difference; `sent` is the one that `data` is for."""
     kinds = [DecisionKind.SOLD, DecisionKind.LOST] if difference.unexplained < 0 else [DecisionKind.CAME_IN]
-    made: dict[str, forms.Form] = {}
+    if sent in WITH_DOCUMENT and not difference.unexplained:
+        kinds = [DecisionKind(sent)]  # sent again, after it had been explained
+    made: dict[str, AboutForm] = {}
     first = {"about": difference.unexplained, "quantity": abs(difference.unexplained), "key": key}
     for kind in (*kinds, DecisionKind.RECOUNT, DecisionKind.ACCEPTED, DecisionKind.ASSIGNED):
         options: dict[str, Any] = {"auto_id": f"id_{kind}_%s", "label_suffix": "", "initial": first}

@@ -1,6 +1,6 @@
 """Reconciliation: which counts differ from what was expected, one step to explain each, and the shrinkage."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from uuid import uuid4
 
 from django.contrib import messages
@@ -17,12 +17,13 @@ from demeter.common.exceptions import DomainError, InvalidInputError
 from demeter.common.http import found_or_404
 from gallery.common.http import UNPROCESSABLE
 from gallery.common.tables import download
+from gallery.stock.deciding import decide_once
 from gallery.stock.export import difference_table, shrinkage_table
 from gallery.stock.names import name_shrinkage
 from gallery.stock.reconcile_forms import ReconcileForm, ShrinkageForm, forms_for
 from gallery.stock.reconciling import Status, find_difference, list_differences
-from stock.decisions import About, accept, ask_recount, assign, explain, reopen
-from stock.models import WITH_DOCUMENT, DecisionKind, Difference
+from stock.decisions import About, reopen
+from stock.models import DecisionKind, Difference
 from stock.shrinkage import By, read_shrinkage
 
 SEE = ("stock.view_difference", "stock.view_stockbatch", "stock.view_stockmovement", "locations.view_storagelocation")
@@ -81,16 +82,15 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
         return _decide(request, found, lambda: reopen(About(found.pk, found.unexplained, signed_in_user(request))))
     made = forms_for(found, request.POST.get("key") or uuid4().hex, kind, request.POST)
     form = made.get(kind)
-    if not found.unexplained and _is_sent_again(request, found, kind):
-        messages.success(request, _("Noted."))
-        return redirect("difference", number=number)
-    if form is None or not found.unexplained:
+    if form is None or not (found.unexplained or form.is_valid()):
         messages.error(request, _("This difference has changed since you opened the page. Look at it again."))
         return redirect("difference", number=number)
     if not form.is_valid():
         return _show(request, found, made, opened=kind)
+    values = form.cleaned_data
+    about = About(found.pk, values["about"], signed_in_user(request), values["key"])
     try:
-        _apply(kind, form, About(found.pk, form.cleaned_data["about"], signed_in_user(request)))
+        decide_once(about, form.said)
     except InvalidInputError as error:
         form.add_error(None, error.message)
         return _show(request, found, made, opened=kind)
@@ -99,28 +99,6 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     else:
         messages.success(request, _("Noted."))
     return redirect("difference", number=number)
-
-
-def _is_sent_again(request: HttpRequest, found: Difference, kind: str) -> bool:
-    """Whether the newest decision is the same one: two taps, or a bad network."""
-    if not found.history:
-        return False
-    newest = found.history[0]
-    sent = kind, request.POST.get("about", ""), request.user.pk
-    return (newest.kind, str(newest.about), newest.user_id) == sent
-
-
-def _apply(kind: str, form: Form, about: About) -> None:
-    """Do what a valid form says. Raises as `stock.decisions`."""
-    values = form.cleaned_data
-    if kind in WITH_DOCUMENT:
-        explain(about, form.explanation)  # type: ignore[attr-defined]
-    elif kind == DecisionKind.ACCEPTED:
-        accept(about, reason=values["reason"])
-    elif kind == DecisionKind.RECOUNT:
-        ask_recount(about, reason=values["reason"], assigned_to=values["assigned_to"])
-    else:
-        assign(about, assigned_to=values["assigned_to"])
 
 
 def _decide(request: HttpRequest, found: Difference, step: Callable[[], object]) -> HttpResponse:
@@ -133,7 +111,7 @@ def _decide(request: HttpRequest, found: Difference, step: Callable[[], object])
     return redirect("difference", number=found.pk)
 
 
-def _show(request: HttpRequest, found: Difference, made: dict[str, Form], opened: str = "") -> HttpResponse:
+def _show(request: HttpRequest, found: Difference, made: Mapping[str, Form], opened: str = "") -> HttpResponse:
     context = {
         "difference": found,
         "forms": [(DecisionKind(kind), form) for kind, form in made.items()],

@@ -38,6 +38,9 @@ OUTLINES = (
     "batch__location__storage_area__polygon",
     "batch__location__storage_area__warehouse__polygon",
 )
+DECISIONS = models.Prefetch(
+    "decisions", Decision.objects.select_related("user", "assigned_to", "document").order_by("-pk")
+)
 SEARCHED = ("batch__location__code", "batch__location__name", "batch__product__common_name", "batch__product__sku")
 
 
@@ -101,7 +104,7 @@ def list_differences(wanted: Wanted, *, page: int = 1, per_page: int = PER_PAGE)
     listed = within.annotate(worth=worth, plants=Abs("unexplained")).order_by(
         F("worth").desc(nulls_last=True), "-plants", "-moment", "pk"
     )
-    paginator = Paginator(listed.select_related(*WITH_NAMES).defer(*OUTLINES).prefetch_related("decisions"), per_page)
+    paginator = Paginator(listed.select_related(*WITH_NAMES).defer(*OUTLINES).prefetch_related(DECISIONS), per_page)
     paginator.count = sum(row[1] for row in rows)
     is_open = wanted.status == Status.OPEN
     return Differences(
@@ -130,10 +133,7 @@ def _choose(wanted: Wanted) -> QuerySet[Difference]:
 
 def find_difference(number: int) -> Difference:
     """One difference with its names and decisions. Raises NotFoundError."""
-    decisions = models.Prefetch(
-        "decisions", Decision.objects.select_related("user", "assigned_to", "document").order_by("-pk")
-    )
-    rows = Difference.objects.select_related(*WITH_NAMES).defer(*OUTLINES).prefetch_related(decisions)
+    rows = Difference.objects.select_related(*WITH_NAMES).defer(*OUTLINES).prefetch_related(DECISIONS)
     found = rows.filter(pk=number).first()
     if found is None:
         raise NotFoundError(_("There is no such difference."))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gallery.stock import api, reconcile_views, views
+from gallery.stock import api, reconcile_api, reconcile_views, views
 
 urlpatterns = [
     path("stock/", views.stock, name="stock"),
@@ -19,4 +19,11 @@ urlpatterns = [
     path("stock/shrinkage/shrinkage.csv", reconcile_views.shrinkage_file, {"ending": "csv"}, name="shrinkage-csv"),
     path("stock/shrinkage/shrinkage.xlsx", reconcile_views.shrinkage_file, {"ending": "xlsx"}, name="shrinkage-xlsx"),
     path("api/v1/stock", api.stock, name="api-stock"),
+    path("api/v1/stock/differences", reconcile_api.list_differences_json, name="api-differences"),
+    path("api/v1/stock/differences/<int:difference_id>", reconcile_api.read_difference, name="api-difference"),
+    path(
+        "api/v1/stock/differences/<int:difference_id>/decisions",
+        reconcile_api.decide_difference,
+        name="api-difference-decide",
+    ),
 ]

@@ -64,7 +64,7 @@ class PlanForm(PageForm):
 
     @property
     def wanted(self) -> str:
-        """The flag of `stock.counting_plan.FLAGS`; empty for all bays."""
+        """The reason, or due; empty for all bays."""
         shown = self.cleaned_data["show"] or "due"
         return "" if shown == "all" else shown
 
@@ -85,10 +85,9 @@ class StocktakeForm(PageForm):
     )
 
 
-class OpenForm(forms.Form):
-    """A new stocktake."""
+class DaysForm(forms.Form):
+    """When the counts of a stocktake begin, and whose stock is signed."""
 
-    place = PlaceField()
     counted_from = forms.DateField(
         label=_("Counts from"),
         input_formats=ISO_DATE,
@@ -117,6 +116,14 @@ class OpenForm(forms.Form):
     def end(self) -> datetime:
         """When the last day ends."""
         return end_of(self.cleaned_data["day"])
+
+
+class OpenForm(DaysForm):
+    """A new stocktake."""
+
+    place = PlaceField()
+
+    field_order = ("place", "counted_from", "day")
 
 
 class CloseForm(forms.Form):

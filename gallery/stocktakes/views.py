@@ -63,7 +63,7 @@ def _open(request: HttpRequest) -> HttpResponse:
     except (ConflictError, InvalidInputError) as error:
         form.add_error(None, error.message)
         return _show_list(request, form)
-    return redirect("stocktake", number=opened.pk)
+    return redirect("stocktake", number=opened.stocktake.pk)
 
 
 def _show_list(request: HttpRequest, form: OpenForm) -> HttpResponse:

@@ -65,7 +65,7 @@ class Visit(Timestamped):
             models.Index(fields=["-last_at"], name="idx_visits_open", condition=Q(is_open=True)),
             models.Index(
                 fields=["location", "-last_at"],
-                include=["is_open", "signed_off", "in_doubt"],
+                include=["id", "is_open", "signed_off", "in_doubt"],
                 name="idx_visits_last",
                 condition=Q(photos__gt=0),
             ),

@@ -169,6 +169,9 @@ class Decision(Timestamped):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("user")
     )
+    key = models.CharField(
+        _("key"), max_length=100, blank=True, help_text=_("Sent again with the same key, it is decided once")
+    )
 
     class Meta:
         db_table = "stock_decisions"
@@ -176,6 +179,7 @@ class Decision(Timestamped):
         verbose_name = _("decision about a difference")
         verbose_name_plural = _("decisions about differences")
         constraints = [
+            models.UniqueConstraint(fields=["user", "key"], condition=~Q(key=""), name="decision_once_for_each_key"),
             models.CheckConstraint(condition=Q(kind__in=DecisionKind.values), name="decision_kind_known"),
             models.CheckConstraint(
                 condition=Q(kind__in=WITH_DOCUMENT, document__isnull=False)

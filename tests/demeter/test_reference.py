@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,15 +13,18 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from bench.api import DOCUMENT, find_known, run_campaign
 from demeter.accounts.roles import ADMIN, SUPERVISOR, VIEWER, WORKER
 from demeter.accounts.tokens import issue_token
 from demeter.reference.document import make_document
 from demeter.reference.page import group_operations, list_schemas
+from stock.stocktakes import Place, open_stocktake
 from tests.demeter.accounts.test_role_matrix import RULES, SUPERVISORS, VIEWERS, WORKERS, own_patterns
 from tests.factories import UserFactory
 from tests.gallery.factories import make_session_waiting
+from tests.gallery.stock.counting import differ
 from tests.locations.factories import ContainerTypeFactory, LocationConfigFactory, StorageLocationFactory
 from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory
 from tests.stock.recording import plants_of, record
@@ -80,7 +84,9 @@ def test_unknown_addresses_answer_the_error_of_the_api(path):
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
 
 
-@pytest.mark.parametrize("name", ["stock/batches?location=%00", "stock/movements?location=%00", "stock?q=%00"])
+@pytest.mark.parametrize(
+    "name", ["stock/batches?location=%00", "stock/movements?location=%00", "stock?q=%00", "stock/plan?area=%00"]
+)
 def test_texts_that_the_database_cannot_hold_are_refused_or_find_nothing(client, name):
     client.force_login(UserFactory())
     assert client.get(f"/api/v1/{name}").status_code in (200, 400)
@@ -90,6 +96,14 @@ def make_rows() -> None:
     """Something of everything that the API shows."""
     config = LocationConfigFactory()
     record("plantar", plants_of(config), 100)
+    differ(100, 40)
+    open_stocktake(
+        day=timezone.localdate(),
+        counted_from=timezone.now() - timedelta(days=30),
+        end_of_day=timezone.now() + timedelta(days=1),
+        place=Place(area=config.location.storage_area),
+        user=UserFactory(),
+    )
     ContainerTypeFactory()
     ProcessingSessionFactory(needs_location=True)
     make_session_waiting("needs_config", location=StorageLocationFactory())

@@ -17,9 +17,10 @@ COVERED = """element => {
 
 
 class Person(Protocol):
-    """What a journey asks for."""
+    """What a journey asks for. `taps` counts what was pressed, chosen and filled in."""
 
     page: Page
+    taps: int
 
     def press(self, target: Locator) -> None:
         """A button or a link."""
@@ -44,24 +45,30 @@ class Mouse:
     """Clicks and types."""
 
     def __init__(self, page: Page) -> None:
-        self.page = page
+        self.page, self.taps = page, 0
 
     def press(self, target: Locator) -> None:
+        self.taps += 1
         target.click()
 
     def write(self, field: Locator, text: str) -> None:
+        self.taps += 1
         field.fill(text)
 
     def tick(self, box: Locator) -> None:
+        self.taps += 1
         box.check()
 
     def pick(self, radio: Locator) -> None:
+        self.taps += 1
         radio.check()
 
     def select(self, field: Locator, words: str) -> None:
+        self.taps += 1
         field.select_option(label=words)
 
     def choose_files(self, field: Locator, paths: Sequence[Path]) -> None:
+        self.taps += 1
         field.set_input_files(list(paths))
 
 
@@ -69,7 +76,7 @@ class Keyboard:
     """Never touches a mouse. What has the focus must be seen: no bar lies over it."""
 
     def __init__(self, page: Page) -> None:
-        self.page = page
+        self.page, self.taps = page, 0
 
     def press(self, target: Locator) -> None:
         self.reach(target)
@@ -87,6 +94,7 @@ class Keyboard:
 
     def pick(self, radio: Locator) -> None:
         """Tab leads to the chosen one of the group, or to the first; arrows lead on and choose."""
+        self.taps += 1
         name = radio.get_attribute("name")
         self._tab_until(radio, f"element => document.activeElement?.name === {name!r}")
         self.page.keyboard.press("Space")
@@ -113,6 +121,7 @@ class Keyboard:
 
     def reach(self, target: Locator) -> None:
         """By Tab alone."""
+        self.taps += 1
         self._tab_until(target, "element => element === document.activeElement")
         assert not target.evaluate(COVERED), f"something lies over {target}, which has the focus"
 

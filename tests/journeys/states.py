@@ -695,7 +695,7 @@ def of_stocktakes(made: Nursery) -> Iterator[State]:
             end_of_day=tomorrow,
             place=place,
             user=boss,
-        )
+        ).stocktake
         for place in (Place(area=area), Place(area=made.empty_bay.storage_area))
     )
     close_stocktake(

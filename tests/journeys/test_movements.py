@@ -1,5 +1,6 @@
 """Recording: a worker with a phone in one hand, a supervisor with a spreadsheet, a viewer who may only look."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,7 @@ def test_worker_records_a_loss_and_a_transplant_on_a_phone(start: Start, batch, 
     page = person.page
     enter(person, UserFactory())
 
+    began, before = time.monotonic(), person.taps
     choose_kind(person, batch, "Loss")
     check(page, way)
     person.write(page.get_by_label("How many"), "12")
@@ -67,6 +69,7 @@ def test_worker_records_a_loss_and_a_transplant_on_a_phone(start: Start, batch, 
     person.press(button(person, "Record"))
     expect(page.get_by_text("Recorded as M-")).to_be_visible()
     check(page, way)
+    print(f"loss of 12, {way}: {person.taps - before} taps, {time.monotonic() - began:.0f} s")
     assert stock_at(batch, NOW) == 88
 
     choose_kind(person, batch, "Transplant")
@@ -99,7 +102,7 @@ def test_label_leads_to_the_form(start: Start, batch, tmp_path: Path, way):
     expect(person.page.get_by_role("heading", name="What happened?")).to_be_visible()
 
 
-def test_supervisor_records_a_sale_by_spreadsheet(start: Start, batch, tmp_path: Path):
+def test_supervisor_records_a_sale_by_spreadsheet(start: Start, batch, tmp_path: Path, way):
     code = batch.location.code
     wrong, right = tmp_path / "wrong.csv", tmp_path / "right.csv"
     wrong.write_text(f"kind,location,quantity\nsale,{code},400\nsale,NOWHERE,1\n")
@@ -114,15 +117,17 @@ def test_supervisor_records_a_sale_by_spreadsheet(start: Start, batch, tmp_path:
     expect(page.get_by_role("alert")).to_contain_text("2 of 2 rows are wrong")
     expect(page.get_by_text("Row 3: location")).to_be_visible()
     assert stock_at(batch, NOW) == 100
+    began, before = time.monotonic(), person.taps
     person.choose_files(page.get_by_label("File", exact=True), [right])
     person.press(button(person, "Check the rows"))
     person.press(button(person, "Record 1 row"))
     expect(page.get_by_text("Recorded: 1 row, as M-")).to_be_visible()
+    print(f"sale of 40 by spreadsheet, {way}: {person.taps - before} taps, {time.monotonic() - began:.0f} s")
     assert stock_at(batch, NOW) == 60
     assert StockDocument.objects.get().note == "Invoice 118"
 
 
-def test_viewer_looks_and_changes_nothing(start: Start, batch):
+def test_viewer_looks_and_changes_nothing(start: Start, batch, way):
     person = start(PHONE)
     page = person.page
     enter(person, UserFactory(viewer=True))

@@ -1,5 +1,6 @@
 """A viewer at a desk: how much Agave is there, where, since when, and the table for the accountant; nothing changes."""
 
+import time
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -47,11 +48,12 @@ def bay() -> StorageLocation:
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-def test_viewer_finds_stock_its_movements_and_exports_it(start: Start, bay: StorageLocation, tmp_path: Path, size):
+def test_viewer_finds_stock_its_movements_and_exports_it(start: Start, bay: StorageLocation, tmp_path: Path, size, way):
     person = start(size)
     page = person.page
     before = list(StockMovement.objects.values_list("pk", flat=True))
     sign_in(person, UserFactory(viewer=True))
+    began, taps = time.monotonic(), person.taps
     person.press(page.get_by_role("link", name="Stock", exact=True))
     expect(page.get_by_text("1,255")).to_be_visible()
     person.press(page.locator("#filters > summary"))
@@ -68,6 +70,7 @@ def test_viewer_finds_stock_its_movements_and_exports_it(start: Start, bay: Stor
     table = save(person, "CSV", tmp_path).read_text("utf-8-sig")
     assert "Agave" in table
     assert ",1200," in table
+    print(f"stock of a product found and exported, {way}: {person.taps - taps} taps, {time.monotonic() - began:.0f} s")
     person.press(page.get_by_role("link", name="What changed"))
     expect(page.get_by_role("heading", name="By kind")).to_be_visible()
     assert list(StockMovement.objects.values_list("pk", flat=True)) == before

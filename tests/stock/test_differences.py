@@ -249,7 +249,8 @@ class History:
                         image = self.photos[number % len(self.photos)]
                         reverse_image_counts(image.pk, user=None, reason=COUNTED_AGAIN())
                     case "hand" if batch:
-                        self.documents.append(hand_count(batch, quantity, hour=hour))
+                        # Never at the very moment of a photo, where which of two counts is the later one is chance.
+                        self.documents.append(hand_count(batch, quantity, hour=hour + 1))
                     case "sale" if batch and quantity:
                         self.documents.append(record("ventas", batch, quantity, hour=hour - 1))
                     case "planting" if quantity:

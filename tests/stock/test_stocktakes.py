@@ -42,7 +42,7 @@ def opened(*, place=None, since_hours=5, user=None) -> Stocktake:
         end_of_day=now + timedelta(hours=1),
         place=place or Place(),
         user=user or UserFactory(supervisor=True),
-    )
+    ).stocktake
 
 
 def closed(stocktake, *, user=None, accepts_gaps=False, signers=None) -> Stocktake:

@@ -94,9 +94,9 @@ def test_data_and_list_take_the_same_queries_for_any_number(viewer: Client, djan
     for number in range(2):
         for bay in range(4):
             make_bay(storage_area=area, days_ago=bay if number else None)
-        with django_assert_num_queries(8):  # sign-in and permissions 3, warehouses, areas, locations, due 2
+        with django_assert_num_queries(7):  # sign-in and permissions 3, warehouses, areas, locations, due
             viewer.get("/api/v1/locations/map")
-        with django_assert_num_queries(10):  # sign-in 3, warehouses, list 2, what is drawn, schematic, due 2
+        with django_assert_num_queries(9):  # sign-in 3, warehouses, list 2, what is drawn, schematic, due
             viewer.get("/map/")
 
 
@@ -163,11 +163,11 @@ def test_a_large_schematic_comes_in_pages(viewer: Client, monkeypatch, django_as
     area = StorageAreaFactory(polygon=None)
     for number in range(3):
         make_bay(code=f"A{number}", storage_area=area, polygon=None)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         page = viewer.get("/map/")
     assertContains(page, "?part=2#schematic")
     assert len(page.context["schematic"].beds[0].bays) == 2
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         page = viewer.get("/map/", {"part": "2", "warehouse_id": area.warehouse_id})
     assert [bay.code for bay in page.context["schematic"].beds[0].bays] == ["A2"]
     assertContains(page, f"?part=1&amp;warehouse_id={area.warehouse_id}#schematic")

@@ -1,0 +1,1 @@
+"""How long the stock pages take with a large ledger."""
