@@ -124,8 +124,10 @@ def renew_proposal(request: HttpRequest, image_id: UUID) -> JsonResponse:
 
 @api_view("POST", permission=REVIEW, body=DecisionForm, answers={200: DecidedJson}, errors=(404, 409))
 def decide_proposals(request: HttpRequest, image_id: UUID) -> JsonResponse:
-    """Accept or decline what one person proposes for a photo, up to the newest proposal that was seen; the same request
-    again changes nothing."""
+    """Accept or decline what one person proposes for a photo. The same request again changes nothing.
+
+    Proposals after `up_to`, the newest that was seen, keep waiting.
+    """
     image, user = find_photo(image_id), signed_in_user(request)
     wanted = checked(DecisionForm(read_body(request, DecisionForm))).cleaned_data
     decision = proposals.accept if wanted["decision"] == "accept" else proposals.decline

@@ -3,6 +3,7 @@
 
 const ICONS = { ready: "clock", sending: "working", received: "check", known: "info", refused: "warning", failed: "error", label: "location" };
 const THUMBNAIL_PX = 144;
+const MOST_LIKELY = 6;
 
 function makeRow(file) {
   const row = document.getElementById("file-row").content.firstElementChild.cloneNode(true);
@@ -28,6 +29,22 @@ function place(entry, code) {
   const words = entry.row.querySelector(".file-row__place");
   words.textContent = code ? interpolate(gettext("for %s"), [code]) : "";
   words.hidden = !code;
+}
+
+// One-tap choices where the location of a photo is changed: the places of this upload, those chosen last, their neighbours.
+function offerLikely(entries, entry) {
+  const likely = JSON.parse(document.getElementById("likely-places").textContent);
+  const names = new Map([...entries.filter(({ place: code }) => code).map(({ place: code }) => [code, ""]), ...likely]);
+  names.delete(entry.place);
+  const offers = [...names].slice(0, MOST_LIKELY).map(([code, name]) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "button", textContent: name || code });
+    if (name) button.append(Object.assign(document.createElement("span"), { className: "hint", textContent: code }));
+    button.addEventListener("click", () => (entry.row.querySelector(".file-row__move input").value = code));
+    const item = document.createElement("li");
+    item.append(button);
+    return item;
+  });
+  entry.row.querySelector(".file-row__likely").replaceChildren(...offers);
 }
 
 function unplace(entry) {
