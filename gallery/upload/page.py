@@ -26,7 +26,7 @@ def form_context(request: HttpRequest, form: UploadForm, found: FoundPlace | Non
         "max_file_bytes": settings.UPLOAD_MAX_FILE_BYTES,
         "max_file_megabytes": settings.UPLOAD_MAX_FILE_BYTES // MEGABYTE,
         "max_total_bytes": settings.UPLOAD_MAX_TOTAL_BYTES,
-        "likely_places": [[place.code, place.full_name] for place in likely_places(signed_in_user(request))],
+        "likely_places": likely_places(signed_in_user(request)),
     }
 
 

@@ -19,7 +19,7 @@ class BlindCount(models.Model):
 
     image = models.ForeignKey(S3Image, models.CASCADE, related_name="blind_counts", verbose_name=_("photo"))
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="blind_counts", verbose_name=_("user")
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="blind_counts", db_index=False, verbose_name=_("user")
     )
     session = models.ForeignKey(
         ProcessingSession,

@@ -33,18 +33,18 @@ function place(entry, code) {
 
 // One-tap choices where the location of a photo is changed: the places of this upload, those chosen last, their neighbours.
 function offerLikely(entries, entry) {
-  const likely = JSON.parse(document.getElementById("likely-places").textContent);
-  const names = new Map([...entries.filter(({ place: code }) => code).map(({ place: code }) => [code, ""]), ...likely]);
-  names.delete(entry.place);
-  const offers = [...names].slice(0, MOST_LIKELY).map(([code, name]) => {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "button", textContent: name || code });
-    if (name) button.append(Object.assign(document.createElement("span"), { className: "hint", textContent: code }));
-    button.addEventListener("click", () => (entry.row.querySelector(".file-row__move input").value = code));
-    const item = document.createElement("li");
-    item.append(button);
-    return item;
-  });
+  const likely = document.getElementById("likely-places").content.cloneNode(true).querySelectorAll("li");
+  const known = new Map([...likely].map((item) => [item.querySelector("button").value, item]));
+  const codes = new Set([...entries.map(({ place: code }) => code), ...known.keys()]);
+  for (const code of ["", undefined, entry.place]) codes.delete(code);
+  const offers = [...codes].slice(0, MOST_LIKELY).map((code) => known.get(code) ?? makeOffer(code));
   entry.row.querySelector(".file-row__likely").replaceChildren(...offers);
+}
+
+function makeOffer(code) {
+  const item = document.createElement("li");
+  item.append(Object.assign(document.createElement("button"), { type: "button", className: "button", value: code, textContent: code }));
+  return item;
 }
 
 function unplace(entry) {

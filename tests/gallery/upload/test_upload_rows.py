@@ -116,6 +116,7 @@ def test_the_places_of_the_upload_are_one_tap_away(page: Page, tmp_path: Path):
     assert_accessible(page)
     row(page, 2).get_by_role("button", name="This photo", exact=True).click()
     expect(row(page, 2)).to_contain_text("for BAY-C")
+    expect(page.locator("#id_storage_location")).to_have_value("BAY-A")
 
 
 @pytest.mark.browser
