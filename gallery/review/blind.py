@@ -23,7 +23,7 @@ def is_due(image_id: UUID) -> bool:
 def due_condition(image_column: str) -> Q:
     """The same as a condition for many photos."""
     counted = BlindCount.objects.filter(image_id=OuterRef(image_column))
-    return Q(image_hash__lt=_limit()) & ~Exists(counted)
+    return Q(Q(image_hash__lt=_limit()), ~Exists(counted))
 
 
 def image_hash(image_column: str) -> MD5:

@@ -3,7 +3,7 @@
 Nine queries, for any number of photos.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -65,7 +65,7 @@ def read_sheet(wanted: GalleryFilter) -> Sheet:
     return Sheet(_draw_all(sessions), total)
 
 
-def _draw_all(sessions: list[ProcessingSession]) -> tuple[SheetPhoto, ...]:
+def _draw_all(sessions: Sequence[ProcessingSession]) -> tuple[SheetPhoto, ...]:
     if not sessions:
         return ()
     cards = make_cards([session.original_image for session in sessions])
@@ -77,12 +77,12 @@ def _draw_all(sessions: list[ProcessingSession]) -> tuple[SheetPhoto, ...]:
     )
 
 
-def _draw(photo: ReviewedPhoto) -> tuple[int, dict[str, str]]:
+def _draw(photo: ReviewedPhoto) -> tuple[int, Mapping[str, str]]:
     """The height of the drawing, and for each class a path with a point at each mark."""
     width, height = photo.found.resolution_wh
     scale = WIDTH / width
     marks = photo.corrected
-    paths = {}
+    paths: dict[str, str] = {}
     for class_id, name in enumerate(CLASS_NAMES):
         chosen = (marks.centres[marks.alive & (marks.class_id == class_id)] * scale).round().astype(int)
         paths[name] = "".join(f"M{x} {y}h0" for x, y in chosen)
