@@ -4,6 +4,7 @@ What the owner chose (`locations.models.Nursery`) takes precedence over `TIME_ZO
 """
 
 from collections.abc import Callable
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,12 +18,27 @@ from locations.models.nursery import ONLY_ID
 
 CACHE_KEY = "nursery"
 KEPT_SECONDS = 60
-UNSET = {"name": "", "language": "", "time_zone": "", "currency": "", "units": Units.METRIC}
 
 
-def read_nursery() -> dict[str, str]:
-    """Name, language, time zone, currency and units; empty texts for what nobody has chosen."""
-    kept: dict[str, str] | None = cache.get(CACHE_KEY)
+class NurserySettings(TypedDict):
+    """Empty texts for what nobody has chosen. `blind_recount_percent`: of the photos under review, 0 for none."""
+
+    name: str
+    language: str
+    time_zone: str
+    currency: str
+    units: str
+    blind_recount_percent: int
+
+
+UNSET = NurserySettings(
+    name="", language="", time_zone="", currency="", units=Units.METRIC.value, blind_recount_percent=3
+)
+
+
+def read_nursery() -> NurserySettings:
+    """What the owner chose."""
+    kept: NurserySettings | None = cache.get(CACHE_KEY)
     if kept is None:
         try:
             kept = Nursery.objects.filter(pk=ONLY_ID).values(*UNSET).first() or UNSET
@@ -32,7 +48,7 @@ def read_nursery() -> dict[str, str]:
     return {**UNSET, **kept}  # what an earlier version kept may lack some
 
 
-def write_nursery(**values: str) -> Nursery:
+def write_nursery(**values: str | int) -> Nursery:
     """Change some of the settings."""
     nursery, _is_new = Nursery.objects.update_or_create(pk=ONLY_ID, defaults=values)
     forget_nursery()

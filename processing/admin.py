@@ -6,7 +6,16 @@ from django_celery_results import admin as _registered_there  # noqa: F401  so t
 from django_celery_results.models import GroupResult, TaskResult
 
 from demeter.common.admin.readonly import ReadOnlyAdmin
-from processing.models import BackgroundTask, Correction, Estimation, Job, ProcessingSession, Segment
+from processing.models import (
+    BackgroundTask,
+    BlindCount,
+    Correction,
+    Estimation,
+    Job,
+    ProcessingSession,
+    Proposal,
+    Segment,
+)
 
 admin.site.unregister([TaskResult, GroupResult])
 
@@ -110,6 +119,28 @@ class CorrectionAdmin(ReadOnlyAdmin):
     list_filter = ("action", "class_id")
     list_select_related = ("image", "user")
     search_fields = ("image__image_id", "image__original_filename", "user__username", "text")
+    date_hierarchy = "created_at"
+
+
+@admin.register(Proposal)
+class ProposalAdmin(ReadOnlyAdmin):
+    """What workers proposed, and what became of it."""
+
+    list_display = ("image", "action", "class_id", "x", "y", "text", "user", "created_at", "outcome", "decided_by")
+    list_filter = ("outcome", "action", "class_id")
+    list_select_related = ("image", "user", "decided_by")
+    search_fields = ("image__image_id", "image__original_filename", "user__username", "text")
+    date_hierarchy = "created_at"
+
+
+@admin.register(BlindCount)
+class BlindCountAdmin(ReadOnlyAdmin):
+    """What people counted without seeing the count."""
+
+    list_display = ("image", "user", "created_at", "seen", "model_detected", "detected", "differs")
+    list_filter = ("differs",)
+    list_select_related = ("image", "user")
+    search_fields = ("image__image_id", "image__original_filename", "user__username")
     date_hierarchy = "created_at"
 
 

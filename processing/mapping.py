@@ -9,6 +9,7 @@ from typing import cast
 import numpy as np
 from django.db import transaction
 from django.db.models import QuerySet
+from numpy.typing import NDArray
 
 from processing.counting.boxes import Detections, make_detections
 from processing.counting.containers import Container, ContainerKind
@@ -115,10 +116,23 @@ def read_count(segment: Segment, detections: Detections) -> ContainerCount:
 
 def read_photo(segments: Sequence[Segment], resolution_wh: tuple[int, int]) -> FoundPhoto:
     """Everything that a session counted, in one query; `segments` are all of its own, in the order of their numbers."""
-    index_of = {segment.pk: index for index, segment in enumerate(segments)}
-    boxes = Detection.objects.filter(segment__in=index_of, counted=True).order_by("segment__number", "pk")
+    return read_photos([(segments, resolution_wh)])[0]
+
+
+def read_photos(photos: Sequence[tuple[Sequence[Segment], tuple[int, int]]]) -> list[FoundPhoto]:
+    """What several sessions counted, in one query; each with its segments and resolution as in `read_photo`."""
+    everywhere = [segment.pk for segments, _resolution in photos for segment in segments]
+    boxes = Detection.objects.filter(segment__in=everywhere, counted=True).order_by("segment__number", "pk")
     values = np.array(list(boxes.values_list("segment_id", *_BOX_COLUMNS)), dtype=np.float64).reshape(-1, 7)
-    segment_id, class_id, x, y, width, height, confidence = values.T
+    return [_found_photo(segments, values, resolution_wh) for segments, resolution_wh in photos]
+
+
+def _found_photo(
+    segments: Sequence[Segment], values: NDArray[np.float64], resolution_wh: tuple[int, int]
+) -> FoundPhoto:
+    """One photo of the rows (segment, then `_BOX_COLUMNS`) of several."""
+    index_of = {segment.pk: index for index, segment in enumerate(segments)}
+    segment_id, class_id, x, y, width, height, confidence = values[np.isin(values[:, 0], list(index_of))].T
     xyxy = np.stack([x - width / 2, y - height / 2, x + width / 2, y + height / 2], axis=1)
     return FoundPhoto(
         containers=tuple(read_container(segment) for segment in segments),

@@ -1,7 +1,8 @@
 """The stock of the nursery before any moment, summed by what grows or by where it stands, with how sure the sums are.
 
 One statement answers any grouping and any filter: the balances of the batches (`stock.closings`), for each location the
-newest visit before the moment, and their sums by group, sorted by name, of which one page is returned with the total.
+newest visit before the moment, and their sums by group, sorted by name (places by code: 1, 2,
+10), of which one page is returned with the total.
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,14 +51,17 @@ NAMES: Mapping[str, tuple[str, str]] = {
     Group.PRODUCT: (PRODUCT_NAMES, "product.common_name, product.sku"),
     Group.WAREHOUSE: (
         "LEFT JOIN warehouses AS warehouse ON warehouse.id = warehouse_id",
-        "warehouse.name, warehouse.code",
+        "warehouse.sort_key, warehouse.code",
     ),
     Group.AREA: (
         "LEFT JOIN storage_areas AS area ON area.id = area_id"
         " LEFT JOIN warehouses AS warehouse ON warehouse.id = area.warehouse_id",
-        "warehouse.name, warehouse.code, area.name, area.code",
+        "warehouse.sort_key, warehouse.code, area.sort_key, area.code",
     ),
-    Group.LOCATION: ("LEFT JOIN storage_locations AS location ON location.id = location_id", "location.code"),
+    Group.LOCATION: (
+        "LEFT JOIN storage_locations AS location ON location.id = location_id",
+        "location.sort_key, location.code",
+    ),
 }
 FILTERS: Mapping[str, str] = {
     "warehouse_id": "area.warehouse_id",
@@ -164,7 +168,7 @@ class StockPage:
 
 
 def read_stock(wanted: StockFilter, *, skipped: int = 0, limit: int) -> StockPage:
-    """The rows after the first `skipped`, at most `limit`, sorted by name. One query, and one for prices."""
+    """The rows after the first `skipped`, at most `limit`, in their order. One query, and one for prices."""
     prices = known_prices()
     currencies = sorted({price.currency for price in prices.values()})
     keys = KEYS[wanted.group]

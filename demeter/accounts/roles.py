@@ -15,6 +15,7 @@ _CORE_APPS = ("locations", "photos", "stock", "processing")
 _WORKER_PERMISSIONS = (
     "photos.add_upload",
     "processing.add_job",
+    "processing.add_proposal",
     "locations.change_locationconfig",
     "stock.add_stockdocument",
 )

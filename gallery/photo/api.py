@@ -15,7 +15,7 @@ from demeter.common.http import form_errors, read_json
 from demeter.common.openapi.operations import Moment, Url, Uuid
 from gallery.common.http import absolute_url, time_text
 from gallery.photo.detail import PhotoDetail, find_photo, photo_detail
-from gallery.photo.forms import DownloadForm, VisitForm
+from gallery.photo.forms import DownloadForm, MarkersForm, VisitForm
 from gallery.photo.markers import MarkersJson, photo_markers
 from gallery.places import visits
 from gallery.places.history import HistoryEvent
@@ -143,10 +143,12 @@ def annotated(request: HttpRequest, image_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(picture_url(image, key, download="download" in request.GET))
 
 
-@api_view("GET", permission=VIEW, answers={200: MarkersJson}, errors=(404,))
-def markers(_request: HttpRequest, image_id: UUID) -> JsonResponse:
+@api_view("GET", permission=VIEW, query=MarkersForm, answers={200: MarkersJson}, errors=(404,))
+def markers(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """Every mark of a counted photo after corrections, as columns of whole pixels, with its containers."""
-    return JsonResponse(photo_markers(image_id))
+    form = MarkersForm(request.GET)
+    as_mine = form.is_valid() and form.cleaned_data["as_proposed"]
+    return JsonResponse(photo_markers(image_id, as_proposed_by=signed_in_user(request) if as_mine else None))
 
 
 @api_view("POST", permission="processing.add_job", body=VisitForm, answers={200: VisitJson}, errors=(404, 409))

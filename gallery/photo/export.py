@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from demeter.common.exceptions import NotFoundError
 from gallery.common.tables import WORDS, Row, iso_time
 from gallery.photo.detail import find_photo
+from gallery.photo.review_state import outcome_words
 from photos.models import S3Image
 from processing.counting.boxes import CLASS_NAMES
 from processing.counting.corrections import ADDED, FOUND, NO_CONTAINER, RETYPED
-from processing.models import Correction
+from processing.models import Correction, Proposal
 from processing.review.corrections import counted_session
 from processing.review.recount import ReviewedPhoto, read_reviewed
 
@@ -34,7 +35,13 @@ STATES = {FOUND: WORDS["found"], RETYPED: WORDS["retyped"], ADDED: WORDS["added"
 
 def photo_corrections(image: S3Image) -> tuple[Correction, ...]:
     """Every correction of a photo with its author, undone ones too, newest first; one query."""
-    return tuple(image.corrections.select_related("user").order_by("-pk"))
+    return tuple(image.corrections.select_related("user", "proposal__user").order_by("-pk"))
+
+
+def photo_proposals(image: S3Image) -> tuple[tuple[Proposal, str], ...]:
+    """Every proposal for a photo with what became of it, newest first; one query."""
+    proposals = image.proposals.select_related("user", "decided_by").order_by("-pk")
+    return tuple((proposal, outcome_words(proposal)) for proposal in proposals)
 
 
 def photo_table(image_id: UUID) -> tuple[S3Image, list[Row]]:

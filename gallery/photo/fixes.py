@@ -6,7 +6,7 @@ and how to apply it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from demeter.common.exceptions import ConflictError, InvalidInputError
 from demeter.common.i18n.messages import Message
 from demeter.common.i18n.numbers import write_number
 from gallery.browse.queries import find_photos_waiting_at
+from gallery.common.near_places import last_places
 from gallery.photo.detail import Candidate
 from gallery.places.configuring import write_configuration
 from locations.configuration import (
@@ -39,7 +40,7 @@ from processing.messages import (
     DENSITY_SET,
     LOCATION_CHOSEN,
 )
-from processing.models import Job, ProcessingSession
+from processing.models import ProcessingSession
 from processing.problems import Fix, Problem
 from processing.review.division import Planted, find_uncalibrated
 from processing.review.outcome import config_of
@@ -47,9 +48,6 @@ from processing.statuses import UNFINISHED
 from processing.worklist import AT_ONCE
 
 MAX_NEIGHBOURS = 5
-LAST_PLACES = 3
-LOOKED_BACK = 50  # photos
-LATELY = timedelta(days=14)
 # A density this many times above or below all known ones must be confirmed: pots of one product differ by less.
 UNUSUAL_FACTOR = 4
 
@@ -74,14 +72,9 @@ def batch_neighbours(image: S3Image) -> tuple[Candidate, ...]:
     )
 
 
-def last_places(user: User) -> tuple[Candidate, ...]:
+def chosen_lately(user: User) -> tuple[Candidate, ...]:
     """The locations that this person chose for photos last, newest first."""
-    lately = Job.objects.filter(requested_by=user, created_at__gt=timezone.now() - LATELY)
-    chosen = lately.exclude(chosen_location=None).order_by("-created_at")
-    newest = dict.fromkeys(chosen.values_list("chosen_location", flat=True)[:LOOKED_BACK])
-    active = StorageLocation.objects.active().with_names().in_bulk(newest)
-    places = [active[place_id] for place_id in newest if place_id in active]
-    return tuple(Candidate(place.pk, place.full_name, _("You chose this lately")) for place in places[:LAST_PLACES])
+    return tuple(Candidate(place.pk, place.full_name, _("You chose this lately")) for place in last_places(user))
 
 
 def suggested_container_type(session: ProcessingSession) -> ContainerType | None:

@@ -30,6 +30,12 @@ class DownloadForm(forms.Form):
     download = forms.CharField(required=False, max_length=20, help_text="If it is there, the picture is saved.")
 
 
+class MarkersForm(forms.Form):
+    """How to show the marks."""
+
+    as_proposed = forms.BooleanField(required=False, help_text="With the proposals of whoever asks applied.")
+
+
 class DateForm(forms.Form):
     """The date of a photo whose camera is not trusted; a typed moment is in the nursery's time zone."""
 

@@ -164,7 +164,7 @@ def _fix_context(
     }
     if found.fix == "choose_location":
         text = request.GET.get("q", "").replace("\x00", "")
-        likely = (*candidates_of(session), *fixes.batch_neighbours(image), *fixes.last_places(user))
+        likely = (*candidates_of(session), *fixes.batch_neighbours(image), *fixes.chosen_lately(user))
         offers: dict[int, Candidate] = {}
         for offer in likely:
             offers.setdefault(offer.location_id, offer)

@@ -19,8 +19,8 @@ from demeter.common.http import found_or_404
 from gallery.common.http import HtmxRequest
 from gallery.photo.changes import photo_changes
 from gallery.photo.detail import PhotoDetail, photo_detail
-from gallery.photo.export import photo_corrections
-from gallery.photo.review_state import review_state
+from gallery.photo.export import photo_corrections, photo_proposals
+from gallery.photo.review_state import review_context
 from processing.job_list.queries import one_job
 
 TABS: Mapping[str, StrOrPromise] = {
@@ -40,8 +40,7 @@ def photo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     detail: PhotoDetail = context["detail"]
     unfinished_run = detail.newest if detail.badge.unfinished else None
     context["job"] = one_job(unfinished_run.job_id) if unfinished_run else None
-    if request.user.has_perm("processing.change_processingsession"):
-        context |= {"may_review": True, "review": review_state(detail.image, signed_in_user(request))}
+    context |= review_context(detail.image, detail.counted, signed_in_user(request))
     if not request.htmx:
         return render(request, "gallery/photo/photo.html", context)
     if detail.badge.unfinished:
@@ -65,5 +64,7 @@ def tab_context(image_id: UUID, tab: str) -> dict[str, Any]:
     shown = tab if tab in TABS else next(iter(TABS))
     detail = photo_detail(image_id, with_history=shown == "history")
     corrections = photo_corrections(detail.image) if shown == "trace" else ()
+    proposals = photo_proposals(detail.image) if shown == "trace" else ()
     changes = photo_changes(detail.image) if shown == "trace" else ()
-    return {"detail": detail, "tabs": TABS, "tab": shown, "corrections": corrections, "changes": changes}
+    context = {"detail": detail, "tabs": TABS, "tab": shown, "changes": changes}
+    return context | {"corrections": corrections, "proposals": proposals}

@@ -13,14 +13,13 @@ from gallery.common.api import PagedForm, PaginationJson, checked, read_body, re
 from gallery.common.http import time_text
 from gallery.photo.api import SessionJson, session_json
 from gallery.photo.detail import find_photo
-from gallery.review.forms import CorrectionForm
+from gallery.review.forms import LARGEST_NUMBER, CorrectionForm
 from photos.models import S3Image
-from processing.models import Correction
+from processing.models import Correction, Proposal
 from processing.review import corrections
 
 VIEW = "photos.view_s3image"
 REVIEW = (VIEW, "processing.change_processingsession")
-LARGEST_NUMBER = 2**63 - 1
 
 
 class CorrectionJson(TypedDict):
@@ -34,6 +33,7 @@ class CorrectionJson(TypedDict):
     y: float | None
     text: str
     made_by: str
+    proposed_by: str | None
     made_at: Moment
     undone_at: Moment | None
 
@@ -86,7 +86,9 @@ class SeenForm(forms.Form):
 def list_corrections(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """All corrections of a photo and notes about it, those that were undone too."""
     form = checked(PagedForm(request.GET))
-    rows, pagination = read_page(find_photo(image_id).corrections.select_related("user").order_by("pk"), form)
+    rows, pagination = read_page(
+        find_photo(image_id).corrections.select_related("user", "proposal__user").order_by("pk"), form
+    )
     return JsonResponse({"corrections": [correction_json(row) for row in rows], "pagination": pagination})
 
 
@@ -156,7 +158,8 @@ def _answer(image: S3Image, correction: Correction) -> JsonResponse:
 
 
 def correction_json(row: Correction) -> CorrectionJson:
-    """A correction, by whom, when."""
+    """A correction, by whom, when, and who proposed it if somebody did."""
+    proposal: Proposal | None = getattr(row, "proposal", None)
     return {
         "correction_id": row.pk,
         "action": row.action,
@@ -165,6 +168,7 @@ def correction_json(row: Correction) -> CorrectionJson:
         "y": row.y,
         "text": row.text,
         "made_by": row.user.username,
+        "proposed_by": proposal.user.username if proposal else None,
         "made_at": time_text(row.created_at),
         "undone_at": time_text(row.undone_at) if row.undone_at else None,
     }

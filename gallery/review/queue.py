@@ -4,7 +4,6 @@ Photos with a doubtful count come first, then those with the lowest confidence. 
 is signed off.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -12,6 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gallery.browse.cards import CARD_FIELDS, PhotoCard, make_cards
+from gallery.review.blind import due_among
 from processing.models import ProcessingSession
 from processing.problems import REFUSALS, Problem
 from processing.statuses import RunStatus
@@ -24,10 +24,11 @@ COUNTED_UP_TO = 1000
 
 @dataclass(frozen=True)
 class Waiting:
-    """One photo of the queue, with the reasons to check it."""
+    """One photo of the queue, with the reasons to check it. The count of a blind one is not shown yet."""
 
     card: PhotoCard
     session: ProcessingSession
+    is_blind: bool
 
     @property
     def confidence_percent(self) -> int | None:
@@ -53,12 +54,13 @@ def find_waiting() -> QuerySet[ProcessingSession]:
 
 
 def waiting_photos() -> tuple[Waiting, ...]:
-    """The front of the queue, in three queries."""
+    """The front of the queue, in four queries at most."""
     fields = (*ROW_FIELDS, *(f"original_image__{name}" for name in CARD_FIELDS))
     shown = find_waiting().select_related("original_image__same_shot_as").only(*fields)
-    sessions: Sequence[ProcessingSession] = list(shown[:QUEUE_LENGTH])
+    sessions = list(shown[:QUEUE_LENGTH])
     cards = make_cards([session.original_image for session in sessions])
-    return tuple(Waiting(card, session) for card, session in zip(cards, sessions, strict=True))
+    blind = due_among(sessions)
+    return tuple(Waiting(card, session, card.image_id in blind) for card, session in zip(cards, sessions, strict=True))
 
 
 def count_waiting() -> int:

@@ -55,6 +55,12 @@ class NurserySettingsForm(forms.Form):
             "to a GPS position in metres."
         ),
     )
+    blind_recount_percent = forms.IntegerField(
+        label=_("Blind recounts, in % of the photos under review"),
+        min_value=0,
+        max_value=100,
+        help_text=_("Reviewers count these photos themselves before they see the count; 0 for none."),
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """Filled in with what applies now: the nursery's own settings, else those of the machine."""
@@ -65,6 +71,7 @@ class NurserySettingsForm(forms.Form):
             "time_zone": known["time_zone"] or settings.TIME_ZONE,
             "currency": known["currency"],
             "units": known["units"],
+            "blind_recount_percent": known["blind_recount_percent"],
         }
         options["initial"] = {**initial, **options.get("initial", {})}
         super().__init__(*args, **{"label_suffix": "", **options})
@@ -73,6 +80,7 @@ class NurserySettingsForm(forms.Form):
 class SetupForm(NurserySettingsForm):
     """The owner's account and the nursery, in one form. `needs_code` is False after the demo was removed."""
 
+    blind_recount_percent = None  # type: ignore[assignment]  # later, in the settings
     field_order = ("code", *NurserySettingsForm.base_fields, "owner", "username", "password", "again")
     code = forms.CharField(
         label=_("Setup code"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from demeter.accounts.authentication import signed_in_user
 from demeter.common.exceptions import InvalidInputError
 from gallery.places.visits import open_visits
+from gallery.review.proposed import photos_that_differ, photos_with_proposals
 from gallery.review.queue import COUNTED_UP_TO, count_doubtful
 from gallery.stock.reconciling import waiting_recounts
 from gallery.todo.causes import causes
@@ -24,7 +25,13 @@ def work(request: HttpRequest) -> HttpResponse:
     """Everything that waits for a person, by cause."""
     count, newest = open_visits()
     recounts_count, recounts = waiting_recounts()
+    proposals_count, proposals = photos_with_proposals()
+    differing_count, differing = photos_that_differ()
     context = {
+        "proposals": proposals,
+        "proposals_count": proposals_count,
+        "differing": differing,
+        "differing_count": differing_count,
         "causes": causes(),
         "open_visits": newest,
         "open_visits_count": count,

@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from demeter.accounts.authentication import signed_in_user
+from gallery.common.near_places import likely_places
 from gallery.upload.forms import UploadForm
 from locations.search import search_locations
 from photos.statuses import UploadSource
@@ -24,6 +26,7 @@ def form_context(request: HttpRequest, form: UploadForm, found: FoundPlace | Non
         "max_file_bytes": settings.UPLOAD_MAX_FILE_BYTES,
         "max_file_megabytes": settings.UPLOAD_MAX_FILE_BYTES // MEGABYTE,
         "max_total_bytes": settings.UPLOAD_MAX_TOTAL_BYTES,
+        "likely_places": likely_places(signed_in_user(request)),
     }
 
 

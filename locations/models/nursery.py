@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -58,6 +59,9 @@ class Nursery(Timestamped):
     time_zone = TimeZoneField(_("time zone"), max_length=64, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True, choices=CURRENCY_CHOICES)
     units = models.CharField(_("units of length"), max_length=8, choices=Units, default=Units.METRIC)
+    blind_recount_percent = models.PositiveSmallIntegerField(
+        _("blind recounts (%)"), default=3, db_default=3, validators=[MaxValueValidator(100)]
+    )
     demo = models.JSONField(default=dict, blank=True, editable=False)
     labels_printed_at = models.DateTimeField(null=True, blank=True, editable=False)
     checklist_done_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -1,13 +1,16 @@
-"""Jobs (one run of a photo), sessions (its result) with segments, detections and estimations, and people's
-corrections; and Celery's results."""
+"""Jobs (one run of a photo), sessions (its result) with segments, detections and estimations, people's corrections,
+proposals and blind recounts; and Celery's results."""
 
 from processing.models.background_tasks import BackgroundTask
+from processing.models.blind_counts import BlindCount
 from processing.models.corrections import Correction
+from processing.models.proposals import Proposal
 from processing.models.results import Detection, Estimation, ProcessingSession, Segment
 from processing.models.runs import Job, JobQuerySet, Leased
 
 __all__ = [
     "BackgroundTask",
+    "BlindCount",
     "Correction",
     "Detection",
     "Estimation",
@@ -15,5 +18,6 @@ __all__ = [
     "JobQuerySet",
     "Leased",
     "ProcessingSession",
+    "Proposal",
     "Segment",
 ]

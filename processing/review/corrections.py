@@ -1,8 +1,8 @@
 """Correct a count, undo, redo, add a note, sign it off.
 
-The pages of the gallery call this. Each function locks the photo's row, as a finishing run does, so that corrections
-and runs of one photo are serialised. Corrections belong to the photo; the newest counted session shows them, and the
-stock follows.
+The pages of the gallery call this, and `proposals` beside it when one is accepted. Each function locks the photo's row,
+as a finishing run does, so that corrections and runs of one photo are serialised. Corrections belong to the photo; the
+newest counted session shows them, and the stock follows.
 """
 
 from collections.abc import Mapping
@@ -48,28 +48,34 @@ def counted_session(image: S3Image) -> ProcessingSession | None:
 
 @transaction.atomic
 def correct(
-    *, image: S3Image, user: User, action: MarkAction, x: float, y: float, class_id: int, sent_as: UUID | None = None
+    *,
+    image: S3Image,
+    user: User,
+    action: MarkAction,
+    x: float,
+    y: float,
+    class_id: int,
+    sent_as: UUID | None = None,
+    reach_sides: float = TAP_SIDES,
 ) -> Correction:
     """Record a correction at a position (shares of the upright photo's width and height) and recount.
 
     For remove and retype the exact position of the mark is stored, so that a later run finds it again; `class_id` is
     the class added, removed or changed to. A browser that missed the answer sends the correction again with the same
-    `sent_as`, and the first one is returned.
+    `sent_as`, and the first one is returned. `reach_sides` is how far from the position a mark to correct may be.
 
     Raises:
         InvalidInputError: the position is outside the photo.
         ConflictError: there is no count, nothing to correct here, or it is already so.
     """
-    if not (0 <= x <= 1 and 0 <= y <= 1):
-        raise InvalidInputError(_("This position is outside the photo."))
-    image, session = _lock(image)
+    image, session = lock_counted(image)
     sent_before = Correction.objects.filter(user=user, sent_as=sent_as).first() if sent_as else None
     if sent_before is not None:
         if (sent_before.image_id, sent_before.action, sent_before.class_id) != (image.pk, action, class_id):
             raise ConflictError(_("Another correction was sent with this id. Choose a new one."))
         return sent_before
     photo = read_reviewed(image, session)
-    x, y = _find_place(photo, x=x, y=y, action=action, class_id=class_id)
+    x, y = find_place(photo, x=x, y=y, action=action, class_id=class_id, reach_sides=reach_sides)
     correction = Correction.objects.create(
         image=image, user=user, action=action, class_id=class_id, x=x, y=y, sent_as=sent_as
     )
@@ -86,7 +92,7 @@ def note(*, image: S3Image, user: User, text: str) -> Correction:
     text = text.strip()
     if not text or len(text) > NOTE_LENGTH:
         raise InvalidInputError(_("A note has 1 to %(most)d characters.") % {"most": NOTE_LENGTH})
-    image, session = _lock(image)
+    image, session = lock_counted(image)
     said = image.corrections.in_force().filter(user=user, action=Correction.Action.NOTE, text=text)
     twice = said.filter(created_at__gt=timezone.now() - TWICE_WITHIN).first()
     if twice is not None:
@@ -105,7 +111,7 @@ def undo(*, image: S3Image, user: User, named: UUID | int | None = None) -> Corr
         NotFoundError: the user has made no such correction here.
         ConflictError: there is nothing to undo.
     """
-    image, session = _lock(image)
+    image, session = lock_counted(image)
     undoable = image.corrections.undoable(user)
     if named is not None:
         wanted = _find_named(image, user, named)
@@ -127,7 +133,7 @@ def redo(*, image: S3Image, user: User, named: UUID | int | None = None) -> Corr
 
     Raises NotFoundError as `undo`, ConflictError if there is none. Corrections undone before a newer one stay undone.
     """
-    image, session = _lock(image)
+    image, session = lock_counted(image)
     redoable = image.corrections.redoable(user)
     if named is not None:
         wanted = _find_named(image, user, named)
@@ -152,7 +158,7 @@ def sign_off(*, image: S3Image, user: User, seen: int) -> ProcessingSession:
     Raises:
         ConflictError: there is no count, or it has changed.
     """
-    image, session = _lock(image)
+    image, session = lock_counted(image)
     if session.total_estimated != seen:
         changed = _("The count has changed to %(number)s in the meantime. Check it again.")
         raise ConflictError(changed % {"number": number_format(session.total_estimated or 0, force_grouping=True)})
@@ -165,14 +171,14 @@ def sign_off(*, image: S3Image, user: User, seen: int) -> ProcessingSession:
 @transaction.atomic
 def reopen_count(*, image: S3Image, user: User) -> ProcessingSession:
     """Withdraw a sign-off; a count that the run had refused is refused again. Raises ConflictError without a count."""
-    image, session = _lock(image)
+    image, session = lock_counted(image)
     session.validated, session.validated_by_user, session.validation_date = False, None, None
     _save_validation(session)
     follow_sign_off(image, session, user=user)
     return session
 
 
-def _lock(image: S3Image) -> tuple[S3Image, ProcessingSession]:
+def lock_counted(image: S3Image) -> tuple[S3Image, ProcessingSession]:
     """The photo, locked until the transaction ends, and the session shown as its count."""
     locked = S3Image.objects.select_for_update(no_key=True).filter(pk=image.pk, deleted_at=None).first()
     if locked is None:
@@ -191,8 +197,17 @@ def _find_named(image: S3Image, user: User, named: UUID | int) -> Correction:
     return found
 
 
-def _find_place(photo: ReviewedPhoto, *, x: float, y: float, action: MarkAction, class_id: int) -> tuple[float, float]:
-    """The position to record, as shares of the photo: the centre of a corrected mark, or the tap for an added one."""
+def find_place(
+    photo: ReviewedPhoto, *, x: float, y: float, action: MarkAction, class_id: int, reach_sides: float = TAP_SIDES
+) -> tuple[float, float]:
+    """The position to record, as shares of the photo: the centre of a corrected mark, or the tap for an added one.
+
+    Raises:
+        InvalidInputError: the position is outside the photo.
+        ConflictError: there is nothing to correct here, or it is already so.
+    """
+    if not (0 <= x <= 1 and 0 <= y <= 1):
+        raise InvalidInputError(_("This position is outside the photo."))
     width, height = photo.found.resolution_wh
     nearest = photo.corrected.nearest
     if action == "add":
@@ -200,7 +215,7 @@ def _find_place(photo: ReviewedPhoto, *, x: float, y: float, action: MarkAction,
             raise _so_already(class_id)
         return x, y
     wanted = class_id if action == "remove" else None
-    index = nearest(x * width, y * height, within_sides=TAP_SIDES, class_id=wanted)
+    index = nearest(x * width, y * height, within_sides=reach_sides, class_id=wanted)
     if index is None:
         raise ConflictError(str(NOTHING_THERE[action]))
     if action == "retype" and photo.corrected.class_id[index] == class_id:

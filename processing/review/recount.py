@@ -4,9 +4,11 @@
 so that no correction is lost. Segments and detections are not changed.
 """
 
-from collections import Counter
-from dataclasses import dataclass, fields
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
+from uuid import UUID
 
 from photos.models import S3Image
 from processing import mapping
@@ -32,16 +34,36 @@ class ReviewedPhoto:
     corrections: tuple[Correction, ...]
     corrected: CorrectedPhoto
 
-    def plus(self, correction: Correction) -> "ReviewedPhoto":
-        """The same photo after one more correction."""
-        return _reviewed(self.segments, self.found, (*self.corrections, correction))
+    def plus(self, *corrections: Correction) -> "ReviewedPhoto":
+        """The same photo after more corrections."""
+        return _reviewed(self.segments, self.found, (*self.corrections, *corrections))
 
 
 def read_reviewed(image: S3Image, session: ProcessingSession) -> ReviewedPhoto:
     """A counted photo with its corrections; three queries."""
     segments = tuple(session.segments.order_by("number"))
-    found = mapping.read_photo(segments, (image.width_px or 1, image.height_px or 1))
+    found = mapping.read_photo(segments, _resolution(image))
     return _reviewed(segments, found, tuple(image.corrections.in_force()))
+
+
+def read_all_reviewed(sessions: Sequence[ProcessingSession]) -> list[ReviewedPhoto]:
+    """The photos of several sessions as `read_reviewed` reads one, in three queries together."""
+    segments: dict[int, list[Segment]] = defaultdict(list)
+    for segment in Segment.objects.filter(session__in=sessions).order_by("number"):
+        segments[segment.session_id].append(segment)
+    corrections: dict[UUID, list[Correction]] = defaultdict(list)
+    images = [session.original_image_id for session in sessions]
+    for correction in Correction.objects.in_force().filter(image__in=images):
+        corrections[correction.image_id].append(correction)
+    found = mapping.read_photos([(segments[each.pk], _resolution(each.original_image)) for each in sessions])
+    return [
+        _reviewed(tuple(segments[each.pk]), photo, tuple(corrections[each.original_image_id]))
+        for each, photo in zip(sessions, found, strict=True)
+    ]
+
+
+def _resolution(image: S3Image) -> tuple[int, int]:
+    return image.width_px or 1, image.height_px or 1
 
 
 def _reviewed(segments: tuple[Segment, ...], found: FoundPhoto, corrections: tuple[Correction, ...]) -> ReviewedPhoto:
@@ -55,7 +77,7 @@ def recount(session: ProcessingSession, photo: ReviewedPhoto) -> bool:
     The caller has locked the photo's row. A changed count loses its sign-off.
     """
     before = totals_of(session)
-    model = _model_totals(session)
+    model = model_totals(session)
     if _keeps_signed_off(session, photo):
         session.manual_adjustments = {**(session.manual_adjustments or {}), **_numbers(photo)}
     elif photo.corrections:
@@ -108,15 +130,30 @@ def _container_counts(segment: Segment) -> Counts:
     return Counts(segment.detected or 0, segment.estimated or 0, segment.empty or 0, segment.dead or 0)
 
 
-def _set_totals(session: ProcessingSession, photo: ReviewedPhoto, model: dict[str, Any]) -> None:
-    """Set the totals: the model's, plus the differences of every container and of the marks outside them."""
-    differences = {index: _difference(photo, index) for index in (*range(len(photo.segments)), NO_CONTAINER)}
+def corrected_totals(session: ProcessingSession, photo: ReviewedPhoto) -> Counts:
+    """What the count would be with the corrections of `photo`; nothing is written."""
+    return _sum_up(model_totals(session), _differences(photo))
+
+
+def _differences(photo: ReviewedPhoto) -> dict[int, dict[str, int]]:
+    """The changes by corrections in every container, and outside them."""
+    return {index: _difference(photo, index) for index in (*range(len(photo.segments)), NO_CONTAINER)}
+
+
+def _sum_up(model: dict[str, Any], differences: dict[int, dict[str, int]]) -> Counts:
     total = Counter(_as_dict(_model_counts(model)))
     for difference in differences.values():
         total.update(difference)
     counts = Counts(**{name: max(0, number) for name, number in total.items()})
+    return replace(counts, estimated=max(counts.detected, counts.estimated))
+
+
+def _set_totals(session: ProcessingSession, photo: ReviewedPhoto, model: dict[str, Any]) -> None:
+    """Set the totals: the model's, plus the differences of every container and of the marks outside them."""
+    differences = _differences(photo)
+    counts = _sum_up(model, differences)
     session.total_detected = counts.detected
-    session.total_estimated = max(counts.detected, counts.estimated)
+    session.total_estimated = counts.estimated
     session.total_empty_containers = counts.empty
     session.category_counts = counts.by_class()
     session.manual_adjustments = {
@@ -130,7 +167,7 @@ def _set_totals(session: ProcessingSession, photo: ReviewedPhoto, model: dict[st
     }
 
 
-def _model_totals(session: ProcessingSession) -> dict[str, Any]:
+def model_totals(session: ProcessingSession) -> dict[str, Any]:
     """What the run itself counted."""
     model: dict[str, Any] = session.manual_adjustments["model"] if session.manual_adjustments else totals_of(session)
     return model

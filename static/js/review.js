@@ -3,7 +3,7 @@
 
 const CLASS_WORDS = [gettext("plant"), gettext("empty place"), gettext("dead plant")];
 const ADDING_KEYS = { a: PLANT, e: EMPTY, d: DEAD };
-const BUTTON_KEYS = { n: "next-photo", f: "open-editor" };
+const BUTTON_KEYS = { n: "next-photo", f: "open-editor", t: "proposals-accept", r: "proposals-decline" };
 const DOUBLE_TAP_MS = 300;
 const DOUBLE_TAP_PX = 24;
 
@@ -116,7 +116,7 @@ class Review {
     else if (key === "z") this.undo();
     else if (key === "y") this.redo();
     else if (key === "m") this.openNote();
-    else if (key === "enter") document.getElementById(document.getElementById("sign-off-next") ? "sign-off-next" : "next-photo").click();
+    else if (key === "enter") (document.getElementById("sign-off-next") ?? document.getElementById("next-photo"))?.click();
     else if (key === "p") window.history.back();
     else if (key in BUTTON_KEYS) document.getElementById(BUTTON_KEYS[key])?.click();
     else return;
@@ -125,6 +125,7 @@ class Review {
 
   openNote() {
     const field = document.getElementById("note-text");
+    if (!field) return;
     field.closest("details").open = true;
     field.focus();
   }
@@ -239,5 +240,5 @@ class Review {
 
 document.addEventListener("viewer:open", (event) => {
   const { detail: viewer, target: root } = event;
-  viewer.review = root.dataset.correct ? new Review(viewer) : null;
+  if (!("blind" in root.dataset)) viewer.review = root.dataset.correct ? new Review(viewer) : null; // else blind.js
 });

@@ -3,6 +3,7 @@
 
 const ICONS = { ready: "clock", sending: "working", received: "check", known: "info", refused: "warning", failed: "error", label: "location" };
 const THUMBNAIL_PX = 144;
+const MOST_LIKELY = 6;
 
 function makeRow(file) {
   const row = document.getElementById("file-row").content.firstElementChild.cloneNode(true);
@@ -28,6 +29,22 @@ function place(entry, code) {
   const words = entry.row.querySelector(".file-row__place");
   words.textContent = code ? interpolate(gettext("for %s"), [code]) : "";
   words.hidden = !code;
+}
+
+// One-tap choices where the location of a photo is changed: the places of this upload, those chosen last, their neighbours.
+function offerLikely(entries, entry) {
+  const likely = document.getElementById("likely-places").content.cloneNode(true).querySelectorAll("li");
+  const known = new Map([...likely].map((item) => [item.querySelector("button").value, item]));
+  const codes = new Set([...entries.map(({ place: code }) => code), ...known.keys()]);
+  for (const code of ["", undefined, entry.place]) codes.delete(code);
+  const offers = [...codes].slice(0, MOST_LIKELY).map((code) => known.get(code) ?? makeOffer(code));
+  entry.row.querySelector(".file-row__likely").replaceChildren(...offers);
+}
+
+function makeOffer(code) {
+  const item = document.createElement("li");
+  item.append(Object.assign(document.createElement("button"), { type: "button", className: "button", value: code, textContent: code }));
+  return item;
 }
 
 function unplace(entry) {

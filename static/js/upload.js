@@ -274,9 +274,11 @@ form.addEventListener("submit", async (event) => {
 });
 
 document.getElementById("upload-files").addEventListener("click", ({ target }) => {
-  const button = target.closest("[data-remove], [data-move]");
+  const button = target.closest("[data-remove], [data-move], .file-row__move > summary, .file-row__likely button");
   const entry = button && entries.find(({ row }) => row.contains(button));
-  if (entry) (button.matches("[data-remove]") ? removeEntry : movePhotos)(entry, button);
+  if (entry && button.matches("summary")) offerLikely(entries, entry);
+  else if (entry && button.value) entry.row.querySelector(".file-row__move input").value = button.value;
+  else if (entry) (button.matches("[data-remove]") ? removeEntry : movePhotos)(entry, button);
 });
 form.elements.visit.addEventListener("change", () => keepChoice(form.elements));
 document.getElementById("upload-replace").addEventListener("click", replacePlaces);

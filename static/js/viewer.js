@@ -2,6 +2,12 @@
 // Replaces the static pictures in `_viewer.html` if scripts run. review.js uses it for corrections.
 
 const CONTAINER_COLOURS = { segment: "rgb(0 114 178)", box: "rgb(204 121 167)", plug: "rgb(230 159 0)" };
+const PROPOSED_COLOUR = "rgb(255 105 235)";
+const PROPOSED_WORDS = {
+  add: [gettext("add plant"), gettext("add empty place"), gettext("add dead plant")],
+  remove: [gettext("remove plant"), gettext("remove empty place"), gettext("remove dead plant")],
+  retype: [gettext("change to plant"), gettext("change to empty place"), gettext("change to dead plant")],
+};
 const FINGER_PX = 14;
 const LEAST_ZOOM = -8;
 const SLACK_SHARE = 0.02;  // of a picture's proportions: sides are whole pixels
@@ -20,6 +26,7 @@ class PhotoViewer {
     this.marks = new MarkLayer();
     this.containers = L.layerGroup();
     this.estimates = L.layerGroup();
+    this.proposed = L.layerGroup();
     this.sharp = null;
   }
 
@@ -40,6 +47,7 @@ class PhotoViewer {
     this.containers.addTo(this.map);
     this.marks.addTo(this.map);
     this.estimates.addTo(this.map);
+    this.proposed.addTo(this.map);
     this.fit();
     // The wheel scrolls the page until the picture is chosen.
     this.stage.addEventListener("focus", () => this.map.scrollWheelZoom.enable());
@@ -74,6 +82,7 @@ class PhotoViewer {
     this.marks.selected = null;
     this.marks.marks = [...readMarks(photo.removed, true), ...readMarks(photo.marks, false)];
     this.drawContainers();
+    this.drawProposed();
     this.changed();
   }
 
@@ -114,6 +123,18 @@ class PhotoViewer {
       label.textContent = part.product;
       const icon = L.divIcon({ className: "viewer__label viewer__label--part", html: label, iconSize: null });
       L.marker(outline.getBounds().getSouthWest(), { icon, interactive: false, keyboard: false }).addTo(this.containers);
+    }
+  }
+
+  // What somebody proposes: a dashed ring, with what it would be.
+  drawProposed() {
+    this.proposed.clearLayers();
+    for (const { action, class_id: classId, x, y } of this.photo.proposed) {
+      const ring = L.circleMarker([-y, x], { radius: 14, color: PROPOSED_COLOUR, weight: 3, dashArray: "5 4", fill: false, interactive: false });
+      const label = document.createElement("span");
+      label.textContent = PROPOSED_WORDS[action][classId];
+      L.marker([-y, x], { icon: L.divIcon({ className: "viewer__proposed", html: label, iconSize: null }), interactive: false, keyboard: false }).addTo(this.proposed);
+      ring.addTo(this.proposed);
     }
   }
 

@@ -17,14 +17,24 @@ from demeter.accounts.roles import ADMIN, SUPERVISOR, VIEWER, WORKER
 from demeter.accounts.tokens import find_token_user, issue_token
 from locations.models import PlaceChange, ProductSize
 from photos.models import PhotoEvent, S3Image, Upload
-from processing.models import BackgroundTask, Correction, Estimation, Job, ProcessingSession, Segment
+from processing.models import (
+    BackgroundTask,
+    BlindCount,
+    Correction,
+    Estimation,
+    Job,
+    ProcessingSession,
+    Proposal,
+    Segment,
+)
+from processing.review.blind_counts import record_blind_count
 from stock.ledger import record_count
 from stock.models import Difference, StockBatch, StockCount, StockDocument, StockMovement, Stocktake, Visit
 from tests.browsing import sign_in
 from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory
 from tests.locations.factories import DensityParametersFactory, LocationConfigFactory
-from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory
+from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, ProposalFactory
 from tests.stock.recording import plants_of, record
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +49,8 @@ WRITTEN_BY_THE_PIPELINE = (
     Segment,
     Estimation,
     Correction,
+    Proposal,
+    BlindCount,
     StockCount,
     StockMovement,
     PlaceChange,
@@ -57,6 +69,8 @@ def make_counted_photo():
     EstimationFactory(segment__session=session)
     PhotoEvent.objects.create(image=session.original_image, action="deleted", user=session.job.requested_by)
     CorrectionFactory(image=session.original_image)
+    ProposalFactory(image=session.original_image)
+    record_blind_count(image=session.original_image, user=UserFactory(), seen=120)
     record_count(
         image_id=session.original_image_id,
         session_id=session.session_id,

@@ -163,12 +163,14 @@ def test_the_photo_page_takes_the_same_queries_for_any_history(viewer: Client, c
         ProcessingSessionFactory(ready=True, storage_location=counted.storage_location)
         CorrectionFactory(image=counted.original_image)
     for tab in ("counts", "file", "unknown"):
-        # Sign-in and permissions 3, photo, runs, cycle 2, containers, visit, products.
-        with django_assert_num_queries(10):
+        # Sign-in and permissions 3, photo, runs, cycle 2, containers, visit, products, proposals.
+        with django_assert_num_queries(11):
             viewer.get(photo_path(counted), {"tab": tab})
-    with django_assert_num_queries(12):  # and the history with its visits
+    with django_assert_num_queries(13):  # and the history with its visits
         viewer.get(photo_path(counted), {"tab": "history"})
-    with django_assert_num_queries(13):  # and the corrections, the sign-offs, the ways into the trash and back
+    with django_assert_num_queries(
+        15
+    ):  # and the corrections, the decided proposals, the sign-offs, the ways into the trash and back
         viewer.get(photo_path(counted), {"tab": "trace"})
 
 

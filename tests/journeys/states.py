@@ -22,6 +22,7 @@ from locations.place_changes import make_places, undo_change
 from photos.models import S3Image
 from processing.messages import CONTAINERS_FAILED
 from processing.models import ProcessingSession
+from processing.review.blind_counts import record_blind_count
 from processing.review.outcome import record_stock
 from stock.decisions import About, accept, ask_recount
 from stock.ledger import record_count
@@ -37,7 +38,7 @@ from tests.locations.factories import (
     ProductFactory,
     StorageLocationFactory,
 )
-from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, make_bed, refuse
+from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, ProposalFactory, make_bed, refuse
 from tests.stock.recording import hand_count, hours, hours_ago, photo, plants_of, record, undo
 
 LISTS = ("/", "/jobs/", "/gallery/", "/todo/", "/review/", "/gallery/trash/")
@@ -129,6 +130,11 @@ def make_nursery() -> Nursery:
     ProcessingSession.objects.filter(pk=bed.pk).update(review_reasons=reasons, partial=True)
     CorrectionFactory(image=bed.original_image)
     CorrectionFactory(image=bed.original_image, action="note", class_id=None, x=None, y=None, text="Half in the shade")
+    ProposalFactory(image=bed.original_image)
+    ProposalFactory(image=bed.original_image, action="note", class_id=None, x=None, y=None, text="The post hides some")
+    record_blind_count(image=bed.original_image, user=UserFactory(), seen=9)
+    for _number in range(3):
+        make_bed(*[0] * 9, 1, 2, location=bay)
     record_parts(bay)
     lost = ProcessingSessionFactory(needs_location=True, location_evidence=unplaced_candidates(bay))
     ProcessingSessionFactory(needs_location=True, job__image__upload=lost.original_image.upload)
@@ -376,6 +382,36 @@ def answer_visit(page: Page) -> None:
     expect(page.locator(".messages .banner")).to_be_visible()
 
 
+def flag_count(page: Page) -> None:
+    """What seems wrong, said and sent."""
+    page.locator(".review__note summary").click()
+    page.locator("#note-text").fill("Too few at the left")
+    page.locator(".review__note button").click()
+    expect(page.get_by_text("Too few at the left").first).to_be_visible()
+
+
+def sign_off_some(page: Page) -> None:
+    """All but one, and what is left after that."""
+    page.locator("#sheet input[name=photo]").first.uncheck()
+    page.locator("#sheet [type=submit]").click()
+    expect(page.locator(".messages .banner").first).to_be_visible()
+
+
+def count_blind(page: Page) -> None:
+    """Two plants tapped, and the number beside them."""
+    expect(page.locator(".viewer__live")).to_be_visible()
+    page.locator(".viewer__map").focus()
+    page.keyboard.press("a")
+    expect(page.locator("#id_seen")).to_have_value("1")
+
+
+def send_no_number(page: Page) -> None:
+    """Past the browser's own checks."""
+    page.locator("#id_seen").evaluate("field => { field.form.noValidate = true; }")
+    page.locator("#id_seen").press("Enter")
+    expect(page.locator(".errorlist")).to_be_visible()
+
+
 def open_viewer(page: Page) -> None:
     """A chosen mark, and the note open."""
     expect(page.locator(".viewer__live")).to_be_visible()
@@ -477,6 +513,13 @@ def of_signed_out(_made: Nursery) -> Iterator[State]:
     yield State("/login/", fail_sign_in)
 
 
+def of_worker(made: Nursery) -> Iterator[State]:
+    """Who proposes corrections."""
+    bed = f"/gallery/{made.bed.original_image_id}/"
+    yield from (State(bed, act) for act in (flag_count, open_editor))
+    yield State("/todo/")
+
+
 def of_viewer(_made: Nursery) -> Iterator[State]:
     """Who may only look; the review is not for them."""
     yield from map(State, ("/", "/review/"))
@@ -513,6 +556,12 @@ def of_photos(made: Nursery) -> Iterator[State]:
         yield State(f"{bed}?tab={tab}")
     for session in (made.lost, made.failed, made.busy, made.refused):
         yield State(f"/gallery/{session.original_image_id}/")
+    yield from (State("/review/sheet/", act) for act in (None, sign_off_some))
+    yield State("/review/sheet/?q=nothing")
+    yield State("/review/sheet/?date_from=soon")
+    blind = f"/review/{made.refused.original_image_id}/blind/"
+    yield State(blind, count_blind)
+    yield State(f"/review/{made.bed.original_image_id}/blind/", send_no_number)
     for session in (made.lost, made.waiting[0], made.failed):
         yield State(f"/gallery/{session.original_image_id}/", open_problem)
     for session in (made.refused, made.bed):
@@ -745,6 +794,7 @@ BOSS = {"is_staff": True, "is_superuser": True}
 GROUPS: dict[str, tuple[Callable[[Nursery], Iterator[State]], dict[str, bool]]] = {
     "signed out": (of_signed_out, {}),
     "viewer": (of_viewer, {"viewer": True}),
+    "worker": (of_worker, {"viewer": False}),
     "help": (of_help, {"viewer": True}),
     "lists": (of_lists, BOSS),
     "photos": (of_photos, BOSS),

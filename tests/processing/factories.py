@@ -9,7 +9,7 @@ from demeter.common.i18n.messages import TEXT, Message
 from locations.models import StorageLocation
 from photos.models import S3Image
 from processing.messages import NO_GPS
-from processing.models import Correction, Detection, Job, ProcessingSession, Segment
+from processing.models import Correction, Detection, Job, ProcessingSession, Proposal, Segment
 from processing.statuses import JobKind, Phase, RunStatus
 from tests.factories import UserFactory
 from tests.photos.factories import S3ImageFactory
@@ -124,6 +124,19 @@ class CorrectionFactory(factory.django.DjangoModelFactory):
 
     image = factory.SubFactory(S3ImageFactory, ready=True)
     user = factory.SubFactory(UserFactory, supervisor=True)
+    action = "add"
+    class_id = 0
+    x = y = 0.5
+
+
+class ProposalFactory(factory.django.DjangoModelFactory):
+    """A plant that a worker proposes to add in the middle of the photo."""
+
+    class Meta:
+        model = Proposal
+
+    image = factory.SubFactory(S3ImageFactory, ready=True)
+    user = factory.SubFactory(UserFactory)
     action = "add"
     class_id = 0
     x = y = 0.5

@@ -10,7 +10,13 @@ from locations.models import LocationConfig, Product
 from stock.amounts import Value, percent
 from stock.models import MovementKind, StockBatch, Visit
 from stock.overview import Group, StockFilter, StockPage, read_stock
-from tests.locations.factories import LocationConfigFactory, PackagingFactory, ProductFactory, StorageLocationFactory
+from tests.locations.factories import (
+    LocationConfigFactory,
+    PackagingFactory,
+    ProductFactory,
+    StorageAreaFactory,
+    StorageLocationFactory,
+)
 from tests.stock.factories import StockBatchFactory, StockMovementFactory
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +80,15 @@ def test_rows_are_places_and_filters_narrow_them():
     assert plants(read(group=Group.LOCATION, chosen=one)) == plants(read(chosen=one)) == [7]
     assert read(group=Group.AREA, chosen={"area_id": there.storage_area_id}).total.plants == 5
     assert read(chosen={"location_id": 2**60}).total_rows == 0
+
+
+def test_places_are_in_natural_order():
+    for quantity, number in enumerate((10, 2, 1), start=1):
+        area = StorageAreaFactory(code=f"A{number}", warehouse__code=f"H{number}", warehouse__name=f"House {number}")
+        place = StorageLocationFactory(code=f"B{number}", storage_area=area)
+        move(StockBatchFactory(config=LocationConfigFactory(location=place)), quantity)
+    for group in (Group.WAREHOUSE, Group.AREA, Group.LOCATION):
+        assert plants(read(group=group)) == [3, 2, 1]
 
 
 def test_the_stock_is_that_of_the_moment_and_can_be_compared():

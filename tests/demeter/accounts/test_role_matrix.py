@@ -62,12 +62,20 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "photo-redo": {"post": SUPERVISORS},
     "photo-note": {"post": SUPERVISORS},
     "photo-sign-off": {"post": SUPERVISORS},
+    "photo-propose": {"post": WORKERS},
+    "photo-proposal-undo": {"post": WORKERS},
+    "photo-proposal-redo": {"post": WORKERS},
+    "photo-flag": {"post": WORKERS},
+    "photo-proposals-decide": {"post": SUPERVISORS},
     "photo-visit": {"post": WORKERS},
     "work": READ,
     "work-retry": {"post": WORKERS},
     "work-acknowledge": {"post": SUPERVISORS},
     "review": {"get": SUPERVISORS},
     "review-next": {"get": SUPERVISORS},
+    "review-sheet": {"get": SUPERVISORS, "post": SUPERVISORS},
+    "review-blind": {"get": SUPERVISORS, "post": SUPERVISORS},
+    "review-blind-picture": {"get": SUPERVISORS},
     "trash": {"get": SUPERVISORS},
     "photos-delete": {"post": SUPERVISORS},
     "photos-restore": {"post": SUPERVISORS},
@@ -196,6 +204,11 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "api-correction-undo": {"post": SUPERVISORS},
     "api-correction-redo": {"post": SUPERVISORS},
     "api-photo-note": {"post": SUPERVISORS},
+    "api-proposals": {"get": VIEWERS, "post": WORKERS},
+    "api-proposal-withdraw": {"post": WORKERS},
+    "api-proposal-renew": {"post": WORKERS},
+    "api-proposals-decide": {"post": SUPERVISORS},
+    "api-photo-flag": {"post": WORKERS},
     "api-sign-off": {"post": SUPERVISORS},
     "api-sign-off-withdraw": {"post": SUPERVISORS},
     "api-problems": READ,
@@ -319,10 +332,14 @@ def test_foreign_and_deleted_objects_are_not_found(role):
     addresses += [reverse("api-photo-markers", args=[deleted.pk])]
     assert {client.get(address).status_code for address in addresses} == {404}
     if role in WORKERS:
+        for name in ("photo-propose", "photo-proposal-undo", "photo-proposal-redo", "photo-flag", "api-photo-flag"):
+            assert client.post(reverse(name, args=[deleted.pk])).status_code == 404, name
         for name in ("photo-fix", "api-reprocess", "api-fix-location", "api-fix-date", "api-fix-configuration"):
             assert client.post(reverse(name, args=[deleted.pk]), {"reason": "again"}).status_code == 404, name
     if role in SUPERVISORS:
         for name in ("api-corrections", "api-correction-undo", "api-photo-note", "api-sign-off", "api-fix-density"):
+            assert client.post(reverse(name, args=[deleted.pk])).status_code == 404, name
+        for name in ("photo-proposals-decide", "api-proposals-decide", "review-blind"):
             assert client.post(reverse(name, args=[deleted.pk])).status_code == 404, name
         for name in ("photo-correct", "photo-undo", "photo-redo", "photo-note", "photo-sign-off"):
             assert client.post(reverse(name, args=[deleted.pk])).status_code == 404, name

@@ -18,6 +18,7 @@ MATRIX = {
     "stock.view_stockmovement": (VIEWER, WORKER, SUPERVISOR, ADMIN),
     "locations.view_storagelocation": (VIEWER, WORKER, SUPERVISOR, ADMIN),
     "photos.add_upload": (WORKER, SUPERVISOR, ADMIN),
+    "processing.add_proposal": (WORKER, SUPERVISOR, ADMIN),
     "processing.add_job": (WORKER, SUPERVISOR, ADMIN),
     "locations.change_locationconfig": (WORKER, SUPERVISOR, ADMIN),
     "locations.change_densityparameters": (SUPERVISOR, ADMIN),

@@ -68,10 +68,11 @@ def test_the_photo_page_offers_the_review_to_supervisors_alone(bed, supervisor, 
     page = f"/gallery/{bed.original_image_id}/"
     assertContains(supervisor.get(page), "Sign off 5 plants")
     assertContains(supervisor.get(page), 'href="/review/"')
+    assertContains(worker.get(page), f'data-correct="{page}propose/"')
+    assertNotContains(viewer.get(page), "data-correct")
     for client in (worker, viewer):
         response = client.get(page)
         assertNotContains(response, "Sign off")
-        assertNotContains(response, "data-correct")
         assertNotContains(response, "/review/")
         assertContains(response, "data-markers")
 
@@ -202,7 +203,7 @@ def test_a_photo_without_a_count_cannot_be_reviewed(supervisor):
 
 def test_a_correction_takes_few_queries(bed, supervisor, django_assert_num_queries):
     CorrectionFactory.create_batch(3, image=bed.original_image)
-    with django_assert_num_queries(32):  # of these 8 for what is listed for the place
+    with django_assert_num_queries(34):  # of these 8 for what is listed for the place
         supervisor.post(path_of(bed, "correct"), REMOVE, headers=HTMX)
 
 
@@ -254,7 +255,9 @@ def test_the_page_of_the_queue(supervisor):
 def test_the_queue_takes_the_same_queries_for_any_length(supervisor, django_assert_num_queries):
     for _ in range(5):
         waiting()
-    with django_assert_num_queries(6):  # sign-in and permissions 3, photos 1, their newest runs 1, number 1
+    with django_assert_num_queries(
+        7
+    ):  # sign-in and permissions 3, photos 1, their newest runs 1, number 1, proposals 1
         supervisor.get("/review/")
 
 
@@ -345,7 +348,9 @@ def test_markers_take_the_same_queries_for_any_photo(viewer, django_assert_num_q
     for things in (2, 200):
         bed = make_bed(*[PLANT] * things)
         CorrectionFactory.create_batch(things // 2, image=bed.original_image)
-        with django_assert_num_queries(8):  # sign-in and permissions 3, photo, session, containers, boxes, corrections
+        with django_assert_num_queries(
+            9
+        ):  # sign-in and permissions 3, photo, session, containers, boxes, corrections, proposals
             viewer.get(f"/api/v1/photos/{bed.original_image_id}/markers")
 
 

@@ -148,12 +148,14 @@ def test_settings_change_what_pages_show(client):
         "time_zone": "America/Santiago",
         "currency": "CLP",
         "units": "us",
+        "blind_recount_percent": "5",
     }
     WarehouseFactory()
     assert 'data-units="metric"' in client.get(reverse("map-draw")).content.decode()
     assert client.post(reverse("nursery-settings"), new).status_code == 302
     page = client.get(reverse("nursery")).content.decode()
     assert "Vivero Luna" in page
+    assert read_nursery()["blind_recount_percent"] == 5
     assert "America/Santiago" in page
     assert 'data-units="us"' in client.get(reverse("map-draw")).content.decode()
     assert client.post(reverse("nursery-settings"), new | {"name": ""}).status_code == 422

@@ -105,6 +105,21 @@ def test_one_photo_or_those_after_it_get_another_location(page: Page, tmp_path: 
 
 
 @pytest.mark.browser
+def test_the_places_of_the_upload_are_one_tap_away(page: Page, tmp_path: Path):
+    page.fill("#id_storage_location", "BAY-A")
+    page.set_input_files("#id_files", take(tmp_path, GREEN, GREEN, GREEN))
+    row(page, 0).get_by_text("Change location").click()
+    row(page, 0).get_by_label("Location").fill("BAY-C")
+    row(page, 0).get_by_role("button", name="This photo", exact=True).click()
+    row(page, 2).get_by_text("Change location").click()
+    row(page, 2).get_by_role("list", name="Likely").get_by_role("button", name="BAY-C").click()
+    assert_accessible(page)
+    row(page, 2).get_by_role("button", name="This photo", exact=True).click()
+    expect(row(page, 2)).to_contain_text("for BAY-C")
+    expect(page.locator("#id_storage_location")).to_have_value("BAY-A")
+
+
+@pytest.mark.browser
 def test_photos_follow_the_last_label(page: Page, tmp_path: Path):
     """Close-ups of labels are not sent: they show no plants, and would be counted as an empty bay."""
     page.add_init_script(READER.replace("SHARE", "0.5"))

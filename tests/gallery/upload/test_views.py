@@ -8,9 +8,10 @@ from django.utils import timezone
 from photos.models import S3Image, Upload
 from processing.models import Job
 from tests.factories import UserFactory
-from tests.locations.factories import StorageLocationFactory
+from tests.locations.factories import StorageAreaFactory, StorageLocationFactory
 from tests.photos.factories import S3ImageFactory, UploadFactory
 from tests.photos.files import make_picture, photo, upload_file
+from tests.processing.factories import JobFactory
 
 pytestmark = pytest.mark.django_db
 PHONE = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/130.0.0.0 Mobile Safari/537.36"
@@ -166,3 +167,16 @@ def test_android_is_told_that_its_photos_come_without_position(user, agent, told
 
 def test_locations_survive_a_nul(client):
     assert client.get(reverse("location-options"), {"storage_location": "a\x00"}).status_code == 200
+
+
+def test_the_location_of_a_photo_is_offered_from_the_last_places_and_their_neighbours(client, user):
+    area = StorageAreaFactory()
+    bays = [StorageLocationFactory(code=f"N{number}", storage_area=area) for number in range(1, 13)]
+    elsewhere = StorageLocationFactory(code="Z1")
+    assert client.get("/").context["likely_places"] == []
+    for place in (elsewhere, bays[8]):
+        JobFactory(requested_by=user, chosen_location=place)
+    JobFactory(chosen_location=bays[0])  # somebody else's
+    page = client.get("/")
+    assert [place.code for place in page.context["likely_places"]] == ["N9", "Z1", "N10", "N11", "N8", "N7"]
+    assert f'value="Z1">{elsewhere.full_name}<' in page.content.decode()
