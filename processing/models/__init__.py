@@ -3,7 +3,8 @@ corrections; and Celery's results."""
 
 from processing.models.background_tasks import BackgroundTask
 from processing.models.corrections import Correction
-from processing.models.results import Detection, Estimation, ProcessingSession, Segment
+from processing.models.estimations import Estimation
+from processing.models.results import Detection, ProcessingSession, Segment
 from processing.models.runs import Job, JobQuerySet, Leased
 
 __all__ = [

@@ -55,7 +55,7 @@ def recount(session: ProcessingSession, photo: ReviewedPhoto) -> bool:
     The caller has locked the photo's row. A changed count loses its sign-off.
     """
     before = totals_of(session)
-    model = _model_totals(session)
+    model = model_totals(session)
     if _keeps_signed_off(session, photo):
         session.manual_adjustments = {**(session.manual_adjustments or {}), **_numbers(photo)}
     elif photo.corrections:
@@ -130,7 +130,7 @@ def _set_totals(session: ProcessingSession, photo: ReviewedPhoto, model: dict[st
     }
 
 
-def _model_totals(session: ProcessingSession) -> dict[str, Any]:
+def model_totals(session: ProcessingSession) -> dict[str, Any]:
     """What the run itself counted."""
     model: dict[str, Any] = session.manual_adjustments["model"] if session.manual_adjustments else totals_of(session)
     return model
