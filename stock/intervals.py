@@ -166,6 +166,14 @@ def withdraw_validation(image_id: UUID, *, sources: Collection[ValidationSource]
 
 
 @transaction.atomic
+def forget_photo(image_id: UUID) -> None:
+    """Forget a photo of the demo nursery, and learn anew from those of one's own."""
+    _lock_learning()
+    if Validation.objects.of_image(image_id).delete()[0]:
+        learn_anew()
+
+
+@transaction.atomic
 def learn_anew() -> IntervalVersion:
     """Store the quantiles of all validations in force as a new version."""
     _lock_learning()
