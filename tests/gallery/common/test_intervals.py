@@ -84,7 +84,7 @@ def test_photo_says_what_its_interval_was_learned_from(supervisor, bed, config):
     def words() -> str:
         page = supervisor.get(reverse("photo", args=[bed.original_image_id])).content.decode()
         [_, found] = page.split('interval__words">')
-        return found.split("</p>")[0]
+        return found.split("</p>")[0]  # the fragment has one paragraph
 
     assert "between 5 and 11" in words()
     assert "172 pictures that Demeter was tested with, not from your own photos" in words()
