@@ -130,7 +130,13 @@ def _measured(count: StockCount) -> Row:
     }
 
 
-def measured_counts(**conditions: object) -> QuerySet[StockCount, Any]:
+def read_measured(session_id: UUID) -> Row | None:
+    """The count of a run in force, for `Learned.margin_of`; None if it is not in the stock. One query."""
+    found: Row | None = measured_counts(session_id=session_id).values_list("measured", flat=True).first()
+    return found
+
+
+def measured_counts(**conditions: Any) -> QuerySet[Any, Any]:
     """The counts in force as their `measured` columns, to be looked up in a subquery."""
     return StockCount.objects.in_force().filter(**conditions).order_by().values(measured=MEASURED)
 

@@ -194,7 +194,7 @@ def read_stock(wanted: StockFilter, *, skipped: int = 0, limit: int) -> StockPag
 def _statement(wanted: StockFilter, conditions: Sequence[str], currencies: Sequence[str]) -> str:
     keys = [f"line.{key}" for key in KEYS[wanted.group]]
     names, order = NAMES[wanted.group]
-    sums = {name: f"COALESCE({sql}, 0)" for name, sql in {**SUMS, **_value_sums(currencies)}.items()} | MARGINS
+    sums = {name: f"COALESCE({sql}, 0)" for name, sql in {**SUMS, **_value_sums(currencies)}.items()} | dict(MARGINS)
     return STOCK.format(
         earlier=EARLIER if wanted.compared_before else "",
         search_tables=SEARCH_TABLES if wanted.text else "",

@@ -120,7 +120,9 @@ def write_tables(rows: Sequence[Counted]) -> str:
     renders = [row for row in rows if not row.is_real]
     plain = [row for row in renders if not row.set_name.startswith(SHIFTED)]
     real = [row for row in rows if row.is_real]
-    lines = [("renders, all sets that are not shifted", plain, judge_halves(plain))]
+    lines: list[tuple[str, Sequence[Counted], tuple[float, float] | None]] = [
+        ("renders, all sets that are not shifted", plain, judge_halves(plain))
+    ]
     for name in sorted({row.set_name for row in plain}):
         own = [row for row in plain if row.set_name == name]
         lines.append((f"renders, {name}", own, judge_halves(own)))

@@ -226,7 +226,7 @@ def _card_sessions(image_ids: Iterable[UUID]) -> Mapping[UUID, CardSession]:
         name = name_place(warehouse, area, place) if place_id else None
         interval = interval_around(estimated or 0, learned.margin_of(measured))
         sessions[image_id] = CardSession(
-            session_id, status, detected, estimated, place_id, name, warehouse, *rest, interval
+            session_id, status, detected, estimated, place_id, name, warehouse, *rest, interval=interval
         )
     return sessions
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from processing.models import ProcessingSession
 from stock.conformal import Interval, Rung, interval_around
-from stock.intervals import Learned, measured_counts, read_learned
+from stock.intervals import Learned, read_learned, read_measured
 
 BASES: Mapping[Rung, Promise] = {
     Rung.CHECKED: _("checked by a person"),
@@ -39,7 +39,7 @@ class IntervalJson(TypedDict):
 def session_interval(
     session: ProcessingSession, *, measured: Mapping[str, Any] | None, learned: Learned
 ) -> Interval | None:
-    """The interval of a counted run. `measured` is its count in the stock, where it is known what grows (IN_STOCK)."""
+    """The interval of a counted run. `measured` is its count in the stock, where it is known what grows."""
     if session.total_estimated is None:
         return None
     if measured is not None:
@@ -51,8 +51,7 @@ def session_interval(
 
 def find_interval(session: ProcessingSession) -> Interval | None:
     """The interval of one counted run; two queries."""
-    measured = measured_counts(session_id=session.session_id).values_list("measured", flat=True).first()
-    return session_interval(session, measured=measured, learned=read_learned())
+    return session_interval(session, measured=read_measured(session.session_id), learned=read_learned())
 
 
 def interval_json(interval: Interval | None) -> IntervalJson | None:
