@@ -224,10 +224,8 @@ def _card_sessions(image_ids: Iterable[UUID]) -> Mapping[UUID, CardSession]:
     sessions, learned = {}, read_learned()
     for image_id, session_id, status, detected, estimated, place_id, warehouse, area, place, *rest, measured in rows:
         name = name_place(warehouse, area, place) if place_id else None
-        interval = interval_around(estimated or 0, learned.margin_of(measured))
-        sessions[image_id] = CardSession(
-            session_id, status, detected, estimated, place_id, name, warehouse, *rest, interval=interval
-        )
+        rest.append(interval_around(estimated or 0, learned.margin_of(measured)))
+        sessions[image_id] = CardSession(session_id, status, detected, estimated, place_id, name, warehouse, *rest)
     return sessions
 
 
