@@ -13,12 +13,14 @@ from stock.models import (
     CountShare,
     Decision,
     Difference,
+    IntervalVersion,
     LossReason,
     StockBatch,
     StockCount,
     StockDocument,
     StockMovement,
     Stocktake,
+    Validation,
     Visit,
 )
 
@@ -109,6 +111,26 @@ class StocktakeAdmin(ReadOnlyAdmin):
     list_select_related = ("warehouse", "area__warehouse", "opened_by", "closed_by")
     search_fields = ("=id", "warehouse__code", "area__code")
     date_hierarchy = "day"
+
+
+@admin.register(Validation)
+class ValidationAdmin(ReadOnlyAdmin):
+    """Photos whose true number is known."""
+
+    list_display = ("moment", "source", "counted", "truth", "predicted_error", "product", "packaging", "container_kind")
+    list_filter = ("source", "container_kind", ("withdrawn_at", admin.EmptyFieldListFilter))
+    list_select_related = ("product", "packaging")
+    search_fields = ("image_id", "session_id", "product__common_name", "product__sku")
+    date_hierarchy = "created_at"
+
+
+@admin.register(IntervalVersion)
+class IntervalVersionAdmin(ReadOnlyAdmin):
+    """What was learned from them, and when."""
+
+    list_display = ("created_at", "validations", "level")
+    search_fields = ("=id",)
+    date_hierarchy = "created_at"
 
 
 @admin.register(LossReason)

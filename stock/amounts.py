@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from stock.conformal import Interval
+
 
 @dataclass(frozen=True)
 class Value:
@@ -18,7 +20,8 @@ class Amounts:
 
     `earlier` is the stock at the date that is compared. `unexplained` are the plants, too many or too few, by which
     counts until then differ from what was expected and that nobody has explained. `unpriced` are the plants whose
-    product has no price.
+    product has no price. `interval` is None where it is not known of all plants, of which `unmeasured` are counted
+    without.
     """
 
     plants: int
@@ -31,6 +34,8 @@ class Amounts:
     never_counted: int
     unpriced: int
     values: tuple[Value, ...] = ()
+    unmeasured: int = 0
+    interval: Interval | None = None
 
     @property
     def change(self) -> int:

@@ -1,7 +1,7 @@
 """The rows of differences: rebuilt from the counts of a location and people's decisions about them.
 
 Only `stock.reconciliation` calls this, under the lock of the location. Which differences may be chance is decided by
-`stock.noise`.
+`stock.noise`, from the intervals of the counts (`stock.intervals`) where the nursery's own photos have taught them.
 """
 
 from collections import defaultdict
@@ -11,6 +11,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from stock.conformal import Rung
+from stock.intervals import margins_by_batch
 from stock.models import EXPLAINING, Decision, DecisionKind, Difference, StockBatch, StockCount
 from stock.noise import DOUBTFUL_SHARE, HAND_SHARE, PHOTO_SHARE, Judgement, Observation, judge
 from stock.timeline import Change, VisitTotal, replay
@@ -30,6 +32,7 @@ class Counted:
     expected: int
     counted: int
     share: float
+    off: float | None
     is_first: bool
 
 
@@ -81,6 +84,7 @@ def _histories(
 ) -> dict[int, list[Counted]]:
     """The counts of each batch in order of time."""
     by_image = {count.image_id: count for count in counts}
+    margins = margins_by_batch(by_image.values())
     moments = {total.image: total.moment for total in totals}
     begun: dict[int, datetime] = {}  # when each cycle was first counted, or something recorded in it
     for change in sorted(changes, key=lambda change: change.moment):
@@ -91,7 +95,11 @@ def _histories(
         key = batch, count.visit_id, count.document_id
         is_first = not expected and moment <= begun.get(cycle, moment)
         begun[cycle] = min(moment, begun.get(cycle, moment))
-        histories[batch].append(Counted(key, moment, expected, counted, _share(count), is_first))
+        share, margin = _share(count), margins.get((count.visit_id, batch))
+        # What the shipped intervals say is the error of a strange nursery, not of two counts of one bed.
+        is_learned = margin is not None and margin.rung < Rung.SHIPPED and share == PHOTO_SHARE
+        off = margin.plants if margin is not None and is_learned else None
+        histories[batch].append(Counted(key, moment, expected, counted, share, off, is_first))
     return histories
 
 
@@ -113,6 +121,7 @@ def _rows(
             count.counted,
             decisions.get(count.key, NOTHING).explained,
             count.share,
+            count.off,
         )
         for count in history
     ]

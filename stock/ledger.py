@@ -9,7 +9,7 @@ batches' derived columns in one transaction.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,15 @@ class Portion:
     packaging: Packaging | None
     quantity: int
     quantity_empty: int
+
+
+@dataclass(frozen=True)
+class Measured:
+    """By how many plants a run expects its count to be off, and what it counted by and in (`StockCount`)."""
+
+    predicted_error: float | None
+    model_version: str
+    container_kind: str
 
 
 @transaction.atomic
@@ -114,17 +123,20 @@ def correct_count(
 
 
 @transaction.atomic
-def review_count(*, session_id: UUID, signed_off: bool, in_doubt: bool) -> None:
-    """Note whether a person has signed off the count of a run, and whether one should look at it. No number changes.
+def review_count(*, session_id: UUID, signed_off: bool, in_doubt: bool, measured: Measured | None = None) -> None:
+    """Note whether a person has signed off the count of a run, whether one should look at it, and how far it may be
+    off. No number changes.
 
     The caller has locked the photo. A run without a count in the stock is ignored.
     """
     count = StockCount.objects.select_related("batch").filter(session_id=session_id).first()
-    if count is None or (count.signed_off, count.in_doubt) == (signed_off, in_doubt):
+    noted = {"signed_off": signed_off, "in_doubt": in_doubt} | (asdict(measured) if measured else {})
+    if count is None or all(getattr(count, name) == value for name, value in noted.items()):
         return
     lock_locations({count.batch.location_id})
-    count.signed_off, count.in_doubt = signed_off, in_doubt
-    count.save(update_fields=["signed_off", "in_doubt", "updated_at"])
+    for name, value in noted.items():
+        setattr(count, name, value)
+    count.save(update_fields=[*noted, "updated_at"])
     reconcile(count.batch.location_id, user=None)
 
 

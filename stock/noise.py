@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import hypot
 from statistics import median
 
-# How far one count may be off, as a share of its plants. A later measurement may give each count a share of its own.
+# How far one count may be off, as a share of its plants, where nothing was learned from photos like it.
 PHOTO_SHARE, DOUBTFUL_SHARE, HAND_SHARE = 0.20, 0.60, 0.05
 # The same for the median of so many counts, as a share of the error of one.
 OF_MEDIAN = {1: 1.0, 2: 1.0, 3: 1.0, 4: 0.8, 5: 0.65}
@@ -24,17 +24,29 @@ TOGETHER = (3, 5)  # the newest counts that are compared with those before them
 @dataclass(frozen=True)
 class Observation:
     """One count of a batch beside what was expected. `explained` is the part of the difference that people explained,
-    `share` how far the count may be off."""
+    `share` how far the count may be off; `off` the same in plants, where it was learned from photos like it."""
 
     expected: int
     counted: int
     explained: int = 0
     share: float = PHOTO_SHARE
+    off: float | None = None
 
     @property
     def rest(self) -> int:
         """The part of the difference that nobody explained."""
         return self.counted - self.expected - self.explained
+
+    @property
+    def plants_off(self) -> float:
+        """By how many plants the count may be off."""
+        return self.share * max(self.counted, self.expected) if self.off is None else self.off
+
+    @property
+    def plants_off_before(self) -> float:
+        """By how many plants what was expected may be off, if nothing is known of it but that the first count is it."""
+        known = self.off is not None and self.expected == self.counted
+        return self.plants_off if known else PHOTO_SHARE * self.expected
 
 
 @dataclass(frozen=True)
@@ -74,9 +86,9 @@ def judge(history: Sequence[Observation]) -> list[Judgement]:
     suspended: list[Level] = []  # those before the last count, if that was reported
     height = 0
     for seen in history:
-        levels = levels or [Level(height, PHOTO_SHARE * seen.expected)]
+        levels = levels or [Level(height, seen.plants_off_before)]
         height += seen.rest
-        here = Level(height, seen.share * max(seen.counted, seen.expected))
+        here = Level(height, seen.plants_off)
         if suspended and not _compare([*suspended, here], 1).unexplained:
             judged[-1] = Judgement(0, judged[-1].noise, taken_back=True)
             levels = suspended

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from demeter.common.search import contained_in, longest_words
 from stock.amounts import Amounts, Value
 from stock.prices import Price, known_prices
+from stock.spread import MARGINS, SPREAD, read_interval, spread_parameters
 
 RECENT = timedelta(days=30)
 
@@ -100,7 +101,7 @@ WITH balance AS MATERIALIZED (
             WHERE unexplained <> 0 AND moment < %(before)s
     ) AS parts GROUP BY batch_id, same HAVING sum(now) <> 0 OR sum(earlier) <> 0 OR sum(unexplained) <> 0
 ), line AS MATERIALIZED (
-    SELECT batch.product_id, batch.packaging_id, batch.state_id, batch.size_id, batch.location_id,
+    SELECT balance.batch_id, batch.product_id, batch.packaging_id, batch.state_id, batch.size_id, batch.location_id,
         location.storage_area_id AS area_id, area.warehouse_id, balance.plants, balance.earlier,
         balance.unexplained
     FROM balance
@@ -112,13 +113,14 @@ WITH balance AS MATERIALIZED (
 ), place AS MATERIALIZED (
     SELECT stocked.location_id, visit.* FROM (SELECT DISTINCT location_id FROM line) AS stocked
     LEFT JOIN LATERAL (
-        SELECT last_at, is_open, signed_off, in_doubt FROM stock_visits
+        SELECT id AS visit_id, last_at, is_open, signed_off, in_doubt FROM stock_visits
         WHERE location_id = stocked.location_id AND photos > 0 AND last_at < %(before)s
         ORDER BY last_at DESC LIMIT 1
     ) AS visit ON TRUE
-), summed AS (
+), {spread}, summed AS (
     SELECT {keys}, GROUPING({key}) AS is_total, {sums}
-    FROM line JOIN place ON place.location_id = line.location_id {prices}
+    FROM line JOIN place ON place.location_id = line.location_id
+    LEFT JOIN spread ON spread.batch_id = line.batch_id {prices}
     GROUP BY GROUPING SETS (({keys}), ())
 ), sorted AS (
     SELECT summed.*, row_number() OVER (ORDER BY is_total DESC, {order}) AS number, count(*) OVER () - 1 AS total_rows
@@ -136,6 +138,7 @@ SUMS: Mapping[str, str] = {
     "uncertain": "sum(line.plants) FILTER (WHERE place.is_open OR place.in_doubt)",
     "unexplained": "sum(line.unexplained)",
     "never_counted": "sum(line.plants) FILTER (WHERE place.last_at IS NULL)",
+    "unmeasured": "sum(line.plants) FILTER (WHERE spread.is_unknown)",
 }
 
 
@@ -168,12 +171,15 @@ class StockPage:
 
 
 def read_stock(wanted: StockFilter, *, skipped: int = 0, limit: int) -> StockPage:
-    """The rows after the first `skipped`, at most `limit`, in their order. One query, and one for prices."""
+    """The rows after the first `skipped`, at most `limit`, in their order. One query, one for prices, one for what was
+    learned of the errors of counts."""
     prices = known_prices()
     currencies = sorted({price.currency for price in prices.values()})
     keys = KEYS[wanted.group]
     conditions, parameters = _conditions(wanted)
-    parameters |= _price_parameters(prices, currencies) | {
+    parameters |= {
+        **_price_parameters(prices, currencies),
+        **spread_parameters(),
         "before": wanted.before,
         "compared_before": wanted.compared_before,
         "recent": wanted.before - RECENT,
@@ -194,14 +200,15 @@ def read_stock(wanted: StockFilter, *, skipped: int = 0, limit: int) -> StockPag
 def _statement(wanted: StockFilter, conditions: Sequence[str], currencies: Sequence[str]) -> str:
     keys = [f"line.{key}" for key in KEYS[wanted.group]]
     names, order = NAMES[wanted.group]
-    sums = {**SUMS, **_value_sums(currencies)}
+    sums = {name: f"COALESCE({sql}, 0)" for name, sql in {**SUMS, **_value_sums(currencies)}.items()} | dict(MARGINS)
     return STOCK.format(
         earlier=EARLIER if wanted.compared_before else "",
         search_tables=SEARCH_TABLES if wanted.text else "",
         conditions=" AND ".join(conditions),
         keys=", ".join(keys),
         key=keys[0],
-        sums=", ".join(f"COALESCE({sql}, 0) AS {name}" for name, sql in sums.items()),
+        sums=", ".join(f"{sql} AS {name}" for name, sql in sums.items()),
+        spread=SPREAD,
         prices=PRICES if currencies else "",
         names=names,
         order=order,
@@ -240,7 +247,11 @@ def _price_parameters(prices: Mapping[int, Price], currencies: Sequence[str]) ->
     }
 
 
-def _amounts(row: Mapping[str, int | Decimal], currencies: Sequence[str]) -> Amounts:
+def _amounts(row: Mapping[str, Any], currencies: Sequence[str]) -> Amounts:
     values = (Value(Decimal(row[f"value{number}"]), currency) for number, currency in enumerate(currencies))
     numbers = {name: int(row[name]) for name in (*SUMS, "unpriced")}
-    return Amounts(**numbers, values=tuple(value for value in values if value.amount))
+    return Amounts(
+        **numbers,
+        values=tuple(value for value in values if value.amount),
+        interval=read_interval(row),
+    )

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from demeter.common.exceptions import ConflictError
 from locations.models import ConfigPart, DensityParameters, LocationConfig, Product
-from stock.models import StockBatch
+from stock.intervals import learn_anew
+from stock.models import StockBatch, Validation
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ def merge_products(*, source: Product, target: Product) -> Merged:
         batches=StockBatch.objects.filter(product=source).update(product=target, updated_at=now),
         densities=DensityParameters.objects.filter(pk__in=moved).update(product=target, updated_at=now),
     )
+    if Validation.objects.filter(product=source).update(product=target):
+        learn_anew()
     source.active, source.merged_into = False, target
     source.save()
     Product.objects.filter(merged_into=source).update(merged_into=target, updated_at=now)

@@ -16,6 +16,7 @@ from gallery.browse.forms import NumberedPageForm, PhotosForm
 from gallery.browse.queries import photo_cards
 from gallery.common.api import PaginationJson
 from gallery.common.http import absolute_url, time_text
+from gallery.common.intervals import IntervalJson, interval_json
 from processing.trash import Moved, delete_photos, restore_photos
 
 
@@ -26,6 +27,7 @@ class GallerySessionJson(TypedDict):
     total_detected: int | None
     storage_location_id: int | None
     storage_location_name: str | None
+    interval: IntervalJson | None
 
 
 class GalleryPhotoJson(TypedDict):
@@ -132,4 +134,5 @@ def gallery_session_json(session: CardSession) -> GallerySessionJson:
         "total_detected": session.total_detected,
         "storage_location_id": session.storage_location_id,
         "storage_location_name": session.storage_location_name,
+        "interval": interval_json(session.interval),
     }

@@ -1,4 +1,4 @@
-"""Photos as cards for the gallery, its API and the review: one query per page besides the photos.
+"""Photos as cards for the gallery, its API and the review: two queries per page besides the photos.
 
 A page has fifty, so neither query creates more model instances than photos, and URLs are not reversed one by one.
 """
@@ -23,6 +23,8 @@ from photos.storage.object_store import presigned_url
 from photos.storage.thumbnails import ANY_PHOTO, restore_address, thumbnail_url
 from processing.models import ProcessingSession
 from processing.statuses import RunStatus
+from stock.conformal import Interval, interval_around
+from stock.intervals import measured_counts, read_learned
 
 # The columns of a photo that its card uses.
 CARD_FIELDS = (
@@ -60,6 +62,7 @@ class CardSession:
     product: str | None
     signed_off: bool
     in_doubt: bool
+    interval: Interval | None
 
     @property
     def completed(self) -> bool:
@@ -187,7 +190,7 @@ class CardPage:
 
 
 def make_cards(images: Sequence[S3Image]) -> tuple[PhotoCard, ...]:
-    """Cards in the order of the images, of which CARD_FIELDS are read; one query."""
+    """Cards in the order of the images, of which CARD_FIELDS are read; two queries."""
     sessions = _card_sessions([image.pk for image in images])
     return tuple(_card(image, sessions.get(image.pk)) for image in images)
 
@@ -199,7 +202,8 @@ def newest_runs(image_ids: Iterable[UUID]) -> QuerySet[ProcessingSession]:
 
 
 def _card_sessions(image_ids: Iterable[UUID]) -> Mapping[UUID, CardSession]:
-    """The newest session of each photo. Read as values, which is far faster than model instances."""
+    """The newest session of each photo. Read as values, which is far faster than model instances. Intervals are of
+    counts in the stock, where it is known what grows."""
     grown = LocationConfig.objects.filter(location=OuterRef("storage_location"), active=True)
     runs = newest_runs(image_ids).annotate(product=Subquery(grown.values("product__common_name")[:1]))
     rows = runs.values_list(
@@ -215,10 +219,12 @@ def _card_sessions(image_ids: Iterable[UUID]) -> Mapping[UUID, CardSession]:
         "product",
         "validated",
         "needs_look",
+        Subquery(measured_counts(session_id=OuterRef("session_id"))),
     )
-    sessions = {}
-    for image_id, session_id, status, detected, estimated, place_id, warehouse, area, place, *rest in rows:
+    sessions, learned = {}, read_learned()
+    for image_id, session_id, status, detected, estimated, place_id, warehouse, area, place, *rest, measured in rows:
         name = name_place(warehouse, area, place) if place_id else None
+        rest.append(interval_around(estimated or 0, learned.margin_of(measured)))
         sessions[image_id] = CardSession(session_id, status, detected, estimated, place_id, name, warehouse, *rest)
     return sessions
 

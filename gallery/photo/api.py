@@ -14,6 +14,7 @@ from demeter.common.exceptions import NotFoundError
 from demeter.common.http import form_errors, read_json
 from demeter.common.openapi.operations import Moment, Url, Uuid
 from gallery.common.http import absolute_url, time_text
+from gallery.common.intervals import IntervalJson, interval_json
 from gallery.photo.detail import PhotoDetail, find_photo, photo_detail
 from gallery.photo.forms import DownloadForm, MarkersForm, VisitForm
 from gallery.photo.markers import MarkersJson, photo_markers
@@ -25,6 +26,7 @@ from processing.jobs import draw_annotated
 from processing.models import ProcessingSession
 from processing.pictures.annotated_pictures import picture_url
 from processing.review.corrections import counted_session
+from stock.conformal import Interval
 from stock.queries import CountLine
 
 VIEW = "photos.view_s3image"
@@ -66,6 +68,7 @@ class SessionJson(TypedDict):
     validated: bool
     validated_by: str | None
     validation_date: Moment | None
+    interval: IntervalJson | None
 
 
 class EventJson(TypedDict):
@@ -93,6 +96,7 @@ class VisitJson(TypedDict):
     open: bool
     answer: str | None
     suggested: str | None
+    interval: IntervalJson | None
     photos: list[VisitPhotoJson]
 
 
@@ -189,7 +193,7 @@ def detail_json(detail: PhotoDetail, request: HttpRequest) -> PhotoJson:
             "content_type": image.content_type,
             "exif": exif_json(detail),
         },
-        "processing_session": session_json(detail.newest) if detail.newest else None,
+        "processing_session": session_json(detail.newest, _shown_interval(detail)) if detail.newest else None,
         "storage_location_history": [event_json(event) for event in detail.history],
     }
     if detail.visit:
@@ -214,7 +218,12 @@ def camera_clock_text(detail: PhotoDetail) -> str | None:
     return time_text(taken_at)
 
 
-def session_json(session: ProcessingSession) -> SessionJson:
+def _shown_interval(detail: PhotoDetail) -> Interval | None:
+    """That of the newest run, if it has counted."""
+    return detail.interval if detail.newest is detail.counted else None
+
+
+def session_json(session: ProcessingSession, interval: Interval | None) -> SessionJson:
     """A run and its result; counts are null until it has counted."""
     location, validator = session.storage_location, session.validated_by_user
     return {
@@ -229,6 +238,7 @@ def session_json(session: ProcessingSession) -> SessionJson:
         "validated": session.validated,
         "validated_by": (validator.email or validator.get_username()) if validator else None,
         "validation_date": time_text(session.validation_date) if session.validation_date else None,
+        "interval": interval_json(interval),
     }
 
 
@@ -263,6 +273,7 @@ def visit_json(detail: VisitDetail) -> VisitJson:
         "open": visit.is_open,
         "answer": visit.answer or None,
         "suggested": detail.suggested or None,
+        "interval": interval_json(detail.interval),
         "photos": [
             {
                 "image_id": str(photo.image_id),

@@ -1,6 +1,6 @@
 """The read model of one photo: its pictures, counts, containers, location, runs, and the history of its location.
 
-Four queries, however many runs, containers and plants there are, two more for a visit of several photos, and two for
+Six queries, however many runs, containers and plants there are, four more for a visit of several photos, and two for
 the history where that is shown.
 """
 
@@ -15,6 +15,7 @@ from demeter.common.exceptions import NotFoundError
 from demeter.common.i18n.messages import translated
 from gallery.browse.queries import visible_photos
 from gallery.common.badges import Badge, badge_of
+from gallery.common.intervals import find_interval
 from gallery.photo.containers import ContainerRow, container_rows
 from gallery.places.chart import Chart
 from gallery.places.history import HistoryEvent, draw_history, location_history
@@ -27,6 +28,7 @@ from processing.models import ProcessingSession
 from processing.pictures.annotated_pictures import annotated_url
 from processing.problems import REFUSALS, Problem
 from processing.statuses import RunStatus
+from stock.conformal import Interval
 from stock.queries import CountLine, lines_of_photos
 
 
@@ -72,6 +74,7 @@ class PhotoDetail:
     history: tuple[HistoryEvent, ...]
     visit: VisitDetail | None
     products: tuple[CountLine, ...]
+    interval: Interval | None
 
     @property
     def refusal(self) -> Problem | None:
@@ -152,6 +155,7 @@ def photo_detail(image_id: UUID, *, with_history: bool) -> PhotoDetail:
         history=location_history(counted.storage_location_id) if counted and with_history else (),
         visit=visit_of(image.pk),
         products=lines_of_photos([image.pk]).get(image.pk, ()),
+        interval=find_interval(counted) if counted else None,
     )
 
 

@@ -13,20 +13,30 @@ MAX_DATES = 4
 
 @dataclass(frozen=True)
 class Counted:
-    """One photo's count at a moment."""
+    """One photo's count at a moment, and between which numbers the true one should lie; the count itself if that is
+    not known."""
 
     image_id: UUID
     moment: datetime
     plants: int
+    low: int | None = None
+    high: int | None = None
+
+    @property
+    def highest(self) -> int:
+        """The upper end of what is drawn."""
+        return self.plants if self.high is None else self.high
 
 
 @dataclass(frozen=True)
 class Dot:
-    """One count on the chart."""
+    """One count on the chart, and where the lower and upper end of its interval are."""
 
     counted: Counted
     x: float
     y: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -74,10 +84,17 @@ def draw_chart(counts: Sequence[Counted]) -> Chart | None:
     ordered = sorted(counts, key=lambda counted: counted.moment)
     first, last = ordered[0].moment, ordered[-1].moment
     seconds = max((last - first).total_seconds(), 1.0)
-    step = _round_step(max(counted.plants for counted in ordered))
-    top = step * max(1, ceil(max(counted.plants for counted in ordered) / step))
+    highest = max(counted.highest for counted in ordered)
+    step = _round_step(highest)
+    top = step * max(1, ceil(highest / step))
     dots = tuple(
-        Dot(counted, _x((counted.moment - first).total_seconds() / seconds), _y(counted.plants / top))
+        Dot(
+            counted,
+            _x((counted.moment - first).total_seconds() / seconds),
+            _y(counted.plants / top),
+            _y((counted.plants if counted.low is None else counted.low) / top),
+            _y(counted.highest / top),
+        )
         for counted in ordered
     )
     heights = tuple(Height(_y(value / top), value) for value in range(0, top + 1, step))

@@ -1,6 +1,6 @@
 """The counts of a location over time, for the pages of photos and locations and for the API."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,8 @@ from gallery.places.chart import Chart, Counted, draw_chart
 from photos.storage.thumbnails import thumbnail_url
 from processing.models import ProcessingSession
 from processing.statuses import RunStatus
+from stock.conformal import Interval, Margin, interval_around
+from stock.intervals import margins_of_visits, read_learned
 from stock.models import StockCount, Visit
 
 # More than five years of weekly photos.
@@ -20,7 +22,7 @@ HISTORY_LENGTH = 300
 
 @dataclass(frozen=True)
 class HistoryEvent:
-    """One counted photo of the location, at its moment."""
+    """One counted photo of the location, at its moment. `interval` is that of its visit."""
 
     timestamp: datetime
     total_plants: int
@@ -31,6 +33,7 @@ class HistoryEvent:
     thumbnail_key: str | None
     thumbnail_stored_at: datetime | None
     visit: Visit | None = None
+    interval: Interval | None = None
 
     @property
     def thumbnail_url(self) -> str | None:
@@ -64,8 +67,15 @@ def location_history(location_id: int | None) -> tuple[HistoryEvent, ...]:
     )
     events = [HistoryEvent(*row) for row in rows[:HISTORY_LENGTH]]
     counts = StockCount.objects.in_force().filter(image_id__in={event.image_id for event in events})
-    visits = {count.image_id: count.visit for count in counts.select_related("visit")}
-    return tuple(replace(event, visit=visits.get(event.image_id)) for event in events)
+    visits = {count.image_id: count.visit for count in counts.select_related("visit") if count.visit is not None}
+    margins = margins_of_visits({visit.pk for visit in visits.values()}, read_learned()) if visits else {}
+    return tuple(_with_visit(event, visits.get(event.image_id), margins) for event in events)
+
+
+def _with_visit(event: HistoryEvent, visit: Visit | None, margins: Mapping[int, Margin | None]) -> HistoryEvent:
+    if visit is None:
+        return event
+    return replace(event, visit=visit, interval=interval_around(visit.quantity, margins.get(visit.pk)))
 
 
 def draw_history(history: Sequence[HistoryEvent]) -> Chart | None:
@@ -75,5 +85,6 @@ def draw_history(history: Sequence[HistoryEvent]) -> Chart | None:
     counts: dict[object, Counted] = {}
     for event in sorted(newest.values(), key=lambda event: event.timestamp):
         key, plants = (event.visit.pk, event.visit.quantity) if event.visit else (event.image_id, event.total_estimated)
-        counts[key] = Counted(event.image_id, event.timestamp, plants)
+        low, high = (event.interval.low, event.interval.high) if event.interval else (plants, plants)
+        counts[key] = Counted(event.image_id, event.timestamp, plants, low, high)
     return draw_chart(list(counts.values()))

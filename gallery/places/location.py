@@ -1,7 +1,7 @@
 """The read model of one location's page: last count, latest photo, stock, history and configurations.
 
-Ten queries besides the one that finds the location, for any number of photos and cycles, and two more if a visit has
-several photos.
+Twelve queries besides the one that finds the location, for any number of photos and cycles, and four more if a visit
+has several photos.
 """
 
 from collections.abc import Iterable
@@ -22,6 +22,7 @@ from photos.models import S3Image, S3ImageQuerySet
 from photos.storage.object_store import presigned_url
 from processing.problems import NEEDS_CONFIG, NEEDS_DATE
 from processing.statuses import UNFINISHED
+from stock.conformal import Interval
 from stock.queries import StockLine, count_unexplained, stock_of
 
 
@@ -44,6 +45,12 @@ class LocationDetail:
     def is_open(self) -> bool:
         """Whether the stock may be wrong because the last visit is open."""
         return self.last is not None and self.last.is_open
+
+    @property
+    def interval(self) -> Interval | None:
+        """Of the last count."""
+        events = (event for event in self.history if self.last and event.image_id == self.last.image_id)
+        return next((event.interval for event in events), None)
 
     @property
     def config(self) -> LocationConfig | None:

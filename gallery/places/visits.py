@@ -17,6 +17,8 @@ from locations.models import StorageLocation
 from photos.models import S3Image
 from photos.storage.thumbnails import thumbnail_url
 from stock import ledger
+from stock.conformal import Interval, Margin, interval_around
+from stock.intervals import margins_of_visits, read_learned
 from stock.models import StockCount, Visit
 from stock.visits.grouping import suggested_answer
 from stock.visits.records import as_photo
@@ -43,6 +45,7 @@ class VisitDetail:
     visit: Visit
     photos: tuple[VisitPhoto, ...]
     suggested: str
+    interval: Interval | None
 
     @property
     def counted(self) -> int:
@@ -61,7 +64,7 @@ class VisitDetail:
 
 
 def visit_of(image_id: UUID) -> VisitDetail | None:
-    """The visit of a photo; None if it is not in the stock or is alone. One query, three if there is a visit."""
+    """The visit of a photo; None if it is not in the stock or is alone. One query, five if there is a visit."""
     counts = StockCount.objects.in_force().filter(image_id=image_id, visit__photos__gt=1)
     visit_id = counts.values_list("visit_id", flat=True).first()
     return next(iter(_details(Visit.objects.filter(pk=visit_id))), None) if visit_id else None
@@ -112,15 +115,17 @@ def _details(visits: QuerySet[Visit]) -> tuple[VisitDetail, ...]:
     images = S3Image.objects.only("s3_key_thumbnail", "thumbnail_stored_at").in_bulk(
         [count.image_id for visit in found for count in _standing(visit)]
     )
-    return tuple(_detail(visit, images) for visit in found)
+    margins = margins_of_visits([visit.pk for visit in found], read_learned())
+    return tuple(_detail(visit, images, margins.get(visit.pk)) for visit in found)
 
 
-def _detail(visit: Visit, images: dict[UUID, S3Image]) -> VisitDetail:
+def _detail(visit: Visit, images: dict[UUID, S3Image], margin: Margin | None) -> VisitDetail:
     counts = _standing(visit)
     return VisitDetail(
         visit=visit,
         photos=tuple(_photo(count, visit, images.get(count.image_id)) for count in counts),
         suggested=suggested_answer([as_photo(count) for count in counts]),
+        interval=interval_around(visit.quantity, margin),
     )
 
 

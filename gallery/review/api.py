@@ -11,6 +11,7 @@ from demeter.accounts.models import User
 from demeter.common.openapi.operations import Moment
 from gallery.common.api import PagedForm, PaginationJson, checked, read_body, read_page
 from gallery.common.http import time_text
+from gallery.common.intervals import find_interval
 from gallery.photo.api import SessionJson, session_json
 from gallery.photo.detail import find_photo
 from gallery.review.forms import LARGEST_NUMBER, CorrectionForm
@@ -132,14 +133,14 @@ def sign_off(request: HttpRequest, image_id: UUID) -> JsonResponse:
     image, user = find_photo(image_id), signed_in_user(request)
     form = checked(SeenForm(read_body(request, SeenForm)))
     session = corrections.sign_off(image=image, user=user, seen=form.cleaned_data["seen"])
-    return JsonResponse({"processing_session": session_json(session)})
+    return JsonResponse({"processing_session": session_json(session, find_interval(session))})
 
 
 @api_view("POST", permission=REVIEW, answers={200: CountJson}, errors=(404, 409))
 def withdraw(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """Withdraw the sign-off of a photo's count. The body is ignored."""
     session = corrections.reopen_count(image=find_photo(image_id), user=signed_in_user(request))
-    return JsonResponse({"processing_session": session_json(session)})
+    return JsonResponse({"processing_session": session_json(session, find_interval(session))})
 
 
 photo_corrections = by_method(GET=list_corrections, POST=correct)
@@ -153,7 +154,7 @@ def _read_named(request: HttpRequest, image_id: UUID) -> tuple[S3Image, User, in
 
 def _answer(image: S3Image, correction: Correction) -> JsonResponse:
     session = corrections.counted_session(image)
-    count = session_json(session) if session else None
+    count = session_json(session, find_interval(session)) if session else None
     return JsonResponse({"correction": correction_json(correction), "processing_session": count})
 
 

@@ -19,6 +19,7 @@ from locations.nursery import forget_nursery
 from photos.models import S3Image, S3ImageQuerySet, Upload
 from processing.models import Job
 from processing.trash import erase_photo
+from stock.intervals import forget_photo
 from stock.models import Difference, StockBatch, StockCount, StockDocument, Visit
 
 PHOTOS_AT_ONCE = 300
@@ -56,6 +57,7 @@ def remove_demo() -> Removal:
     if Job.objects.unfinished().filter(image__in=photos).exists():
         raise ConflictError(_("Photos of the demo are still being counted. Try again in a few minutes."))
     for image in photos.order_by("created_at")[:PHOTOS_AT_ONCE]:
+        forget_photo(image.pk)
         erase_photo(image)
     left = demo_photos().count()
     return Removal(kept=0 if left else _remove_rows(), photos_left=left)

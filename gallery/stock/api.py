@@ -12,6 +12,7 @@ from demeter.common.http import form_errors
 from demeter.common.openapi.operations import Amount, Day, Moment
 from gallery.common.api import PaginationJson
 from gallery.common.http import time_text
+from gallery.common.intervals import IntervalJson, interval_json
 from gallery.stock.forms import StockForm
 from gallery.stock.names import NamedRow, name_rows
 from locations.models import Packaging, Product, StorageArea, StorageLocation
@@ -41,6 +42,7 @@ class AmountsJson(TypedDict):
     unexplained: int
     never_counted: int
     without_price: int
+    interval: IntervalJson | None
     values: list[ValueJson]
 
 
@@ -148,6 +150,7 @@ def amounts_json(amounts: Amounts, *, compared: bool) -> AmountsJson:
         "unexplained": amounts.unexplained,
         "never_counted": amounts.never_counted,
         "without_price": amounts.unpriced,
+        "interval": interval_json(amounts.interval),
         "values": [{"amount": str(value.amount), "currency": value.currency} for value in amounts.values],
     }
     if compared:

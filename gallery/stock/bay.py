@@ -1,6 +1,6 @@
 """The stock of one location at the end of a day: its batches, the photos of its last count, and every movement.
 
-Twelve queries at most, for any number of movements.
+Fourteen queries at most, for any number of movements.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,8 @@ from gallery.stock.reconciling import differences_of
 from locations.models import StorageLocation
 from photos.models import S3Image
 from photos.storage.thumbnails import thumbnail_url
+from stock.conformal import Interval, interval_around
+from stock.intervals import margins_of_visits, read_learned
 from stock.models import Difference, StockBatch, StockCount, StockMovement, Visit
 from stock.queries import StockLine, count_unexplained, stock_of
 
@@ -36,7 +38,8 @@ class CountedPhoto:
 
 @dataclass(frozen=True)
 class BayStock:
-    """The stock of a location before a moment. `visit` is its last count until then."""
+    """The stock of a location before a moment. `visit` is its last count until then, `interval` how far that may
+    be off."""
 
     location: StorageLocation
     lines: tuple[StockLine, ...]
@@ -47,6 +50,7 @@ class BayStock:
     visible_images: frozenset[UUID]
     differences: Sequence[Difference]
     unexplained: int
+    interval: Interval | None
 
     @property
     def total(self) -> int:
@@ -83,7 +87,12 @@ def read_bay(code: str, *, before: datetime, batch_id: int | None, page: int) ->
         visible_images=frozenset(images),
         differences=differences_of(location.pk, before=before),
         unexplained=count_unexplained([location.pk], before=before),
+        interval=_visit_interval(visit) if visit else None,
     )
+
+
+def _visit_interval(visit: Visit) -> Interval | None:
+    return interval_around(visit.quantity, margins_of_visits([visit.pk], read_learned()).get(visit.pk))
 
 
 def _movements(location: StorageLocation, batch: StockBatch | None, before: datetime, page: int) -> Page[Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from gallery.common.intervals import INTERVAL_COLUMNS, interval_cells
 from gallery.common.tables import Row, iso_time
 from gallery.stock.forms import StockForm
 from gallery.stock.names import NamedRow, name_rows, name_shrinkage
@@ -33,7 +34,7 @@ def stock_table(form: StockForm) -> tuple[tuple[str, ...], list[Row]]:
     named = name_rows(wanted.group, read_stock(wanted, limit=MOST_ROWS).rows)
     compare = form.cleaned_data["compare"]
     compared = COMPARED if compare else ()
-    columns = ("as_of", *NAME_COLUMNS[Group(wanted.group)], "plants", *compared, *SURENESS, *WORTH)
+    columns = ("as_of", *NAME_COLUMNS[Group(wanted.group)], "plants", *compared, *INTERVAL_COLUMNS, *SURENESS, *WORTH)
     return columns, [_row(row, form.day, compare) for row in named]
 
 
@@ -52,6 +53,7 @@ def _row(row: NamedRow, as_of: date, compare: date | None) -> Row:
         "unexplained": amounts.unexplained,
         "never_counted": amounts.never_counted,
         "unpriced": amounts.unpriced,
+        **interval_cells(amounts.interval),
         **_worth(amounts.values),
     }
 

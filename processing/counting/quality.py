@@ -20,6 +20,8 @@ DIRECTIONS = ((1, 0), (2, 1), (1, 1), (1, 2), (0, 1), (-1, 2), (-1, 1), (-2, 1))
 NEAR_PX, FAR_PX = 2, 9
 NOISE_SIGMA_PX = 0.7
 BURNT = 250
+# By how much a count is expected to be off at least: one plant, and this share.
+LEAST_ERROR, LEAST_ERROR_SHARE = 1.0, 0.05
 # Blank rows, in levels of 0 to 255: programs save parts they could not load as grey, black or green.
 PLAIN_LEVELS = 2
 MAX_PLAIN_ROWS = 0.1
@@ -148,6 +150,16 @@ def uncertain_share(found: Detections, parameters: CountingParameters) -> float:
     votes = found.of_class(PLANT).confidence
     possible = votes[votes >= low]
     return float((possible < high).mean()) if len(possible) else 0.0
+
+
+def predict_error(found: Detections, count: int, parameters: CountingParameters) -> float:
+    """By how many plants a count may be off, as the looks see it: by those that are uncertain, and at least a few.
+
+    Only the proportion between photos matters: what it is worth is learned from photos with known numbers
+    (`stock.conformal`). On the pictures of docs/accuracy/accuracy.json the middle interval is half as wide as by the
+    number of plants alone.
+    """
+    return LEAST_ERROR + count * (LEAST_ERROR_SHARE + uncertain_share(found, parameters))
 
 
 def left_out_faults(counted: Detections, left_out: int, parameters: QualityParameters) -> tuple[Fault, ...]:

@@ -1,5 +1,6 @@
 """From detections to counts: one container, then the whole photo."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -100,6 +101,14 @@ def count_photo(
         containers=tuple(counts),
         problems=tuple(dict.fromkeys((*problems, *own, *nothing))),
     )
+
+
+def main_kind(counts: Sequence[ContainerCount]) -> str:
+    """The kind of container in which most of the plants stand; empty without containers."""
+    plants: Counter[str] = Counter()
+    for item in counts:
+        plants[item.container.kind] += item.estimated
+    return max(sorted(plants), key=lambda kind: plants[kind], default="")
 
 
 def average_confidence(detections: Detections) -> float:

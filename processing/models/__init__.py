@@ -4,8 +4,9 @@ proposals and blind recounts; and Celery's results."""
 from processing.models.background_tasks import BackgroundTask
 from processing.models.blind_counts import BlindCount
 from processing.models.corrections import Correction
+from processing.models.estimations import Estimation
 from processing.models.proposals import Proposal
-from processing.models.results import Detection, Estimation, ProcessingSession, Segment
+from processing.models.results import Detection, ProcessingSession, Segment
 from processing.models.runs import Job, JobQuerySet, Leased
 
 __all__ = [

@@ -112,6 +112,19 @@ class ProcessingSession(Timestamped):
         _("versions of the models"), null=True, blank=True, help_text="{segmenter: sha256, detector: sha256}"
     )
     parameters_hash = models.CharField(_("parameters"), max_length=64, blank=True)
+    predicted_error = models.FloatField(
+        _("predicted error"),
+        null=True,
+        blank=True,
+        help_text=_("By how many plants the count of this run may be off, as the run itself saw it"),
+    )
+    container_kind = models.CharField(
+        _("kind of container"),
+        max_length=10,
+        blank=True,
+        db_default="",
+        help_text=_("In which most of the plants stand"),
+    )
     detections_from = models.ForeignKey(
         "self",
         on_delete=models.SET_NULL,
@@ -167,6 +180,22 @@ class ProcessingSession(Timestamped):
 
     def __str__(self) -> str:
         return str(self.session_id)
+
+    @property
+    def model_version(self) -> str:
+        """By what it was counted: detector, segmenter and parameters, as digits of their hashes."""
+        versions = self.model_versions or {}
+        parts = (versions.get("detector", "")[:12], versions.get("segmenter", "")[:12], self.parameters_hash[:12])
+        return "-".join(parts)
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether a person corrected the count and then signed it off, so that it is taken as right.
+
+        A sign-off alone may have been given at a glance.
+        """
+        changes = self.manual_adjustments or {}
+        return self.validated and any(changes.get(kind) for kind in ("added", "removed", "retyped"))
 
     @property
     def is_changed_by_hand(self) -> bool:
@@ -256,34 +285,3 @@ class Detection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.class_id} at {self.center_x_px:.0f}, {self.center_y_px:.0f}"
-
-
-class Estimation(Timestamped):
-    """How the hidden plants of one container were estimated."""
-
-    segment = models.OneToOneField(
-        Segment, on_delete=models.CASCADE, related_name="estimation", verbose_name=_("container")
-    )
-    method = models.CharField(
-        _("method"), max_length=20, choices=[(m, m) for m in ("local_scale", "grid", "density", "none")]
-    )
-    count = models.IntegerField(_("plants"))
-    residual_area_px = models.FloatField(_("remaining area (px)"), null=True, blank=True)
-    local_plant_area_px = models.FloatField(_("area of a plant (px)"), null=True, blank=True)
-    confidence = models.FloatField(_("confidence"), null=True, blank=True)
-    density = models.ForeignKey(
-        "locations.DensityParameters",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="estimations",
-        verbose_name=_("density"),
-    )
-
-    class Meta:
-        db_table = "photo_estimations"
-        verbose_name = _("estimation")
-        verbose_name_plural = _("estimations")
-
-    def __str__(self) -> str:
-        return f"{self.method}: {self.count}"

@@ -17,13 +17,13 @@ from photos.models import S3Image
 from photos.statuses import ImageStatus
 from photos.storage import keys, object_store
 from processing import lifecycle, mapping
-from processing.counting.boxes import Detections, Rgb
+from processing.counting.boxes import Detections, Rgb, concatenate
 from processing.counting.containers import Container
 from processing.counting.estimation import Density
 from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.counting.pyramid import Pyramid
-from processing.counting.quality import find_faults
-from processing.counting.totals import PhotoCount, count_photo
+from processing.counting.quality import find_faults, predict_error
+from processing.counting.totals import PhotoCount, count_photo, main_kind
 from processing.messages import CONTAINERS_FAILED, CONTAINERS_MISSING, NO_DENSITY, NO_DENSITY_LOOSE, as_message
 from processing.models import Estimation, Job, ProcessingSession, Segment
 from processing.pictures import drawing
@@ -32,6 +32,7 @@ from processing.problems import DETECTION_FAILED, NEEDS_CALIBRATION, REFUSALS, P
 from processing.review.division import Planted, find_planted, highest_number
 from processing.review.outcome import config_of, find_problem, record_stock
 from processing.review.recount import read_reviewed, recount, take_over, totals_of
+from processing.review.validation import follow_validation
 from processing.statuses import Phase, RunStatus, SegmentStatus
 from stock.visits.likeness import make_sketch
 
@@ -60,6 +61,7 @@ class Counted:
     found: tuple[Detections, ...]
     detections: tuple[Detections, ...]
     photo: PhotoCount
+    predicted_error: float
     config: LocationConfig | None
     planted: Mapping[int, Planted]
     shown: int
@@ -125,7 +127,9 @@ def _count(photo: Pyramid, config: LocationConfig | None, shown: tuple[Segment, 
     owned = own_detections(containers, found, densities=densities)
     counts = estimate_counts(photo, containers, owned, densities=densities)
     faults = find_faults(photo, found, DEFAULT_PARAMETERS, left_out=left_out)
-    return Counted(segments, found, owned, count_photo(counts, owned, problems=faults), config, planted, len(shown))
+    count = count_photo(counts, owned, problems=faults)
+    error = predict_error(concatenate(found), count.total_estimated, DEFAULT_PARAMETERS)
+    return Counted(segments, found, owned, count, error, config, planted, len(shown))
 
 
 def _densities(planted: Mapping[Container, Planted | None]) -> Callable[[Container], Density | None]:
@@ -193,6 +197,8 @@ def _complete(job: Job, session: ProcessingSession, counted: Counted, picture: P
         review_reasons=_review_reasons(counted, problem),
         refusal=session.refusal,
         refusal_message=session.refusal_message,
+        predicted_error=None if session.refusal or counted.failed_containers else counted.predicted_error,
+        container_kind=main_kind(photo.containers),
     )
     # From here on the photo's row is locked: a correction was either made before and is included, or waits.
     session.refresh_from_db()
@@ -203,6 +209,7 @@ def _complete(job: Job, session: ProcessingSession, counted: Counted, picture: P
         need, message = find_problem(session, counted.config)
         lifecycle.restate(job, need, message)
     record_stock(session, counted.config, problem=need, user=job.requested_by)
+    follow_validation(session)
 
 
 def _keep_sign_off(session: ProcessingSession) -> None:

@@ -26,6 +26,7 @@ from processing.models.corrections import CLASS_WORDS
 from processing.review.division import divide_count
 from processing.review.outcome import config_of, follow_sign_off, tell_stock
 from processing.review.recount import ReviewedPhoto, read_reviewed, recount
+from processing.review.validation import follow_validation
 from processing.statuses import RunStatus
 from stock import ledger
 
@@ -165,6 +166,7 @@ def sign_off(*, image: S3Image, user: User, seen: int) -> ProcessingSession:
     session.validated, session.validated_by_user, session.validation_date = True, user, timezone.now()
     _save_validation(session)
     follow_sign_off(image, session, user=user)
+    follow_validation(session)
     return session
 
 
@@ -175,6 +177,7 @@ def reopen_count(*, image: S3Image, user: User) -> ProcessingSession:
     session.validated, session.validated_by_user, session.validation_date = False, None, None
     _save_validation(session)
     follow_sign_off(image, session, user=user)
+    follow_validation(session)
     return session
 
 
@@ -248,6 +251,8 @@ def _recount(session: ProcessingSession, photo: ReviewedPhoto, user: User) -> No
         )
         if was_validated:
             tell_stock(session)
+    if was_validated:
+        follow_validation(session)
 
 
 def _save_validation(session: ProcessingSession) -> None:

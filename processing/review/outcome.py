@@ -85,8 +85,15 @@ def record_stock(
 
 
 def tell_stock(session: ProcessingSession) -> None:
-    """Tell the stock whether this count is signed off or in doubt."""
-    ledger.review_count(session_id=session.session_id, signed_off=session.validated, in_doubt=session.needs_look)
+    """Tell the stock how sure this count is; the number that a person checked is taken as right."""
+    measured = ledger.Measured(
+        predicted_error=0.0 if session.is_checked else session.predicted_error,
+        model_version=session.model_version,
+        container_kind=session.container_kind,
+    )
+    ledger.review_count(
+        session_id=session.session_id, signed_off=session.validated, in_doubt=session.needs_look, measured=measured
+    )
 
 
 def follow_sign_off(image: S3Image, session: ProcessingSession, *, user: User) -> None:

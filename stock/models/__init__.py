@@ -9,6 +9,7 @@ from stock.models.closings import Closing, ClosingBalance
 from stock.models.counts import CountShare, StockCount, Visit, VisitAnswer
 from stock.models.differences import EXPLAINING, WITH_DOCUMENT, Decision, DecisionKind, Difference
 from stock.models.documents import DocumentSource, LossReason, StockDocument
+from stock.models.intervals import IntervalVersion, Validation, ValidationSource
 from stock.models.movements import (
     COUNTED_KINDS,
     DERIVED_KINDS,
@@ -35,6 +36,7 @@ __all__ = [
     "DecisionKind",
     "Difference",
     "DocumentSource",
+    "IntervalVersion",
     "LossReason",
     "MovementKind",
     "SourceType",
@@ -45,6 +47,8 @@ __all__ = [
     "Stocktake",
     "StocktakeBay",
     "StocktakeLine",
+    "Validation",
+    "ValidationSource",
     "Visit",
     "VisitAnswer",
     "WeeklySummary",

@@ -144,6 +144,14 @@ class StockCount(Timestamped):
     in_doubt = models.BooleanField(
         _("in doubt"), default=False, db_default=False, help_text=_("A person should look at it before it is used")
     )
+    predicted_error = models.FloatField(
+        _("predicted error"),
+        null=True,
+        blank=True,
+        help_text=_("In plants; 0 if a person checked the number, empty if nothing was predicted"),
+    )
+    model_version = models.CharField(_("models"), max_length=64, blank=True, db_default="")
+    container_kind = models.CharField(_("kind of container"), max_length=10, blank=True, db_default="")
     withdrawn_at = models.DateTimeField(
         _("withdrawn at"), null=True, blank=True, help_text=_("When a later run of the same photo replaced it")
     )

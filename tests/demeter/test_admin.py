@@ -29,13 +29,24 @@ from processing.models import (
 )
 from processing.review.blind_counts import record_blind_count
 from stock.ledger import record_count
-from stock.models import Difference, StockBatch, StockCount, StockDocument, StockMovement, Stocktake, Visit
+from stock.models import (
+    Difference,
+    IntervalVersion,
+    StockBatch,
+    StockCount,
+    StockDocument,
+    StockMovement,
+    Stocktake,
+    Validation,
+    Visit,
+)
 from tests.browsing import sign_in
 from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory
 from tests.locations.factories import DensityParametersFactory, LocationConfigFactory
 from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, ProposalFactory
 from tests.stock.recording import plants_of, record
+from tests.stock.validating import validate
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +66,11 @@ WRITTEN_BY_THE_PIPELINE = (
     StockMovement,
     PlaceChange,
 )
-RECORDS = (*WRITTEN_BY_THE_PIPELINE, StockDocument, Stocktake, Difference, Visit, Change, BackgroundTask)
+RECORDS = (
+    *WRITTEN_BY_THE_PIPELINE,
+    *(StockDocument, Stocktake, Difference, Visit, Validation, IntervalVersion),
+    *(Change, BackgroundTask),
+)
 
 
 def url_of(model, page, *args):
@@ -93,6 +108,7 @@ def rows():
     ProductSize.objects.create(code="S", name="S", min_height_cm=5, max_height_cm=10, sort_order=2)
     issue_token(user=UserFactory(), name="phone")
     Stocktake.objects.create(day="2026-11-28", counted_from=timezone.now(), opened_by=UserFactory())
+    validate()
     TaskResult.objects.create(task_id=str(uuid.uuid4()), task_name="upload_s3_batch", traceback="OSError: gone")
 
 

@@ -171,5 +171,7 @@ def test_the_api_asks_who_you_are_and_what_you_may(path, ready, stranger: Client
 def test_a_page_of_the_api_takes_few_queries(viewer: Client, location, django_assert_num_queries):
     for _ in range(4):
         ProcessingSessionFactory(ready=True, storage_location=location)
-    with django_assert_num_queries(8):  # sign-in and permissions 3, photos 3, warehouses 1, their locations 1
+    with django_assert_num_queries(
+        9
+    ):  # sign-in and permissions 3, photos 3, warehouses 1, their locations 1, intervals 1
         viewer.get(GALLERY, {"warehouse_id": location.storage_area.warehouse_id})

@@ -58,11 +58,11 @@ def test_a_problem_leads_to_its_form_with_and_without_javascript(viewer: Client)
 def test_the_grid_takes_the_same_queries_for_any_number_of_photos(viewer: Client, django_assert_num_queries):
     for _ in range(6):
         ProcessingSessionFactory(ready=True, storage_location=StorageLocationFactory())
-    # sign-in and permissions 3, photos 2, their number, problems, choices of the filter bar 3
-    with django_assert_num_queries(10):
+    # sign-in and permissions 3, photos 2, intervals, their number, problems, choices of the filter bar 3
+    with django_assert_num_queries(11):
         viewer.get("/gallery/")
     after = str(scroll_cards(find_photos(GalleryFilter()), per_page=2).last)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assertContains(viewer.get("/gallery/", {"after": after}, headers=HTMX), "photo-card__place", 4)
 
 
@@ -163,14 +163,13 @@ def test_the_photo_page_takes_the_same_queries_for_any_history(viewer: Client, c
         ProcessingSessionFactory(ready=True, storage_location=counted.storage_location)
         CorrectionFactory(image=counted.original_image)
     for tab in ("counts", "file", "unknown"):
-        # Sign-in and permissions 3, photo, runs, cycle 2, containers, visit, products, proposals.
-        with django_assert_num_queries(11):
+        # Sign-in and permissions 3, photo, runs, cycle 2, containers, visit, products, proposals, intervals 2.
+        with django_assert_num_queries(13):
             viewer.get(photo_path(counted), {"tab": tab})
-    with django_assert_num_queries(13):  # and the history with its visits
+    with django_assert_num_queries(15):  # and the history with its visits
         viewer.get(photo_path(counted), {"tab": "history"})
-    with django_assert_num_queries(
-        15
-    ):  # and the corrections, the decided proposals, the sign-offs, the ways into the trash and back
+    # And the corrections, the decided proposals, the sign-offs, the ways into the trash and back.
+    with django_assert_num_queries(17):
         viewer.get(photo_path(counted), {"tab": "trace"})
 
 

@@ -25,8 +25,9 @@ from processing.models import ProcessingSession
 from processing.review.blind_counts import record_blind_count
 from processing.review.outcome import record_stock
 from stock.decisions import About, accept, ask_recount
+from stock.intervals import shipped
 from stock.ledger import record_count
-from stock.models import Difference, StockBatch
+from stock.models import Difference, StockBatch, StockCount
 from stock.stocktakes import Place, close_stocktake, open_stocktake
 from tests.browsing import store_pictures
 from tests.factories import UserFactory
@@ -160,6 +161,7 @@ def make_nursery() -> Nursery:
             make_import("plan.geojson", PLAN_FAR_AWAY),
         ),
     )
+    predict_errors()
     for kept in made.previewed:
         use_mapping(kept, read_mapping(kept.mapping))
     for image in S3Image.objects.exclude(s3_key_thumbnail=None):
@@ -185,6 +187,19 @@ def make_import(file: str, data: bytes) -> PlaceImport:
     """Somebody's; `of_imports` gives it to whoever looks."""
     save_mapping("Plan of the nursery", ImportMapping())
     return keep_files([(file, data)], UserFactory())
+
+
+def predict_errors() -> None:
+    """Every count says by how many plants it may be off."""
+    [version] = shipped()
+    detector, segmenter, parameters = version.split("-")
+    ProcessingSession.objects.exclude(total_estimated=None).update(
+        predicted_error=25,
+        container_kind="segment",
+        model_versions={"detector": detector, "segmenter": segmenter},
+        parameters_hash=parameters,
+    )
+    StockCount.objects.update(predicted_error=12, container_kind="segment", model_version=version)
 
 
 def record_parts(bay: StorageLocation) -> None:

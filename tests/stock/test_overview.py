@@ -155,10 +155,12 @@ def test_value_is_known_where_there_is_a_price():
     assert len(read(group=Group.WAREHOUSE).rows[0].amounts.values) <= 1
 
 
-def test_any_question_is_one_query_and_one_for_the_prices(django_assert_num_queries: DjangoAssertNumQueries):
+def test_any_question_is_one_query_with_one_for_prices_and_one_for_quantiles(
+    django_assert_num_queries: DjangoAssertNumQueries,
+):
     move(StockBatchFactory(), 10)
     for group in Group.values:
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             read(group=group, compared_before=NOON, text="pot", chosen={"warehouse_id": 1, "size_id": 0})
 
 

@@ -58,7 +58,7 @@ def test_addresses_are_those_of_the_url_configuration():
 
 def test_cards_read_nothing_else_of_their_photos(django_assert_num_queries):
     session = ProcessingSessionFactory(ready=True, storage_location=StorageLocationFactory())
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         (card,) = cards_of([session.original_image_id])
         assert card.thumbnail_url
         assert card.original_url

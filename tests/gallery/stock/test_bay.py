@@ -126,5 +126,5 @@ def test_movements_do_not_add_queries(
 ):
     for number in range(5):
         count(config, 100 + number, days_ago=number)
-    with django_assert_max_num_queries(4 + 9):
+    with django_assert_max_num_queries(4 + 11):
         viewer.get("/stock/locations/N1-N-04/")

@@ -136,7 +136,7 @@ def test_pages_of_rows(viewer: Client):
 def test_rows_do_not_add_queries(viewer: Client, django_assert_max_num_queries: DjangoAssertNumQueries, group: str):
     for number in range(4):
         stocked(f"Agave {number}", 10)
-    with django_assert_max_num_queries(4 + 5):  # session, user, two of permissions; stock, warehouses and names
+    with django_assert_max_num_queries(4 + 6):  # session, user, two of permissions; stock, intervals, warehouses, names
         viewer.get(f"/stock/?group={group}")
 
 

@@ -1,0 +1,61 @@
+"""Photos whose true number is known: what the intervals of counts are learned from (`stock.intervals`).
+
+A photo is validated if its count was truly checked: corrected mark by mark and then signed off, or counted again by a
+person who did not see the number. A sign-off alone is none: it may have been given at a glance. Such photos are
+validated once they are counted again.
+
+The caller has locked the photo; what is learned comes last, after the stock.
+"""
+
+from demeter.accounts.models import User
+from locations.models import LocationConfig
+from processing.models import ProcessingSession
+from processing.review.outcome import config_of
+from processing.review.recount import model_totals
+from stock.intervals import Truth, record_validation, withdraw_validation
+from stock.models import Validation, ValidationSource
+
+
+def follow_validation(session: ProcessingSession) -> None:
+    """Let the validation of a photo follow its count in force: after a sign-off, a correction, or a new run.
+
+    What a person counted independently stays, beside what the new run counted.
+    """
+    independent = [ValidationSource.RECOUNT, ValidationSource.KNOWN]
+    noted = Validation.objects.in_force().of_image(session.original_image_id).filter(source__in=independent).first()
+    if noted is not None:
+        if noted.session_id != session.session_id:
+            record_truth(session, truth=noted.truth, source=ValidationSource(noted.source), user=noted.user)
+    elif session.is_checked and session.validated_by_user is not None:
+        truth = session.total_estimated or 0
+        record_truth(session, truth=truth, source=ValidationSource.CORRECTED, user=session.validated_by_user)
+    else:
+        withdraw_validation(session.original_image_id, sources=[ValidationSource.CORRECTED])
+
+
+def record_truth(session: ProcessingSession, *, truth: int, source: ValidationSource, user: User) -> Validation | None:
+    """Note the true number of a counted photo, such as the result of a blind recount. None if its run predicted no
+    error: a refused or partial count, or one of an earlier version."""
+    if session.predicted_error is None:
+        return None
+    product, packaging = _planted(config_of(session))
+    known = Truth(
+        image_id=session.original_image_id,
+        session_id=session.session_id,
+        counted=model_totals(session)["total_estimated"] or 0,
+        truth=truth,
+        predicted_error=session.predicted_error,
+        model_version=session.model_version,
+        container_kind=session.container_kind,
+        product_id=product,
+        packaging_id=packaging,
+        moment=session.original_image.moment,
+    )
+    return record_validation(known, source=source, user=user)
+
+
+def _planted(config: LocationConfig | None) -> tuple[int | None, int | None]:
+    """The product and packaging of all plants of a location; nothing if there are several."""
+    if config is None or config.listed_parts or config.product.is_mixed:
+        return None, None
+    return config.product_id, config.packaging_id
