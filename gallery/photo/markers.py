@@ -111,7 +111,14 @@ def bare_picture(image_id: UUID) -> MarkersJson:
     """The same without everything that was found. Raises NotFoundError as `photo_markers`."""
     image, session = _find_counted(image_id)
     nothing: ColumnsJson = {"x": [], "y": [], "side": [], "class_id": [], "origin": []}
-    return {**_picture(image, session), "containers": [], "parts": [], "marks": nothing, "removed": nothing, "proposed": []}
+    return {
+        **_picture(image, session),
+        "containers": [],
+        "parts": [],
+        "marks": nothing,
+        "removed": nothing,
+        "proposed": [],
+    }
 
 
 def _find_counted(image_id: UUID) -> tuple[S3Image, ProcessingSession]:

@@ -10,6 +10,7 @@ from demeter.accounts.authentication import api_view, by_method, signed_in_user
 from demeter.common.openapi.operations import Moment
 from gallery.common.api import PagedForm, PaginationJson, checked, read_body, read_page
 from gallery.common.http import time_text
+from gallery.common.intervals import find_interval
 from gallery.photo.api import SessionJson, session_json
 from gallery.photo.detail import find_photo
 from gallery.photo.review_state import PROPOSES
@@ -137,7 +138,7 @@ def decide_proposals(request: HttpRequest, image_id: UUID) -> JsonResponse:
         "accepted": decided.accepted,
         "declined": decided.declined,
         "overtaken": decided.overtaken,
-        "processing_session": session_json(session) if session else None,
+        "processing_session": session_json(session, find_interval(session)) if session else None,
     }
     return JsonResponse(answer)
 

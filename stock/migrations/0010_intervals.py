@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("locations", "0008_units_and_changed_places"),
-        ("stock", "0008_stocktakes"),
+        ("stock", "0009_decision_keys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("locations", "0008_units_and_changed_places"),
+        ("locations", "0009_drawn_parts"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("processing", "0004_stock_knows_reviews"),
+        ("processing", "0005_proposals_and_blind_counts"),
     ]
 
     operations = [
