@@ -20,8 +20,8 @@ quantile AS (
 ), counted AS MATERIALIZED (
     SELECT seen.id, seen.batch_id, seen.quantity, seen.predicted_error, divided.plants AS elsewhere,
         CASE WHEN seen.predicted_error = 0 THEN 0 ELSE learned.rung END AS rung,
-        CASE WHEN seen.predicted_error = 0 THEN 0
-            ELSE GREATEST(seen.predicted_error, 1) * learned.quantile END AS margin,
+        CASE WHEN seen.predicted_error = 0 THEN 0 -- GREATEST would take a missing error for 1
+            WHEN seen.predicted_error > 0 THEN GREATEST(seen.predicted_error, 1) * learned.quantile END AS margin,
         CASE WHEN seen.predicted_error <> 0 THEN learned.n END AS n
     FROM place
     JOIN stock_counts AS seen ON seen.visit_id = place.visit_id AND seen.withdrawn_at IS NULL AND seen.is_counted
