@@ -81,7 +81,7 @@ def doubtful_outlines(warehouse: Warehouse) -> list[Doubt]:
     """At most MOST_DOUBTS doubts about the outlines of a warehouse in use; four queries."""
     houses = [warehouse, *Warehouse.objects.filter(active=True, polygon__isnull=False).exclude(pk=warehouse.pk)]
     areas = {area.pk: area for area in StorageArea.objects.filter(warehouse=warehouse, active=True)}
-    drawn = StorageLocation.objects.active().filter(storage_area__warehouse=warehouse, polygon__isnull=False)
+    drawn = StorageLocation.objects.active().filter(storage_area__in=areas, polygon__isnull=False)
     bays = list(drawn.defer(*UNUSED))
     origin = next((centre for place in (warehouse, *areas.values(), *bays) if (centre := place.centre)), None)
     if origin is None:

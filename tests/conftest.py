@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -19,6 +20,9 @@ from tests.chromium import FLAGS, find_chromium
 from tests.services import stop_services
 
 NO_BROWSER = "no Chromium here"
+# A busy machine is slow, and that is no fault: no example has a time limit.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 LONGEST_ANSWER_SECONDS = 10
 BUSY = """
     SELECT count(*) FROM pg_stat_activity

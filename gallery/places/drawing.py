@@ -65,7 +65,7 @@ def draw_warehouse(warehouse: Warehouse) -> Drawing:
     names = {area.pk: area.name for area in areas}
     bays = (
         StorageLocation.objects.active()
-        .filter(storage_area__warehouse=warehouse)
+        .filter(storage_area__in=names)
         .defer(*UNUSED)
         .order_by("storage_area__sort_key", "sort_key", "code")
     )

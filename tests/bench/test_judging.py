@@ -70,7 +70,7 @@ def test_one_photo_or_none_has_no_interval():
     assert judge([alone])["mean_error_all"] == {"value": 0, "interval": None, "photos": 1}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.builds(Judged, st.floats(0, 1), st.booleans(), st.booleans()), max_size=12))
 def test_figures_are_shares(photos):
     figures = [figure for name, figure in judge(photos).items() if name != "photos"]

@@ -142,7 +142,7 @@ HISTORY = st.lists(
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=HISTORY)
 def test_the_stock_at_any_moment_is_the_replay_of_all_movements(history):
     """Photos, movements of people, reversals, all of them dated back, with closings in between."""

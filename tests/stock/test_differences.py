@@ -212,7 +212,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(steps=steps)
 def test_expected_explained_and_unexplained_are_what_was_counted(steps):
     """In any history, for each count that is in force; and only those are unexplained."""

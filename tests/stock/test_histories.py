@@ -48,7 +48,7 @@ changes = st.lists(st.builds(Change, batches, st.integers(-60, 60).filter(bool),
 noise = st.dictionaries(st.tuples(batches, moments), st.integers(-30, 30), max_size=3)
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
 @given(visits=visits, changes=changes, written_short=noise)
 def test_stock_is_never_negative_and_every_count_is_true(visits, changes, written_short):
     counts = [VisitTotal(UUID(int=n), *row[:2], is_full=row[2], beside=row[3]) for n, row in enumerate(visits)]
@@ -69,7 +69,7 @@ def test_stock_is_never_negative_and_every_count_is_true(visits, changes, writte
         assert there == sum(count.plants.values())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(visits=visits, changes=changes)
 def test_what_was_written_is_not_due_again(visits, changes):
     counts = [VisitTotal(UUID(int=n), *row[:2], is_full=row[2], beside=row[3]) for n, row in enumerate(visits)]
@@ -196,7 +196,7 @@ steps = st.lists(
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(steps=steps)
 def test_ledger_stays_sound_through_every_history(steps):
     with transaction.atomic():

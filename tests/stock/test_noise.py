@@ -49,7 +49,7 @@ def test_what_people_explained_is_left_out():
     assert judge(history)[1].unexplained == -38
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500), st.integers(-50, 50)), max_size=12))
 def test_every_history_is_judged(rows):
     history = [Observation(*row) for row in rows]

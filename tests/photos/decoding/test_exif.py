@@ -180,7 +180,7 @@ def test_no_exif_is_no_error(data):
 EXIF_BYTES = make_exif().tobytes()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.integers(0, len(EXIF_BYTES) - 1), st.integers(0, 255)), max_size=30))
 def test_damaged_exif_never_raises_and_fits_a_json_column(changes):
     damaged = bytearray(EXIF_BYTES)
@@ -201,7 +201,7 @@ VALUES = st.one_of(
 TAGS = st.dictionaries(st.sampled_from([1, 2, 3, 4, 5, 6, 7, 29, 31, *LOCAL, 0x9011, 0x010F, 0x0112, 0x8827]), VALUES)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TAGS, TAGS, TAGS)
 def test_any_tag_values_give_json(tags, details, gps):
     exif = exif_module._describe(tags, details, gps)

@@ -210,7 +210,7 @@ def test_decoder_knows_no_secret_of_ours(monkeypatch):
 
 
 # --- Fuzzing --------------------------------------------------------------------------------------------------------
-FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FUZZ = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 CHANGES = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=12)
 
 

@@ -181,7 +181,7 @@ def test_a_picture_of_exactly_the_limit_is_accepted(monkeypatch) -> None:
     assert decode_picture(saved(picture())).shape == (200, 400, 3)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     place=st.integers(0, 2000), flips=st.binary(min_size=1, max_size=40), kind=st.sampled_from(["JPEG", "PNG", "WEBP"])
 )

@@ -174,7 +174,7 @@ corner = st.integers(0, 80)
 side = st.integers(10, 60)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     places=st.lists(st.tuples(corner, corner, side, side), min_size=1, max_size=5),
     plants=st.lists(st.tuples(st.integers(1, 139), st.integers(1, 139)), max_size=30, unique=True),

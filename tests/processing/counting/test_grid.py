@@ -62,7 +62,7 @@ def test_an_outline_that_is_no_quadrilateral_has_no_corners() -> None:
     assert four_corners(star, 0.8) is None
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     rows=st.integers(3, 9),
     columns=st.integers(3, 12),
