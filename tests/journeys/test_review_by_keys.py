@@ -19,6 +19,13 @@ PLANT, EMPTY, DEAD = range(3)
 EXPECTED = ("status of 422", "htmx:")  # a count that has changed, a poll that the next page ended
 # From the key to the next picture; the rest is for busy machines, `bench/viewer.py` measures.
 SOON_MS = 1500
+# How long a search waits for more letters.
+TYPING_PAUSE_MS = 300
+SEARCH_AND_ENTER = """query => {
+    query.value = "north";
+    query.dispatchEvent(new Event("input", { bubbles: true }));
+    query.form.requestSubmit();
+}"""
 RECORD_NEXT = """() => {
     window.next_ms = null;
     addEventListener("keydown", () => {
@@ -179,3 +186,16 @@ def test_the_problems_of_an_upload_are_fixed_one_after_the_other(page: Page, bos
     expect(page.get_by_text("Stored, waiting").or_(page.get_by_text("Waiting")).first).to_be_visible()
     chosen = dict(Job.objects.exclude(chosen_location=None).values_list("image", "chosen_location"))
     assert chosen == {photos[0].original_image_id: other.pk, photos[2].original_image_id: bay.pk}
+
+
+def test_enter_ends_the_wait_of_a_search_for_more_letters(page: Page):
+    """A second answer would take back a choice made meanwhile."""
+    StorageLocationFactory(name="North corner")
+    lost = ProcessingSessionFactory(needs_location=True)
+    page.goto(f"/gallery/{lost.original_image_id}/problem/")
+    searches: list[str] = []
+    page.on("request", lambda request: searches.append(request.url) if "q=north" in request.url else None)
+    page.get_by_label("Find a location").evaluate(SEARCH_AND_ENTER)
+    expect(page.get_by_text("Results for “north”")).to_be_visible()
+    page.wait_for_timeout(2 * TYPING_PAUSE_MS)
+    assert len(searches) == 1
