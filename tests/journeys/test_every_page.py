@@ -191,6 +191,8 @@ def addresses_of(made: Nursery) -> tuple[set[str], set[str]]:
             user=UserFactory(), key="x", kind="plantar", source="page", happened_at=made.bay.created_at
         )[0].pk,
         "batch_id": made.bay.batches.first().pk,
+        "difference_id": 0,
+        "stocktake_id": 0,
         "tab": "trace",
         "person_id": made.bed.original_image.uploaded_by_user_id,
         "product_id": made.bay.configs.get().product_id,

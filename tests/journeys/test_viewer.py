@@ -55,7 +55,7 @@ def test_viewer_finds_stock_its_movements_and_exports_it(start: Start, bay: Stor
     sign_in(person, UserFactory(viewer=True))
     began, taps = time.monotonic(), person.taps
     person.press(page.get_by_role("link", name="Stock", exact=True))
-    expect(page.get_by_text("1,255")).to_be_visible()
+    expect(page.get_by_text("1,255", exact=True)).to_be_visible()
     person.press(page.locator("#filters > summary"))
     person.write(page.get_by_label("Search"), "agave")
     person.press(page.get_by_role("button", name="Show"))

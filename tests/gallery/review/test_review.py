@@ -203,7 +203,7 @@ def test_a_photo_without_a_count_cannot_be_reviewed(supervisor):
 
 def test_a_correction_takes_few_queries(bed, supervisor, django_assert_num_queries):
     CorrectionFactory.create_batch(3, image=bed.original_image)
-    with django_assert_num_queries(34):  # of these 8 for what is listed for the place
+    with django_assert_num_queries(36):  # of these 8 for what is listed for the place, 2 for the interval
         supervisor.post(path_of(bed, "correct"), REMOVE, headers=HTMX)
 
 
@@ -255,9 +255,8 @@ def test_the_page_of_the_queue(supervisor):
 def test_the_queue_takes_the_same_queries_for_any_length(supervisor, django_assert_num_queries):
     for _ in range(5):
         waiting()
-    with django_assert_num_queries(
-        7
-    ):  # sign-in and permissions 3, photos 1, their newest runs 1, number 1, proposals 1
+    # Sign-in and permissions 3, photos 1, their newest runs 1, intervals 1, number 1, proposals 1.
+    with django_assert_num_queries(8):
         supervisor.get("/review/")
 
 

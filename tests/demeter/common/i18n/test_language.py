@@ -192,8 +192,8 @@ def test_every_text_of_a_page_changes_with_the_language(boss: Client, nursery: d
 # --- Numbers and dates -----------------------------------------------------------------------------------------------
 def test_numbers_and_dates_follow_the_language_and_attributes_do_not(boss: Client, nursery: dict[str, str]):
     english, spanish = (boss.get(nursery["photo history"], headers=headers) for headers in ({}, SPANISH))
-    assertContains(english, '<strong class="number">1,234</strong> plants')
-    assertContains(spanish, '<strong class="number">1.234</strong> plantas')
+    assertContains(english, '<strong class="number">1,234</strong>')
+    assertContains(spanish, '<strong class="number">1.234</strong>')
     assertContains(spanish, 'name="seen" value="1234"')
     chart = re.search(r"<svg id=\"chart\".*?</svg>", spanish.content.decode(), re.DOTALL)
     assert chart
