@@ -105,7 +105,7 @@ def test_the_sheet_takes_the_same_queries_for_any_number(supervisor, monkeypatch
     for _time in range(2):
         for _number in range(3):
             make_bed(PLANT, PLANT)
-        # Sign-in and permissions 3, houses and people to choose from 3, number, photos, cards, intervals, versions, marks 3.
+        # Sign-in and permissions 3, what to choose from 3, number, photos, cards, intervals, versions, marks 3.
         with django_assert_num_queries(14):
             supervisor.get(SHEET)
     monkeypatch.setattr(sheets, "AT_ONCE", 4)
