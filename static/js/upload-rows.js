@@ -75,7 +75,7 @@ function makeOffer(code) {
 
 // Its location is wrong: a person says where it was taken before it is sent.
 function unplace(entry) {
-  entry.settled = entry.wanted = entry.released = false;
+  entry.settled = entry.wanted = entry.released = entry.offline = false;
   place(entry, "");
 }
 

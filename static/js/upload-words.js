@@ -13,10 +13,11 @@ function summary(entries) {
   const states = ["ready", "received", "known", "refused", "failed", "label", "waiting"];
   const [ready, received, known, refused, failed, labels, waiting] = states.map((state) => count(entries, state));
   const going = entries.length - refused - labels;
-  if (going && ready === going && !labels) return say(ngettext("%s photo selected", "%s photos selected", going), going);
+  const selected = (number) => say(ngettext("%s photo selected", "%s photos selected", number), number);
+  if (going && ready === going && !labels) return selected(going);
   const parts = [];
   const all = going - known;
-  if (all > 0 && ready === all && !known) parts.push(say(ngettext("%s photo selected", "%s photos selected", all), all));
+  if (ready > 0 && ready + waiting === all && !known) parts.push(selected(ready));
   else if (all > waiting) {
     const words = ngettext("%(received)s of %(all)s photo received", "%(received)s of %(all)s photos received", all);
     parts.push(interpolate(words, { received, all }, true));

@@ -288,7 +288,7 @@ document.addEventListener("signed-out", (event) => {
 restoreChoice(form.elements);
 sendButton.hidden = true;
 if (keepsPhotos) {
-  document.addEventListener("upload:kept", () => showKept(entries));
+  document.addEventListener("upload:kept", showTotals);
   whenToSend(() => (showTotals(), sendWanted()));
   inOneTab(restore).catch(() => {}); // not allowed to store
 }

@@ -51,7 +51,9 @@ def ana() -> User:
 @pytest.fixture
 def phone(browser: Browser, live_server: LiveServer, ana: User) -> Iterator[BrowserContext]:
     """Ana's phone, on which Demeter was opened once."""
-    context = browser.new_context(base_url=live_server.url, viewport={"width": 390, "height": 844})
+    context = browser.new_context(
+        base_url=live_server.url, viewport={"width": 390, "height": 844}, service_workers="allow"
+    )
     sign_in(context, ana, live_server)
     visit(context)
     yield context
