@@ -140,14 +140,14 @@ def _load_demo_once(options: Options, state: LocalState, folders: Folders, is_st
         return
     if options.with_demo:
         say("Loading the demo nursery.")
-        state.facts["login"] = run_once(_load_demo_command(), folders, is_stopping=is_stopping).strip()
+        state.facts["login"] = run_once(load_demo_command(), folders, is_stopping=is_stopping).strip()
         if is_stopping():
             return
     state.facts["demo"] = "loaded" if options.with_demo else "declined"
     state.save()
 
 
-def _load_demo_command() -> Program:
+def load_demo_command() -> Program:
     """The demo has names in the language of whoever starts it, as far as the terminal says it."""
     spoken = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     return workers.make_manage("load_demo", f"--language={'es' if spoken.startswith('es') else 'en'}")

@@ -1,7 +1,8 @@
 """Demeter as an app on a phone: its manifest, its service worker, and the page that opens without a network.
 
 That page is the upload form without anything of the nursery or of a person. `static/js/app-worker.js` keeps it, and
-nothing else of Demeter's pages; `static/js/device.js` tells the worker which one (release, language, colours).
+nothing else of Demeter's pages; `device.js` tells it which one (release, language, colours). `app-sending.js` sends while
+Demeter is closed, where phones allow that.
 """
 
 import hashlib
@@ -24,7 +25,8 @@ from gallery.upload.forms import UploadForm
 from gallery.upload.page import limits
 from photos.statuses import UploadSource
 
-WORKER = settings.BASE_DIR / "static" / "js" / "app-worker.js"
+SCRIPTS = settings.BASE_DIR / "static" / "js"
+WORKER_SCRIPTS = ("kept-photos.js", "app-worker.js", "app-sending.js")
 GREEN, PAPER = "#1b5e35", "#f5f6f1"  # as in static/css/tokens.css
 DAY_SECONDS = 24 * 3600
 
@@ -66,7 +68,8 @@ def manifest(_request: HttpRequest, language: str) -> JsonResponse:
 @cache_control(no_cache=True)
 def worker(_request: HttpRequest) -> HttpResponse:
     """The service worker, at the root, because it serves all pages below its address."""
-    return HttpResponse(WORKER.read_bytes(), content_type="text/javascript; charset=utf-8")
+    script = b"".join((SCRIPTS / name).read_bytes() for name in WORKER_SCRIPTS)
+    return HttpResponse(script, content_type="text/javascript; charset=utf-8")
 
 
 @login_not_required

@@ -26,6 +26,7 @@ function notePerson() {
 }
 
 async function startWorker() {
+  navigator.serviceWorker.addEventListener("message", ({ data }) => data.sent && showSentMeanwhile(data.sent));
   await navigator.serviceWorker.register(device.dataset.worker);
   const { active } = await navigator.serviceWorker.ready;
   active.postMessage({ offline: device.dataset.offline });
@@ -58,6 +59,15 @@ function othersWords(name, number) {
     "%(number)s photos of %(name)s wait on this device. They are sent when %(name)s signs in here.", number,
   );
   return interpolate(words, { number, name }, true);
+}
+
+// The service worker has sent some (app-sending.js).
+async function showSentMeanwhile(number) {
+  await showNote();
+  const words = ngettext("%s photo of this device was sent.", "%s photos of this device were sent.", number);
+  document.getElementById("device-words").prepend(makeItem(interpolate(words, [number])));
+  device.hidden = false;
+  window.htmx.trigger(document.body, "jobs-started");
 }
 
 function makeItem(words, isLink = false) {

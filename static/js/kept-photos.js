@@ -1,5 +1,6 @@
 // The chosen photos that this browser keeps until Demeter has stored them, in its IndexedDB: what is known about each in
-// "photos" ({id, user, name, at, ...}, upload-waiting.js fills it in), its file in "files" under the same id.
+// "photos" ({id, user, name, at, ...}, upload-waiting.js fills it in), its file in "files" under the same id. On pages and
+// in the service worker.
 
 let opened = null;
 
@@ -28,7 +29,7 @@ async function withKept(mode, act) {
 
 const keptPhotos = {
   // Needs HTTPS (or this machine): only there can checksums be computed, which say when a photo may be forgotten.
-  isPossible: Boolean(window.isSecureContext && crypto.subtle && window.indexedDB),
+  isPossible: Boolean(self.isSecureContext && crypto.subtle && self.indexedDB),
   all: () => withKept("readonly", (photos) => photos.getAll()),
   file: (id) => withKept("readonly", (_photos, files) => files.get(id)),
   add: (photo, file) => withKept("readwrite", (photos, files) => {
@@ -44,3 +45,8 @@ const keptPhotos = {
     photos.get(id).onsuccess = ({ target: { result } }) => result && photos.put({ ...result, ...values });
   }),
 };
+
+async function sha256(file) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -44,11 +44,6 @@ async function isReadable(file) {
   }
 }
 
-async function sha256(file) {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 // Which of these contents were already uploaded: [{sha256, image_id, stored}]; null without an answer.
 async function askKnown(url, checksums) {
   try {

@@ -89,10 +89,17 @@ function letGo(entry) {
 function holdBack(entry) {
   if (!isWaiting(entry)) return;
   entry.released = false;
+  askForSync();
   show(entry, "waiting", gettext("Kept on this device, sent when the network is back"));
 }
 
-// When the network comes and goes, and now and then.
+async function askForSync() {
+  const { sync } = (await navigator.serviceWorker?.getRegistration("/")) ?? {};
+  await sync?.register("photos").catch(() => {}); // not allowed
+}
+
+// When the network comes and goes, and now and then; also when Demeter is closed by then, where the browser can do that
+// (app-sending.js).
 function whenToSend(act) {
   for (const name of ["online", "offline"]) window.addEventListener(name, act);
   setInterval(act, SENT_AGAIN_MS);

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -49,7 +50,7 @@ def ana() -> User:
 
 
 @pytest.fixture
-def phone(browser: Browser, live_server: LiveServer, ana: User) -> Iterator[BrowserContext]:
+def android(browser: Browser, live_server: LiveServer, ana: User) -> Iterator[BrowserContext]:
     """Ana's phone, on which Demeter was opened once."""
     context = browser.new_context(
         base_url=live_server.url, viewport={"width": 390, "height": 844}, service_workers="allow"
@@ -58,6 +59,13 @@ def phone(browser: Browser, live_server: LiveServer, ana: User) -> Iterator[Brow
     visit(context)
     yield context
     context.close()
+
+
+@pytest.fixture
+def phone(android: BrowserContext) -> BrowserContext:
+    """The same without background sync, as on an iPhone."""
+    android.add_init_script("delete ServiceWorkerRegistration.prototype.sync")
+    return android
 
 
 def make_person(username: str, name: str) -> User:
@@ -259,6 +267,51 @@ def test_photos_survive_a_sign_out_and_are_sent_by_their_person_only(phone, phot
     told.get_by_role("link").click()
     expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received")
     assert set(S3Image.objects.values_list("uploaded_by_user", flat=True)) == {ana.pk}
+
+
+def keep_three(context: BrowserContext, photos: list[Path], label: Path) -> None:
+    """Without a network: one for a label, one for a bay, one for a bay that does not exist; then the app is closed."""
+    label.write_bytes(picture_of("DEM-BAY-C"))
+    context.set_offline(True)
+    page = open_page(context)
+    page.set_input_files("#label-picture", label)
+    expect(page.locator("#place-waits")).to_contain_text("The label is kept")
+    page.set_input_files("#id_files", photos[0])
+    for code, path in (("BAY-B", photos[1]), ("NOWHERE", photos[2])):
+        page.fill("#id_storage_location", code)
+        page.set_input_files("#id_files", path)
+    expect(rows(page)).to_have_count(3)
+    page.get_by_role("button", name="Send 3 photos when the network is back").click()
+    expect(page.locator("#upload-heading")).to_have_text("3 photos wait for the network")
+    page.wait_for_function("keptPhotos.all().then((all) => all.length === 3 && all.every(({ wanted }) => wanted))")
+    page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.sync.getTags()).then((tags) => tags.length)")
+    page.close()
+
+
+def test_android_sends_while_demeter_is_closed(android, photos, tmp_path):
+    keep_three(android, photos, tmp_path / "label.jpg")
+    android.set_offline(False)
+    page = open_page(android, "/gallery/")  # does not send by itself
+    expect(page.locator("#device")).to_contain_text("2 photos of this device were sent.")
+    expect(page.locator("#device")).to_contain_text("1 photo on this device is not sent yet.")
+    assert places() == {"photo0.jpg": "BAY-C", "photo1.jpg": "BAY-B"}
+    page.goto("/")
+    expect(page.locator("#upload-heading")).to_have_text("1 photo selected")  # whose location is asked for
+    S3Image.objects.update(stored_at=timezone.now())
+    page.wait_for_function("keptPhotos.all().then((all) => all.length === 1)")
+
+
+def test_android_sends_nothing_for_somebody_else(android, photos, tmp_path, live_server):
+    keep_three(android, photos, tmp_path / "label.jpg")
+    android.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    sign_in(android, make_person("bea", "Bea"), live_server)
+    android.set_offline(False)
+    page = open_page(android, "/gallery/")
+    page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.sync.getTags()).then((tags) => !tags.length)")
+    assert not S3Image.objects.exists()
+    expect(page.locator("#device")).to_have_text(
+        "3 photos of Ana wait on this device. They are sent when Ana signs in here."
+    )
 
 
 def test_nothing_of_a_person_is_kept_but_the_photos(phone, ana):
