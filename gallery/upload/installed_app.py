@@ -1,8 +1,8 @@
 """Demeter as an app on a phone: its manifest, its service worker, and the page that opens without a network.
 
 That page is the upload form without anything of the nursery or of a person. `static/js/app-worker.js` keeps it, and
-nothing else of Demeter's pages; `device.js` tells it which one (release, language, colours). `app-sending.js` sends while
-Demeter is closed, where phones allow that.
+nothing else of Demeter's pages; `device.js` tells it which one (release, language, colours). `app-sending.js` sends
+while Demeter is closed, where phones allow that.
 """
 
 import hashlib
