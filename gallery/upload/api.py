@@ -55,8 +55,8 @@ class DuplicateJson(TypedDict):
 
 
 class KnownJson(TypedDict):
-    """A content that was already uploaded, as this photo. `stored`: its original was read back from the storage and
-    has this checksum."""
+    """A content that was already uploaded, as this photo. `stored`: its original is in the storage, verified by
+    this checksum."""
 
     sha256: str
     image_id: str
