@@ -80,6 +80,7 @@ async function findKnown(entries, url) {
 async function sendPatiently(entry, post, mayGoOn) {
   for (let attempt = 1; attempt <= ATTEMPTS && mayGoOn(); attempt += 1) {
     show(entry, "sending", attempt === 1 ? gettext("Sending") : gettext("Sending again"));
+    if (keepsPhotos) entry.sha256 ??= await sha256(entry.file).catch(() => null); // one that was added meanwhile
     const answer = await post(entry);
     const isFull = answer.status === 507; // trying again in a minute does not help
     if (answer.status !== 0 && (answer.status < 500 || isFull) && answer.status !== 429) return { answer, attempt };

@@ -7,6 +7,7 @@ const NOBODY = "nobody is signed in";
 const LOOKUP_MS = 10_000;
 const codeReader = "BarcodeDetector" in window ? new window.BarcodeDetector({ formats: ["qr_code"] }) : null;
 const readsLabels = codeReader !== null;
+const followsLabel = ({ label, follows }) => Boolean(label || follows);
 let scanned = null; // a label whose location nobody could look up yet, for the photos after it: {id, texts} or {id, picture}
 
 // Draws the thumbnails of added photos and gives each the location of the last label before it, in the order in which
@@ -97,7 +98,7 @@ function forgetScanned() {
 // The locations of labels that were scanned without a network, before their photos are sent. Throws without a network.
 async function resolveLabels(entries, url) {
   const found = new Map();
-  for (const entry of entries.filter(({ label, follows }) => label || follows)) {
+  for (const entry of entries.filter(followsLabel)) {
     const wanted = entry.follows ?? entry.label;
     const key = wanted.texts?.join("\n") ?? wanted.id;
     if (!found.has(key)) found.set(key, await findLocation(url, wanted));

@@ -110,7 +110,7 @@ let look = null;
 // Forgets what is stored, looking again until all is. What arrived with another checksum is sent again.
 async function watchStored(url, entries, pause = 2000) {
   clearTimeout(look);
-  const arrived = (await keptPhotos.all()).filter(({ user, arrived: is }) => is && user === person.id).slice(0, MOST_ASKED);
+  const arrived = (await keptPhotos.all()).filter(({ user, arrived: is, sha256: sum }) => is && sum && user === person.id).slice(0, MOST_ASKED);
   if (!arrived.length) return;
   const known = await askKnown(url, arrived.map(({ sha256: checksum }) => checksum));
   for (const photo of known ? arrived : []) await compare(photo, known.find(({ sha256: checksum }) => checksum === photo.sha256), entries);

@@ -17,6 +17,7 @@ const SIGNED_OUT = gettext("You are signed out. Sign in in another tab and come 
 // now, place: location or "", settled: its place is, follows: a label to be looked up, label: one in its picture}.
 let entries = [];
 const released = () => entries.filter((entry) => entry.released && entry.state === "ready");
+const sendable = () => released().filter((entry) => !followsLabel(entry));
 const photoUrl = (imageId) => form.dataset.photoUrl.replace(ANY_ID, imageId);
 let senders = new Set();
 let sessionId = newId();
@@ -152,7 +153,7 @@ function waitForNetwork(going = entries) {
 // The location of their label could not be looked up; photos with a location of their own go on.
 function holdLabels({ message }) {
   if (message === NOBODY) stopped = SIGNED_OUT;
-  waitForNetwork(released().filter(({ label, follows }) => label || follows));
+  waitForNetwork(released().filter(followsLabel));
 }
 
 // The photos that were chosen earlier, in the one tab that lists them.
@@ -174,7 +175,7 @@ async function restore() {
 // can hash; others send, and the server finds out.
 async function passOverKnown() {
   if (!crypto.subtle) return;
-  for (const [entry, imageId] of await findKnown(released(), form.dataset.knownUrl)) showKnown(entry, photoUrl(imageId));
+  for (const [entry, imageId] of await findKnown(sendable(), form.dataset.knownUrl)) showKnown(entry, photoUrl(imageId));
   showTotals();
 }
 
@@ -186,7 +187,7 @@ function startSenders() {
 }
 
 async function sendWaiting() {
-  for (let [entry] = released(); entry && !stopped; [entry] = released()) await send(entry);
+  for (let [entry] = sendable(); entry && !stopped; [entry] = sendable()) await send(entry);
 }
 
 async function send(entry) {
