@@ -292,7 +292,8 @@ def test_android_sends_while_demeter_is_closed(android, photos, tmp_path):
     keep_three(android, photos, tmp_path / "label.jpg")
     android.set_offline(False)
     page = open_page(android, "/gallery/")  # does not send by itself
-    expect(page.locator("#device")).to_contain_text("2 photos of this device were sent.")
+    page.wait_for_function("keptPhotos.all().then((all) => all.filter(({ arrived }) => arrived).length === 2)")
+    page.reload()
     expect(page.locator("#device")).to_contain_text("1 photo on this device is not sent yet.")
     assert places() == {"photo0.jpg": "BAY-C", "photo1.jpg": "BAY-B"}
     page.goto("/")
