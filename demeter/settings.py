@@ -94,6 +94,7 @@ TEMPLATES = [
                 "locations.nursery.nursery_context",
                 "demeter.common.i18n.scripts.words_context",
                 "gallery.common.navigation.navigation_context",
+                "gallery.upload.installed_app.app_context",
             ],
             # Every template has strings to translate.
             "builtins": ["django.templatetags.i18n", "demeter.common.i18n.messages"],

@@ -1,11 +1,15 @@
 """The demo nursery: 4 warehouses, 8 areas, 120 locations, a catalogue, configurations and densities.
 
 `manage.py load_demo` loads it on the first start. The places come from the GeoJSON files in demo/nursery through
-the ordinary import, the rest from catalogue.json beside them. Existing rows are left unchanged.
+the ordinary import, the rest from catalogue.json beside them. The places have Spanish names there, the catalogue has
+English ones and Spanish ones beside them; all are loaded in one language. Existing rows are left unchanged.
 """
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
@@ -41,16 +45,41 @@ Keys = dict[str, list[int]]
 NURSERY_DIR = settings.BASE_DIR / "demo" / "nursery"
 
 
+SPANISH, ENGLISH = "es", "en"
+PLACES_IN_ENGLISH = {"Nave": "Greenhouse", "Cantero Norte": "North bed", "Cantero Sur": "South bed", "Claro": "Bay"}
+
+
 @transaction.atomic
-def load_demo_nursery() -> None:
-    """Load everything. Safe to repeat; changes that people made to the catalogue are kept."""
-    report = import_files(NURSERY_DIR / f"{layer}.geojson" for layer in LAYERS)
+def load_demo_nursery(language: str = ENGLISH) -> None:
+    """Load everything with names in this language. Safe to repeat in the same one; changes that people made to the
+    catalogue are kept."""
+    with TemporaryDirectory() as folder:
+        report = import_files([_write_layer(layer, language, Path(folder)) for layer in LAYERS])
     if report.refused:
         raise ValueError(f"demo nursery: {report.refused[0]}")
     catalogue = json.loads((NURSERY_DIR / "catalogue.json").read_text(encoding="utf-8"))
-    load_tables(catalogue)
+    load_tables({name: [_named(row, language) for row in rows] for name, rows in catalogue.items()})
     _configure_locations(catalogue["plantings"])
     _set_densities(catalogue["plantings"])
+
+
+def _write_layer(layer: str, language: str, folder: Path) -> Path:
+    """The file of a layer with the names of its places in this language."""
+    text = (NURSERY_DIR / f"{layer}.geojson").read_text(encoding="utf-8")
+    if language != SPANISH:
+        for spanish, english in PLACES_IN_ENGLISH.items():
+            text = re.sub(rf'("name": "){spanish}\b', rf"\1{english}", text)
+    path = folder / f"{layer}.geojson"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _named(row: dict[str, Any], language: str) -> dict[str, Any]:
+    """A row of the catalogue with its name in this language."""
+    spanish = row.pop(SPANISH, None)
+    if spanish is None or language != SPANISH:
+        return row
+    return {**row, "common_name" if "common_name" in row else "name": spanish}
 
 
 def read_keys() -> Keys:

@@ -1,5 +1,6 @@
 """Fixtures every test may use. The servers are started by `tests.settings` and ended here."""
 
+import functools
 import os
 import time
 from collections.abc import Iterator
@@ -100,6 +101,8 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE_MS)
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        # Only tests that are about the service worker have it: routes do not see what goes through one.
+        chromium.new_context = functools.partial(chromium.new_context, service_workers="block")
         yield chromium
         chromium.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

@@ -140,11 +140,17 @@ def _load_demo_once(options: Options, state: LocalState, folders: Folders, is_st
         return
     if options.with_demo:
         say("Loading the demo nursery.")
-        state.facts["login"] = run_once(workers.make_manage("load_demo"), folders, is_stopping=is_stopping).strip()
+        state.facts["login"] = run_once(load_demo_command(), folders, is_stopping=is_stopping).strip()
         if is_stopping():
             return
     state.facts["demo"] = "loaded" if options.with_demo else "declined"
     state.save()
+
+
+def load_demo_command() -> Program:
+    """The demo has names in the language of whoever starts it, as far as the terminal says it."""
+    spoken = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return workers.make_manage("load_demo", f"--language={'es' if spoken.startswith('es') else 'en'}")
 
 
 def _note_setup(options: Options, state: LocalState, folders: Folders, is_stopping: StopRequest) -> None:

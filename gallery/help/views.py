@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 TASKS: Mapping[str, Promise] = {
     "photos": _("Photograph plants and upload the photos"),
+    "offline": _("Work without a network"),
     "fix": _("Add what a photo lacks"),
     "review": _("Check a count and sign it off"),
 }

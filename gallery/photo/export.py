@@ -1,4 +1,4 @@
-"""The origin of a photo's count as rows of a file: every mark after corrections, then every correction."""
+"""The origin of a photo's count as rows of a file: every mark after corrections, every correction, every proposal."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -45,7 +45,7 @@ def photo_proposals(image: S3Image) -> tuple[tuple[Proposal, str], ...]:
 
 
 def photo_table(image_id: UUID) -> tuple[S3Image, list[Row]]:
-    """A photo and the rows of its marks and corrections, with the columns of COLUMNS.
+    """A photo and the rows of its marks, corrections and proposals, with the columns of COLUMNS.
 
     Raises:
         NotFoundError: there is no such photo, or it has no count yet.
@@ -56,7 +56,8 @@ def photo_table(image_id: UUID) -> tuple[S3Image, list[Row]]:
         raise NotFoundError(_("This photo has no count yet."))
     photo = read_reviewed(image, session)
     corrections = (_correction(correction, photo) for correction in reversed(photo_corrections(image)))
-    return image, [*_marks(photo), *corrections]
+    proposals = (_proposal(proposal, outcome, photo) for proposal, outcome in reversed(photo_proposals(image)))
+    return image, [*_marks(photo), *corrections, *proposals]
 
 
 def _marks(photo: ReviewedPhoto) -> Iterator[dict[str, object]]:
@@ -84,8 +85,24 @@ def _correction(correction: Correction, photo: ReviewedPhoto) -> dict[str, objec
         "undone_at": iso_time(correction.undone_at) if correction.undone_at else "",
         "text": correction.text,
     }
+    return row | _place(correction, photo)
+
+
+def _proposal(proposal: Proposal, outcome: str, photo: ReviewedPhoto) -> dict[str, object]:
+    row: dict[str, object] = {
+        "record": WORDS["flag"] if proposal.is_flag else WORDS[f"proposed_{proposal.action}"],
+        "state": outcome,
+        "user": proposal.user.get_username(),
+        "time": iso_time(proposal.created_at),
+        "undone_at": iso_time(proposal.withdrawn_at) if proposal.withdrawn_at else "",
+        "text": proposal.text,
+    }
+    return row | _place(proposal.as_correction, photo)
+
+
+def _place(correction: Correction, photo: ReviewedPhoto) -> dict[str, object]:
+    """Where in the photo, unless it is words only."""
     if correction.is_note:
-        return row
+        return {}
     mark = correction.as_mark(photo.found.resolution_wh)
-    place = {"class": WORDS[CLASS_NAMES[mark.class_id]], "x_px": round(mark.x_px, 1), "y_px": round(mark.y_px, 1)}
-    return row | place
+    return {"class": WORDS[CLASS_NAMES[mark.class_id]], "x_px": round(mark.x_px, 1), "y_px": round(mark.y_px, 1)}

@@ -1,4 +1,4 @@
-"""A photo's marks and corrections as a file: CSV, or a workbook for Excel."""
+"""A photo's marks, corrections and proposals as a file: CSV, or a workbook for Excel."""
 
 from pathlib import PurePath
 from uuid import UUID

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gallery.review import api, blind_views, proposal_api, proposal_views, sheet_views, views
+from gallery.review import api, blind_api, blind_views, proposal_api, proposal_views, sheet_views, views
 
 urlpatterns = [
     path("gallery/<uuid:image_id>/correct/", views.correct, name="photo-correct"),
@@ -32,5 +32,6 @@ urlpatterns = [
     ),
     path("api/v1/photos/<uuid:image_id>/proposals/renew", proposal_api.renew_proposal, name="api-proposal-renew"),
     path("api/v1/photos/<uuid:image_id>/proposals/decide", proposal_api.decide_proposals, name="api-proposals-decide"),
+    path("api/v1/photos/<uuid:image_id>/blind-counts", blind_api.blind_counts, name="api-blind-counts"),
     path("api/v1/photos/<uuid:image_id>/flag", proposal_api.flag_count, name="api-photo-flag"),
 ]

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from demeter.accounts.authentication import api_view, signed_in_user
-from demeter.common.exceptions import NotFoundError
+from demeter.common.exceptions import ConflictError, NotFoundError
 from demeter.common.http import error_json, form_errors, read_json
 from demeter.common.throttling import UPLOAD
 from gallery.upload.forms import KnownForm, UploadForm
@@ -23,7 +23,7 @@ from photos.models import S3Image
 from photos.statuses import UploadSource
 from photos.storage.object_store import OriginalLostError, presigned_url
 from photos.storage.thumbnails import restore_thumbnail
-from photos.upload.accepting import AcceptedUpload, DuplicateFile, accepting, find_photos
+from photos.upload.accepting import AcceptedUpload, DuplicateFile, accepting, visible_photos
 from photos.upload.checks import RefusedFile
 from processing.job_list import queries
 from processing.jobs import start_jobs
@@ -55,10 +55,12 @@ class DuplicateJson(TypedDict):
 
 
 class KnownJson(TypedDict):
-    """A content that was already uploaded, as this photo."""
+    """A content that was already uploaded, as this photo. `stored`: its original is in the storage, verified by
+    this checksum."""
 
     sha256: str
     image_id: str
+    stored: bool
 
 
 class KnownContentsJson(TypedDict):
@@ -97,6 +99,10 @@ def upload(request: HttpRequest) -> JsonResponse:
     if not form.is_valid():
         raise form_errors(form)
     fields = {**form.cleaned_data, "source": form.cleaned_data["source"] or UploadSource.API}
+    if fields.pop("sent_by") not in (None, request.user.pk):
+        raise ConflictError(
+            _("Somebody else chose these photos. They are sent when that person signs in on this device.")
+        )
     with accepting(user=signed_in_user(request), **fields) as accepted:
         jobs = start_jobs(upload=accepted.upload, images=accepted.images, chosen_location=accepted.storage_location)
     if accepted.refused and not accepted.images and not accepted.duplicates:
@@ -111,12 +117,15 @@ def upload(request: HttpRequest) -> JsonResponse:
 
 @api_view("POST", permission="photos.add_upload", body=KnownForm, answers={200: KnownContentsJson})
 def known(request: HttpRequest) -> JsonResponse:
-    """Which contents, by SHA-256, need not be sent again: the page checks before it sends."""
+    """Which contents, by SHA-256, need not be sent again, and which are stored: what a browser keeps may go then."""
     form = KnownForm(read_json(request))
     if not form.is_valid():
         raise form_errors(form)
-    found = find_photos(form.cleaned_data["sha256"])
-    rows: list[KnownJson] = [{"sha256": sha256, "image_id": str(image_id)} for sha256, image_id in found.items()]
+    photos = visible_photos(form.cleaned_data["sha256"]).values_list("sha256", "image_id", "stored_at")
+    rows: list[KnownJson] = [
+        {"sha256": sha256, "image_id": str(image_id), "stored": stored_at is not None}
+        for sha256, image_id, stored_at in photos
+    ]
     return JsonResponse({"known": rows})
 
 

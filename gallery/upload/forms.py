@@ -144,6 +144,10 @@ class UploadForm(forms.Form):
     )
     source = forms.ChoiceField(choices=UploadSource.choices, required=False)
     upload_session_id = forms.UUIDField(required=False)
+    sent_by = forms.IntegerField(
+        required=False,
+        help_text="The id of the user who chose the files; refused (409) if it is another one who sends.",
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

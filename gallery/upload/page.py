@@ -1,4 +1,4 @@
-"""What the upload form shows, on its own page and on the walk through the bays (`gallery.stocktakes`)."""
+"""What the upload form shows: on its own page, on the walk through the bays (`gallery.stocktakes`), offline."""
 
 from typing import Any
 
@@ -21,12 +21,19 @@ def form_context(request: HttpRequest, form: UploadForm, found: FoundPlace | Non
     """What `_upload_form.html` shows."""
     return {
         **place_context(request, form, found),
+        **limits(),
         "source": source_of(request),
+        "likely_places": likely_places(signed_in_user(request)),
+    }
+
+
+def limits() -> dict[str, int]:
+    """What an upload may contain."""
+    return {
         "max_files": settings.UPLOAD_MAX_FILES,
         "max_file_bytes": settings.UPLOAD_MAX_FILE_BYTES,
         "max_file_megabytes": settings.UPLOAD_MAX_FILE_BYTES // MEGABYTE,
         "max_total_bytes": settings.UPLOAD_MAX_TOTAL_BYTES,
-        "likely_places": likely_places(signed_in_user(request)),
     }
 
 

@@ -1,8 +1,8 @@
-"""Addresses of uploads: the home page, its fragments, and the API's upload."""
+"""Addresses of uploads: the home page, its fragments, the API's upload, and the installed app."""
 
 from django.urls import path
 
-from gallery.upload import api, views
+from gallery.upload import api, installed_app, views
 
 urlpatterns = [
     path("", views.upload, name="upload"),
@@ -14,4 +14,7 @@ urlpatterns = [
     path("api/v1/photos/upload", api.upload, name="api-upload"),
     path("api/v1/photos/known", api.known, name="api-known"),
     path("api/v1/photos/<uuid:image_id>/thumbnail", api.thumbnail, name="api-photo-thumbnail"),
+    path("app-worker.js", installed_app.worker, name="app-worker"),
+    path("app/<slug:language>.webmanifest", installed_app.manifest, name="app-manifest"),
+    path("app/<slug:release>/<slug:language>/<slug:theme>/", installed_app.offline, name="app-offline"),
 ]

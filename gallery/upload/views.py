@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from demeter.accounts.authentication import signed_in_user
 from demeter.common.exceptions import NotFoundError, TooManyRequestsError, UnavailableError
+from demeter.common.http import domain_error_json
 from demeter.common.throttling import UPLOAD, count
 from gallery.common.checklist import read_checklist
 from gallery.upload.forms import LabelForm, PositionForm, UploadForm
@@ -53,6 +54,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         response["Retry-After"] = str(error.retry_after_seconds)
         return response
     fields = {**form.cleaned_data, "source": source_of(request)}
+    fields.pop("sent_by")
     try:
         with accepting(user=signed_in_user(request), **fields) as accepted:
             start_jobs(upload=accepted.upload, images=accepted.images, chosen_location=accepted.storage_location)
@@ -113,8 +115,17 @@ def place_label(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required("photos.add_upload", raise_exception=True)
 def place_code(request: HttpRequest) -> JsonResponse:
-    """The location whose label the browser itself has read in a photo; null for other codes and for several labels."""
-    location = place_by_codes(request.POST.getlist("label"))
+    """The location whose label the browser itself has read, or kept a picture of while it had no network; null for
+    other codes and for several labels."""
+    picture = request.FILES.get("picture")
+    if picture:
+        try:
+            count(request, UPLOAD, str(request.user.pk))
+        except TooManyRequestsError as error:
+            return domain_error_json(error)
+        location = place_by_label(picture).location
+    else:
+        location = place_by_codes(request.POST.getlist("label"))
     found = {"code": location.code, "name": location.full_name} if location else None
     return JsonResponse({"location": found})
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from demeter.accounts.models import User
 from demeter.common.exceptions import NotFoundError, UnavailableError
 from locations.models import StorageLocation
-from photos.models import S3Image, Upload
+from photos.models import S3Image, S3ImageQuerySet, Upload
 from photos.storage import keys, object_store
 from photos.upload.checks import CheckedFile, RefusalCode, RefusedFile, check_file
 
@@ -162,8 +162,12 @@ def _keep(
 
 def find_photos(sha256s: Iterable[str]) -> dict[str, UUID]:
     """The visible photos with these contents, by content."""
-    photos = S3Image.objects.photos().visible().filter(sha256__in=set(sha256s))
-    return dict(photos.values_list("sha256", "image_id"))
+    return dict(visible_photos(sha256s).values_list("sha256", "image_id"))
+
+
+def visible_photos(sha256s: Iterable[str]) -> S3ImageQuerySet:
+    """The photos with these contents that are not in the trash; at most one for each."""
+    return S3Image.objects.photos().visible().filter(sha256__in=set(sha256s))
 
 
 def _make_image(file: CheckedFile, session: Upload) -> S3Image:

@@ -1,5 +1,7 @@
-// What upload.js does with one file: check whether it can be sent, send it once.
+// What upload.js does with files: check whether they can be sent and need to be, send each until it is answered.
 
+const ATTEMPTS = 6;
+const SEND_PAUSE_MS = 1000;
 const SILENCE_MS = 60_000; // a request without any progress for this long is aborted and sent again
 const JOBS_PAUSE_MS = 2000;
 
@@ -8,9 +10,15 @@ const isPhoto = (head) => {
   return head.startsWith("\xff\xd8\xff") || head.startsWith("\x89PNG") || isWebp || head.slice(4, 8) === "ftyp";
 };
 
+const readLimits = ({ dataset }) => ({
+  files: Number(dataset.maxFiles), fileBytes: Number(dataset.maxFileBytes), totalBytes: Number(dataset.maxTotalBytes),
+});
+
 // Why a file need not be sent, or nothing. The server decides; this only avoids sending files that it would refuse.
-async function findFault(file, { files, bytes }, limits) {
-  if (files >= limits.files) return interpolate(gettext("An upload takes %s photos. Send this one in another upload."), [limits.files]);
+// `going`: the entries that are in this upload already.
+async function findFault(file, going, limits) {
+  const bytes = going.reduce((sum, { file: { size } }) => sum + size, 0);
+  if (going.length >= limits.files) return interpolate(gettext("An upload takes %s photos. Send this one in another upload."), [limits.files]);
   if (file.size === 0) return gettext("The file is empty. Copy it from the camera again, or take the photo again.");
   if (file.size > limits.fileBytes) {
     return interpolate(gettext("The file is larger than %s. Save the photo as JPEG, or with a lower resolution."), [megabytes(limits.fileBytes)]);
@@ -36,12 +44,7 @@ async function isReadable(file) {
   }
 }
 
-async function sha256(file) {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-// Which of these contents were already uploaded.
+// Which of these contents were already uploaded: [{sha256, image_id, stored}]; null without an answer.
 async function askKnown(url, checksums) {
   try {
     const answer = await fetch(url, {
@@ -49,10 +52,47 @@ async function askKnown(url, checksums) {
       headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
       body: JSON.stringify({ sha256: checksums }),
     });
-    return (await answer.json()).known ?? [];
+    return (await answer.json()).known ?? null;
   } catch {
-    return []; // no network: sending will show the error
+    return null; // no network: sending will show the error
   }
+}
+
+// Those of `entries` that are known, each with the id of its photo; all get their checksum.
+async function findKnown(entries, url) {
+  const found = new Map();
+  for (const entry of entries) {
+    show(entry, "ready", gettext("Checking for duplicates"));
+    try {
+      entry.sha256 = await sha256(entry.file);
+      found.set(entry.sha256, entry);
+      show(entry, "ready", gettext("Ready to send"));
+    } catch {
+      show(entry, "refused", unreadable());
+    }
+  }
+  const known = found.size ? await askKnown(url, [...found.keys()]) : null;
+  return (known ?? []).map(({ sha256: checksum, image_id: imageId }) => [found.get(checksum), imageId]);
+}
+
+// Tries until there is an answer that another attempt would not change; none if the file cannot be read any more, or
+// after the last attempt.
+async function sendPatiently(entry, post, mayGoOn) {
+  for (let attempt = 1; attempt <= ATTEMPTS && mayGoOn(); attempt += 1) {
+    show(entry, "sending", attempt === 1 ? gettext("Sending") : gettext("Sending again"));
+    if (keepsPhotos) entry.sha256 ??= await sha256(entry.file).catch(() => null); // one that was added meanwhile
+    const answer = await post(entry);
+    const isFull = answer.status === 507; // trying again in a minute does not help
+    if (answer.status !== 0 && (answer.status < 500 || isFull) && answer.status !== 429) return { answer, attempt };
+    if (answer.status === 0 && !(await isReadable(entry.file))) {
+      show(entry, "refused", unreadable());
+      return {};
+    }
+    show(entry, "sending", waitingFor(answer));
+    await connectionOrPause(Math.max(answer.retryAfterMs, SEND_PAUSE_MS * 2 ** (attempt - 1)));
+  }
+  show(entry, "failed", keepsPhotos ? gettext("Not sent yet. Kept on this device and tried again.") : gettext("Not sent. Press “Send the rest” when the network is better."));
+  return {};
 }
 
 // One attempt. Status 0: there was no answer.

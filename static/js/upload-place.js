@@ -14,9 +14,18 @@ async function readLabel() {
   const [file] = picture.files;
   if (!file) return;
   const body = new FormData();
-  body.append("label", await makeSmaller(file), "label.jpg");
+  const smaller = await makeSmaller(file);
+  body.append("label", smaller, "label.jpg");
   picture.value = ""; // so that the same picture can be taken again
-  await find(labelForm.action, body, gettext("Reading the label"));
+  await find(labelForm.action, body, gettext("Reading the label"), () => keepLabel(smaller));
+}
+
+// Without a network: upload-labels.js looks it up later.
+async function keepLabel(label) {
+  if (!keepsPhotos) return showNoAnswer();
+  waits.textContent = await scanLater(label);
+  placeInput().value = "";
+  keepChoice(document.getElementById("upload-form").elements);
 }
 
 // Twelve megapixels are too much for a weak network. Pictures that the browser cannot decode are sent unchanged.
@@ -51,7 +60,7 @@ function showNoPosition(error) {
     : gettext("Your device cannot find its position right now. Choose the location yourself.");
 }
 
-async function find(url, body, words) {
+async function find(url, body, words, otherwise = showNoAnswer) {
   waits.textContent = words;
   body.append("storage_location", placeInput().value.trim());
   try {
@@ -65,8 +74,12 @@ async function find(url, body, words) {
     window.htmx.swap("#upload-place", await answer.text(), { swapStyle: "outerHTML" });
     document.dispatchEvent(new Event("upload-place:filled"));
   } catch {
-    waits.textContent = gettext("Demeter did not answer. Try again, or choose the location yourself.");
+    await otherwise();
   }
+}
+
+function showNoAnswer() {
+  waits.textContent = gettext("Demeter did not answer. Try again, or choose the location yourself.");
 }
 
 // A choice among several must not lose the selected photos by reloading the page.
@@ -87,7 +100,7 @@ document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
 });
 
 picture.addEventListener("change", readLabel);
-if (window.isSecureContext && navigator.geolocation) {
+if (window.isSecureContext && navigator.geolocation && !isOffline) {
   positionButton.hidden = document.getElementById("use-position-hint").hidden = false;
   positionButton.addEventListener("click", findByPosition);
 }

@@ -1,9 +1,10 @@
 // The row of a chosen photo: its thumbnail, its state, its location and how to change that, and the way out of the list.
 // Places in the page: the template #file-row in templates/gallery/upload/_upload_form.html.
 
-const ICONS = { ready: "clock", sending: "working", received: "check", known: "info", refused: "warning", failed: "error", label: "location" };
+const ICONS = { ready: "clock", sending: "working", received: "check", known: "info", refused: "warning", failed: "error", label: "location", waiting: "clock" };
 const THUMBNAIL_PX = 144;
 const MOST_LIKELY = 6;
+const ROW_BUTTONS = "[data-remove], [data-move], .file-row__move > summary, .file-row__likely button";
 
 function makeRow(file) {
   const row = document.getElementById("file-row").content.firstElementChild.cloneNode(true);
@@ -22,13 +23,38 @@ function show(entry, state, text, url = "") {
   words.textContent = text;
   if (url) words.append(" ", Object.assign(document.createElement("a"), { href: url, textContent: gettext("View it") }));
   entry.row.querySelector("progress").hidden = state !== "sending";
+  keep(entry);
+}
+
+function refuse(entry, { code, message }) {
+  entry.refusal = code;
+  show(entry, "refused", message);
+}
+
+function showKnown(entry, url) {
+  entry.arrived = true;
+  show(entry, "known", gettext("Already uploaded, not counted twice"), url);
 }
 
 function place(entry, code) {
   entry.place = code;
+  if (code) entry.follows = null;
+  showPlace(entry, code ? interpolate(gettext("for %s"), [code]) : "");
+  keep(entry);
+}
+
+// A label whose location is looked up when the network is back (upload-labels.js).
+function follow(entry, label) {
+  entry.follows = label;
+  const [text] = label.texts ?? [];
+  showPlace(entry, text ? interpolate(gettext("for the label %s"), [text]) : gettext("for the label that you photographed"));
+  keep(entry);
+}
+
+function showPlace(entry, text) {
   const words = entry.row.querySelector(".file-row__place");
-  words.textContent = code ? interpolate(gettext("for %s"), [code]) : "";
-  words.hidden = !code;
+  words.textContent = text;
+  words.hidden = !text;
 }
 
 // One-tap choices where the location of a photo is changed: the places of this upload, those chosen last, their neighbours.
@@ -47,9 +73,10 @@ function makeOffer(code) {
   return item;
 }
 
+// Its location is wrong: a person says where it was taken before it is sent.
 function unplace(entry) {
+  entry.settled = entry.wanted = entry.released = entry.offline = false;
   place(entry, "");
-  entry.settled = false;
 }
 
 // What a label in the picture says, beside its thumbnail: a person sees whether it was read right.
@@ -69,11 +96,14 @@ function drawThumbnail(entry, bitmap) {
   canvas.previousElementSibling.remove();
 }
 
+const isMovable = ({ state, released }) => ["ready", "waiting"].includes(state) && !released;
+
 // The choice under "Change location", for this photo or also for those after it.
 function moveTo(entries, entry, button) {
   const code = entry.row.querySelector(".file-row__move input").value.trim();
   const moved = button.dataset.move === "following" ? entries.slice(entries.indexOf(entry)) : [entry];
-  for (const other of moved.filter(({ state, released }) => state === "ready" && !released)) {
+  for (const other of moved.filter(isMovable)) {
+    other.follows = null;
     place(other, code);
     other.settled = true;
   }
@@ -95,8 +125,15 @@ function showProblemsFirst(entries, details) {
   details.open = problems.length > 0;
 }
 
-// Photos may be dropped anywhere on the page.
-function listenForDrops(dropZone, addFiles) {
+// Chosen, photographed, or dropped anywhere on the page.
+function listenForFiles(dropZone, inputs, addFiles) {
+  for (const input of inputs) {
+    input.addEventListener("change", async () => {
+      const files = [...input.files];
+      input.value = ""; // so that the same file can be chosen again, and is not posted twice
+      await addFiles(files);
+    });
+  }
   for (const name of ["dragenter", "dragover"]) {
     document.addEventListener(name, (event) => {
       if (!event.dataTransfer?.types.includes("Files")) return;

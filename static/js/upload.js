@@ -3,8 +3,6 @@
 // Without this file the form posts everything at once. Places in the page: templates/gallery/upload/_upload_form.html.
 
 const PARALLEL = 6;
-const ATTEMPTS = 6;
-const FIRST_PAUSE_MS = 1000;
 const ANY_ID = "00000000-0000-0000-0000-000000000000";
 
 const form = document.getElementById("upload-form");
@@ -12,33 +10,34 @@ const dropZone = document.getElementById("drop-zone");
 const inputs = dropZone.querySelectorAll('input[type="file"]');
 const details = document.getElementById("upload-details");
 const sendButton = document.getElementById("upload-send");
-const limits = {
-  files: Number(form.dataset.maxFiles),
-  fileBytes: Number(form.dataset.maxFileBytes),
-  totalBytes: Number(form.dataset.maxTotalBytes),
-};
+const limits = readLimits(form);
 const SIGNED_OUT = gettext("You are signed out. Sign in in another tab and come back: the selected photos stay here, and those already received are safe.");
 
+// One for each chosen file: {id, at, file, row, state, sentBytes, wanted: sent as soon as possible, released: may be sent
+// now, place: location or "", settled: its place is, follows: a label to be looked up, label: one in its picture}.
+let entries = [];
+const released = () => entries.filter((entry) => entry.released && entry.state === "ready");
+const sendable = () => released().filter((entry) => !followsLabel(entry));
 const photoUrl = (imageId) => form.dataset.photoUrl.replace(ANY_ID, imageId);
-let entries = []; // one for each chosen file: {file, row, state, sentBytes, released: may be sent, place: location or "", settled: its place is}
 let senders = new Set();
 let sessionId = newId();
 let looking = Promise.resolve(); // at the added photos, one after another: thumbnails and labels
 let sending = false;
-let stopped = ""; // why nothing more is sent: the form is wrong, or nobody is signed in
+let stopped = ""; // why nothing more is sent: nobody is signed in, no space
+let isAlone = false; // the tab that lists what was chosen earlier
+let misplaced = ""; // why some are not sent: their location is wrong
 
 // --- Choosing -------------------------------------------------------------------------------------------------------
 async function addFiles(files) {
   if (!sending && entries.every((entry) => isOver(entry))) startAfresh();
   const added = [];
   for (const file of [...files].sort((one, other) => one.lastModified - other.lastModified)) {
-    const entry = { file, row: makeRow(file), state: "", sentBytes: 0, place: "" };
-    const going = entries.filter(({ state }) => state !== "refused");
-    const bytes = going.reduce((sum, { file: { size } }) => sum + size, 0);
-    const fault = await findFault(file, { files: going.length, bytes }, limits);
+    const entry = { id: newId(), at: Date.now(), file, row: makeRow(file), state: "", sentBytes: 0, place: "", visit: "" };
+    const fault = await findFault(file, entries.filter(({ state }) => state !== "refused"), limits);
     entries.push(entry);
     show(entry, fault ? "refused" : "ready", fault || gettext("Ready to send"));
     place(entry, typedPlace());
+    if (!fault && !entry.place && scanned) follow(entry, scanned);
     if (!fault) added.push(entry);
   }
   offerPlace();
@@ -47,8 +46,9 @@ async function addFiles(files) {
 }
 
 function followLabel(code) {
-  if (!code) return;
+  if (!code && !scanned) return;
   form.elements.storage_location.value = code;
+  if (!code) return keepChoice(form.elements);
   document.dispatchEvent(new Event("upload-place:filled"));
   showTotals();
 }
@@ -56,6 +56,7 @@ function followLabel(code) {
 function removeEntry(entry) {
   entries = entries.filter((other) => other !== entry);
   removeRow(entry.row, inputs[0]);
+  forget(entry);
   offerPlace();
   showTotals();
 }
@@ -75,11 +76,12 @@ function startAfresh() {
 
 // --- Locations ------------------------------------------------------------------------------------------------------
 const typedPlace = () => form.elements.storage_location.value.trim();
-const placed = () => entries.filter(({ state, released }) => state === "ready" && !released);
+const placed = () => entries.filter(isMovable);
 
 // A new location in the field applies to the photos without one, and to those that are added from now on.
 function followPlace() {
-  for (const entry of placed().filter((candidate) => !candidate.place && !candidate.settled)) place(entry, typedPlace());
+  if (typedPlace()) forgetScanned();
+  for (const entry of placed().filter((candidate) => !candidate.place && !candidate.settled && !candidate.follows)) place(entry, typedPlace());
   keepChoice(form.elements);
   offerPlace();
 }
@@ -89,10 +91,7 @@ function offerPlace() {
   const others = placed().filter((entry) => entry.place && !entry.settled && entry.place !== typedPlace());
   const button = document.getElementById("upload-replace");
   button.hidden = others.length === 0 || !typedPlace();
-  const words = ngettext(
-    "Also use %(place)s for the selected photo with another location", "Also use %(place)s for the %(number)s selected photos with other locations", others.length,
-  );
-  button.querySelector("span").textContent = interpolate(words, { place: typedPlace(), number: others.length }, true);
+  button.querySelector("span").textContent = replaceWords(typedPlace(), others.length);
 }
 
 function replacePlaces() {
@@ -105,21 +104,20 @@ function replacePlaces() {
 // Photos added while others are sent wait for the button too: their location may still change.
 function release() {
   followPlace();
-  const going = entries.filter(({ state }) => ["ready", "failed"].includes(state));
-  for (const entry of going) {
-    show(entry, "ready", gettext("Ready to send"));
-    entry.released = true;
-  }
+  const going = entries.filter(isUnsent);
+  for (const entry of going) letGo(Object.assign(entry, { wanted: true, visit: form.elements.visit.value }));
   offerPlace();
   showTotals();
   document.dispatchEvent(new CustomEvent("upload:released", { detail: going.map(({ place: code }) => code) })); // walk.js
 }
 
 async function sendAll() {
+  if (keepsPhotos && !navigator.onLine) return waitForNetwork();
   sending = true;
-  stopped = "";
+  stopped = misplaced = "";
   showTotals();
   try {
+    await resolveLabels(released(), form.dataset.labelUrl).catch(holdLabels);
     await passOverKnown();
     startSenders();
     while (senders.size) await Promise.race(senders);
@@ -129,29 +127,55 @@ async function sendAll() {
     showTotals();
     offerPlace();
   }
+  if (isAlone) watchStored(form.dataset.knownUrl, entries);
   if (stopped) return;
   showProblemsFirst(entries, details);
   await showReceipt();
+  if (isAlone && entries.every(isOver) && (await readWaiting(entries, limits)).length) {
+    startAfresh(); // what did not fit into this upload
+    await restore();
+  }
+}
+
+// What is wanted is sent by itself: when the page is opened again, when the network is back, and now and then.
+async function sendWanted() {
+  const going = entries.filter(isWaiting);
+  if (sending || stopped || !keepsPhotos || !going.length) return;
+  going.forEach(letGo);
+  await sendAll();
+}
+
+function waitForNetwork(going = entries) {
+  going.forEach(holdBack);
+  showTotals();
+}
+
+// The location of their label could not be looked up; photos with a location of their own go on.
+function holdLabels({ message }) {
+  if (message === NOBODY) stopped = SIGNED_OUT;
+  waitForNetwork(released().filter(followsLabel));
+}
+
+// The photos that were chosen earlier, in the one tab that lists them.
+async function restore() {
+  await watchStored(form.dataset.knownUrl, entries);
+  isAlone = true;
+  for (const photo of await readWaiting(entries, limits)) {
+    if (entries.some(({ id }) => id === photo.id)) continue;
+    const entry = showWaiting(photo);
+    entries.push(entry);
+    form.elements.visit.value ||= entry.visit;
+    looking = looking.then(() => drawPhoto(entry)).catch(() => {}); // a format that this browser cannot show
+  }
+  showTotals();
+  await sendWanted();
 }
 
 // After a closed tab or a lost answer: what is here already is not sent again. Only pages by HTTPS (or on this machine)
 // can hash; others send, and the server finds out.
 async function passOverKnown() {
   if (!crypto.subtle) return;
-  const waiting = new Map();
-  for (const entry of entries.filter(({ state, released }) => state === "ready" && released)) {
-    show(entry, "ready", gettext("Checking for duplicates"));
-    try {
-      waiting.set(await sha256(entry.file), entry);
-      show(entry, "ready", gettext("Ready to send"));
-    } catch {
-      show(entry, "refused", unreadable());
-    }
-  }
-  if (!waiting.size) return;
-  for (const { sha256: checksum, image_id: imageId } of await askKnown(form.dataset.knownUrl, [...waiting.keys()])) {
-    show(waiting.get(checksum), "known", gettext("Already uploaded, not counted twice"), photoUrl(imageId));
-  }
+  for (const [entry, imageId] of await findKnown(sendable(), form.dataset.knownUrl)) showKnown(entry, photoUrl(imageId));
   showTotals();
 }
 
@@ -163,33 +187,19 @@ function startSenders() {
 }
 
 async function sendWaiting() {
-  let entry;
-  while (!stopped && (entry = entries.find(({ state, released }) => state === "ready" && released))) await send(entry);
+  for (let [entry] = sendable(); entry && !stopped; [entry] = sendable()) await send(entry);
 }
 
 async function send(entry) {
-  for (let attempt = 1; attempt <= ATTEMPTS && !stopped; attempt += 1) {
-    show(entry, "sending", attempt === 1 ? gettext("Sending") : gettext("Sending again"));
-    const answer = await post(entry);
-    const isFull = answer.status === 507; // trying again in a minute does not help
-    if (answer.status !== 0 && (answer.status < 500 || isFull) && answer.status !== 429) {
-      settle(entry, answer, attempt);
-      return;
-    }
-    if (answer.status === 0 && !(await isReadable(entry.file))) {
-      show(entry, "refused", unreadable());
-      showTotals();
-      return;
-    }
-    show(entry, "sending", waitingFor(answer));
-    await connectionOrPause(Math.max(answer.retryAfterMs, FIRST_PAUSE_MS * 2 ** (attempt - 1)));
-  }
-  show(entry, "failed", gettext("Not sent. Press “Send the rest” when the network is better."));
+  const { answer, attempt } = await sendPatiently(entry, post, () => !stopped);
+  if (answer) settle(entry, answer, attempt);
+  showTotals();
 }
 
 function post(entry) {
   const fields = {
-    upload_session_id: sessionId, source: form.dataset.source, storage_location: entry.place, visit: form.elements.visit.value,
+    upload_session_id: sessionId, source: form.dataset.source, storage_location: entry.place, visit: entry.visit,
+    ...(person && { sent_by: person.id }),
   };
   return postFile(form.dataset.uploadUrl, entry.file, fields, (share) => showSent(entry, share));
 }
@@ -198,27 +208,28 @@ function settle(entry, { status, json }, attempt) {
   const refused = (json.refused ?? json.error?.refused ?? [])[0];
   if (json.jobs?.length) receive(entry);
   else if (json.duplicates?.length && attempt > 1) receive(entry); // the answer to the attempt before was lost
-  else if (json.duplicates?.length) show(entry, "known", gettext("Already uploaded, not counted twice"), photoUrl(json.duplicates[0].image_id));
-  else if (refused) show(entry, "refused", refused.message);
+  else if (json.duplicates?.length) showKnown(entry, photoUrl(json.duplicates[0].image_id));
+  else if (refused) refuse(entry, refused);
   else stop(entry, status, json.error?.message);
-  showTotals();
 }
 
 function receive(entry) {
   showSent(entry, 1);
+  entry.arrived = true;
   show(entry, "received", gettext("Received"));
   tellJobs();
 }
 
 // The photo can be sent again once a person has done something about it.
 function stop(entry, status, message) {
+  show(entry, "ready", gettext("Ready to send"));
   if (message?.startsWith("storage_location: ")) {
+    misplaced = message.replace(/^\w+: /, "");
     for (const other of entries.filter(({ state, place: code }) => state === "ready" && code === entry.place)) unplace(other);
-    unplace(entry);
+    return;
   }
   if (status === 404) sessionId = newId(); // somebody else has signed in since
   stopped = status === 401 ? SIGNED_OUT : message?.replace(/^\w+: /, "") || gettext("The upload was refused.");
-  show(entry, "ready", gettext("Ready to send"));
 }
 
 // --- Showing --------------------------------------------------------------------------------------------------------
@@ -229,40 +240,16 @@ function showSent(entry, share) {
 }
 
 function showTotals() {
-  const going = entries.filter(({ state }) => state !== "refused" && state !== "label");
-  const waiting = entries.filter(({ state, released }) => state === "failed" || (state === "ready" && !released)).length;
-  const totalBytes = going.reduce((sum, entry) => sum + entry.file.size, 0);
-  const sentBytes = going.reduce((sum, entry) => sum + (entry.state === "known" ? entry.file.size : entry.sentBytes), 0);
-  const share = totalBytes ? sentBytes / totalBytes : 0;
-  document.getElementById("upload-progress").hidden = entries.length === 0;
-  document.getElementById("upload-bar").hidden = !sending;
-  document.getElementById("upload-total").value = share;
-  document.getElementById("upload-percent").textContent = `${Math.floor(share * 100)} %`;
-  document.getElementById("upload-error").hidden = !stopped || sending;
-  document.getElementById("upload-error-words").textContent = stopped;
-  document.getElementById("upload-sign-in").hidden = stopped !== SIGNED_OUT;
-  document.getElementById("upload-heading").textContent = summary(entries);
-  sendButton.hidden = waiting === 0;
-  sendButton.querySelector("span").textContent = count(entries, "received") && !sending ? gettext("Send the rest") : uploadWords(waiting);
+  showAll(entries, { sending, trouble: stopped || misplaced, isSignedOut: stopped === SIGNED_OUT });
 }
 
 async function showReceipt() {
   document.getElementById("announcer").textContent = document.getElementById("upload-heading").textContent;
-  if (!count(entries, "received")) return;
-  window.htmx.trigger(document.body, "jobs-started");
-  await window.htmx.ajax("GET", form.dataset.receiptUrl.replace(ANY_ID, sessionId), { target: "#upload-receipt", swap: "innerHTML" });
+  if (count(entries, "received")) await loadReceipt(form.dataset.receiptUrl.replace(ANY_ID, sessionId));
 }
 
 // --- Events ---------------------------------------------------------------------------------------------------------
-for (const input of inputs) {
-  input.addEventListener("change", async () => {
-    const files = [...input.files];
-    input.value = ""; // so that the same file can be chosen again, and is not posted twice
-    await addFiles(files);
-  });
-}
-
-listenForDrops(dropZone, addFiles);
+listenForFiles(dropZone, inputs, addFiles);
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -274,7 +261,7 @@ form.addEventListener("submit", async (event) => {
 });
 
 document.getElementById("upload-files").addEventListener("click", ({ target }) => {
-  const button = target.closest("[data-remove], [data-move], .file-row__move > summary, .file-row__likely button");
+  const button = target.closest(ROW_BUTTONS);
   const entry = button && entries.find(({ row }) => row.contains(button));
   if (entry && button.matches("summary")) offerLikely(entries, entry);
   else if (entry && button.value) entry.row.querySelector(".file-row__move input").value = button.value;
@@ -288,12 +275,12 @@ for (const [name, act] of [["input", offerPlace], ["change", followPlace]]) {
 }
 document.addEventListener("upload-place:filled", followPlace);
 
-const keepsPhotos = () => entries.some((entry) => !isOver(entry));
+const hasPhotos = () => entries.some(isLostByLeaving);
 window.addEventListener("beforeunload", (event) => {
-  if (keepsPhotos()) event.preventDefault();
+  if (hasPhotos()) event.preventDefault();
 });
 document.addEventListener("signed-out", (event) => {
-  if (!keepsPhotos()) return;
+  if (!hasPhotos()) return;
   event.preventDefault();
   stopped = SIGNED_OUT;
   showTotals();
@@ -301,3 +288,8 @@ document.addEventListener("signed-out", (event) => {
 
 restoreChoice(form.elements);
 sendButton.hidden = true;
+if (keepsPhotos) {
+  document.addEventListener("upload:kept", showTotals);
+  whenToSend(() => (showTotals(), sendWanted()));
+  inOneTab(restore).catch(() => {}); // not allowed to store
+}

@@ -540,8 +540,13 @@ def of_viewer(_made: Nursery) -> Iterator[State]:
     yield from map(State, ("/", "/review/"))
 
 
+def open_offline_page(page: Page) -> None:
+    page.goto(page.locator("#device").get_attribute("data-offline") or "")
+    expect(page.locator("#upload-form")).to_be_visible()
+
+
 def of_help(_made: Nursery) -> Iterator[State]:
-    yield from map(State, ("/help/", "/help/photos/", "/help/fix/", "/help/review/"))
+    yield from map(State, ("/help/", "/help/photos/", "/help/offline/", "/help/fix/", "/help/review/"))
 
 
 def of_lists(made: Nursery) -> Iterator[State]:
@@ -557,6 +562,7 @@ def of_lists(made: Nursery) -> Iterator[State]:
     yield State("/gallery/", open_place_modal)
     yield State("/gallery/", open_place_page, posts_to="photos-place")
     yield State("/", choose_files)
+    yield State("/", open_offline_page, posts_to="app-offline")
     yield State("/", move_photo)
     yield State("/", send_broken_file)
     yield State("/", send_nothing)

@@ -202,6 +202,8 @@ def addresses_of(made: Nursery) -> tuple[set[str], set[str]]:
         "form": "csv",
         "token": made.steps[0],
         "version": "x",
+        "release": "x",
+        "theme": "dark",
         "language": "es",
     }
     pages, posts = {"login"}, set()  # a signed-in person gets no sign-in page

@@ -58,7 +58,7 @@ def test_autocomplete_of_locations_reads_their_names_at_once(admin_client, nurse
     query = {"app_label": "locations", "model_name": "locationconfig", "field_name": "location", "term": "N1-N"}
     with django_assert_max_num_queries(6):
         answer = admin_client.get(reverse("admin:autocomplete"), query).json()
-    assert answer["results"][0]["text"] == "Nave 1 - Cantero Norte - Claro 1"
+    assert answer["results"][0]["text"] == "Greenhouse 1 - North bed - Bay 1"
 
 
 def test_a_polygon_that_is_none_is_refused_kindly(admin_client, nursery):

@@ -50,3 +50,18 @@ def test_demo_files_are_what_the_script_draws(tmp_path):
     draw.write_layers(tmp_path)
     for path in tmp_path.iterdir():
         assert path.read_text() == (NURSERY_DIR / path.name).read_text()
+
+
+@pytest.mark.parametrize(
+    ("language", "place", "plant", "packaging"),
+    [
+        ("en", "Greenhouse 1 - North bed - Bay 1", "Mexican snowball", "Pot 8 cm, terracotta colour"),
+        ("es", "Nave 1 - Cantero Norte - Claro 1", "Rosa de alabastro", "Maceta 8 cm, color terracota"),
+    ],
+)
+def test_demo_nursery_has_names_in_one_language(language, place, plant, packaging):
+    load_demo_nursery(language)
+    load_demo_nursery(language)
+    config = LocationConfig.objects.get(location__code="N1-N-01")
+    assert (config.location.full_name, config.product.common_name, config.packaging.name) == (place, plant, packaging)
+    assert (StorageLocation.objects.count(), Product.objects.count()) == (120, 14)

@@ -10,12 +10,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from demeter.accounts.models import User
 from demeter.accounts.roles import ADMIN, ROLE_PERMISSIONS
-from locations.demo import load_demo_nursery, note_demo, read_keys
+from locations.demo import ENGLISH, load_demo_nursery, note_demo, read_keys
 from photos.statuses import UploadSource
 from photos.upload.accepting import accept_upload
 from processing.jobs import start_jobs
@@ -26,11 +26,15 @@ PHOTOS_DIR = settings.BASE_DIR / "demo" / "photos"
 class Command(BaseCommand):
     help = "Load the demo nursery with one user per role and eight synthetic photos; prints the login."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The language of the names of places, products and pots."""
+        parser.add_argument("--language", choices=[code for code, _name in settings.LANGUAGES], default=ENGLISH)
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Nursery and users first, then the photos as the demo worker would upload them."""
         with transaction.atomic():
             before = read_keys()
-            load_demo_nursery()
+            load_demo_nursery(options["language"])
             password = make_users()
             note_demo(before)
         upload_photos(User.objects.get(username="worker"))

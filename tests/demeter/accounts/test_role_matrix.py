@@ -34,6 +34,9 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "theme": {"post": SIGNED_IN},
     "language": {"post": EVERYONE},
     "script-words": {"get": EVERYONE},
+    "app-worker": {"get": EVERYONE},
+    "app-manifest": {"get": EVERYONE},
+    "app-offline": {"get": EVERYONE},
     "design": {"get": (ADMIN,)},
     "dashboard": {"get": (ADMIN,)},
     "upload": {"get": VIEWERS, "post": WORKERS},
@@ -44,6 +47,7 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "place-by-position": {"post": WORKERS},
     "help": {"get": SIGNED_IN},
     "help-photos": {"get": SIGNED_IN},
+    "help-offline": {"get": SIGNED_IN},
     "help-fix": {"get": SIGNED_IN},
     "help-review": {"get": SIGNED_IN},
     "jobs": READ,
@@ -209,6 +213,7 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "api-proposal-renew": {"post": WORKERS},
     "api-proposals-decide": {"post": SUPERVISORS},
     "api-photo-flag": {"post": WORKERS},
+    "api-blind-counts": {"get": SUPERVISORS, "post": SUPERVISORS},
     "api-sign-off": {"post": SUPERVISORS},
     "api-sign-off-withdraw": {"post": SUPERVISORS},
     "api-problems": READ,
@@ -339,7 +344,7 @@ def test_foreign_and_deleted_objects_are_not_found(role):
     if role in SUPERVISORS:
         for name in ("api-corrections", "api-correction-undo", "api-photo-note", "api-sign-off", "api-fix-density"):
             assert client.post(reverse(name, args=[deleted.pk])).status_code == 404, name
-        for name in ("photo-proposals-decide", "api-proposals-decide", "review-blind"):
+        for name in ("photo-proposals-decide", "api-proposals-decide", "review-blind", "api-blind-counts"):
             assert client.post(reverse(name, args=[deleted.pk])).status_code == 404, name
         for name in ("photo-correct", "photo-undo", "photo-redo", "photo-note", "photo-sign-off"):
             assert client.post(reverse(name, args=[deleted.pk])).status_code == 404, name

@@ -10,7 +10,10 @@ from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
-OPEN = {"login", "logout", "admin-login", "healthz", "language", "script-words", "setup", "enter"}
+OPEN = {
+    *("login", "logout", "admin-login", "healthz", "language", "script-words", "setup", "enter"),
+    *("app-worker", "app-manifest", "app-offline"),
+}
 
 
 def own_addresses() -> Iterator[str]:
@@ -49,7 +52,7 @@ def test_anonymous_gets_nowhere(client, method):
 def test_user_without_a_role_gets_nowhere(client):
     client.force_login(UserFactory(role=None))
     # Everyone may choose colours, has an account, and may read the help.
-    help_pages = {reverse(name) for name in ("help", "help-photos", "help-fix", "help-review")}
+    help_pages = {reverse(name) for name in ("help", "help-photos", "help-offline", "help-fix", "help-review")}
     open_to_all = {reverse("theme"), reverse("account"), reverse("account-password"), *help_pages}
     for address in set(own_addresses()) - open_to_all:
         statuses = {client.get(address).status_code, client.post(address).status_code}

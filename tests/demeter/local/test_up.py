@@ -15,6 +15,7 @@ import pytest
 
 from demeter.local.programs import PROJECT_DIR, start_time
 from demeter.local.state import FIRST_PORT, LAST_PORT, is_free
+from demeter.local.up import load_demo_command
 from tests.demeter.local.test_supervisor import wait_for
 
 # What tests.settings and bin/test put there would lead to the test run's own servers.
@@ -93,3 +94,20 @@ def test_up_runs_everything_keeps_it_running_and_stops_cleanly(up: Up) -> None:
     assert up.process.returncode == 0
     assert "web ended (exit -9); starting it again" in output
     assert [name for name, pid in pids.items() if start_time(pid)] == []
+
+
+@pytest.mark.parametrize(
+    ("spoken", "language"),
+    [
+        ({"LANG": "es_MX.UTF-8"}, "es"),
+        ({"LC_ALL": "en_GB", "LANG": "es_ES"}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_the_demo_has_the_language_of_the_terminal(monkeypatch, spoken, language):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in spoken.items():
+        monkeypatch.setenv(name, value)
+    assert load_demo_command().argv[-1] == f"--language={language}"

@@ -20,7 +20,9 @@ HIDE = "Object.defineProperty(document, 'hidden', {get: () => %s, configurable: 
 def page(browser, live_server) -> Iterator[Page]:
     client = Client()
     client.force_login(UserFactory())
-    context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=live_server.url)
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, base_url=live_server.url, service_workers="allow"
+    )
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
     yield context.new_page()
     context.close()

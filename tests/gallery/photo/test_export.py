@@ -11,7 +11,7 @@ from pytest_django.asserts import assertRedirects
 
 from tests.factories import UserFactory
 from tests.gallery.factories import MOMENT
-from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, make_bed
+from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, ProposalFactory, make_bed
 
 pytestmark = pytest.mark.django_db
 PLANT, EMPTY, DEAD = range(3)
@@ -47,6 +47,23 @@ def test_the_csv_holds_marks_and_corrections(viewer: Client):
         ("add", "plant", "ana"),
     ]
     assert [row["undone_at"] for row in events] == ["", "", "", "2025-10-08T10:30:00+00:00"]
+
+
+def test_the_csv_holds_proposals_and_what_became_of_them(viewer: Client):
+    bed = make_bed(PLANT)
+    image, ana, bea = bed.original_image, UserFactory(username="ana"), UserFactory(username="bea")
+    ProposalFactory(image=image, user=ana, action="remove", x=0.1, y=0.1)
+    ProposalFactory(image=image, user=ana, withdrawn_at=MOMENT)
+    ProposalFactory(image=image, user=ana, action="note", class_id=None, x=None, y=None, text="The post hides some")
+    ProposalFactory(image=image, user=ana, outcome="declined", decided_by=bea, decided_at=MOMENT)
+    rows = [row for row in export(viewer, bed) if row["record"] != "mark"]
+    assert [(row["record"], row["class"], row["x_px"], row["user"], row["state"], row["text"]) for row in rows] == [
+        ("proposed: remove", "plant", "100.0", "ana", "Waiting", ""),
+        ("proposed: add", "plant", "500.0", "ana", "Withdrawn", ""),
+        ("flag", "", "", "ana", "Waiting", "The post hides some"),
+        ("proposed: add", "plant", "500.0", "ana", "Declined by bea", ""),
+    ]
+    assert rows[1]["undone_at"] == "2025-10-08T10:30:00+00:00"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])

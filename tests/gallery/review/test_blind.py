@@ -11,7 +11,7 @@ from locations.nursery import write_nursery
 from photos.models import S3Image
 from processing.models import BlindCount, ProcessingSession
 from tests.locations.factories import StorageLocationFactory
-from tests.processing.factories import make_bed
+from tests.processing.factories import ProcessingSessionFactory, make_bed
 
 pytestmark = pytest.mark.django_db
 PLANT = 0
@@ -89,3 +89,34 @@ def test_a_photo_may_be_skipped(bed, always, supervisor):
     assertContains(supervisor.get(page_of(bed)), f'href="{NEXT}?after={bed.original_image_id}"')
     answer = supervisor.get(NEXT, {"after": bed.original_image_id})
     assertRedirects(answer, page_of(other), fetch_redirect_response=False)
+
+
+def test_programs_store_and_read_blind_counts(bed, supervisor):
+    address = reverse("api-blind-counts", args=[bed.original_image_id])
+    stored = supervisor.post(address, {"seen": 20}, content_type="application/json").json()["blind_count"]
+    assert {key: stored[key] for key in ("seen", "detected", "estimated", "model_detected", "differs")} == {
+        "seen": 20,
+        "detected": 17,
+        "estimated": 23,
+        "model_detected": 17,
+        "differs": True,
+    }
+    again = supervisor.post(address, {"seen": 3}, content_type="application/json").json()["blind_count"]
+    assert again == stored  # the first answer stays
+    page = supervisor.get(address).json()
+    assert (page["blind_counts"], page["pagination"]["total_items"]) == ([stored], 1)
+
+
+@pytest.mark.parametrize("seen", ["", "many", -1, 1_000_001])
+def test_programs_are_told_of_bad_blind_counts(bed, supervisor, seen):
+    answer = supervisor.post(
+        reverse("api-blind-counts", args=[bed.original_image_id]), {"seen": seen}, content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid")
+    assert not BlindCount.objects.exists()
+
+
+def test_a_photo_without_a_count_has_no_blind_count(supervisor):
+    photo = ProcessingSessionFactory().original_image_id
+    answer = supervisor.post(reverse("api-blind-counts", args=[photo]), {"seen": 3}, content_type="application/json")
+    assert answer.status_code == 409

@@ -203,6 +203,13 @@ def test_upload_of_many_files_takes_a_fixed_number_of_queries(client, django_ass
         send(client, *[photo(f"{number}.jpg") for number in range(20)])
 
 
+def test_upload_is_refused_to_another_person_than_the_one_who_chose_the_photos(client, user):
+    answer = send(client, photo(), sent_by=user.pk + 1)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "conflict")
+    assert not S3Image.objects.exists()
+    assert send(client, photo(), sent_by=user.pk).status_code == 202
+
+
 # --- Known contents -------------------------------------------------------------------------------------------------
 def ask(client, *checksums):
     return client.post("/api/v1/photos/known", {"sha256": list(checksums)}, content_type="application/json")
@@ -215,7 +222,10 @@ def test_known_names_the_contents_that_need_not_be_sent(client, django_assert_ma
     with django_assert_max_num_queries(7):
         answer = ask(client, here.upper(), other)
     assert answer.status_code == 200
-    assert answer.json() == {"known": [{"sha256": here, "image_id": str(S3Image.objects.get().pk)}]}
+    photo_id = str(S3Image.objects.get().pk)
+    assert answer.json() == {"known": [{"sha256": here, "image_id": photo_id, "stored": False}]}
+    S3Image.objects.update(stored_at=timezone.now())
+    assert ask(client, here).json() == {"known": [{"sha256": here, "image_id": photo_id, "stored": True}]}
 
 
 def test_known_does_not_tell_of_photos_in_the_trash(client):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Dialog, FileChooser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
+from demeter.accounts.models import User
 from photos.models import S3Image, Upload
 from processing.models import Job
 from tests.factories import UserFactory
@@ -230,7 +231,7 @@ def test_sign_in_in_another_tab_keeps_the_chosen_photos_and_they_are_sent(page, 
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Sign in").click()
     other = opened.value
-    user = UserFactory()
+    user = User.objects.get()
     user.set_password("correct horse battery")
     user.save()
     other.get_by_label("User name").fill(user.username)

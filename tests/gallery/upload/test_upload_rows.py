@@ -22,6 +22,8 @@ from tests.accessibility import assert_accessible
 from tests.browsing import open_browser, sign_in
 from tests.factories import UserFactory
 from tests.locations.factories import StorageLocationFactory
+from tests.locations.label_pictures import picture_of
+from tests.photos.files import upload_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
 GREEN, RED, BLUE = (60, 140, 60), (220, 30, 30), (30, 30, 220)
@@ -173,6 +175,14 @@ def test_a_label_that_the_browser_read_names_its_location():
     }
     for labels in (["DEM-BAY-A", "DEM-BAY-B"], ["NO-SUCH-LABEL"], ["x\x00"], []):
         assert ask(client, *labels).json() == {"location": None}
+
+
+def test_a_kept_picture_of_a_label_names_its_location():
+    client = Client()
+    client.force_login(UserFactory())
+    for data, code in ((picture_of("DEM-BAY-B"), "BAY-B"), (picture_of("DEM-BAY-A", "DEM-BAY-B"), None), (b"x", None)):
+        answer = client.post(reverse("place-by-code"), {"picture": upload_file("label.jpg", data)}).json()["location"]
+        assert (answer and answer["code"]) == code
 
 
 def test_only_those_who_may_upload_ask_for_labels():

@@ -1,0 +1,392 @@
+"""The app without a network, in Chromium: it opens, keeps photos with their places, sends them once, for one person."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from demeter.accounts.models import User
+from photos.models import S3Image, Upload
+from processing.models import Job
+from tests.accessibility import assert_accessible
+from tests.browsing import sign_in
+from tests.factories import UserFactory
+from tests.locations.factories import StorageLocationFactory
+from tests.locations.label_pictures import picture_of
+from tests.photos.files import make_picture
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PASSWORD = "correct horse battery"
+KEPT_PAGE = """async () => {
+  for (const name of await caches.keys()) if (await (await caches.open(name)).match(name)) return name;
+  return false;
+}"""
+READER = """
+window.BarcodeDetector = class {
+  async detect(bitmap) {
+    const pen = new OffscreenCanvas(1, 1).getContext("2d");
+    pen.drawImage(bitmap, 0, 0, 1, 1);
+    const [red] = pen.getImageData(0, 0, 1, 1).data;
+    return red > 180 ? [{ rawValue: "DEM-BAY-A", boundingBox: { width: bitmap.width / 2 } }] : [];
+  }
+};
+"""
+
+
+@pytest.fixture(autouse=True)
+def _bays() -> None:
+    for letter in "ABC":
+        StorageLocationFactory(code=f"BAY-{letter}", name=f"Bay {letter}", qr_code=f"DEM-BAY-{letter}")
+
+
+@pytest.fixture
+def ana() -> User:
+    return make_person("ana", "Ana")
+
+
+@pytest.fixture
+def android(browser: Browser, live_server: LiveServer, ana: User) -> Iterator[BrowserContext]:
+    """Ana's phone, on which Demeter was opened once."""
+    context = browser.new_context(
+        base_url=live_server.url, viewport={"width": 390, "height": 844}, service_workers="allow"
+    )
+    sign_in(context, ana, live_server)
+    visit(context)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def phone(android: BrowserContext) -> BrowserContext:
+    """The same without background sync, as on an iPhone."""
+    android.add_init_script("delete ServiceWorkerRegistration.prototype.sync")
+    return android
+
+
+def make_person(username: str, name: str) -> User:
+    user = UserFactory(username=username, first_name=name, last_name="")
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def visit(context: BrowserContext) -> str:
+    """Open Demeter with a network, until the page for times without one is kept; its address."""
+    page = context.new_page()
+    page.goto("/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    wanted = page.locator("#device").get_attribute("data-offline")
+    page.wait_for_function(f"async () => (await ({KEPT_PAGE})()) === '{wanted}'")
+    page.close()
+    return wanted
+
+
+def open_page(context: BrowserContext, path: str = "/") -> Page:
+    page = context.new_page()
+    page.goto(path)
+    return page
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / f"photo{number}.jpg" for number in range(4)]
+    for number, path in enumerate(paths):
+        path.write_bytes(make_picture(size=(400 + number, 300)))
+    return paths
+
+
+def places() -> dict[str, str | None]:
+    jobs = Job.objects.select_related("image", "chosen_location")
+    return {job.image.original_filename: job.chosen_location and job.chosen_location.code for job in jobs}
+
+
+def kept(page: Page) -> list[str]:
+    """The names of the photos that this browser keeps."""
+    return sorted(
+        page.evaluate(
+            "keptPhotos.all().then((all) => Promise.all(all.map(async ({id}) => (await keptPhotos.file(id)).name)))"
+        )
+    )
+
+
+def rows(page: Page):
+    return page.locator("#upload-files li")
+
+
+def test_photos_chosen_without_a_network_are_kept_and_sent_once_with_their_places(phone, photos):
+    phone.set_offline(True)
+    page = open_page(phone)
+    expect(page.get_by_role("heading", level=1)).to_have_text("No network")
+    expect(page.locator("#offline-person")).to_have_text("Photos chosen here are kept for Ana.")
+    page.fill("#id_storage_location", "BAY-A")
+    page.set_input_files("#id_files", photos[:2])
+    assert_accessible(page)
+    page.get_by_role("button", name="Send 2 photos when the network is back").click()
+    expect(page.locator("#upload-heading")).to_have_text("2 photos wait for the network")
+    page.fill("#id_storage_location", "BAY-B")
+    page.set_input_files("#id_files", photos[2])  # and does not press the button
+    expect(rows(page)).to_have_count(3)
+    page.wait_for_function(
+        "keptPhotos.all().then((all) => all.length === 3 && all.some(({ place }) => place === 'BAY-B'))"
+    )
+    page.close()
+
+    page = open_page(phone)
+    expect(page.locator("#upload-heading")).to_have_text("3 photos wait for the network")
+    expect(rows(page).filter(has_text="photo2.jpg")).to_contain_text("for BAY-B")
+    assert_accessible(page)
+    page.close()
+
+    phone.set_offline(False)
+    page = open_page(phone)
+    expect(page.locator("#upload-heading")).to_have_text("3 of 3 photos received")
+    assert places() == {"photo0.jpg": "BAY-A", "photo1.jpg": "BAY-A", "photo2.jpg": "BAY-B"}
+    assert kept(page) == ["photo0.jpg", "photo1.jpg", "photo2.jpg"]  # until they are stored
+    page.close()
+
+    page = open_page(phone)
+    expect(page.locator("#upload-progress")).to_be_hidden()
+    S3Image.objects.update(stored_at=timezone.now())
+    page.wait_for_function("keptPhotos.all().then((all) => all.length === 0)")
+    assert S3Image.objects.count() == 3
+    assert Upload.objects.get().accepted_files == 3
+
+
+def test_labels_photographed_without_a_network_give_the_photos_after_them_their_place(phone, photos, tmp_path):
+    label = tmp_path / "label.jpg"
+    label.write_bytes(picture_of("DEM-BAY-C"))
+    phone.set_offline(True)
+    page = open_page(phone)
+    page.set_input_files("#label-picture", label)
+    expect(page.locator("#place-waits")).to_contain_text("The label is kept")
+    page.set_input_files("#id_files", photos[:2])
+    expect(rows(page).first).to_contain_text("for the label that you photographed")
+    page.fill("#id_storage_location", "BAY-B")
+    page.set_input_files("#id_files", photos[2])
+    expect(rows(page)).to_have_count(3)
+    page.get_by_role("button", name="Send 3 photos when the network is back").click()
+    expect(page.locator("#upload-heading")).to_have_text("3 photos wait for the network")
+    page.close()
+
+    phone.set_offline(False)
+    page = open_page(phone)
+    expect(page.locator("#upload-heading")).to_have_text("3 of 3 photos received")
+    assert places() == {"photo0.jpg": "BAY-C", "photo1.jpg": "BAY-C", "photo2.jpg": "BAY-B"}
+
+
+def test_labels_that_the_browser_reads_are_looked_up_later(phone, photos, tmp_path):
+    label = tmp_path / "label.jpg"
+    Image.new("RGB", (400, 300), (220, 30, 30)).save(label)
+    phone.add_init_script(READER)
+    phone.set_offline(True)
+    page = open_page(phone)
+    page.set_input_files("#id_files", label)
+    page.set_input_files("#id_files", photos[0])
+    expect(rows(page).last).to_contain_text("for the label DEM-BAY-A")
+    page.get_by_role("button", name="Send 2 photos when the network is back").click()
+    expect(page.locator("#upload-heading")).to_have_text("2 photos wait for the network")
+    phone.set_offline(False)
+    expect(page.locator("#upload-heading")).to_have_text("1 of 1 photo received, 1 photo of a label, not sent")
+    assert places() == {"photo0.jpg": "BAY-A"}
+
+
+def test_photos_go_by_themselves_when_the_network_is_back_and_wrong_places_are_asked_about(phone, photos):
+    page = open_page(phone)
+    page.fill("#id_storage_location", "BAY-A")
+    page.set_input_files("#id_files", photos[0])
+    phone.set_offline(True)
+    page.fill("#id_storage_location", "NOWHERE")
+    page.set_input_files("#id_files", photos[1])
+    page.get_by_role("button", name="Send 2 photos when the network is back").click()
+    expect(page.locator("#upload-heading")).to_have_text("2 photos wait for the network")
+    phone.set_offline(False)
+    expect(page.locator("#upload-heading")).to_have_text("1 of 2 photos received")
+    expect(page.locator("#upload-error")).to_contain_text("There is no location with this code or name.")
+    assert places() == {"photo0.jpg": "BAY-A"}
+    page.close()
+
+    page = open_page(phone)
+    expect(page.locator("#upload-heading")).to_have_text("1 photo selected")
+    page.fill("#id_storage_location", "BAY-B")
+    page.get_by_role("button", name="Upload 1 photo").click()
+    expect(page.locator("#upload-heading")).to_have_text("1 of 1 photo received")
+    assert places() == {"photo0.jpg": "BAY-A", "photo1.jpg": "BAY-B"}
+
+
+def sign_in_as(page: Page, username: str) -> None:
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Upload photos")
+
+
+def sign_out(page: Page) -> None:
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+def test_photos_survive_a_sign_out_and_are_sent_by_their_person_only(phone, photos, ana):
+    make_person("bea", "Bea")
+    phone.set_offline(True)
+    page = open_page(phone)
+    page.set_input_files("#id_files", photos[:2])
+    page.get_by_role("button", name="Send 2 photos when the network is back").click()
+    expect(page.locator("#upload-heading")).to_have_text("2 photos wait for the network")
+    page.close()
+
+    phone.clear_cookies()  # her sign-in has ended meanwhile
+    phone.set_offline(False)
+    page = open_page(phone)
+    told = page.locator("#device")
+    expect(told).to_have_text("2 photos of Ana wait on this device. They are sent when Ana signs in here.")
+    sign_in_as(page, "bea")
+    expect(told).to_have_text("2 photos of Ana wait on this device. They are sent when Ana signs in here.")
+    expect(page.locator("#upload-progress")).to_be_hidden()
+    assert_accessible(page)
+    assert not S3Image.objects.exists()
+    sign_out(page)
+
+    phone.set_offline(True)
+    page.goto("/")
+    expect(page.locator("#offline-nobody")).to_be_visible()
+    expect(page.locator("#upload-form")).to_be_hidden()
+    expect(told).to_contain_text("2 photos of Ana wait")
+    assert_accessible(page)
+
+    phone.set_offline(False)
+    page.goto("/gallery/")
+    page.get_by_label("User name").fill("ana")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(told).to_have_text("2 photos on this device are not sent yet. Send them")
+    told.get_by_role("link").click()
+    expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received")
+    assert set(S3Image.objects.values_list("uploaded_by_user", flat=True)) == {ana.pk}
+
+
+def keep_three(context: BrowserContext, photos: list[Path], label: Path) -> None:
+    """Without a network: one for a label, one for a bay, one for a bay that does not exist; then the app is closed."""
+    label.write_bytes(picture_of("DEM-BAY-C"))
+    context.set_offline(True)
+    page = open_page(context)
+    page.set_input_files("#label-picture", label)
+    expect(page.locator("#place-waits")).to_contain_text("The label is kept")
+    page.set_input_files("#id_files", photos[0])
+    for code, path in (("BAY-B", photos[1]), ("NOWHERE", photos[2])):
+        page.fill("#id_storage_location", code)
+        page.set_input_files("#id_files", path)
+    expect(rows(page)).to_have_count(3)
+    page.get_by_role("button", name="Send 3 photos when the network is back").click()
+    expect(page.locator("#upload-heading")).to_have_text("3 photos wait for the network")
+    page.wait_for_function("keptPhotos.all().then((all) => all.length === 3 && all.every(({ wanted }) => wanted))")
+    page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.sync.getTags()).then((tags) => tags.length)")
+    page.close()
+
+
+def test_android_sends_while_demeter_is_closed(android, photos, tmp_path):
+    keep_three(android, photos, tmp_path / "label.jpg")
+    android.set_offline(False)
+    page = open_page(android, "/gallery/")  # does not send by itself
+    page.wait_for_function("keptPhotos.all().then((all) => all.filter(({ arrived }) => arrived).length === 2)")
+    page.reload()
+    expect(page.locator("#device")).to_contain_text("1 photo on this device is not sent yet.")
+    assert places() == {"photo0.jpg": "BAY-C", "photo1.jpg": "BAY-B"}
+    page.goto("/")
+    expect(page.locator("#upload-heading")).to_have_text("1 photo selected")  # whose location is asked for
+    S3Image.objects.update(stored_at=timezone.now())
+    page.wait_for_function("keptPhotos.all().then((all) => all.length === 1)")
+
+
+def test_android_sends_nothing_for_somebody_else(android, photos, tmp_path, live_server):
+    keep_three(android, photos, tmp_path / "label.jpg")
+    android.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    sign_in(android, make_person("bea", "Bea"), live_server)
+    android.set_offline(False)
+    page = open_page(android, "/gallery/")
+    page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.sync.getTags()).then((tags) => !tags.length)")
+    assert not S3Image.objects.exists()
+    expect(page.locator("#device")).to_have_text(
+        "3 photos of Ana wait on this device. They are sent when Ana signs in here."
+    )
+
+
+def test_nothing_of_a_person_is_kept_but_the_photos(phone, ana):
+    page = open_page(phone, "/gallery/")
+    page.goto("/account/")
+    kept_texts = page.evaluate(
+        """async () => {
+          const texts = [];
+          for (const name of await caches.keys()) {
+            const cache = await caches.open(name);
+            for (const request of await cache.keys()) {
+              const answer = await cache.match(request, { ignoreVary: true });
+              texts.push([new URL(request.url).pathname, await answer.text()]);
+            }
+          }
+          return texts;
+        }"""
+    )
+    assert all(address.startswith(("/app/", "/static/", "/words/")) for address, _text in kept_texts)
+    assert not any("Ana" in text for address, text in kept_texts if address.startswith("/app/"))
+    sign_out(page)
+    assert page.evaluate("localStorage.getItem('demeter-person')") is None
+    phone.set_offline(True)
+    page.goto("/account/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("No network")
+
+
+def test_the_page_without_a_network_follows_language_and_release(phone, monkeypatch):
+    page = open_page(phone)
+    page.get_by_role("button", name="Español").click()
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    page.close()
+    assert "/es/" in visit(phone)
+    phone.set_offline(True)
+    page = open_page(phone, "/gallery/")
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    expect(page.locator("#offline-person")).to_contain_text("Ana")
+    page.close()
+    phone.set_offline(False)
+    monkeypatch.setattr("gallery.upload.installed_app.offline_release", lambda: "next")
+    assert "/next/" in visit(phone)
+    page = open_page(phone)
+    assert page.evaluate("caches.keys().then((names) => names.length)") == 1
+
+
+def test_a_photo_that_arrives_with_another_checksum_is_kept_and_sent_again(phone, photos):
+    page = open_page(phone)
+    answers = iter([{"known": []}, {"known": []}])
+
+    def know_nothing(route: Route) -> None:
+        answer = next(answers, None)
+        if answer is None:
+            route.continue_()
+        else:
+            route.fulfill(json=answer)
+
+    page.route("**/api/v1/photos/known", know_nothing)
+    page.set_input_files("#id_files", photos[0])
+    page.get_by_role("button", name="Upload 1 photo").click()
+    expect(rows(page)).to_contain_text("It did not arrive as it was sent. It is kept and sent again.")
+    assert kept(page) == ["photo0.jpg"]
+    page.get_by_role("button", name="Upload 1 photo").click()
+    expect(page.locator("#upload-heading")).to_have_text("1 already uploaded")
+    S3Image.objects.update(stored_at=timezone.now())
+    page.wait_for_function("keptPhotos.all().then((all) => all.length === 0)")
+    assert S3Image.objects.count() == 1
+
+
+def test_upload_goes_on_where_the_browser_may_not_store(browser, live_server, ana, photos):
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 390, "height": 844})
+    context.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
+    sign_in(context, ana, live_server)
+    page = open_page(context)
+    page.set_input_files("#id_files", photos[0])
+    page.get_by_role("button", name="Upload 1 photo").click()
+    expect(page.locator("#upload-heading")).to_have_text("1 of 1 photo received")
+    context.close()
