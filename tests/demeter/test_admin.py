@@ -68,7 +68,7 @@ WRITTEN_BY_THE_PIPELINE = (
 )
 RECORDS = (
     *WRITTEN_BY_THE_PIPELINE,
-    *(StockDocument, Stocktake, Difference, Visit, Validation, IntervalVersion),
+    *(StockDocument, Stocktake, Difference, Visit, Validation, IntervalVersion, Calibration),
     *(Change, BackgroundTask),
 )
 
