@@ -24,6 +24,6 @@ def factor_words(row: Calibration) -> str:
         case Verdict.NO_BETTER:
             return _("With the factor the counts of these photos would not be better, so it is not used.")
     return _(
-        "The true numbers are more than twice, or less than half, of the counts. No factor mends that: check whether the "
-        "known counts are of what the photos show."
+        "The true numbers are more than twice, or less than half, of the counts. No factor mends that: check whether "
+        "the known counts are of what the photos show."
     )
