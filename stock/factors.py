@@ -9,7 +9,7 @@ with what the others say. Errors that go both ways no factor mends.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import exp, log, sqrt
+from math import exp, fsum, log, sqrt
 from statistics import NormalDist, median
 
 LEVEL = 0.9
@@ -75,8 +75,8 @@ def learn_factor(pairs: Sequence[Pair]) -> Factor | None:
     lean = measure_lean([ratio(pair) for pair in usable])
     weight = lean.n / (lean.n + DOUBTING_PHOTOS)
     factor, half = exp(weight * lean.middle), weight * lean.half_width
-    before = sum(_error(pair, 1.0) for pair in usable) / lean.n
-    after = sum(_error(pair, _factor_of(usable[:at] + usable[at + 1 :])) for at, pair in enumerate(usable)) / lean.n
+    before = fsum(_error(pair, 1.0) for pair in usable) / lean.n
+    after = fsum(_error(pair, _factor_of(usable[:at] + usable[at + 1 :])) for at, pair in enumerate(usable)) / lean.n
     return Factor(
         factor=factor,
         low=exp(weight * lean.middle - half),

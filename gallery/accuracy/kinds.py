@@ -47,7 +47,7 @@ class Kind:
 
     @property
     def name(self) -> str:
-        return ", ".join(str(part) for part in (self.product, self.packaging, self.container) if part)
+        return ", ".join(str(part) for part in (product_words(self.product), self.packaging, self.container) if part)
 
     @property
     def validated(self) -> int:
@@ -67,6 +67,11 @@ class Kind:
 def query_of(kind: Stratum) -> str:
     """What names a kind in an address."""
     return urlencode({"product": kind.product, "packaging": kind.packaging or "", "container": kind.container})
+
+
+def product_words(product: Product) -> str:
+    """What a product is called, in short."""
+    return str(product) if product.is_mixed else product.common_name
 
 
 def container_words(code: str) -> str:

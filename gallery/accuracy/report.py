@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gallery.accuracy.kinds import Kind, container_words, list_kinds
+from gallery.accuracy.kinds import Kind, container_words, list_kinds, product_words
 from gallery.accuracy.measures import (
     Answer,
     Drift,
@@ -153,13 +153,14 @@ class _Names:
 
     def __init__(self, rows: Iterable[Seen]) -> None:
         seen = list(rows)
-        self._products = Product.objects.in_bulk({row.product for row in seen if row.product})
+        products = Product.objects.in_bulk({row.product for row in seen if row.product})
+        self._products = {key: product_words(product) for key, product in products.items()}
         self._packagings = Packaging.objects.in_bulk({row.packaging for row in seen if row.packaging})
 
     def name(self, by: str, key: object) -> str:
         match by, key:
             case By.PRODUCT, int(product):
-                return str(self._products.get(product) or _("Several or unknown products"))
+                return self._products.get(product) or _("Several or unknown products")
             case By.CONTAINER, code:
                 return container_words(str(code))
             case By.MONTH, date() as month:

@@ -7,7 +7,7 @@ from stock.calibration import find_calibration, switch_calibration
 from stock.conformal import Stratum
 from stock.factors import Verdict
 from stock.intervals import withdraw_validation
-from stock.ledger import review_count
+from stock.ledger import answer_visit, review_count
 from stock.models import Calibration, IntervalVersion, StockMovement, Validation, ValidationSource, Visit
 from stock.products import merge_products
 from tests.factories import UserFactory
@@ -121,13 +121,10 @@ def test_ledger_says_what_was_counted_before_calibration(config):
     count = photo(config, 140, uncalibrated=131)
     assert str(StockMovement.objects.get().reason) == "Counted 140, 131 before calibration."
     other = photo(config, 60, hour=0.2)
-    visit = Visit.objects.get()
-    visit.answer = "parts"
-    visit.save()
-    photo(config, 60, hour=0.2, image=None, uncalibrated=57)
-    assert count.uncalibrated == 131
-    assert other.uncalibrated is None
-    assert any("before calibration" in str(row.reason) for row in StockMovement.objects.filter(kind="foto"))
+    visit, seen = Visit.objects.get(), {count.image_id, other.image_id}
+    answer_visit(visit_id=visit.pk, answer="parts", seen=seen, chosen=(), user=UserFactory())
+    reasons = {str(row.reason) for row in StockMovement.objects.all()}
+    assert "Counted 200 in 2 photos of one visit, 191 before calibration." in reasons
 
 
 def test_validation_keeps_the_interval_that_was_shown_before_it_was_learned_from(config, monkeypatch):
