@@ -131,13 +131,16 @@ def _section(judged: Sequence[Judged], answers: Sequence[Answer], by: str, names
     lines = [_line(names.name(by, key), key, rows.get(key, []), asked.get(key, [])) for key in keys]
     monthly = group(judged, lambda row: month_of(row.moment))
     measured = [(month, found) for month, own in monthly.items() if (found := measure(own)) is not None]
-    order = (lambda line: line.key) if by == By.MONTH else _most_judged_first
     return Section(
-        lines=tuple(sorted(lines, key=order)),
+        lines=tuple(sorted(lines, key=_by_key if by == By.MONTH else _most_judged_first)),
         total=measure(judged),
         scatter=draw_scatter(judged),
         months=draw_months(measured),
     )
+
+
+def _by_key(line: Line) -> tuple[int, int, str]:
+    return 0, 0, line.key
 
 
 def _most_judged_first(line: Line) -> tuple[int, int, str]:
