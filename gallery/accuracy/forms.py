@@ -62,7 +62,7 @@ class KnownCountsForm(forms.Form):
         super().__init__(data, label_suffix="")
         for card in cards:
             self.fields[f"{NUMBER}{card.image_id}"] = forms.IntegerField(
-                label=_("Plants in this photo"),
+                label=_("Plants in %(photo)s") % {"photo": card.filename},
                 min_value=0,
                 max_value=HIGHEST_COUNT,
                 required=False,
