@@ -187,7 +187,7 @@ def calibrations(_request: HttpRequest) -> JsonResponse:
 
 
 @api_view("POST", permission=DECIDE, body=SwitchForm, answers={200: FactorJson}, errors=(409,))
-def switch(request: HttpRequest, calibration_id: int) -> JsonResponse:
+def use_calibration(request: HttpRequest, calibration_id: int) -> JsonResponse:
     """Let new counts be multiplied by a factor, or no longer. 409 if it has a newer version."""
     form = checked(SwitchForm(read_body(request, SwitchForm)))
     row = switch_calibration(calibration_id=calibration_id, on=form.cleaned_data["on"], user=signed_in_user(request))

@@ -13,7 +13,7 @@ urlpatterns = [
     path("accuracy/calibration/<int:calibration_id>/", calibration_views.switch, name="calibration-switch"),
     path("api/v1/accuracy", api.accuracy, name="api-accuracy"),
     path("api/v1/calibrations", api.calibrations, name="api-calibrations"),
-    path("api/v1/calibrations/<int:calibration_id>", api.switch, name="api-calibration-switch"),
+    path("api/v1/calibrations/<int:calibration_id>", api.use_calibration, name="api-calibration-switch"),
     path("api/v1/photos/<uuid:image_id>/known-count", api.known_count, name="api-known-count"),
     path("api/v1/photos/<uuid:image_id>/known-count/withdraw", api.withdraw_known, name="api-known-count-withdraw"),
 ]
