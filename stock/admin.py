@@ -10,6 +10,7 @@ from demeter.common.i18n.numbers import TYPED_NUMBERS
 from demeter.common.search import SearchedAdmin
 from stock.models import (
     DESCRIPTION_FIELDS,
+    Calibration,
     CountShare,
     Decision,
     Difference,
@@ -130,6 +131,27 @@ class IntervalVersionAdmin(ReadOnlyAdmin):
 
     list_display = ("created_at", "validations", "level")
     search_fields = ("=id",)
+    date_hierarchy = "created_at"
+
+
+@admin.register(Calibration)
+class CalibrationAdmin(ReadOnlyAdmin):
+    """The versions of the factors; people switch them off and on in the gallery."""
+
+    list_display = (
+        "created_at",
+        "product",
+        "packaging",
+        "container_kind",
+        "factor",
+        "photos",
+        "verdict",
+        "is_off",
+        "user",
+    )
+    list_filter = ("verdict", "is_off", "container_kind", ("ended_at", admin.EmptyFieldListFilter))
+    list_select_related = ("product", "packaging", "user")
+    search_fields = ("=id", "product__common_name", "product__sku")
     date_hierarchy = "created_at"
 
 

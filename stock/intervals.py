@@ -16,18 +16,29 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from demeter.accounts.models import User
-from stock.conformal import LEVEL, Key, Margin, Quantile, Rung, Stratum, add_margins, find_margin, learn, score
+from stock.calibration import learn_factors, lock_learning
+from stock.conformal import (
+    LEVEL,
+    Key,
+    Margin,
+    Quantile,
+    Rung,
+    Stratum,
+    add_margins,
+    find_margin,
+    interval_around,
+    learn,
+    score,
+)
 from stock.models import CountShare, IntervalVersion, StockCount, Validation, ValidationSource
 
 SHIPPED = Path(__file__).with_name("shipped_intervals.json")
-# Versions are learned one after the other (pg_advisory_xact_lock); always the last lock that a transaction takes.
-LEARNING = 0x1E7E1
 Row = Mapping[str, Any]
 
 
@@ -65,6 +76,12 @@ class Truth:
     product_id: int | None
     packaging_id: int | None
     moment: datetime
+    calibrated: int | None = None
+
+    @property
+    def stratum(self) -> Stratum:
+        """What kind of photo it is."""
+        return Stratum(self.model_version, self.container_kind, self.product_id, self.packaging_id)
 
 
 # The columns of a count that its margin depends on, for `Learned.margin_of`.
@@ -145,18 +162,31 @@ def measured_counts(**conditions: Any) -> QuerySet[Any, Any]:
 def record_validation(truth: Truth, *, source: ValidationSource, user: User) -> Validation:
     """Note the true number of a photo, in place of what was noted before, and learn anew. The same again changes
     nothing."""
-    _lock_learning()
+    lock_learning()
     known = Validation.objects.in_force().of_image(truth.image_id).first()
     given = {**asdict(truth), "source": source}
     if known is not None and all(getattr(known, name) == value for name, value in given.items()):
         return known
     now = timezone.now()
+    low, high = _interval_before(truth, known)
     if known is not None:
         known.withdrawn_at = now
         known.save(update_fields=["withdrawn_at"])
-    validation = Validation.objects.create(**given, user=user, created_at=now)
+    validation = Validation.objects.create(**given, low=low, high=high, user=user, created_at=now)
     learn_anew()
     return validation
+
+
+def _interval_before(truth: Truth, known: Validation | None) -> tuple[int | None, int | None]:
+    """The interval of a count before its photo was learned from: a fair test of intervals. Where the photo was learned
+    from before, that is the interval of then, if it is the same count."""
+    if known is not None and known.model_version == truth.model_version:
+        is_same = (known.counted, known.calibrated) == (truth.counted, truth.calibrated)
+        return (known.low, known.high) if is_same else (None, None)
+    margin = find_margin(truth.predicted_error, truth.stratum, read_learned().quantiles, shipped())
+    count = truth.counted if truth.calibrated is None else truth.calibrated
+    interval = interval_around(count, margin)
+    return (interval.low, interval.high) if interval else (None, None)
 
 
 @transaction.atomic
@@ -165,7 +195,7 @@ def withdraw_validation(image_id: UUID, *, sources: Collection[ValidationSource]
     noted = Validation.objects.in_force().of_image(image_id).filter(source__in=sources)
     if not noted.exists():
         return False
-    _lock_learning()
+    lock_learning()
     if noted.update(withdrawn_at=timezone.now()):
         learn_anew()
     return True
@@ -174,29 +204,25 @@ def withdraw_validation(image_id: UUID, *, sources: Collection[ValidationSource]
 @transaction.atomic
 def forget_photo(image_id: UUID) -> None:
     """Forget a photo of the demo nursery, and learn anew from those of one's own."""
-    _lock_learning()
+    lock_learning()
     if Validation.objects.of_image(image_id).delete()[0]:
         learn_anew()
 
 
 @transaction.atomic
 def learn_anew() -> IntervalVersion:
-    """Store the quantiles of all validations in force as a new version."""
-    _lock_learning()
+    """Store the quantiles of all validations in force as a new version, and the factors that they change."""
+    lock_learning()
     columns = ("model_version", "container_kind", "product_id", "packaging_id", "counted", "truth", "predicted_error")
     rows = Validation.objects.in_force().order_by().values_list(*columns)
     known = [(Stratum(*row[:4]), score(*row[4:])) for row in rows]
+    learn_factors()
     return IntervalVersion.objects.create(
         created_at=timezone.now(),
         level=LEVEL,
         validations=len(known),
         quantiles=[_row(key, quantile) for key, quantile in learn(known).items()],
     )
-
-
-def _lock_learning() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LEARNING])
 
 
 def _row(key: Key, quantile: Quantile) -> dict[str, Any]:

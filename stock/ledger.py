@@ -28,6 +28,8 @@ from stock.messages import COUNTED_AGAIN
 from stock.models import CountShare, StockCount, StockMovement, Visit, VisitAnswer
 from stock.reconciliation import reconcile, reverse
 
+NUMBERS = ("quantity", "quantity_empty", "uncalibrated")
+
 
 @dataclass(frozen=True)
 class Portion:
@@ -60,9 +62,10 @@ def record_count(
     user: User | None,
     happened_at: datetime,
     portions: Sequence[Portion] = (),
+    uncalibrated: int | None = None,
 ) -> StockCount:
     """Record that a photo shows `quantity` plants at `location`: of the products of `portions`, the others of the
-    configuration's own product.
+    configuration's own product. `uncalibrated` is the number before a factor, if there was one.
 
     The photo's earlier count, at any location, is withdrawn and its movements are reversed. Repeating a session changes
     nothing. A count that agrees with the ledger writes no movement.
@@ -86,6 +89,7 @@ def record_count(
         quantity_empty=quantity_empty,
         user=user,
         happened_at=happened_at,
+        uncalibrated=uncalibrated,
     )
     _share(count, config, portions)
     if earlier is not None and _plants(earlier) != _plants(count):
@@ -105,6 +109,7 @@ def correct_count(
     user: User | None,
     config: LocationConfig | None = None,
     portions: Sequence[Portion] = (),
+    uncalibrated: int | None = None,
 ) -> StockCount | None:
     """Update the count of a run that a person corrected, and write the difference as a movement of its own.
 
@@ -117,7 +122,7 @@ def correct_count(
         return None
     place = count.batch.location_id
     lock_locations({place})
-    _update(count, quantity, quantity_empty, config, portions)
+    _update(count, quantity, quantity_empty, config, portions, uncalibrated)
     reconcile(place, user=user)
     return count
 
@@ -150,6 +155,7 @@ def reinstate_count(
     user: User | None,
     config: LocationConfig | None = None,
     portions: Sequence[Portion] = (),
+    uncalibrated: int | None = None,
 ) -> StockCount | None:
     """Put the withdrawn count of a run back in force, with these numbers, divided as by `correct_count`.
 
@@ -161,7 +167,7 @@ def reinstate_count(
         return None
     lock_locations({count.batch.location_id})
     count.withdrawn_at = None
-    _update(count, quantity, quantity_empty, config, portions)
+    _update(count, quantity, quantity_empty, config, portions, uncalibrated)
     reconcile(count.batch.location_id, user=user)
     return count
 
@@ -240,13 +246,14 @@ def _update(
     quantity_empty: int,
     config: LocationConfig | None,
     portions: Sequence[Portion],
+    uncalibrated: int | None,
 ) -> None:
     """Change the numbers of a count, and divide it anew if it is or was one of several products."""
-    count.quantity, count.quantity_empty = quantity, quantity_empty
+    count.quantity, count.quantity_empty, count.uncalibrated = quantity, quantity_empty, uncalibrated
     is_divided = config is not None and (bool(portions) or count.shares.exists())
     if is_divided and config is not None:
         count.batch = counted_batch(config, config.product, config.packaging, count.happened_at)
-    count.save(update_fields=["batch", "quantity", "quantity_empty", "withdrawn_at", "updated_at"])
+    count.save(update_fields=["batch", *NUMBERS, "withdrawn_at", "updated_at"])
     if is_divided and config is not None:
         _share(count, config, portions)
 

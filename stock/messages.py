@@ -8,6 +8,11 @@ COUNTED_TOGETHER = MessageType(
     "counted_together", gettext_noop("Counted %(number)s in %(photos)s photos of one visit.")
 )
 COUNTED = MessageType("counted", gettext_noop("Counted %(number)s."))
+CALIBRATED = MessageType("calibrated", gettext_noop("Counted %(number)s, %(before)s before calibration."))
+CALIBRATED_TOGETHER = MessageType(
+    "calibrated_together",
+    gettext_noop("Counted %(number)s in %(photos)s photos of one visit, %(before)s before calibration."),
+)
 COUNTED_AGAIN = MessageType("counted_again", gettext_noop("The photo was counted again."))
 SHOWN = MessageType("shown", gettext_noop("The photo shows %(batch)s at this location."))
 WITH_ANOTHER = MessageType("with_another", gettext_noop("The visit of this photo is counted at another photo."))

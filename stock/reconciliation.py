@@ -13,6 +13,8 @@ from demeter.accounts.models import User
 from demeter.common.i18n.messages import Message
 from stock.differences import update_differences
 from stock.messages import (
+    CALIBRATED,
+    CALIBRATED_TOGETHER,
     COUNTED,
     COUNTED_BY_HAND,
     COUNTED_TOGETHER,
@@ -174,8 +176,11 @@ def _reason(due: Due, batches: Mapping[int, StockBatch]) -> Message:
     number = due.visit.plants[due.batch]
     if not due.visit.is_full:
         return COUNTED_BY_HAND(number=number)
+    before = due.visit.uncalibrated
     if due.visit.photos == 1:
-        return COUNTED(number=number)
+        return COUNTED(number=number) if before is None else CALIBRATED(number=number, before=before)
+    if before is not None:
+        return CALIBRATED_TOGETHER(number=number, photos=due.visit.photos, before=before)
     return COUNTED_TOGETHER(number=number, photos=due.visit.photos)
 
 

@@ -22,7 +22,8 @@ class VisitTotal:
 
     `is_full`: it shows everything at the location; a count by hand says nothing about other batches. `beside` are the
     batches that people put beside the counted ones, each with the counted ones that a photo cannot tell from it.
-    `document` is the number of a count by hand, 0 for photos.
+    `document` is the number of a count by hand, 0 for photos; `uncalibrated` what all plants together were before
+    factors, if there were any.
     """
 
     image: UUID
@@ -33,6 +34,7 @@ class VisitTotal:
     is_full: bool = True
     beside: Mapping[int, Sequence[int]] = field(default_factory=dict)
     document: int = 0
+    uncalibrated: int | None = None
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,9 @@ ITEMS = (
     Item("upload", _("Upload"), "upload", packages=("upload",)),
     Item("jobs", _("Jobs"), "jobs", packages=("jobs",)),
     Item("gallery", _("Gallery"), "gallery", packages=("browse", "photo")),
-    Item("stock", _("Stock"), "plant", "stock.view_stockbatch", packages=("stock", "stocktakes", "movements")),
+    Item(
+        "stock", _("Stock"), "plant", "stock.view_stockbatch", packages=("stock", "stocktakes", "movements", "accuracy")
+    ),
     Item("map", _("Map"), "map", packages=("places", "imports")),
     Item("work", _("To do"), "warning", "processing.add_job", packages=("todo",)),
     Item("review", _("Review"), "review", "processing.change_processingsession", packages=("review",)),

@@ -36,6 +36,7 @@ WORDS: Mapping[str, Promise] = {
     "status": pgettext_lazy("table", "status"),
     "seen": pgettext_lazy("table", "seen"),
     "estimated": pgettext_lazy("table", "estimated"),
+    "before_calibration": pgettext_lazy("table", "before_calibration"),
     "signed_off": pgettext_lazy("table", "signed_off"),
     "sha256": pgettext_lazy("table", "sha256"),
     "record": pgettext_lazy("table", "record"),

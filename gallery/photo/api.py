@@ -54,6 +54,15 @@ class MetadataJson(TypedDict):
     exif: ExifJson
 
 
+class CalibratedJson(TypedDict):
+    """The factor that a count was multiplied by: `before` it, and from how many photos its version was learned."""
+
+    before: int
+    factor: float
+    photos: int
+    calibration_id: int
+
+
 class SessionJson(TypedDict):
     """A run of a photo and its result; counts are null until it has counted."""
 
@@ -69,6 +78,7 @@ class SessionJson(TypedDict):
     validated_by: str | None
     validation_date: Moment | None
     interval: IntervalJson | None
+    calibration: CalibratedJson | None
 
 
 class EventJson(TypedDict):
@@ -239,7 +249,16 @@ def session_json(session: ProcessingSession, interval: Interval | None) -> Sessi
         "validated_by": (validator.email or validator.get_username()) if validator else None,
         "validation_date": time_text(session.validation_date) if session.validation_date else None,
         "interval": interval_json(interval),
+        "calibration": calibrated_json(session),
     }
+
+
+def calibrated_json(session: ProcessingSession) -> CalibratedJson | None:
+    """The factor of a count; null if it has none, or if people corrected marks since."""
+    row, before = session.calibration, session.uncalibrated
+    if row is None or before is None or not session.is_calibrated:
+        return None
+    return {"before": before, "factor": row.factor, "photos": row.photos, "calibration_id": row.pk}
 
 
 def product_json(line: CountLine) -> ProductLineJson:

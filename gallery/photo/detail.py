@@ -163,7 +163,7 @@ def photo_runs(image: S3Image) -> tuple[ProcessingSession, ...]:
     """All runs of a photo, newest first."""
     runs = (
         ProcessingSession.objects.filter(original_image=image)
-        .select_related("job__requested_by", "processed_image", "validated_by_user")
+        .select_related("job__requested_by", "processed_image", "validated_by_user", "calibration")
         .select_related("storage_location__storage_area__warehouse")
         .order_by("-created_at", "-pk")
     )

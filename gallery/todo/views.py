@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from demeter.accounts.authentication import signed_in_user
 from demeter.common.exceptions import InvalidInputError
+from gallery.accuracy.report import find_alarms
 from gallery.places.visits import open_visits
 from gallery.review.proposed import photos_that_differ, photos_with_proposals
 from gallery.review.queue import COUNTED_UP_TO, count_doubtful
@@ -38,6 +39,7 @@ def work(request: HttpRequest) -> HttpResponse:
         "recounts": recounts,
         "recounts_count": recounts_count,
         "doubtful": count_doubtful(),
+        "has_alarms": find_alarms(),
         "counted_up_to": COUNTED_UP_TO,
         "at_once": AT_ONCE,
         "has_places": StorageLocation.objects.exists,  # asked only where nothing waits

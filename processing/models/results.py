@@ -12,6 +12,7 @@ from demeter.common.audit import audited
 from demeter.common.i18n.messages import MessageField
 from demeter.common.timestamps import Timestamped
 from photos.models import S3Image
+from processing.models.calibrated import IS_CALIBRATED_FROM, Calibrated
 from processing.models.runs import Job, Leased
 from processing.statuses import RunStatus, SegmentStatus
 
@@ -29,7 +30,7 @@ from processing.statuses import RunStatus, SegmentStatus
     pghistory.UpdateEvent("sign_off_lost", condition=pghistory.Q(old__validated=True, new__validated=False)),
     only=("original_image", "validated", "validated_by_user", "total_estimated"),
 )
-class ProcessingSession(Timestamped):
+class ProcessingSession(Calibrated, Timestamped):
     """The result of one job (spec, table `photo_processing_sessions`)."""
 
     id = models.AutoField(primary_key=True)
@@ -169,9 +170,11 @@ class ProcessingSession(Timestamped):
             ),
             models.CheckConstraint(
                 condition=~Q(status=RunStatus.COMPLETED)
-                | Q(total_detected__isnull=False, total_estimated__gte=models.F("total_detected")),
+                | Q(total_detected__isnull=False, total_estimated__gte=models.F("total_detected"))
+                | Q(total_detected__isnull=False, total_estimated__gte=0, uncalibrated__gte=models.F("total_detected")),
                 name="sessions_completed_has_counts",
             ),
+            IS_CALIBRATED_FROM,
             models.CheckConstraint(
                 condition=Q(validated=False) | Q(validated_by_user__isnull=False, validation_date__isnull=False),
                 name="sessions_validated_by_someone",

@@ -32,8 +32,10 @@ from processing.problems import DETECTION_FAILED, NEEDS_CALIBRATION, REFUSALS, P
 from processing.review.division import Planted, find_planted, highest_number
 from processing.review.outcome import config_of, find_problem, record_stock
 from processing.review.recount import read_reviewed, recount, take_over, totals_of
-from processing.review.validation import follow_validation
+from processing.review.validation import follow_validation, stratum_of
 from processing.statuses import Phase, RunStatus, SegmentStatus
+from stock.calibration import find_calibration
+from stock.models import Calibration
 from stock.visits.likeness import make_sketch
 
 SKETCH_FROM_PX = 256
@@ -181,6 +183,8 @@ def _complete(job: Job, session: ProcessingSession, counted: Counted, picture: P
     session.refusal, session.refusal_message = _find_refusal(photo)
     need, message = find_problem(session, counted.config)
     problem, message = (need, message) if need else _find_lack(counted)
+    is_whole = not (session.refusal or counted.failed_containers)
+    calibration = _find_calibration(session, counted) if is_whole else None
     lifecycle.enter_phase(job, Phase.DONE)
     lifecycle.transition(
         job,
@@ -189,7 +193,9 @@ def _complete(job: Job, session: ProcessingSession, counted: Counted, picture: P
         message=message,
         processed_image=_note_annotated(job.image, picture),
         total_detected=photo.total_detected,
-        total_estimated=photo.total_estimated,
+        total_estimated=calibration.calibrate(photo.total_estimated) if calibration else photo.total_estimated,
+        calibration=calibration,
+        uncalibrated=photo.total_estimated if calibration else None,
         total_empty_containers=photo.total_empty_containers,
         avg_confidence=photo.avg_confidence,
         category_counts=photo.category_counts,
@@ -197,7 +203,7 @@ def _complete(job: Job, session: ProcessingSession, counted: Counted, picture: P
         review_reasons=_review_reasons(counted, problem),
         refusal=session.refusal,
         refusal_message=session.refusal_message,
-        predicted_error=None if session.refusal or counted.failed_containers else counted.predicted_error,
+        predicted_error=counted.predicted_error if is_whole else None,
         container_kind=main_kind(photo.containers),
     )
     # From here on the photo's row is locked: a correction was either made before and is included, or waits.
@@ -210,6 +216,10 @@ def _complete(job: Job, session: ProcessingSession, counted: Counted, picture: P
         lifecycle.restate(job, need, message)
     record_stock(session, counted.config, problem=need, user=job.requested_by)
     follow_validation(session)
+
+
+def _find_calibration(session: ProcessingSession, counted: Counted) -> Calibration | None:
+    return find_calibration(stratum_of(session, main_kind(counted.photo.containers), counted.config))
 
 
 def _keep_sign_off(session: ProcessingSession) -> None:

@@ -24,7 +24,7 @@ from processing.counting.corrections import SAME_PLACE_SHARE, MarkAction
 from processing.models import Correction, ProcessingSession
 from processing.models.corrections import CLASS_WORDS
 from processing.review.division import divide_count
-from processing.review.outcome import config_of, follow_sign_off, tell_stock
+from processing.review.outcome import before_calibration, config_of, follow_sign_off, tell_stock
 from processing.review.recount import ReviewedPhoto, read_reviewed, recount
 from processing.review.validation import follow_validation
 from processing.statuses import RunStatus
@@ -248,6 +248,7 @@ def _recount(session: ProcessingSession, photo: ReviewedPhoto, user: User) -> No
             user=user,
             config=config,
             portions=divide_count(session, config) if config else (),
+            uncalibrated=before_calibration(session),
         )
         if was_validated:
             tell_stock(session)

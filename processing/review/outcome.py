@@ -59,7 +59,7 @@ def record_stock(
         ledger.reverse_image_counts(image.pk, user=user, reason=NEEDS_ATTENTION())
         return
     quantity, quantity_empty = session.total_estimated or 0, session.total_empty_containers or 0
-    portions = divide_count(session, config)
+    portions, uncalibrated = divide_count(session, config), before_calibration(session)
     reinstated = session.refusal and ledger.reinstate_count(
         image_id=image.pk,
         session_id=session.session_id,
@@ -68,6 +68,7 @@ def record_stock(
         user=user,
         config=config,
         portions=portions,
+        uncalibrated=uncalibrated,
     )
     if not reinstated:
         ledger.record_count(
@@ -80,8 +81,14 @@ def record_stock(
             user=user,
             happened_at=image.moment,
             portions=portions,
+            uncalibrated=uncalibrated,
         )
     tell_stock(session)
+
+
+def before_calibration(session: ProcessingSession) -> int | None:
+    """What the count in force was before it was multiplied by a factor; None if it was not."""
+    return session.uncalibrated if session.is_calibrated else None
 
 
 def tell_stock(session: ProcessingSession) -> None:

@@ -86,6 +86,7 @@ def recount(session: ProcessingSession, photo: ReviewedPhoto) -> bool:
         session.manual_adjustments = None
         for name, value in model.items():
             setattr(session, name, value)
+        session.total_estimated = _calibrated(session, model)
     changed = totals_of(session) != before
     if changed and session.validated:
         session.validated, session.validated_by_user, session.validation_date = False, None, None
@@ -107,11 +108,12 @@ def take_over(session: ProcessingSession, signed_off: ProcessingSession, photo: 
 
     It is used until somebody corrects the photo again.
     """
-    changed = session.manual_adjustments or {**_numbers(photo), "containers": [], "model": totals_of(session)}
+    changed = session.manual_adjustments or {**_numbers(photo), "containers": [], "model": model_totals(session)}
     for name, value in totals_of(signed_off).items():
         setattr(session, name, value)
+    session.calibration, session.uncalibrated = signed_off.calibration, signed_off.uncalibrated
     session.manual_adjustments = {**changed, "kept": True}
-    session.save(update_fields=[*TOTALS, "manual_adjustments", "updated_at"])
+    session.save(update_fields=[*TOTALS, "calibration", "uncalibrated", "manual_adjustments", "updated_at"])
 
 
 def totals_of(session: ProcessingSession) -> dict[str, Any]:
@@ -149,15 +151,20 @@ def _sum_up(model: dict[str, Any], differences: dict[int, dict[str, int]]) -> Co
 
 
 def _set_totals(session: ProcessingSession, photo: ReviewedPhoto, model: dict[str, Any]) -> None:
-    """Set the totals: the model's, plus the differences of every container and of the marks outside them."""
+    """Set the totals: the model's, plus the differences of every container and of the marks outside them.
+
+    A factor no longer applies then: the person has looked at what the model saw, and what they leave is the count.
+    """
     differences = _differences(photo)
     counts = _sum_up(model, differences)
+    numbers = _numbers(photo)
+    is_marked = any(numbers[kind] for kind in ("added", "removed", "retyped"))
     session.total_detected = counts.detected
-    session.total_estimated = counts.estimated
+    session.total_estimated = counts.estimated if is_marked else _calibrated(session, model)
     session.total_empty_containers = counts.empty
     session.category_counts = counts.by_class()
     session.manual_adjustments = {
-        **_numbers(photo),
+        **numbers,
         "containers": [
             {"number": photo.segments[index].number if index != NO_CONTAINER else None, **difference}
             for index, difference in differences.items()
@@ -168,9 +175,20 @@ def _set_totals(session: ProcessingSession, photo: ReviewedPhoto, model: dict[st
 
 
 def model_totals(session: ProcessingSession) -> dict[str, Any]:
-    """What the run itself counted."""
-    model: dict[str, Any] = session.manual_adjustments["model"] if session.manual_adjustments else totals_of(session)
-    return model
+    """What the run itself counted, before any factor."""
+    if session.manual_adjustments:
+        model: dict[str, Any] = session.manual_adjustments["model"]
+        return model
+    totals = totals_of(session)
+    return totals if session.uncalibrated is None else totals | {"total_estimated": session.uncalibrated}
+
+
+def _calibrated(session: ProcessingSession, model: dict[str, Any]) -> int:
+    """The run's own count, by its factor if it has one; not by one that came with the count of an earlier run."""
+    estimated: int = model["total_estimated"]
+    if session.calibration is None or session.uncalibrated != estimated:
+        return estimated
+    return session.calibration.calibrate(estimated)
 
 
 def _keeps_signed_off(session: ProcessingSession, photo: ReviewedPhoto) -> bool:

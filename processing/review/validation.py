@@ -12,6 +12,7 @@ from locations.models import LocationConfig
 from processing.models import ProcessingSession
 from processing.review.outcome import config_of
 from processing.review.recount import model_totals
+from stock.conformal import Stratum
 from stock.intervals import Truth, record_validation, withdraw_validation
 from stock.models import Validation, ValidationSource
 
@@ -38,24 +39,25 @@ def record_truth(session: ProcessingSession, *, truth: int, source: ValidationSo
     error: a refused or partial count, or one of an earlier version."""
     if session.predicted_error is None:
         return None
-    product, packaging = _planted(config_of(session))
+    stratum = stratum_of(session, session.container_kind, config_of(session))
     known = Truth(
         image_id=session.original_image_id,
         session_id=session.session_id,
         counted=model_totals(session)["total_estimated"] or 0,
         truth=truth,
         predicted_error=session.predicted_error,
-        model_version=session.model_version,
-        container_kind=session.container_kind,
-        product_id=product,
-        packaging_id=packaging,
+        calibrated=session.calibration.calibrate(session.uncalibrated or 0) if session.calibration else None,
+        model_version=stratum.model,
+        container_kind=stratum.container,
+        product_id=stratum.product,
+        packaging_id=stratum.packaging,
         moment=session.original_image.moment,
     )
     return record_validation(known, source=source, user=user)
 
 
-def _planted(config: LocationConfig | None) -> tuple[int | None, int | None]:
-    """The product and packaging of all plants of a location; nothing if there are several."""
+def stratum_of(session: ProcessingSession, container_kind: str, config: LocationConfig | None) -> Stratum:
+    """What kind of photo a run counted; of no product if several, or mixed plants, grow at its location."""
     if config is None or config.listed_parts or config.product.is_mixed:
-        return None, None
-    return config.product_id, config.packaging_id
+        return Stratum(session.model_version, container_kind)
+    return Stratum(session.model_version, container_kind, config.product_id, config.packaging_id)

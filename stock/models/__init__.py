@@ -5,6 +5,7 @@ difference ("2 more"); the sum of a batch's movements is its stock.
 """
 
 from stock.models.batches import DESCRIPTION_FIELDS, StockBatch
+from stock.models.calibrations import Calibration
 from stock.models.closings import Closing, ClosingBalance
 from stock.models.counts import CountShare, StockCount, Visit, VisitAnswer
 from stock.models.differences import EXPLAINING, WITH_DOCUMENT, Decision, DecisionKind, Difference
@@ -29,6 +30,7 @@ __all__ = [
     "PAIRED_KINDS",
     "WITH_DOCUMENT",
     "BayState",
+    "Calibration",
     "Closing",
     "ClosingBalance",
     "CountShare",

@@ -152,6 +152,9 @@ class StockCount(Timestamped):
     )
     model_version = models.CharField(_("models"), max_length=64, blank=True, db_default="")
     container_kind = models.CharField(_("kind of container"), max_length=10, blank=True, db_default="")
+    uncalibrated = models.PositiveIntegerField(
+        _("before calibration"), null=True, blank=True, help_text=_("Empty if the count was not multiplied by a factor")
+    )
     withdrawn_at = models.DateTimeField(
         _("withdrawn at"), null=True, blank=True, help_text=_("When a later run of the same photo replaced it")
     )

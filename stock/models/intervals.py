@@ -43,7 +43,14 @@ class Validation(models.Model):
     session_id = models.UUIDField(_("session"))
     source = models.CharField(_("how it is known"), max_length=10, choices=ValidationSource)
     counted = models.PositiveIntegerField(_("counted"), help_text=_("By the models, before any correction"))
+    calibrated = models.PositiveIntegerField(
+        _("after calibration"), null=True, blank=True, help_text=_("Empty if the count was not multiplied by a factor")
+    )
     truth = models.PositiveIntegerField(_("true number"))
+    low = models.PositiveIntegerField(_("interval from"), null=True, blank=True)
+    high = models.PositiveIntegerField(
+        _("interval to"), null=True, blank=True, help_text=_("As it was before this photo was learned from")
+    )
     predicted_error = models.FloatField(_("predicted error"), help_text=_("In plants"))
     model_version = models.CharField(_("models"), max_length=64)
     container_kind = models.CharField(_("kind of container"), max_length=10, blank=True)

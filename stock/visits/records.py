@@ -140,13 +140,27 @@ def _columns(row: StockCount | Visit, names: Sequence[str]) -> tuple[object, ...
 
 def _total(members: Sequence[StockCount], outcome: Outcome) -> VisitTotal:
     """The total of the visit, at the moment of its last counted photo."""
-    counted = {photo.image for photo in outcome.counted}
+    chosen = {photo.image for photo in outcome.counted}
+    counted = [count for count in members if count.image_id in chosen]
     plants: Counter[int] = Counter()
     empty: Counter[int] = Counter()
-    for count in members:
-        if count.image_id in counted:
-            for batch, (number, number_empty) in count.by_batch.items():
-                plants[batch] += number
-                empty[batch] += number_empty
+    for count in counted:
+        for batch, (number, number_empty) in count.by_batch.items():
+            plants[batch] += number
+            empty[batch] += number_empty
     last = outcome.counted[-1]
-    return VisitTotal(last.image, dict(plants), last.moment, empty=dict(empty), photos=len(counted))
+    return VisitTotal(
+        last.image,
+        dict(plants),
+        last.moment,
+        empty=dict(empty),
+        photos=len(counted),
+        uncalibrated=_uncalibrated(counted),
+    )
+
+
+def _uncalibrated(counts: Sequence[StockCount]) -> int | None:
+    """The sum of counts before factors; None if none of them has one."""
+    if all(count.uncalibrated is None for count in counts):
+        return None
+    return sum(count.quantity if count.uncalibrated is None else count.uncalibrated for count in counts)

@@ -30,6 +30,7 @@ from processing.models import (
 from processing.review.blind_counts import record_blind_count
 from stock.ledger import record_count
 from stock.models import (
+    Calibration,
     Difference,
     IntervalVersion,
     StockBatch,
@@ -68,7 +69,7 @@ WRITTEN_BY_THE_PIPELINE = (
 )
 RECORDS = (
     *WRITTEN_BY_THE_PIPELINE,
-    *(StockDocument, Stocktake, Difference, Visit, Validation, IntervalVersion),
+    *(StockDocument, Stocktake, Difference, Visit, Validation, IntervalVersion, Calibration),
     *(Change, BackgroundTask),
 )
 
@@ -108,7 +109,7 @@ def rows():
     ProductSize.objects.create(code="S", name="S", min_height_cm=5, max_height_cm=10, sort_order=2)
     issue_token(user=UserFactory(), name="phone")
     Stocktake.objects.create(day="2026-11-28", counted_from=timezone.now(), opened_by=UserFactory())
-    validate()
+    validate(3, off=25, config=LocationConfigFactory())
     TaskResult.objects.create(task_id=str(uuid.uuid4()), task_name="upload_s3_batch", traceback="OSError: gone")
 
 

@@ -17,20 +17,23 @@ from locations.building import FirstNumbers, Pattern, plan_places
 from locations.catalogue import find_or_make_mixed
 from locations.importing.mapping import ImportMapping, read_mapping
 from locations.importing.previews import keep_files, save_mapping, use_mapping
-from locations.models import PlaceImport, Product, StorageLocation
+from locations.models import LocationConfig, PlaceImport, Product, StorageLocation
 from locations.place_changes import make_places, undo_change
 from photos.models import S3Image
 from processing.messages import CONTAINERS_FAILED
 from processing.models import ProcessingSession
 from processing.review.blind_counts import record_blind_count
+from processing.review.known_counts import record_known_count
 from processing.review.outcome import record_stock
+from stock.calibration import switch_calibration
 from stock.decisions import About, accept, ask_recount
 from stock.intervals import shipped
 from stock.ledger import record_count
-from stock.models import Difference, StockBatch, StockCount
+from stock.models import Calibration, Difference, StockBatch, StockCount
 from stock.stocktakes import Place, close_stocktake, open_stocktake
 from tests.browsing import store_pictures
 from tests.factories import UserFactory
+from tests.gallery.accuracy.judging import count_photo
 from tests.gallery.factories import EstimationFactory, make_session_waiting, unplaced_candidates
 from tests.locations.factories import (
     ConfigPartFactory,
@@ -62,6 +65,8 @@ EMPTY_PATHS = (
     "/stock/plan/",
     "/stock/plan/walk/",
     "/stock/stocktakes/",
+    "/accuracy/",
+    "/accuracy/calibration/",
 )
 HOUSES = "layer,code,name\nwarehouses,H1,House 1\nwarehouses,H 2,House 2\nwarehouses,{known},New name\n"
 PLAN_FAR_AWAY = (
@@ -753,6 +758,40 @@ def of_differences(made: Nursery) -> Iterator[State]:
     yield from map(State, ("/stock/", "/todo/"))
 
 
+def of_accuracy(made: Nursery) -> Iterator[State]:
+    """Validated photos over months, a kind with a factor, one without, counts with a factor, and alarms."""
+    cactus, boss = judge_photos(), UserFactory(supervisor=True)
+    kind = f"product={cactus.product_id}&packaging={cactus.packaging_id}&container=segment"
+    yield from map(State, ("/accuracy/", "/accuracy/?by=month&months=all", "/accuracy/?by=phone", "/todo/"))
+    yield from map(State, ("/accuracy/calibration/", f"/accuracy/calibration/kind/?{kind}"))
+    yield State(f"/accuracy/calibration/known/?{kind}")
+    yield State(f"/accuracy/calibration/known/?{kind}", send_unfilled, posts_to="calibration-known")
+    row = Calibration.objects.in_force().get()
+    counted = ProcessingSession.objects.get(calibration=row)
+    yield State(f"/gallery/{counted.original_image_id}/")
+    switch_calibration(calibration_id=row.pk, on=False, user=boss)
+    yield State(f"/accuracy/calibration/kind/?{kind}")
+
+
+def judge_photos() -> LocationConfig:
+    """Counts of one product that lean one way and have drifted, of which photos were counted by a person too; one has
+    a factor, and some photos wait."""
+    cactus, boss = LocationConfigFactory(), UserFactory(supervisor=True)
+    for number in range(24):
+        session = count_photo(cactus, 100 + 9 * number)
+        moment = timezone.now() - timedelta(days=10 * (24 - number))
+        S3Image.objects.filter(pk=session.original_image_id).update(moment=moment)
+        session.original_image.refresh_from_db()
+        plants = round(session.total_estimated * (1.1 if number < 14 else 1.3)) + number % 3
+        record_known_count(image=session.original_image, user=boss, plants=plants)
+        record_blind_count(image=session.original_image, user=boss, seen=plants)
+    row = Calibration.objects.in_force().get()
+    count_photo(cactus, 140, calibration=row, uncalibrated=131)
+    for _number in range(3):
+        store_pictures(count_photo(cactus).original_image)
+    return cactus
+
+
 def of_stocktakes(made: Nursery) -> Iterator[State]:
     """The counting plan and the walk, a stocktake that is open, one that is signed and has changed since."""
     LocationConfigFactory(location=made.empty_bay)
@@ -826,6 +865,7 @@ GROUPS: dict[str, tuple[Callable[[Nursery], Iterator[State]], dict[str, bool]]] 
     "stock": (of_stock, BOSS),
     "differences": (of_differences, BOSS),
     "stocktakes": (of_stocktakes, BOSS),
+    "accuracy": (of_accuracy, BOSS),
     "the rest": (of_the_rest, BOSS),
     "admin": (of_admin, BOSS),
 }

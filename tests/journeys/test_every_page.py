@@ -79,6 +79,8 @@ LEAD_ELSEWHERE = {
     "places-qr-codes",
     "document-undo",
     "stocktake-discard",
+    "calibration-switch",
+    "calibration-withdraw",
     "stock-import-apply",
 }
 

@@ -69,7 +69,7 @@ def undo(document, *, user=None) -> StockDocument:
     return undo_document(number=document.pk, user=user, key=uuid.uuid4().hex, source=DocumentSource.PAGE).document
 
 
-def photo(config, quantity, *, image=None, session=None, hour=0, user=None):
+def photo(config, quantity, *, image=None, session=None, hour=0, user=None, uncalibrated=None):
     return record_count(
         image_id=(image or S3ImageFactory()).pk,
         session_id=session or uuid.uuid4(),
@@ -79,6 +79,7 @@ def photo(config, quantity, *, image=None, session=None, hour=0, user=None):
         quantity_empty=0,
         user=user,
         happened_at=hours(hour),
+        uncalibrated=uncalibrated,
     )
 
 

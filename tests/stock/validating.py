@@ -12,7 +12,9 @@ from tests.stock.recording import NOON
 MODEL = "model"
 
 
-def validate(number=1, *, off=1, error=1.0, counted=100, config=None, **fields) -> list[Validation]:
+def validate(
+    number=1, *, off=1, error=1.0, counted=100, config=None, source=ValidationSource.CORRECTED, **fields
+) -> list[Validation]:
     """So many validated photos; each score is `off / error`."""
     grown = {
         "product_id": config.product_id if config else None,
@@ -31,7 +33,7 @@ def validate(number=1, *, off=1, error=1.0, counted=100, config=None, **fields) 
                 moment=NOON + timedelta(days=day),
                 **given,
             ),
-            source=ValidationSource.CORRECTED,
+            source=source,
             user=user,
         )
         for day in range(number)

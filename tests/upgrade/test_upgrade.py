@@ -135,8 +135,9 @@ def test_pages_of_photos_tell_their_problems(supervisor, language):
 def test_photos_and_their_counts_are_shown_as_before(supervisor):
     for key, before in SHOWN["photos"].items():
         after = supervisor.get(f"/api/v1/photos/{key}").json()
-        for part in ("processing_session", "visit"):  # nothing was predicted then
-            assert (after.get(part) or {}).pop("interval", None) is None
+        for part in ("processing_session", "visit"):  # nothing was predicted or calibrated then
+            for name in ("interval", "calibration"):
+                assert (after.get(part) or {}).pop(name, None) is None
         assert {name: after.get(name) for name in before} == before
 
 

@@ -142,8 +142,9 @@ def test_the_list_takes_the_same_queries_for_any_number(worker: Client, django_a
             ProcessingSessionFactory(needs_location=True)
         make_failed(number)
         with django_assert_num_queries(
-            15
-        ):  # sign-in and permissions 3, causes 1, fixes 3 + 3, in doubt 1, visits 1, recounts 1, proposals 1, blind 1
+            16
+        ):  # sign-in and permissions 3, causes 1, fixes 3 + 3, in doubt 1, visits 1, recounts 1, proposals 1, blind 1,
+            # accuracy 1
             worker.get("/todo/")
 
 

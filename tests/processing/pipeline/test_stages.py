@@ -18,6 +18,7 @@ from photos.storage import object_store
 from photos.upload.accepting import accept_upload
 from processing import trash
 from processing.counting.boxes import NO_DETECTIONS
+from processing.counting.faults import Fault
 from processing.jobs import reprocess, start_jobs
 from processing.messages import CONTAINERS_FAILED, CONTAINERS_MISSING, DETECTION_ERROR
 from processing.models import Detection, Job, Segment
@@ -27,7 +28,8 @@ from processing.review import corrections
 from processing.review.recount import read_reviewed
 from processing.runtime import inference
 from processing.statuses import Phase, RunStatus, SegmentStatus
-from stock.models import StockBatch, StockMovement, Visit
+from stock.calibration import find_calibration, switch_calibration
+from stock.models import Calibration, StockBatch, StockMovement, ValidationSource, Visit
 from tests.factories import UserFactory
 from tests.locations.factories import (
     ConfigPartFactory,
@@ -37,6 +39,7 @@ from tests.locations.factories import (
     StorageLocationFactory,
 )
 from tests.processing.fakes import PaintedDetector, PaintedSegmenter, paint_container, paint_grid, paint_picture
+from tests.stock.validating import validate
 
 pytestmark = pytest.mark.django_db
 WORKER = "gpu@test"
@@ -486,3 +489,31 @@ def test_annotated_picture_that_a_worker_writes_after_it_lost_its_lease_is_never
     type(job.image).objects.filter(pk=job.image_id).update(deleted_at=timezone.now() - 2 * trash.KEPT_FOR)
     assert trash.purge_expired() == 1
     assert not object_store.has_object(late[0]), "it goes with its photo, or by retention"
+
+
+def test_count_is_multiplied_by_the_factor_of_its_kind_and_says_so(place):
+    first = run(upload(tray_and_bed(), place))
+    config = place.configs.get()
+    kind = {"model_version": first.session.model_version, "container_kind": first.session.container_kind}
+    before = first.session.total_estimated
+    validate(7, counted=100, off=-20, config=config, source=ValidationSource.KNOWN, **kind)
+    again = run(reprocess(image=first.image, user=first.requested_by, reason="Calibrated"))
+    session, calibration = again.session, Calibration.objects.in_force().get()
+    assert (session.calibration, session.uncalibrated, session.is_calibrated) == (calibration, before, True)
+    assert session.total_estimated == calibration.calibrate(before) < session.total_detected
+    assert StockBatch.objects.get().quantity_current == session.total_estimated
+    newest = StockMovement.objects.filter(session_id=session.session_id).latest("pk")
+    assert str(newest.reason) == f"Counted {session.total_estimated}, {before} before calibration."
+    first.session.refresh_from_db()
+    assert (first.session.total_estimated, first.session.calibration) == (before, None), "old counts stay"
+    switch_calibration(calibration_id=calibration.pk, on=False, user=first.requested_by)
+    assert find_calibration(calibration.stratum) is None, "what the next run asks for"
+
+
+def test_refused_count_is_not_multiplied(place, monkeypatch):
+    first = run(upload(tray_and_bed(), place))
+    kind = {"model_version": first.session.model_version, "container_kind": first.session.container_kind}
+    validate(7, counted=100, off=-20, config=place.configs.get(), source=ValidationSource.KNOWN, **kind)
+    monkeypatch.setattr(aggregation, "find_faults", lambda *_, **__: [Fault("too_dark")])
+    again = run(reprocess(image=first.image, user=first.requested_by, reason="Once more"))
+    assert (again.session.refusal, again.session.calibration) == ("too_dark", None)

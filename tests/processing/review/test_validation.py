@@ -1,12 +1,13 @@
 """A count that was truly checked validates its photo; a sign-off at a glance does not."""
 
 import pytest
+from django.utils import timezone
 
 from processing.models import ProcessingSession
 from processing.review import corrections
 from processing.review.outcome import record_stock
 from processing.review.validation import follow_validation, record_truth
-from stock.models import IntervalVersion, StockCount, Validation, ValidationSource
+from stock.models import Calibration, IntervalVersion, StockCount, Validation, ValidationSource
 from tests.factories import UserFactory
 from tests.locations.factories import ConfigPartFactory, LocationConfigFactory
 from tests.processing.factories import ProcessingSessionFactory, make_bed
@@ -128,3 +129,55 @@ def test_place_of_several_products_teaches_its_container_alone(bed, config, ana)
     assert (row.product, row.packaging) == (None, None)
     [quantile] = IntervalVersion.objects.first().quantiles
     assert quantile["rung"] == "container"
+
+
+@pytest.fixture
+def calibrated(config, ana) -> ProcessingSession:
+    """Ten plants, of which the models saw eight: a factor of 1.25 was learned from many photos."""
+    bed = make_bed(*[0] * 8, location=config.location)
+    row = Calibration.objects.create(
+        model_version=bed.model_version,
+        product=config.product,
+        packaging=config.packaging,
+        factor=1.25,
+        low=1.2,
+        high=1.3,
+        photos=7,
+        error_before=0.2,
+        error_after=0.02,
+        verdict="used",
+        created_at=timezone.now(),
+    )
+    ProcessingSession.objects.filter(pk=bed.pk).update(calibration=row, uncalibrated=8, total_estimated=10)
+    return measured(bed, config)
+
+
+def stock_of(session) -> tuple[int, int | None]:
+    return StockCount.objects.values_list("quantity", "uncalibrated").get(session_id=session.session_id)
+
+
+def test_corrected_count_goes_by_its_marks_without_the_factor(calibrated, ana):
+    assert stock_of(calibrated) == (10, 8)
+    add(calibrated, ana, x=0.95)
+    calibrated.refresh_from_db()
+    assert (calibrated.total_estimated, calibrated.is_calibrated) == (9, False)
+    assert stock_of(calibrated) == (9, None)
+    sign(calibrated, ana)
+    assert in_force() == [("corrected", 8, 9)], "a factor is learned from what the models counted"
+    assert Validation.objects.get().calibrated == 10
+    corrections.undo(image=calibrated.original_image, user=ana)
+    calibrated.refresh_from_db()
+    assert (calibrated.total_estimated, calibrated.is_calibrated) == (10, True)
+    assert stock_of(calibrated) == (10, 8)
+
+
+def test_note_leaves_the_calibrated_count_alone(calibrated, ana):
+    corrections.note(image=calibrated.original_image, user=ana, text="Half in the shade")
+    calibrated.refresh_from_db()
+    assert (calibrated.total_estimated, calibrated.is_calibrated) == (10, True)
+    assert calibrated.manual_adjustments["model"]["total_estimated"] == 8
+
+
+def test_known_count_of_a_calibrated_photo_is_compared_with_what_the_models_saw(calibrated, ana):
+    row = record_truth(calibrated, truth=11, source=ValidationSource.KNOWN, user=ana)
+    assert (row.counted, row.calibrated, row.truth) == (8, 10, 11)
