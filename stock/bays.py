@@ -13,12 +13,10 @@ from django.db import connection
 
 from stock.prices import Price, known_prices
 
-# Warehouse, area and location in natural order; the keys break ties.
-WALK = "warehouse_key, warehouse_id, area_key, area_id, location_key, id"
+# Warehouse, area and location in natural order: `locations.models.places.WALKING_ORDER`.
+WALK = "warehouse_key, area_key, location_key"
 KEYS = """
-    warehouse.sort_key COLLATE "C" AS warehouse_key, warehouse.id AS warehouse_id,
-    area.sort_key COLLATE "C" AS area_key, area.id AS area_id,
-    location.sort_key COLLATE "C" AS location_key, location.id
+    warehouse.sort_key AS warehouse_key, area.sort_key AS area_key, location.sort_key AS location_key, location.id
 """
 PLACES = """
     storage_locations AS location

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from gallery.places.last_counts import NEVER, LastCount, read_last_count, with_last_count
 from locations.models import StorageArea, StorageLocation, Warehouse
+from locations.models.places import WALKING_ORDER
 from stock.bays import Scope
 from stock.counting_plan import Reason, due_bays
 
@@ -94,7 +95,7 @@ def draw_schematic(warehouse: Warehouse | None, *, due: Reasons, page: int = 1) 
     start = (page - 1) * MOST_IN_SCHEMATIC
     found = list(
         with_last_count(locations)
-        .order_by("storage_area__warehouse__sort_key", "storage_area__sort_key", "sort_key", "pk")
+        .order_by(*WALKING_ORDER)
         .only("code", "name", "storage_area__name", "storage_area__warehouse__name")[
             start : start + MOST_IN_SCHEMATIC + 1
         ]
