@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("gallery.movements.urls")),
     path("", include("gallery.stock.urls")),
     path("", include("gallery.stocktakes.urls")),
+    path("", include("gallery.evidence.urls")),
     path("", include("gallery.todo.urls")),
     path("", include("gallery.people.urls")),
     path("", include("gallery.catalogue.urls")),
