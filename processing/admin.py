@@ -11,6 +11,7 @@ from processing.models import (
     BlindCount,
     Correction,
     Estimation,
+    EvidencePack,
     Job,
     ProcessingSession,
     Proposal,
@@ -142,6 +143,15 @@ class BlindCountAdmin(ReadOnlyAdmin):
     list_select_related = ("image", "user")
     search_fields = ("image__image_id", "image__original_filename", "user__username")
     date_hierarchy = "created_at"
+
+
+@admin.register(EvidencePack)
+class EvidencePackAdmin(ReadOnlyAdmin):
+    list_display = ("subject", "kind", "fingerprint", "files", "with_originals", "made_by", "made_at")
+    list_filter = ("kind", "with_originals")
+    list_select_related = ("made_by",)
+    search_fields = ("subject", "fingerprint")
+    date_hierarchy = "made_at"
 
 
 @admin.register(BackgroundTask)

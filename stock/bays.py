@@ -4,21 +4,21 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from stock.conformal import Interval, interval_around
+from stock.intervals import margins_of_visits, read_learned
 from stock.prices import Price, known_prices
 
-# Warehouse, area and location in natural order; the keys break ties.
-WALK = "warehouse_key, warehouse_id, area_key, area_id, location_key, id"
+# Warehouse, area and location in natural order: `locations.models.places.WALKING_ORDER`.
+WALK = "warehouse_key, area_key, location_key"
 KEYS = """
-    warehouse.sort_key COLLATE "C" AS warehouse_key, warehouse.id AS warehouse_id,
-    area.sort_key COLLATE "C" AS area_key, area.id AS area_id,
-    location.sort_key COLLATE "C" AS location_key, location.id
+    warehouse.sort_key AS warehouse_key, area.sort_key AS area_key, location.sort_key AS location_key, location.id
 """
 PLACES = """
     storage_locations AS location
@@ -108,7 +108,8 @@ class Scope(NamedTuple):
 class Bay:
     """A bay with its stock and its last count, of which nothing is known if `counted_at` is None.
 
-    `difference` is what its counts added to or took from what was expected.
+    `difference` is what its counts added to or took from what was expected. `interval` is that of its plants, once it
+    was looked up (`with_intervals`).
     """
 
     location_id: int
@@ -127,6 +128,7 @@ class Bay:
     signed_off: bool
     difference: int
     flags: frozenset[str]
+    interval: Interval | None = None
 
     @property
     def place(self) -> str:
@@ -189,6 +191,22 @@ def read_bays(query: BayQuery, *, skipped: int = 0, limit: int | None = None) ->
         total=rows[0]["bays"],
         totals={name: rows[0][f"{name}_total"] for name in names},
         currency=currencies.pop() if has_value else "",
+    )
+
+
+def with_intervals(page: BayPage) -> BayPage:
+    """The bays with the intervals of their plants: as far off as their last counts by photo. What people recorded since
+    is taken as exact; of counts by hand nothing is known. Two queries."""
+    counted = {bay.visit_id for bay in page.bays if bay.visit_id is not None and not bay.by_hand}
+    margins = margins_of_visits(counted, read_learned()) if counted else {}
+    return replace(
+        page,
+        bays=tuple(
+            replace(bay, interval=interval_around(bay.plants, margins.get(bay.visit_id)))
+            if bay.visit_id is not None and bay.visit_id in counted
+            else bay
+            for bay in page.bays
+        ),
     )
 
 

@@ -119,6 +119,15 @@ def margins_of_visits(visit_ids: Iterable[int], learned: Learned) -> dict[int, M
     return {visit_id: add_margins(margins) for visit_id, margins in parts.items()}
 
 
+def margins_of_photos(image_ids: Collection[UUID], learned: Learned) -> dict[UUID, Margin | None]:
+    """The margins of the visits that these photos belong to; photos that are not in the stock are left out. Two
+    queries."""
+    counts = StockCount.objects.in_force().filter(image_id__in=image_ids).exclude(visit=None).order_by()
+    visits = dict(counts.values_list("image_id", "visit_id"))
+    margins = margins_of_visits(visits.values(), learned) if visits else {}
+    return {image_id: margins.get(visit_id) for image_id, visit_id in visits.items()}
+
+
 def margins_by_batch(counts: Iterable[StockCount]) -> dict[tuple[int | None, int], Margin]:
     """The margins of visits (by key) for each batch; those that are not known are left out. `counts` have their batches
     and shares. A count of several batches gives each its part of the margin."""
@@ -151,6 +160,13 @@ def read_measured(session_id: UUID) -> Row | None:
     """The count of a run in force, for `Learned.margin_of`; None if it is not in the stock. One query."""
     found: Row | None = measured_counts(session_id=session_id).values_list("measured", flat=True).first()
     return found
+
+
+def read_all_measured(session_ids: Collection[UUID]) -> dict[UUID, Row]:
+    """The counts of several runs, as `read_measured` reads one; those that are not in the stock are left out. One
+    query."""
+    counts = StockCount.objects.in_force().filter(session_id__in=session_ids).order_by()
+    return dict(counts.annotate(measured=MEASURED).values_list("session_id", "measured"))
 
 
 def measured_counts(**conditions: Any) -> QuerySet[Any, Any]:

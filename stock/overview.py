@@ -52,16 +52,16 @@ NAMES: Mapping[str, tuple[str, str]] = {
     Group.PRODUCT: (PRODUCT_NAMES, "product.common_name, product.sku"),
     Group.WAREHOUSE: (
         "LEFT JOIN warehouses AS warehouse ON warehouse.id = warehouse_id",
-        "warehouse.sort_key, warehouse.code",
+        "warehouse.sort_key",
     ),
     Group.AREA: (
         "LEFT JOIN storage_areas AS area ON area.id = area_id"
         " LEFT JOIN warehouses AS warehouse ON warehouse.id = area.warehouse_id",
-        "warehouse.sort_key, warehouse.code, area.sort_key, area.code",
+        "warehouse.sort_key, area.sort_key",
     ),
     Group.LOCATION: (
         "LEFT JOIN storage_locations AS location ON location.id = location_id",
-        "location.sort_key, location.code",
+        "location.sort_key",
     ),
 }
 FILTERS: Mapping[str, str] = {

@@ -4,6 +4,7 @@
 that it is sent once, also if the mail server was away, or several workers try at the same time.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlsplit
 
@@ -18,7 +19,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from stock.changes import Period, find_surprises, late_movements, sum_movements
-from stock.models import MovementKind, WeeklySummary
+from stock.conformal import Interval, interval_around
+from stock.intervals import margins_by_batch
+from stock.models import Difference, MovementKind, StockCount, WeeklySummary
 from stock.overview import StockFilter, read_stock
 
 WEEK = timedelta(days=7)
@@ -64,7 +67,7 @@ def _lines(monday: date, sunday: date) -> list[str]:
     flows, late = sum_movements(period, {}), late_movements(period, {})
     lines = [
         _("Stock before: %(number)s plants") % {"number": intcomma(stock.earlier)},
-        _("Stock after: %(number)s plants") % {"number": intcomma(stock.plants)},
+        _("Stock after: %(number)s plants") % {"number": _with_interval(stock.plants, stock.interval)},
     ]
     if stock.uncertain:
         lines.append(
@@ -90,16 +93,37 @@ def _surprises(period: Period) -> list[str]:
     if not found:
         return []
     words = ngettext("%(number)s count that surprises:", "%(number)s counts that surprise:", len(found))
+    intervals = _intervals(found[:SHOWN])
     rows = [
         _("- %(place)s: expected %(expected)s, counted %(counted)s")
         % {
             "place": surprise.batch.location.full_name,
             "expected": intcomma(surprise.expected),
-            "counted": intcomma(surprise.counted),
+            "counted": _with_interval(surprise.counted, intervals.get((surprise.visit_id, surprise.batch_id))),
         }
         for surprise in found[:SHOWN]
     ]
     return ["", words % {"number": intcomma(len(found))}, *rows]
+
+
+def _intervals(surprises: Sequence[Difference]) -> dict[tuple[int | None, int], Interval | None]:
+    """The interval of each surprising count, by visit and batch. Four queries."""
+    visits = [surprise.visit_id for surprise in surprises if surprise.visit_id]
+    counts = StockCount.objects.in_force().filter(visit__in=visits).select_related("batch").prefetch_related("shares")
+    margins = margins_by_batch(counts)
+    return {
+        (surprise.visit_id, surprise.batch_id): interval_around(
+            surprise.counted, margins.get((surprise.visit_id, surprise.batch_id))
+        )
+        for surprise in surprises
+    }
+
+
+def _with_interval(number: int, interval: Interval | None) -> str:
+    """A number as on the pages: "1,234 ± 56"."""
+    if interval is None or interval.is_checked:
+        return intcomma(number)
+    return f"{intcomma(number)} ± {intcomma(interval.half)}"
 
 
 def _address(monday: date, sunday: date) -> str:

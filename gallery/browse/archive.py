@@ -1,6 +1,6 @@
 """Selected photos as one streamed ZIP: their originals as uploaded, and a manifest that describes each.
 
-Only a part of one original is in memory at a time. The rows are read before the first byte, in three queries. An
+Only a part of one original is in memory at a time. The rows are read before the first byte, in five queries. An
 original that is lost or unavailable is reported in the manifest and does not break the archive. A connection that
 breaks within an original does, so that nobody takes half a picture for a whole one.
 """
@@ -15,6 +15,7 @@ from zipstream import ZipStream
 from demeter.common.exceptions import UnavailableError
 from gallery.browse.archive_names import ArchiveNames
 from gallery.browse.queries import newest_sessions, visible_photos
+from gallery.common.intervals import INTERVAL_COLUMNS, find_intervals, interval_cells
 from gallery.common.tables import WORDS, iso_time, write_csv, write_workbook
 from photos.models import S3Image
 from photos.statuses import ImageStatus
@@ -37,6 +38,7 @@ COLUMNS = (
     "status",
     "seen",
     "estimated",
+    *INTERVAL_COLUMNS,
     "before_calibration",
     "empty",
     "dead",
@@ -64,20 +66,24 @@ def stream_archive(photos: Sequence[tuple[S3Image, ProcessingSession | None]], *
     """
     with translation.override(language):
         lines = lines_of_photos(image.pk for image, _session in photos)
-        products = {
-            image_id: "; ".join(f"{line.batch.product}: {line.plants}" for line in listed)
-            for image_id, listed in lines.items()
+        intervals = find_intervals([session for _image, session in photos if session])
+        known: dict[UUID, Row] = {
+            image.pk: {
+                "products": "; ".join(f"{line.batch.product}: {line.plants}" for line in lines.get(image.pk, ())),
+                **interval_cells(intervals.get(image.pk)),
+            }
+            for image, _session in photos
         }
-    return _stream(photos, products, language)
+    return _stream(photos, known, language)
 
 
 def _stream(
-    photos: Sequence[tuple[S3Image, ProcessingSession | None]], products: Mapping[UUID, str], language: str
+    photos: Sequence[tuple[S3Image, ProcessingSession | None]], known: Mapping[UUID, Row], language: str
 ) -> Iterator[bytes]:
     archive, names = ZipStream(), ArchiveNames()
     rows: list[Row] = []
     for image, session in photos:
-        row = _describe(image, session) | {"products": products.get(image.pk, "")}
+        row = _describe(image, session) | known[image.pk]
         try:
             parts = open_original(image)
         except (OriginalLostError, UnavailableError) as error:

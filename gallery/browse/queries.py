@@ -172,7 +172,7 @@ def newest_sessions(image_ids: Sequence[UUID]) -> Mapping[UUID, ProcessingSessio
         newest_runs(image_ids)
         .select_related("storage_location__storage_area__warehouse")
         .defer("storage_location__polygon", "storage_location__storage_area__polygon")
-        .defer("storage_location__storage_area__warehouse__polygon", "location_evidence", "model_versions")
+        .defer("storage_location__storage_area__warehouse__polygon", "location_evidence")
         .defer("review_reasons", "phase_seconds")
     )
     return {session.original_image_id: session for session in sessions}

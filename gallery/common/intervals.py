@@ -1,14 +1,15 @@
 """Intervals of counts for pages, files and the API: between which numbers the true one lies in 90 of 100 cases."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypedDict
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from processing.models import ProcessingSession
 from stock.conformal import Interval, Rung, interval_around
-from stock.intervals import Learned, read_learned, read_measured
+from stock.intervals import Learned, read_all_measured, read_learned, read_measured
 
 BASES: Mapping[Rung, Promise] = {
     Rung.CHECKED: _("checked by a person"),
@@ -52,6 +53,15 @@ def session_interval(
 def find_interval(session: ProcessingSession) -> Interval | None:
     """The interval of one counted run; two queries."""
     return session_interval(session, measured=read_measured(session.session_id), learned=read_learned())
+
+
+def find_intervals(sessions: Collection[ProcessingSession]) -> dict[UUID, Interval | None]:
+    """The intervals of several counted runs, by photo; two queries."""
+    measured, learned = read_all_measured([session.session_id for session in sessions]), read_learned()
+    return {
+        session.original_image_id: session_interval(session, measured=measured.get(session.session_id), learned=learned)
+        for session in sessions
+    }
 
 
 def interval_json(interval: Interval | None) -> IntervalJson | None:

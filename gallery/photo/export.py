@@ -1,4 +1,4 @@
-"""The origin of a photo's count as rows of a file: every mark after corrections, every correction, every proposal."""
+"""The origin of a photo's count as rows of a file: the count, every mark after corrections, every correction, every proposal."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -6,18 +6,21 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from demeter.common.exceptions import NotFoundError
+from gallery.common.intervals import INTERVAL_COLUMNS, find_interval, interval_cells
 from gallery.common.tables import WORDS, Row, iso_time
 from gallery.photo.detail import find_photo
 from gallery.photo.review_state import outcome_words
 from photos.models import S3Image
 from processing.counting.boxes import CLASS_NAMES
 from processing.counting.corrections import ADDED, FOUND, NO_CONTAINER, RETYPED
-from processing.models import Correction, Proposal
+from processing.models import Correction, ProcessingSession, Proposal
 from processing.review.corrections import counted_session
 from processing.review.recount import ReviewedPhoto, read_reviewed
 
 COLUMNS = (
     "record",
+    "plants",
+    *INTERVAL_COLUMNS,
     "container",
     "class",
     "x_px",
@@ -45,7 +48,7 @@ def photo_proposals(image: S3Image) -> tuple[tuple[Proposal, str], ...]:
 
 
 def photo_table(image_id: UUID) -> tuple[S3Image, list[Row]]:
-    """A photo and the rows of its marks, corrections and proposals, with the columns of COLUMNS.
+    """A photo and the rows of its count, marks, corrections and proposals, with the columns of COLUMNS.
 
     Raises:
         NotFoundError: there is no such photo, or it has no count yet.
@@ -57,7 +60,13 @@ def photo_table(image_id: UUID) -> tuple[S3Image, list[Row]]:
     photo = read_reviewed(image, session)
     corrections = (_correction(correction, photo) for correction in reversed(photo_corrections(image)))
     proposals = (_proposal(proposal, outcome, photo) for proposal, outcome in reversed(photo_proposals(image)))
-    return image, [*_marks(photo), *corrections, *proposals]
+    return image, [_total(session), *_marks(photo), *corrections, *proposals]
+
+
+def _total(session: ProcessingSession) -> Row:
+    """The count, hidden plants included, and between which numbers the true one lies."""
+    total = {"record": WORDS["total"], "plants": session.total_estimated}
+    return {**total, **interval_cells(find_interval(session))}
 
 
 def _marks(photo: ReviewedPhoto) -> Iterator[dict[str, object]]:

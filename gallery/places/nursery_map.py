@@ -1,7 +1,7 @@
 """The read model of the map, of the schematic of what nobody has drawn, and of the list under them.
 
-Three queries for the map, one for the schematic, two for a page of the list besides the warehouses, and one for the
-bays that are due for counting, for any number of locations.
+Three queries for the map, one for the schematic, two for a page of the list besides the warehouses, one for the bays
+that are due for counting, and two for the intervals of the counts of each, for any number of locations.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -15,9 +15,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gallery.places.last_counts import NEVER, LastCount, read_last_count, with_last_count
+from gallery.common.intervals import IntervalJson, interval_json
+from gallery.places.last_counts import NEVER, LastCount, read_last_counts, with_last_count
 from locations.models import StorageArea, StorageLocation, Warehouse
+from locations.models.places import WALKING_ORDER
 from stock.bays import Scope
+from stock.conformal import Interval
 from stock.counting_plan import Reason, due_bays
 
 # As many as a browser draws without delay; larger nurseries are shown one warehouse at a time.
@@ -32,13 +35,14 @@ Reasons = Mapping[int, Collection[Reason]]  # by the key of a location
 
 @dataclass(frozen=True)
 class Bay:
-    """A location of the schematic: the age class of its last count, its plants (None if never counted), both in words,
-    and whether it is due for counting."""
+    """A location of the schematic: the age class of its last count, its plants (None if never counted) and their
+    interval, all in words, and whether it is due for counting."""
 
     code: str
     name: str
     age: str
     plants: int | None
+    interval: Interval | None
     words: str
     is_due: bool
 
@@ -94,27 +98,33 @@ def draw_schematic(warehouse: Warehouse | None, *, due: Reasons, page: int = 1) 
     start = (page - 1) * MOST_IN_SCHEMATIC
     found = list(
         with_last_count(locations)
-        .order_by("storage_area__warehouse__sort_key", "storage_area__sort_key", "sort_key", "pk")
+        .order_by(*WALKING_ORDER)
         .only("code", "name", "storage_area__name", "storage_area__warehouse__name")[
             start : start + MOST_IN_SCHEMATIC + 1
         ]
     )
-    beds = groupby(found[:MOST_IN_SCHEMATIC], key=lambda location: location.storage_area_id)
-    rows = tuple(_bed(locations, due) for _area, locations in beds)
+    shown = found[:MOST_IN_SCHEMATIC]
+    beds = groupby(zip(shown, read_last_counts(shown), strict=True), key=lambda pair: pair[0].storage_area_id)
+    rows = tuple(_bed(pairs, due) for _area, pairs in beds)
     return Schematic(rows, page=page, more=len(found) > MOST_IN_SCHEMATIC)
 
 
-def _bed(locations: Iterable[StorageLocation], due: Reasons) -> Bed:
-    bays = list(locations)
-    area = bays[0].storage_area
-    return Bed(area.pk, area.warehouse.name, area.name, tuple(_bay(bay, due) for bay in bays))
+def _bed(pairs: Iterable[tuple[StorageLocation, LastCount | None]], due: Reasons) -> Bed:
+    bays = list(pairs)
+    area = bays[0][0].storage_area
+    return Bed(area.pk, area.warehouse.name, area.name, tuple(_bay(bay, last, due) for bay, last in bays))
 
 
-def _bay(location: StorageLocation, due: Reasons) -> Bay:
-    last = read_last_count(location)
-    age = last.age if last else NEVER
-    plants = last.plants if last else None
-    return Bay(location.code, location.name, age.code, plants, _words(last, location.pk in due), location.pk in due)
+def _bay(location: StorageLocation, last: LastCount | None, due: Reasons) -> Bay:
+    return Bay(
+        code=location.code,
+        name=location.name,
+        age=(last.age if last else NEVER).code,
+        plants=last.plants if last else None,
+        interval=last.interval if last else None,
+        words=_words(last, location.pk in due),
+        is_due=location.pk in due,
+    )
 
 
 def is_drawn(warehouse: Warehouse | None) -> bool:
@@ -142,11 +152,13 @@ class AreaJson(WarehouseJson):
 
 class PlaceJson(WarehouseJson):
     """A location, its outline and its last count: `age` is a class of its age, `plants` null if it was never counted,
-    `words` both in the language of the request. `area` is the `id` of its area. `due`: it should be counted."""
+    `interval` null if it is not known, `words` all in the language of the request. `area` is the `id` of its area.
+    `due`: it should be counted."""
 
     area: int
     age: str
     plants: int | None
+    interval: IntervalJson | None
     words: str
     due: bool
 
@@ -174,6 +186,7 @@ def nursery_map(warehouse: Warehouse | None) -> MapJson:
         .order_by("sort_key", "code")
         .values_list(*MAP_COLUMNS, named=True)[: MOST_ON_MAP + 1]  # ten thousand models take a third of a second
     )
+    shown = found[:MOST_ON_MAP]
     due, words = due_locations(warehouse), cache(_words)  # those that were never counted share theirs
     return {
         "warehouses": [
@@ -184,16 +197,21 @@ def nursery_map(warehouse: Warehouse | None) -> MapJson:
             {"id": pk, "code": code, "name": name, "rings": rings_of(polygon)}
             for pk, code, name, polygon in areas.values_list("pk", "code", "name", "polygon")
         ],
-        "locations": [_location_json(location, due, words) for location in found[:MOST_ON_MAP]],
+        "locations": [
+            _location_json(location, last, due, words)
+            for location, last in zip(shown, read_last_counts(shown), strict=True)
+        ],
         "more": len(found) > MOST_ON_MAP,
     }
 
 
 def count_words(last: LastCount | None) -> str:
-    """A last count and its age in words: "125 plants, 3 days ago"."""
+    """A last count, its interval and its age in words: "125 ± 6 plants, 3 days ago"."""
     if last is None:
         return str(NEVER.words)
-    plants = ngettext("%(count)d plant", "%(count)d plants", last.plants) % {"count": last.plants}
+    is_known = last.interval is not None and not last.interval.is_checked
+    number = f"{last.plants} ± {last.interval.half}" if last.interval and is_known else str(last.plants)
+    plants = ngettext("%(count)s plant", "%(count)s plants", last.plants) % {"count": number}
     words = f"{plants}, {last.age_words}"
     return _("%(count)s (open: parts or retakes?)") % {"count": words} if last.is_open else words
 
@@ -204,8 +222,9 @@ def _words(last: LastCount | None, is_due: bool) -> str:
     return _("%(count)s; due for counting") % {"count": words} if is_due else words
 
 
-def _location_json(location: Any, due: Reasons, words: Callable[[LastCount | None, bool], str]) -> PlaceJson:
-    last = read_last_count(location)
+def _location_json(
+    location: Any, last: LastCount | None, due: Reasons, words: Callable[[LastCount | None, bool], str]
+) -> PlaceJson:
     return {
         "code": location.code,
         "name": location.name,
@@ -213,6 +232,7 @@ def _location_json(location: Any, due: Reasons, words: Callable[[LastCount | Non
         "rings": rings_of(location.polygon),
         "age": last.age.code if last else NEVER.code,
         "plants": last.plants if last else None,
+        "interval": interval_json(last.interval) if last else None,
         "words": words(last, location.pk in due),
         "due": location.pk in due,
     }

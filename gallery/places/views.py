@@ -22,7 +22,7 @@ from gallery.places import configuring
 from gallery.places.changes import location_changes
 from gallery.places.drawing import describe_doubts, mark_doubts
 from gallery.places.forms import MapForm
-from gallery.places.last_counts import AGE_CLASSES, NEVER, read_last_count
+from gallery.places.last_counts import AGE_CLASSES, NEVER, read_last_counts
 from gallery.places.location import LocationDetail, find_location, location_detail, photos_waiting_for_config
 from gallery.places.nursery_map import (
     active_warehouses,
@@ -141,7 +141,7 @@ def nursery_map(request: HttpRequest) -> HttpResponse:
         "doubts": list(describe_doubts(doubts)),
         "marks": mark_doubts(doubts),
         "page": page,
-        "rows": [(place, count_words(read_last_count(place))) for place in page],
+        "rows": [(place, count_words(last)) for place, last in zip(page, read_last_counts(page), strict=True)],
         "ages": [*AGE_CLASSES, NEVER],
         "tile_url": settings.MAP_TILE_URL,
         "tile_attribution": settings.MAP_TILE_ATTRIBUTION,

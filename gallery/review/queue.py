@@ -15,9 +15,18 @@ from gallery.review.blind import due_among
 from processing.models import ProcessingSession
 from processing.problems import REFUSALS, Problem
 from processing.statuses import RunStatus
+from stock.conformal import Interval
 
 QUEUE_LENGTH = 50
-ROW_FIELDS = ("avg_confidence", "needs_look", "refusal", "refusal_message", "review_reasons", "total_estimated")
+ROW_FIELDS = (
+    "session_id",
+    "avg_confidence",
+    "needs_look",
+    "refusal",
+    "refusal_message",
+    "review_reasons",
+    "total_estimated",
+)
 # Counting a hundred thousand waiting photos would take longer than looking at one.
 COUNTED_UP_TO = 1000
 
@@ -37,9 +46,20 @@ class Waiting:
         return None if confidence is None else round(confidence * 100)
 
     @property
+    def interval(self) -> Interval | None:
+        """Of the count, unless a newer run has no count yet."""
+        return interval_of(self.card, self.session)
+
+    @property
     def refusal(self) -> Problem | None:
         """Why the run refused its own count."""
         return REFUSALS.get(self.session.refusal)
+
+
+def interval_of(card: PhotoCard, session: ProcessingSession) -> Interval | None:
+    """The interval of a counted run, if the card is of the same run."""
+    newest = card.session
+    return newest.interval if newest and newest.session_id == session.session_id else None
 
 
 def find_waiting() -> QuerySet[ProcessingSession]:

@@ -12,13 +12,14 @@ from django.db.models import Exists, OuterRef
 from gallery.browse.cards import PhotoCard, make_cards
 from gallery.browse.queries import GalleryFilter, find_photos
 from gallery.review.blind import due_condition, image_hash
-from gallery.review.queue import COUNTED_UP_TO, find_waiting
+from gallery.review.queue import COUNTED_UP_TO, find_waiting, interval_of
 from photos.statuses import ImageStatus
 from processing.counting.boxes import CLASS_NAMES
 from processing.models import ProcessingSession, Proposal
 from processing.review.blind_counts import differing
 from processing.review.bulk import count_versions
 from processing.review.recount import ReviewedPhoto, read_all_reviewed
+from stock.conformal import Interval
 
 AT_ONCE = 24
 WIDTH = 1000  # of the drawing; its height is in the photo's proportions
@@ -41,6 +42,11 @@ class SheetPhoto:
     version: str
     height: int
     paths: Mapping[str, str]
+
+    @property
+    def interval(self) -> Interval | None:
+        """Of the count, unless a newer run has no count yet."""
+        return interval_of(self.card, self.session)
 
     @property
     def seen(self) -> str:

@@ -8,8 +8,10 @@ from django.utils import timezone
 from demeter.common.openapi.operations import Amount, Day, Moment, Url
 from gallery.common.api import PaginationJson
 from gallery.common.http import time_text
+from gallery.common.intervals import IntervalJson, interval_json
 from gallery.stocktakes.forms import end_of
 from stock.bays import Bay
+from stock.conformal import Interval
 from stock.models import BayState, Stocktake, StocktakeBay, StocktakeLine
 from stock.stocktake_lines import state_of
 from stock.stocktake_totals import bay_totals, product_totals
@@ -86,7 +88,8 @@ class StocktakeLineJson(TypedDict):
 
 class StocktakeBayJson(TypedDict):
     """A bay, how it was counted (`photo`, `hand`, or `missing`), and its stock. `counted` is null if it was not counted
-    by photo. Who counted and signed it off, and its batches, are known when the stocktake is signed."""
+    by photo, `interval`, which is that of `plants`, if it is not known. Who counted and signed it off, and its batches,
+    are known when the stocktake is signed."""
 
     location: str
     place: str
@@ -96,6 +99,7 @@ class StocktakeBayJson(TypedDict):
     in_doubt: bool
     expected: int
     plants: int
+    interval: IntervalJson | None
     counted_by: str
     signed_off_by: str
     has_changed: bool
@@ -175,6 +179,7 @@ def bay_json(bay: Bay) -> StocktakeBayJson:
         "in_doubt": bay.is_uncertain,
         "expected": bay.plants - bay.difference,
         "plants": bay.plants,
+        "interval": interval_json(bay.interval),
         "counted_by": "",
         "signed_off_by": "",
         "has_changed": False,
@@ -182,7 +187,7 @@ def bay_json(bay: Bay) -> StocktakeBayJson:
     }
 
 
-def signed_bay_json(bay: StocktakeBay, *, has_changed: bool) -> StocktakeBayJson:
+def signed_bay_json(bay: StocktakeBay, interval: Interval | None, *, has_changed: bool) -> StocktakeBayJson:
     """A bay of a signed stocktake, with its batches."""
     return {
         "location": bay.code,
@@ -193,6 +198,7 @@ def signed_bay_json(bay: StocktakeBay, *, has_changed: bool) -> StocktakeBayJson
         "in_doubt": bay.in_doubt,
         "expected": bay.expected,
         "plants": bay.quantity,
+        "interval": interval_json(interval),
         "counted_by": bay.counted_by,
         "signed_off_by": bay.signed_by,
         "has_changed": has_changed,

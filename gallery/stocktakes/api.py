@@ -21,9 +21,11 @@ from gallery.stocktakes.answers import (
 )
 from gallery.stocktakes.api_forms import BaysForm, OpenForm, ReportForm, SignForm
 from gallery.stocktakes.forms import end_of
+from gallery.stocktakes.signed_intervals import with_signed_intervals
 from gallery.stocktakes.signers import find_signers
 from processing.jobs import order_report
 from processing.stocktake_reports import find_report, report_url
+from stock.bays import with_intervals
 from stock.models import Stocktake
 from stock.stocktakes import changed_since, close_stocktake, discard_stocktake, open_stocktake, read_progress
 
@@ -69,12 +71,15 @@ def list_bays(request: HttpRequest, stocktake_id: int) -> JsonResponse:
     if found.closed_at is not None:
         changed = changed_since(found)
         rows, pagination = read_page(found.bays.in_state(shown, changed).prefetch_related("lines"), form)
-        bays = [signed_bay_json(row, has_changed=row.location_id in changed) for row in rows]
+        bays = [
+            signed_bay_json(row, interval, has_changed=row.location_id in changed)
+            for row, interval in with_signed_intervals(rows)
+        ]
         return JsonResponse({"bays": bays, "pagination": pagination})
     if shown == "changed":
         raise InvalidInputError(_("Only of a signed stocktake it is known which bays have changed since."))
     until = min(end_of(found.day), timezone.now())
-    page = read_progress(found, until=until, wanted=shown, skipped=(number - 1) * size, limit=size)
+    page = with_intervals(read_progress(found, until=until, wanted=shown, skipped=(number - 1) * size, limit=size))
     total = page.total_of(shown)
     return JsonResponse({"bays": [bay_json(bay) for bay in page.bays], "pagination": page_json(number, size, total)})
 

@@ -8,20 +8,24 @@ from demeter.accounts.authentication import api_view
 from demeter.common.openapi.operations import Amount, Moment
 from gallery.common.api import PaginationJson, checked, page_json
 from gallery.common.http import time_text
+from gallery.common.intervals import IntervalJson, interval_json
 from gallery.stocktakes.api_forms import ORDERS, PlanForm
 from gallery.stocktakes.forms import scope_of
+from stock.bays import with_intervals
 from stock.counting_plan import PlannedBay, planned, read_plan
 
 
 class PlannedBayJson(TypedDict):
     """A bay with its plants now, its last count, and why it is due: `never` counted, in `doubt` or open, `off` by more
-    than chance, or `old` (more than 30 days); empty if it is not. `counted` is null if it was counted by hand, and
-    `expected` what the last count was compared with."""
+    than chance, or `old` (more than 30 days); empty if it is not. `interval` is that of `plants`, null if they were not
+    counted by photo. `counted` is null if it was counted by hand, and `expected` what the last count was compared
+    with."""
 
     location: str
     name: str
     place: str
     plants: int
+    interval: IntervalJson | None
     value: Amount | None
     counted_at: Moment | None
     counted: int | None
@@ -71,7 +75,7 @@ def counting_plan(request: HttpRequest) -> JsonResponse:
         {
             "totals": {"all": found.total, **found.totals},
             "currency": found.currency,
-            "bays": [bay_json(row) for row in planned(found.bays)],
+            "bays": [bay_json(row) for row in planned(with_intervals(found).bays)],
             "pagination": page_json(number, size, found.total_of(form.wanted)),
         }
     )
@@ -85,6 +89,7 @@ def bay_json(row: PlannedBay) -> PlannedBayJson:
         "name": bay.name,
         "place": bay.place,
         "plants": bay.plants,
+        "interval": interval_json(bay.interval),
         "value": None if bay.value is None else str(bay.value),
         "counted_at": time_text(bay.counted_at) if bay.counted_at else None,
         "counted": None if bay.by_hand else bay.counted,

@@ -18,7 +18,7 @@ from gallery.stocktakes.forms import PlanForm, WalkForm, end_of, scope_of
 from gallery.upload.forms import UploadForm
 from gallery.upload.page import form_context
 from processing.models import Job
-from stock.bays import Bay, BayPage
+from stock.bays import Bay, BayPage, with_intervals
 from stock.counting_plan import Reason, planned, read_plan, read_route
 from stock.models import Stocktake
 from stock.stocktakes import read_progress
@@ -37,7 +37,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         return redirect("counting-plan")
     number = form.cleaned_data["page"] or 1
     scope = scope_of(form.cleaned_data["place"])
-    found = read_plan(scope, wanted=form.wanted, skipped=(number - 1) * PER_PAGE, limit=PER_PAGE)
+    found = with_intervals(read_plan(scope, wanted=form.wanted, skipped=(number - 1) * PER_PAGE, limit=PER_PAGE))
     if not found.bays and number > 1:
         return redirect("counting-plan")
     context = {

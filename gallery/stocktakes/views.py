@@ -23,9 +23,11 @@ from gallery.common.http import UNPROCESSABLE
 from gallery.common.tables import download
 from gallery.stocktakes.export import COLUMNS, stocktake_rows
 from gallery.stocktakes.forms import CloseForm, OpenForm, StocktakeForm, end_of
+from gallery.stocktakes.signed_intervals import with_signed_intervals
 from gallery.stocktakes.signers import find_signers
 from processing.jobs import order_report
 from processing.stocktake_reports import find_report, report_url
+from stock.bays import with_intervals
 from stock.models import Stocktake
 from stock.stocktake_totals import bay_totals, product_totals
 from stock.stocktakes import changed_since, close_stocktake, discard_stocktake, open_stocktake, read_progress
@@ -96,7 +98,9 @@ def _progress(found: Stocktake, shown: str, number: int) -> dict[str, Any]:
     """What the page of an open stocktake shows."""
     wanted = "" if shown == "changed" else shown
     until = min(end_of(found.day), timezone.now())
-    bays = read_progress(found, until=until, wanted=wanted, skipped=(number - 1) * PER_PAGE, limit=PER_PAGE)
+    bays = with_intervals(
+        read_progress(found, until=until, wanted=wanted, skipped=(number - 1) * PER_PAGE, limit=PER_PAGE)
+    )
     counted = bays.total - bays.totals["missing"]
     return {
         "progress": bays,
@@ -114,14 +118,15 @@ def _closed(found: Stocktake, shown: str, number: int) -> dict[str, Any]:
     """What the page of a closed stocktake shows."""
     changed = changed_since(found)
     totals = bay_totals(found)
-    rows = found.bays.in_state(shown, changed)
+    page = Paginator(found.bays.in_state(shown, changed), PER_PAGE).get_page(number)
     return {
         "changed": len(changed),
         "changes": changed,
         "products": product_totals(found),
         "totals": totals,
         "facets": [*_facets(totals.states, totals.bays), ("changed", _("Changed since"), len(changed))],
-        "page": Paginator(rows, PER_PAGE).get_page(number),
+        "page": page,
+        "rows": with_signed_intervals(page.object_list),
     }
 
 

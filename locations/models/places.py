@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinLengthValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from demeter.common.audit import audited
@@ -20,6 +21,8 @@ from locations.models.codes import CodeField, upper_case_constraint
 OUTLINE_COLUMNS = ("min_lon", "min_lat", "max_lon", "max_lat", "centroid_lon", "centroid_lat", "area_m2")
 COMPUTED_COLUMNS = (*OUTLINE_COLUMNS, "sort_key")
 SORTED_DIGITS = 10
+# Locations as somebody walks through the nursery. `stock.bays` has the same in SQL.
+WALKING_ORDER = ("storage_area__warehouse__sort_key", "storage_area__sort_key", "sort_key")
 
 
 def box_of(min_lon: Any, min_lat: Any, max_lon: Any, max_lat: Any) -> Func:
@@ -32,10 +35,12 @@ def box_of(min_lon: Any, min_lat: Any, max_lon: Any, max_lat: Any) -> Func:
 
 
 def natural_order(column: str) -> Func:
-    """Text in which each number has SORTED_DIGITS digits, so that B2 is sorted before B10."""
+    """Text in which each number has SORTED_DIGITS digits, so that B2 is sorted before B10; then the code itself, so
+    that no two places are equal. A space comes before all signs of a code."""
     padded = Func(F(column), Value(r"(\d+)"), Value("0" * SORTED_DIGITS + r"\1"), Value("g"), function="regexp_replace")
     pattern = Value(rf"\d*(\d{{{SORTED_DIGITS}}})")
-    return Func(padded, pattern, Value(r"\1"), Value("g"), function="regexp_replace", output_field=models.TextField())
+    key = Func(padded, pattern, Value(r"\1"), Value("g"), function="regexp_replace", output_field=models.TextField())
+    return Concat(key, Value(" "), F(column), output_field=models.TextField())
 
 
 def _tell(error: geo.GeometryError) -> str:
@@ -82,8 +87,12 @@ class Place(Timestamped):
     centroid_lon = models.FloatField(_("longitude of the centre"), null=True, editable=False)
     centroid_lat = models.FloatField(_("latitude of the centre"), null=True, editable=False)
     area_m2 = models.FloatField(_("area (m²)"), null=True, editable=False)
+    # The order of every list and of the walk. Its collation is its own: that of the database may ignore dashes.
     sort_key = models.GeneratedField(
-        expression=natural_order("code"), output_field=models.TextField(), db_persist=True, editable=False
+        expression=natural_order("code"),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+        editable=False,
     )
 
     class Meta:

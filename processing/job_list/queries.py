@@ -1,4 +1,4 @@
-"""The read model of jobs: what the jobs page and the API show, in three queries whatever the number of jobs.
+"""The read model of jobs: what the jobs page and the API show, in four queries whatever the number of jobs.
 
 `views` renders it, `api` maps it to JSON. A list is shared by everyone who asks for it within a second (Redis).
 A photo that was processed again is shown with its latest run.
@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
 from django.core.cache import cache
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,7 @@ from processing.job_list.rows import JobList, JobRow
 from processing.models import Job, JobQuerySet, ProcessingSession
 from processing.problems import CATALOGUE
 from processing.statuses import UNFINISHED, Phase, RunStatus
+from stock.intervals import Learned, measured_counts, read_learned
 
 VISIBLE_FOR = timedelta(hours=48)
 LONGEST_LIST = 200
@@ -163,15 +164,18 @@ _OTHER_COLUMNS = (
 
 
 def _make_rows(jobs: JobQuerySet) -> tuple[JobRow, ...]:
-    records = list(jobs.values(*{*_PLAIN_COLUMNS.values(), *_STATE_COLUMNS, *_OTHER_COLUMNS}))
+    measured = measured_counts(session_id=OuterRef("session__session_id"))
+    columns = {*_PLAIN_COLUMNS.values(), *_STATE_COLUMNS, *_OTHER_COLUMNS}
+    records = list(jobs.annotate(measured=Subquery(measured)).values(*columns, "measured"))
+    learned = read_learned() if any(record["measured"] for record in records) else Learned({})
     now = timezone.now()
     if not any(record["status"] in UNFINISHED for record in records):
-        return tuple(_make_row(record, Queue(), now) for record in records)
+        return tuple(_make_row(record, Queue(), learned, now) for record in records)
     queue = _queue(now)
-    return _never_backwards(tuple(_make_row(record, queue, now) for record in records))
+    return _never_backwards(tuple(_make_row(record, queue, learned, now) for record in records))
 
 
-def _make_row(record: dict[str, Any], queue: Queue, now: datetime) -> JobRow:
+def _make_row(record: dict[str, Any], queue: Queue, learned: Learned, now: datetime) -> JobRow:
     run = _run_state(record, now)
     started, finished = record["started_at"], record["finished_at"]
     return JobRow(
@@ -185,6 +189,7 @@ def _make_row(record: dict[str, Any], queue: Queue, now: datetime) -> JobRow:
         remaining_seconds=progress.remaining_seconds(run, queue) if run.status in UNFINISHED else 0,
         processing_seconds=round((finished - started).total_seconds()) if started and finished else 0,
         location_name=_location_name(record),
+        margin=learned.margin_of(record["measured"]),
     )
 
 

@@ -16,6 +16,7 @@ from photos.storage.thumbnails import thumbnail_url
 from processing.job_list import progress
 from processing.problems import Problem
 from processing.statuses import UNFINISHED, Phase, RunStatus
+from stock.conformal import Interval, Margin, add_margins, interval_around
 
 # A row may become visible this long after the time written in it.
 LATE_COMMITS = timedelta(seconds=5)
@@ -63,6 +64,12 @@ class JobRow:
     partial: bool
     storage_location_id: int | None
     location_name: str
+    margin: Margin | None = None
+
+    @property
+    def interval(self) -> Interval | None:
+        """Of the estimated number, if the count is in the stock."""
+        return interval_around(self.total_estimated or 0, self.margin)
 
     @property
     def unfinished(self) -> bool:
@@ -104,6 +111,11 @@ class FinishedUpload:
     @property
     def plants(self) -> int:
         return sum(job.total_estimated or 0 for job in self.jobs)
+
+    @property
+    def interval(self) -> Interval | None:
+        """Of all their plants; None if that of one count is not known."""
+        return interval_around(self.plants, add_margins(job.margin for job in self.jobs))
 
     @property
     def location_name(self) -> str:

@@ -1,10 +1,11 @@
 """Jobs (one run of a photo), sessions (its result) with segments, detections and estimations, people's corrections,
-proposals and blind recounts; and Celery's results."""
+proposals and blind recounts; evidence packs; and Celery's results."""
 
 from processing.models.background_tasks import BackgroundTask
 from processing.models.blind_counts import BlindCount
 from processing.models.corrections import Correction
 from processing.models.estimations import Estimation
+from processing.models.evidence import EvidencePack
 from processing.models.proposals import Proposal
 from processing.models.results import Detection, ProcessingSession, Segment
 from processing.models.runs import Job, JobQuerySet, Leased
@@ -15,6 +16,7 @@ __all__ = [
     "Correction",
     "Detection",
     "Estimation",
+    "EvidencePack",
     "Job",
     "JobQuerySet",
     "Leased",

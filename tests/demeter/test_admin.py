@@ -22,6 +22,7 @@ from processing.models import (
     BlindCount,
     Correction,
     Estimation,
+    EvidencePack,
     Job,
     ProcessingSession,
     Proposal,
@@ -63,6 +64,7 @@ WRITTEN_BY_THE_PIPELINE = (
     Correction,
     Proposal,
     BlindCount,
+    EvidencePack,
     StockCount,
     StockMovement,
     PlaceChange,
@@ -87,6 +89,15 @@ def make_counted_photo():
     CorrectionFactory(image=session.original_image)
     ProposalFactory(image=session.original_image)
     record_blind_count(image=session.original_image, user=UserFactory(), seen=120)
+    EvidencePack.objects.create(
+        kind="count",
+        subject=session.original_image_id,
+        fingerprint="ab" * 32,
+        files=9,
+        with_originals=True,
+        made_by=session.job.requested_by,
+        made_at=timezone.now(),
+    )
     record_count(
         image_id=session.original_image_id,
         session_id=session.session_id,

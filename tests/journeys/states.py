@@ -21,7 +21,7 @@ from locations.models import LocationConfig, PlaceImport, Product, StorageLocati
 from locations.place_changes import make_places, undo_change
 from photos.models import S3Image
 from processing.messages import CONTAINERS_FAILED
-from processing.models import ProcessingSession
+from processing.models import EvidencePack, ProcessingSession
 from processing.review.blind_counts import record_blind_count
 from processing.review.known_counts import record_known_count
 from processing.review.outcome import record_stock
@@ -825,6 +825,16 @@ def of_stocktakes(made: Nursery) -> Iterator[State]:
     yield State(f"/stock/stocktakes/{signed.pk}/")
     yield State(f"/stock/stocktakes/{signed.pk}/?show=changed")
     yield State(f"/stock/stocktakes/{signed.pk}/report.pdf")
+    EvidencePack.objects.create(
+        kind="stocktake",
+        subject=signed.number,
+        fingerprint="ab" * 32,
+        files=12,
+        with_originals=True,
+        made_by=boss,
+        made_at=timezone.now(),
+    )
+    yield from map(State, ("/evidence/", *(f"/evidence/?fingerprint={given}" for given in ("ab" * 32, "12" * 32, "x"))))
 
 
 def of_the_rest(made: Nursery) -> Iterator[State]:

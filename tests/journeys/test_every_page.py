@@ -53,6 +53,8 @@ LEAD_ELSEWHERE = {
     "photos-restore",
     "photos-reprocess",
     "photos-download",
+    "photo-evidence",
+    "stocktake-evidence",
     "photo-correct",
     "photo-undo",
     "photo-redo",

@@ -1,6 +1,6 @@
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
 from locations.models import ContainerType, StorageLocation, Warehouse
@@ -82,6 +82,21 @@ def test_codes_are_sorted_as_people_count():
         StorageLocationFactory(code=code)
     codes = StorageLocation.objects.order_by("sort_key").values_list("code", flat=True)
     assert list(codes) == ["B", "B1", "B2-9", "B002-9X", "B2-10", "B10-2"]
+
+
+def test_the_order_of_places_is_not_that_of_the_database():
+    """The usual collation of a server (en_US, ICU) ignores dashes at first: A-2, A1, A-10."""
+    for code in ("A-10", "A1", "A01", "A-2", "A.1", "A_1"):
+        StorageLocationFactory(code=code)
+    codes = StorageLocation.objects.order_by("sort_key").values_list("code", flat=True)
+    assert list(codes) == ["A-2", "A-10", "A.1", "A01", "A1", "A_1"], "and the code decides between A01 and A1"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_attribute JOIN pg_collation ON pg_collation.oid = attcollation"
+            " JOIN pg_class ON pg_class.oid = attrelid"
+            " WHERE attname = 'sort_key' AND collname = 'C' AND relkind = 'r'"
+        )
+        assert cursor.fetchone() == (3,)
 
 
 def test_qr_code_is_optional_for_any_number_of_locations():

@@ -1,12 +1,22 @@
 """Which bays are due, why, and in which order."""
 
+import itertools
+
 import pytest
 
+from gallery.places.nursery_map import draw_schematic
+from locations.models import StorageLocation, Warehouse
+from locations.models.places import WALKING_ORDER
 from stock.bays import Scope
 from stock.counting_plan import due_bays, planned, read_plan, read_route
 from stock.ledger import review_count
 from stock.models import Visit
-from tests.locations.factories import LocationConfigFactory, StorageLocationFactory
+from tests.locations.factories import (
+    LocationConfigFactory,
+    StorageAreaFactory,
+    StorageLocationFactory,
+    WarehouseFactory,
+)
 from tests.stock.recording import hand_count, hours_ago, photo
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +118,21 @@ def test_plan_is_one_query_for_any_number(django_assert_num_queries):
         counted(bay(f"A{number}"), 10, days_ago=50)
     with django_assert_num_queries(2):
         assert read_plan(Scope(), limit=3).found == 5
+
+
+def test_the_walk_has_the_order_of_the_lists():
+    """Codes that most collations of a server order in another way than their bytes, and two that only differ in a
+    zero."""
+    for house, bench in (("N-10", "B-1"), ("N2", "B_1"), ("N-2", "B.1"), ("N-2", "B-1")):
+        warehouse = Warehouse.objects.filter(code=house).first() or WarehouseFactory(code=house)
+        area = StorageAreaFactory(code=f"{house}-{bench}", warehouse=warehouse)
+        for number in ("10", "2", "02", "-2", ".2"):
+            bay(f"{house}{bench}{number}", storage_area=area, polygon=None)
+    walked = [row.location_id for row in read_route(Scope(), limit=99).bays]
+    listed = StorageLocation.objects.order_by(*WALKING_ORDER)
+    assert walked == [place.pk for place in listed]
+    shown = [bay.code for bed in draw_schematic(None, due={}).beds for bay in bed.bays]
+    assert shown == [place.code for place in listed]
+    for place, following in itertools.pairwise(listed):
+        [after] = read_route(Scope(), after=place.code, limit=1).bays
+        assert after.location_id == following.pk

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -244,3 +245,32 @@ def test_document_and_closing_at_once_leave_no_gap():
         was_sold, signed = sold.result(), signed.result()
     assert StocktakeBay.objects.get().quantity == (95 if was_sold else 100)
     assert changed_since(signed) == {}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("overlapping", [False, True], ids=["same places", "an area of a warehouse"])
+def test_two_opened_at_once_do_not_overlap(overlapping):
+    area = bay().location.storage_area
+    places = Place(warehouse=area.warehouse), Place(area=area) if overlapping else Place(warehouse=area.warehouse)
+    users, now = (UserFactory(), UserFactory()), timezone.now()
+    together = Barrier(2, timeout=30)
+
+    def open_one(place, user):
+        together.wait()
+        try:
+            return open_stocktake(
+                day=timezone.localdate(),
+                counted_from=now - timedelta(hours=1),
+                end_of_day=now + timedelta(hours=1),
+                place=place,
+                user=user,
+            )
+        except ConflictError:
+            return None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(open_one, places, users))
+    assert [made is None for made in found].count(True) == 1
+    assert Stocktake.objects.open().count() == 1

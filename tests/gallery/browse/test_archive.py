@@ -233,7 +233,7 @@ def test_an_outage_is_told_before_anything_is_sent(viewer: Client, monkeypatch):
 def test_archive_takes_the_same_queries_for_any_number(viewer: Client, django_assert_num_queries):
     for number in (1, 4):
         ids = [make_photo(data=b"there").pk for _ in range(number)]
-        with django_assert_num_queries(6):  # sign-in and permissions 3, photos, sessions, products
+        with django_assert_num_queries(8):  # sign-in and permissions 3, photos, sessions, products, intervals 2
             b"".join(viewer.post(PATH, {"image_ids": ids}).streaming_content)
 
 

@@ -52,8 +52,8 @@ def test_plan_of_a_part_of_the_nursery(viewer: Client, bays):
 
 def test_plan_takes_the_same_queries_for_any_number(viewer: Client, bays, django_assert_max_num_queries):
     for _ in range(10):
-        LocationConfigFactory()
-    with django_assert_max_num_queries(8):  # sign-in and permissions 3, places 1, bays 1, prices 1, stocktakes 1
+        photo(LocationConfigFactory(), 10, hour=hours_ago(24 * 40))
+    with django_assert_max_num_queries(10):  # sign-in and permissions 3, places, bays, prices, stocktakes, intervals 2
         viewer.get("/stock/plan/")
 
 

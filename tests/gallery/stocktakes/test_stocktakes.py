@@ -206,8 +206,8 @@ def test_thousand_bays_are_listed_in_pages_with_few_queries(supervisor: Client, 
     for _ in range(5):
         photo(LocationConfigFactory(), 10, hour=hours_ago(0))
     stocktake = opened(supervisor)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         supervisor.get(f"/stock/stocktakes/{stocktake.pk}/")
     closed(supervisor, stocktake)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(14):
         supervisor.get(f"/stock/stocktakes/{stocktake.pk}/")
