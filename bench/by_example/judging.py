@@ -24,7 +24,7 @@ from bench.by_example.methods import (
 from bench.by_example.pictures import Marked, sides
 from bench.by_example.views import View
 
-RIDGES = (0.03, 0.3, 3.0)
+RIDGES = (0.3, 3.0)
 LEAST_VOTE = 0.015
 FARTHEST = 1.2
 
@@ -111,9 +111,7 @@ def rules_by_scale() -> list[Rule]:
     """Rules without features: sizes and confidence from the marks."""
     return [
         Rule(size_spread=spread, share=share, most=most, least_vote=least)
-        for spread, share, most, least in product(
-            (0.25, 0.4, 0.6), (0.3, 0.4, 0.5, 0.6), (0.12, 0.2, 0.3), (0.03, 0.06, 0.1)
-        )
+        for spread, share, most, least in product((0.25, 0.4, 0.6), (0.3, 0.45, 0.6), (0.12, 0.2), (0.03, 0.08))
     ]
 
 
@@ -122,6 +120,6 @@ def rules_by_resemblance() -> list[Rule]:
     return [
         Rule(size_spread=spread, share=share, least_vote=least, resemblance=weight, ridge=ridge)
         for spread, share, least, weight, ridge in product(
-            (0.25, 0.4, 0.6), (0.3, 0.4, 0.5, 0.6, 0.7), (0.015, 0.03, 0.06), (0.25, 0.5, 0.75, 1.0), RIDGES
+            (0.3, 0.6), (0.4, 0.5, 0.6), (0.03,), (0.25, 0.5, 1.0), RIDGES
         )
     ]

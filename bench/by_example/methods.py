@@ -130,7 +130,8 @@ def resemblance(places: Places, found: Floats, marked: Floats, ridge: float) -> 
     whiten = np.linalg.inv(places.covariance + ridge * spread * np.eye(len(places.covariance)))
 
     def project(templates: Floats, vectors: Floats) -> Floats:
-        return np.asarray(((vectors - places.mean) @ whiten @ (templates.mean(axis=0) - places.mean)).max(axis=-1))
+        direction = whiten @ (templates.mean(axis=0) - places.mean)
+        return np.asarray(((vectors - places.mean) @ direction).max(axis=-1))
 
     centres = marked[:, len(MOVES) // 2]
     own = np.array([project(np.delete(centres, i, axis=0), marked[i]) for i in range(len(marked))])
