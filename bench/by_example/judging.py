@@ -25,7 +25,7 @@ from bench.by_example.pictures import Marked, sides
 from bench.by_example.views import View
 
 RIDGES = (0.3, 3.0)
-LEAST_VOTE = 0.015
+LEAST_VOTE = 0.03
 FARTHEST = 1.2
 
 
