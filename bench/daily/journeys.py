@@ -91,7 +91,7 @@ def shoot_bay(hand: Hand, bay: StorageLocation, label: Path, trays: list[Path]) 
             hand.take(nearest(hand, "label[for=camera-input]:visible"), page.locator("#camera-input"), tray)
             expect(page.locator("#upload-files")).to_contain_text(tray.name)
     else:
-        hand.write(place.get_by_role("textbox"), bay.code)
+        hand.write(place.locator("[name=storage_location]"), bay.code)
         hand.choose_files(page.locator("#id_files"), trays)
         expect(page.locator("#upload-files")).to_contain_text(trays[-1].name)
 
@@ -153,9 +153,8 @@ def supervisor(page: Page, bays: list[StorageLocation]) -> Journey:
     with journey.step("fix three problems"):
         open_page(hand, "To do")
         hand.press(page.locator("#cause-needs_location").get_by_role("link", name="View them"))
-        for number in range(PROBLEMS):
-            fix_one(hand, page, bays[0], number)
-    Job.objects.unfinished().delete()
+        for _ in range(PROBLEMS):
+            fix_one(hand, page, bays[0])
     with journey.step("review three counts"):
         page.keyboard.press("Escape")
         open_page(hand, "Review")
@@ -180,24 +179,19 @@ def open_page(hand: Hand, name: str) -> None:
     hand.press(link)
 
 
-def fix_one(hand: Hand, page: Page, bay: StorageLocation, number: int) -> None:
+def fix_one(hand: Hand, page: Page, bay: StorageLocation) -> None:
     """In the dialog that is open, or in that of the next card."""
-    if not page.locator("dialog[open] #fix-form").is_visible():
-        hand.press(page.locator("#photos, main").last.get_by_role("link", name="Location missing").first)
+    waiting = Job.objects.unfinished().count()
     form = page.locator("dialog[open] #problem")
-    hand.press(form.locator("label.choice").filter(has_text=bay.code).first.or_(choice_of(form, bay)).first)
+    if not form.locator("#fix-form").is_visible():
+        hand.press(page.locator("main").get_by_role("link", name="Location missing").first)
+    hand.press(form.locator("label.choice").filter(has_text=bay.name).first)
     hand.press(form.get_by_role("button", name="Save and process again"))
-    for _ in range(100):
-        if Job.objects.unfinished().count() > number:
+    for _ in range(300):
+        if Job.objects.unfinished().count() > waiting:
             break
-        page.wait_for_timeout(100)
+        page.wait_for_timeout(20)
     page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(300)
-
-
-def choice_of(form: Locator, bay: StorageLocation) -> Locator:
-    """Likely places are shown with their name and the evidence."""
-    return form.locator("label.choice").filter(has_text=bay.name)
 
 
 def first_mark(session: ProcessingSession) -> tuple[float, float]:
@@ -228,7 +222,7 @@ def viewer(page: Page) -> Journey:
         hand.press(page.locator("#filters > summary"))
         hand.write(page.get_by_label("Search"), "agave")
         hand.press(page.get_by_role("button", name="Show", exact=True))
-        hand.press(page.locator(".stock__name").filter(has_text="Agave"))
+        hand.press(page.locator(".stock__name").filter(has_text="Agave").first)
         hand.press(page.get_by_role("link", name="Bay 7").first)
         expect(page.get_by_role("heading", name="Stock of Bay 7")).to_be_visible()
     with journey.step("export"):

@@ -124,6 +124,7 @@ def remove_one(keys: Keys, page: Page) -> None:
 
 def sign_off(keys: Keys, page: Page) -> None:
     """And go to the next one; by one key in the picture where that is known."""
+    page.evaluate("sessionStorage.removeItem('took')")
     if page.locator("#sign-off-next").count():
         keys.reach(page.locator(".viewer__map"))
         keys.press("Enter")
@@ -141,7 +142,6 @@ def next_ms(page: Page, name: str) -> float:
     for _ in range(300):
         took = page.evaluate("sessionStorage.getItem('took')")
         if took is not None:
-            page.evaluate("sessionStorage.removeItem('took')")
             return float(took)
         page.wait_for_timeout(50)
     raise RuntimeError("the next picture never came")

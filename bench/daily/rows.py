@@ -117,8 +117,9 @@ def make_problem(upload: Upload | None = None) -> ProcessingSession:
 
 
 def write_tray(path: Path, number: int) -> Path:
-    """A photo of a tray of 24 cells, `number` of them empty."""
+    """A photo of a tray of 24 cells, `number` of them empty; no two are the same file."""
     rgb = paint_picture(400, 300)
+    rgb[290:] = np.random.default_rng().integers(100, 150, rgb[290:].shape)
     paint_container(rgb, "plug", TRAY)
     paint_grid(rgb, TRAY, rows=4, columns=6, side=24, empty=range(number))
     path.write_bytes(encode_jpeg(rgb, 95))

@@ -101,7 +101,7 @@ def open_upload(page: Page, network: Network, chosen: Mapping[StorageLocation, S
     if rows.count():
         return 0
     for bay, photos in chosen.items():
-        field = page.locator("#upload-place").get_by_role("textbox")
+        field = page.locator("#upload-place [name=storage_location]")
         field.fill(bay.code)
         field.press("Tab")
         page.locator("#id_files").set_input_files(list(photos))

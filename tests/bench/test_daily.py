@@ -17,7 +17,10 @@ def written(tmp_path, monkeypatch):
 
 def test_figures_stand_beside_those_from_before(written, tmp_path, monkeypatch):
     now = {"phone": PHONE, "journeys": PHONE | {"figures": STEPS}, "weights": PHONE | {"figures": SIZES}}
-    old = {"phone": PHONE | {"figures": {"taps": 60}, "load": 0.5}, "weights": PHONE | {"figures": {"photo": {"kB": 5000}}}}
+    old = {
+        "phone": PHONE | {"figures": {"taps": 60}, "load": 0.5},
+        "weights": PHONE | {"figures": {"photo": {"kB": 5000}}},
+    }
     for name, figures in (("before", old), ("now", now)):
         (tmp_path / name).write_text(page.json.dumps(figures))
     monkeypatch.setattr(page.sys, "argv", ["page", str(tmp_path / "before"), str(tmp_path / "now")])
