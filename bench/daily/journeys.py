@@ -73,7 +73,7 @@ def worker(page: Page, bays: list[StorageLocation]) -> Journey:
     with journey.step("see the count"):
         expect(page.locator("#job-rows").get_by_text("Counted", exact=True)).to_have_count(photos)
         hand.press(page.locator("#job-rows .row__title").filter(has_text="tray00.jpg"))
-        expect(page.locator(".counts__total")).to_contain_text("24")
+        expect(page.locator("#counts .counts__total")).to_contain_text("24")
     if may_correct(page):
         with journey.step("correct two"):
             correct(hand, page, [PLANT, GROUND])

@@ -22,7 +22,7 @@ from tests.journeys.fingers import Fingers
 
 MARKS, EACH, SLOWER, SEED = 300, 10, 4, 16
 FINGER_PX = 3  # standard deviation, in each direction
-EDGE_PX, PAN_SHARE = 24, 0.5
+EDGE_PX, PAN_SHARE, STEPS = 24, 0.5, 8
 PAUSE_MS = 450  # between two taps, so that they are no double tap
 WATCH = """
 document.addEventListener("viewer:open", (event) => { window.viewer = event.detail; });
@@ -85,10 +85,10 @@ class Corrector:
             if is_right(target, before, after, within=side / 2):
                 self.shown_ms.append(self.page.evaluate("window.shown_ms"))
                 return
-            self.misses += 1
-            if before != after:
-                self.hand.press(self.page.locator("[data-do=undo]" if self.has_editor else "#undo"))
-                self.page.wait_for_timeout(2 * PAUSE_MS)
+            if before == after:
+                self.misses += 1
+            else:
+                self.take_back()
         raise RuntimeError(f"never right: {target}")
 
     def tap_once(self, target: Target) -> None:
@@ -117,24 +117,33 @@ class Corrector:
     def bring_near(self, place: Place) -> Mapping[str, float]:
         """Pan until it is well inside the frame; where it is then."""
         for _ in range(20):
-            at = self.page.evaluate(PLACE_NOW, list(place))
-            far = {"x": off(at["x"], at["left"], at["right"]), "y": off(at["y"], at["top"], at["bottom"])}
-            if not far["x"] and not far["y"]:
+            at: Mapping[str, float] = self.page.evaluate(PLACE_NOW, list(place))
+            across, down = off(at["x"], at["left"], at["right"]), off(at["y"], at["top"], at["bottom"])
+            if not across and not down:
                 return at
-            middle = ((at["left"] + at["right"]) / 2, (at["top"] + at["bottom"]) / 2)
-            reach = {
-                "x": PAN_SHARE * (at["right"] - at["left"]) * far["x"],
-                "y": PAN_SHARE * (at["bottom"] - at["top"]) * far["y"],
-            }
-            self.fingers.down(middle)
-            for step in range(1, 9):
-                self.fingers.move((middle[0] - reach["x"] * step / 8, middle[1] - reach["y"] * step / 8))
-                self.page.wait_for_timeout(20)
-            self.page.wait_for_timeout(150)  # without a throw at its end
-            self.fingers.up()
-            self.gestures += 1
-            self.page.wait_for_timeout(PAUSE_MS)
+            before = self.marks()
+            self.pan(at, across=PAN_SHARE * across, down=PAN_SHARE * down)
+            if before != self.marks():
+                self.take_back()
         raise RuntimeError(f"never in sight: {place}")
+
+    def pan(self, at: Mapping[str, float], *, across: float, down: float) -> None:
+        """By so much of the frame, with one finger from its middle."""
+        x, y = (at["left"] + at["right"]) / 2, (at["top"] + at["bottom"]) / 2
+        width, height = at["right"] - at["left"], at["bottom"] - at["top"]
+        self.fingers.down((x, y))
+        for step in range(1, STEPS + 1):
+            self.fingers.move((x - width * across * step / STEPS, y - height * down * step / STEPS))
+        self.page.wait_for_timeout(150)  # without a throw at its end
+        self.fingers.up()
+        self.gestures += 1
+        self.page.wait_for_timeout(PAUSE_MS)
+
+    def take_back(self) -> None:
+        """What was not meant."""
+        self.misses += 1
+        self.hand.press(self.page.locator("[data-do=undo]" if self.has_editor else "#undo"))
+        self.page.wait_for_timeout(2 * PAUSE_MS)
 
     def marks(self) -> list[Place]:
         return [(x, y) for x, y in self.page.evaluate(MARKS_NOW)]
