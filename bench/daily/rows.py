@@ -39,8 +39,9 @@ def make_bay(name: str, code: str, product: str = "Agave") -> StorageLocation:
 def grid(marks: int) -> list[tuple[float, float]]:
     """Places in rows all over the photo, in pixels; each `HOLE_EVERY`th of them stays without a mark."""
     columns = round((marks * WIDTH_PX / HEIGHT_PX) ** 0.5)
-    step = WIDTH_PX / (columns + 1)
-    return [(step * (number % columns + 1), step * (number // columns + 1)) for number in range(marks)]
+    rows = -(-marks // columns)
+    across, down = WIDTH_PX / (columns + 1), HEIGHT_PX / (rows + 1)
+    return [(across * (number % columns + 1), down * (number // columns + 1)) for number in range(marks)]
 
 
 def holes(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
