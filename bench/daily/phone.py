@@ -35,6 +35,7 @@ document.addEventListener("viewer:changed", () => {
 }, true);
 """
 MARKS_NOW = "() => viewer.marks.marks.filter((mark) => !mark.removed).map((mark) => [mark.x, mark.y])"
+CHOSEN = "() => viewer.marks.selected && [viewer.marks.selected.x, viewer.marks.selected.y]"
 PLACE_NOW = """([x, y]) => {
     const stage = viewer.stage.getBoundingClientRect();
     const at = viewer.map.latLngToContainerPoint([-y, x]);
@@ -104,7 +105,8 @@ class Corrector:
         self.tap(target.place)
         if target.kind == "remove":
             self.page.wait_for_timeout(PAUSE_MS)
-            self.hand.press(self.page.locator("[data-remove]"))
+            if self.page.evaluate(CHOSEN) == list(target.place):  # else the person sees that it is another one
+                self.hand.press(self.page.locator("[data-remove]"))
 
     def tap(self, place: Place) -> None:
         """Off by as much as a finger is."""
