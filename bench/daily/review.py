@@ -12,8 +12,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from bench.daily.house import DESK, House
 from bench.daily.rows import make_bay, make_photo, put_away
-from locations.models import Nursery
-from locations.nursery import write_nursery
 from processing.models import ProcessingSession
 from tests.factories import UserFactory
 
@@ -66,8 +64,6 @@ def measure(house: House) -> Mapping[str, Any]:
     """Keys of each photo, and milliseconds to the next."""
     put_away()
     names = make_queue()
-    if hasattr(Nursery, "blind_recount_percent"):
-        write_nursery(blind_recount_percent=0)  # which photos is a matter of chance, and how many plants one sees
     keys_each: list[int] = []
     took_ms: list[float] = []
     with house.page(UserFactory(supervisor=True), DESK) as page:
