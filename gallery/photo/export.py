@@ -1,4 +1,4 @@
-"""The origin of a photo's count as rows of a file: the count, every mark after corrections, every correction, every proposal."""
+"""The origin of a photo's count as rows of a file: the count, its marks after corrections, corrections, proposals."""
 
 from collections.abc import Iterator
 from uuid import UUID

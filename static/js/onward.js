@@ -1,11 +1,14 @@
 // The next photo of the review without waiting: its page, marks and picture are fetched while this photo is looked at, and
-// put in its place. Without them, on a weak network and without scripts, "Next photo" is a link.
+// put in its place. Without them, on a weak network and without scripts, "Next photo" is a link. Who looks at a photo from
+// elsewhere, say on a phone, does not load a second one.
 
+const REVIEW_HASH = "#viewer";
 const FRESH_MS = 10 * 60_000; // the addresses of the pictures are signed for an hour
 
 class Onward {
   constructor() {
     this.next = null;
+    this.reviews = window.location.hash === REVIEW_HASH;
     this.takesFocus = false; // the next picture, if this one had it from the keyboard
     this.here = window.location.pathname;
     document.addEventListener("viewer:open", (event) => this.onOpen(event));
@@ -16,8 +19,9 @@ class Onward {
 
   async onOpen({ detail: viewer }) {
     this.viewer = viewer;
-    if (window.location.hash === "#viewer" || this.takesFocus) viewer.stage.focus({ preventScroll: true });
+    if (window.location.hash === REVIEW_HASH || this.takesFocus) viewer.stage.focus({ preventScroll: true });
     this.takesFocus = false;
+    if (!this.reviews) return;
     try {
       this.next = await this.fetchNext();
     } catch { /* no connection: the link remains */ }
@@ -51,7 +55,7 @@ class Onward {
 
   go(said = "") {
     if (this.isReady) this.put(this.next, said);
-    else window.location.href = `${document.getElementById("next-photo").getAttribute("href")}#viewer`;
+    else window.location.href = `${document.getElementById("next-photo").getAttribute("href")}${REVIEW_HASH}`;
   }
 
   put(next, said) {

@@ -10,6 +10,7 @@ const PROPOSED_WORDS = {
 };
 const FINGER_PX = 14;
 const LEAST_ZOOM = -8;
+const LEAST_PAN_PX = 3;
 const SLACK_SHARE = 0.02;  // of a picture's proportions: sides are whole pixels
 const SHARPER_FROM = 1.2;  // pixels of the screen for one of the preview: from here on the original is loaded
 
@@ -177,11 +178,13 @@ class PhotoViewer {
     this.map.setMinZoom(this.wholeZoom - 0.5);
   }
 
-  // The middle of the view never leaves the picture.
+  // The middle of the view never leaves the picture. A part of a pixel stays: Leaflet ends such a move at once and would
+  // call this again without end.
   keepInside() {
-    const { lat, lng } = this.map.getCenter();
-    const nearest = [Math.min(0, Math.max(-this.photo.height_px, lat)), Math.min(this.photo.width_px, Math.max(0, lng))];
-    if (nearest[0] !== lat || nearest[1] !== lng) this.map.panTo(nearest, { animate: false });
+    const centre = this.map.getCenter();
+    const nearest = L.latLng(Math.min(0, Math.max(-this.photo.height_px, centre.lat)), Math.min(this.photo.width_px, Math.max(0, centre.lng)));
+    const far = this.map.project(nearest).distanceTo(this.map.project(centre));
+    if (far >= LEAST_PAN_PX) this.map.panTo(nearest, { animate: false });
   }
 
   // The original replaces the preview once the zoom makes a difference.

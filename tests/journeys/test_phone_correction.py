@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
+from photos.models import S3Image
 from processing.models import Correction, ProcessingSession
 from tests.accessibility import assert_accessible
 from tests.browsing import PHONE, open_browser, sign_in, store_pictures
@@ -105,6 +106,19 @@ def test_ten_corrections_take_twelve_taps_and_survive_the_network_and_a_reload(p
     bed.refresh_from_db()
     assert bed.total_detected == 12
     assert len(dropped) > 1
+
+
+@pytest.mark.parametrize("width", [360, 390, 411])
+def test_the_whole_picture_fills_the_editor_after_a_reload(page: Page, bed, width):
+    """Leaflet pans by whole pixels, and a part of one must not keep it panning."""
+    S3Image.objects.update(width_px=1000, height_px=750)
+    page.set_viewport_size({"width": width, "height": 741})
+    page.goto(f"/gallery/{bed.original_image_id}/#correct")
+    expect(page.locator("dialog.editor[open] .viewer__map")).to_be_focused()
+    stage, picture = (page.locator(f".editor {name}").first.bounding_box() for name in (".viewer__map", "img"))
+    assert picture["width"] == pytest.approx(width, abs=2)
+    middles = [box["y"] + box["height"] / 2 for box in (stage, picture)]
+    assert middles[0] == pytest.approx(middles[1], abs=2)
 
 
 def test_two_fingers_zoom_and_add_nothing(page: Page, bed):
