@@ -63,14 +63,18 @@ class SahiSlicer(Slicer):
     """Slices and merging by sahi."""
 
     def windows(self, resolution_wh: Sides, *, slice_wh: Sides, overlap_px: int) -> Sequence[Window]:
-        """Slices (x1, y1, x2, y2) that cover the picture; a single one if it is smaller than a slice."""
+        """Slices (x1, y1, x2, y2) that cover the picture; a single one if it is smaller than a slice.
+
+        A side that one slice covers has no overlap: the narrow view of a long tray is often shorter than the overlap.
+        """
+        overlaps = [overlap_px / slice_wh[i] if slice_wh[i] < resolution_wh[i] else 0.0 for i in (0, 1)]
         boxes = get_slice_bboxes(
             image_height=resolution_wh[1],
             image_width=resolution_wh[0],
             slice_height=slice_wh[1],
             slice_width=slice_wh[0],
-            overlap_height_ratio=overlap_px / slice_wh[1],
-            overlap_width_ratio=overlap_px / slice_wh[0],
+            overlap_height_ratio=overlaps[1],
+            overlap_width_ratio=overlaps[0],
         )
         return [(x1, y1, x2, y2) for x1, y1, x2, y2 in boxes]
 

@@ -64,6 +64,18 @@ def test_windows_cover_every_pixel(size) -> None:
     assert seen.all()
 
 
+def test_a_side_shorter_than_the_overlap_is_one_slice() -> None:
+    assert SLICER.windows((1000, 90), slice_wh=(640, 96), overlap_px=160) == [(0, 0, 640, 90), (360, 0, 1000, 90)]
+
+
+def test_a_long_narrow_tray_is_looked_at(painted) -> None:
+    rgb, place = paint_picture(1600, 1200), (100, 500, 1500, 700)
+    paint_container(rgb, "plug", place)
+    paint_grid(rgb, place, rows=2, columns=14, side=40)
+    (tray,) = inference.find_containers(Pyramid.of(rgb)).containers
+    assert inference.detect_plants(Pyramid.of(rgb), tray).count(0) == 28
+
+
 WHOLE, PART, NEIGHBOUR = (0, 0, 40, 40), (20, 0, 40, 40), (42, 0, 82, 40)
 
 
