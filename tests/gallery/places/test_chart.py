@@ -13,7 +13,7 @@ START = datetime(2025, 10, 8, tzinfo=UTC)
 
 
 def counted(plants: int, *, days: float) -> Counted:
-    return Counted(uuid4(), START + timedelta(days=days), plants)
+    return Counted(uuid4(), START + timedelta(days=days), plants, plants, plants)
 
 
 COUNTS = st.lists(st.builds(counted, st.integers(0, 100_000), days=st.floats(0, 2000)), min_size=2, max_size=20)
