@@ -19,13 +19,8 @@ class Counted:
     image_id: UUID
     moment: datetime
     plants: int
-    low: int | None = None
-    high: int | None = None
-
-    @property
-    def highest(self) -> int:
-        """The upper end of what is drawn."""
-        return self.plants if self.high is None else self.high
+    low: int
+    high: int
 
 
 @dataclass(frozen=True)
@@ -84,7 +79,7 @@ def draw_chart(counts: Sequence[Counted]) -> Chart | None:
     ordered = sorted(counts, key=lambda counted: counted.moment)
     first, last = ordered[0].moment, ordered[-1].moment
     seconds = max((last - first).total_seconds(), 1.0)
-    highest = max(counted.highest for counted in ordered)
+    highest = max(counted.high for counted in ordered)
     step = _round_step(highest)
     top = step * max(1, ceil(highest / step))
     dots = tuple(
@@ -92,8 +87,8 @@ def draw_chart(counts: Sequence[Counted]) -> Chart | None:
             counted,
             _x((counted.moment - first).total_seconds() / seconds),
             _y(counted.plants / top),
-            _y((counted.plants if counted.low is None else counted.low) / top),
-            _y(counted.highest / top),
+            _y(counted.low / top),
+            _y(counted.high / top),
         )
         for counted in ordered
     )

@@ -21,12 +21,13 @@ from demeter.common.exceptions import DomainError
 from demeter.common.http import form_errors, found_or_404
 from gallery.common.http import UNPROCESSABLE, HtmxRequest
 from gallery.photo.detail import find_photo
-from gallery.photo.review_state import review_context
+from gallery.photo.review_state import PROPOSES, REVIEWS, review_context
 from gallery.photo.views import tab_context
 from photos.models import S3Image
 from processing.models import ProcessingSession
 
-REVIEW_PERMISSIONS = ("photos.view_s3image", "processing.change_processingsession")
+VIEW = "photos.view_s3image"
+MAY_REVIEW, MAY_PROPOSE = (VIEW, REVIEWS), (VIEW, PROPOSES)
 
 
 def refuse_others(request: HttpRequest) -> None:

@@ -14,13 +14,11 @@ from gallery.common.http import time_text
 from gallery.common.intervals import find_interval
 from gallery.photo.api import SessionJson, session_json
 from gallery.photo.detail import find_photo
+from gallery.review.actions import MAY_REVIEW, VIEW
 from gallery.review.forms import LARGEST_NUMBER, CorrectionForm
 from photos.models import S3Image
 from processing.models import Correction, Proposal
 from processing.review import corrections
-
-VIEW = "photos.view_s3image"
-REVIEW = (VIEW, "processing.change_processingsession")
 
 
 class CorrectionJson(TypedDict):
@@ -93,7 +91,7 @@ def list_corrections(request: HttpRequest, image_id: UUID) -> JsonResponse:
     return JsonResponse({"corrections": [correction_json(row) for row in rows], "pagination": pagination})
 
 
-@api_view("POST", permission=REVIEW, body=SentCorrectionForm, answers={200: CorrectedJson}, errors=(404, 409))
+@api_view("POST", permission=MAY_REVIEW, body=SentCorrectionForm, answers={200: CorrectedJson}, errors=(404, 409))
 def correct(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """Add, remove or change a plant by its position. The totals, the stock and every later run follow.
 
@@ -105,21 +103,21 @@ def correct(request: HttpRequest, image_id: UUID) -> JsonResponse:
     return _answer(image, corrections.correct(image=image, user=user, **form.cleaned_data))
 
 
-@api_view("POST", permission=REVIEW, body=NamedForm, answers={200: CorrectedJson}, errors=(404, 409))
+@api_view("POST", permission=MAY_REVIEW, body=NamedForm, answers={200: CorrectedJson}, errors=(404, 409))
 def undo_correction(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """Undo one's own newest correction or note of a photo; the same request again changes nothing."""
     image, user, number = _read_named(request, image_id)
     return _answer(image, corrections.undo(image=image, user=user, named=number))
 
 
-@api_view("POST", permission=REVIEW, body=NamedForm, answers={200: CorrectedJson}, errors=(404, 409))
+@api_view("POST", permission=MAY_REVIEW, body=NamedForm, answers={200: CorrectedJson}, errors=(404, 409))
 def redo_correction(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """Redo the correction that one undid last; the same request again changes nothing."""
     image, user, number = _read_named(request, image_id)
     return _answer(image, corrections.redo(image=image, user=user, named=number))
 
 
-@api_view("POST", permission=REVIEW, body=NoteForm, answers={200: CorrectedJson}, errors=(404, 409))
+@api_view("POST", permission=MAY_REVIEW, body=NoteForm, answers={200: CorrectedJson}, errors=(404, 409))
 def note(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """Add a note to the count of a photo; the same note again within a minute is kept once."""
     image, user = find_photo(image_id), signed_in_user(request)
@@ -127,7 +125,7 @@ def note(request: HttpRequest, image_id: UUID) -> JsonResponse:
     return _answer(image, corrections.note(image=image, user=user, text=form.cleaned_data["text"]))
 
 
-@api_view("POST", permission=REVIEW, body=SeenForm, answers={200: CountJson}, errors=(404, 409))
+@api_view("POST", permission=MAY_REVIEW, body=SeenForm, answers={200: CountJson}, errors=(404, 409))
 def sign_off(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """Sign off the count of a photo."""
     image, user = find_photo(image_id), signed_in_user(request)
@@ -136,7 +134,7 @@ def sign_off(request: HttpRequest, image_id: UUID) -> JsonResponse:
     return JsonResponse({"processing_session": session_json(session, find_interval(session))})
 
 
-@api_view("POST", permission=REVIEW, answers={200: CountJson}, errors=(404, 409))
+@api_view("POST", permission=MAY_REVIEW, answers={200: CountJson}, errors=(404, 409))
 def withdraw(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """Withdraw the sign-off of a photo's count. The body is ignored."""
     session = corrections.reopen_count(image=find_photo(image_id), user=signed_in_user(request))

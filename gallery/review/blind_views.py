@@ -16,7 +16,7 @@ from demeter.common.http import found_or_404
 from gallery.common.http import UNPROCESSABLE
 from gallery.photo.detail import find_photo
 from gallery.photo.markers import bare_picture
-from gallery.review.actions import REVIEW_PERMISSIONS
+from gallery.review.actions import MAY_REVIEW
 from gallery.review.forms import BlindForm
 from photos.models import S3Image
 from photos.storage.object_store import presigned_url
@@ -25,7 +25,7 @@ from processing.review.blind_counts import record_blind_count
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required(REVIEW_PERMISSIONS, raise_exception=True)
+@permission_required(MAY_REVIEW, raise_exception=True)
 def blind(request: HttpRequest, image_id: UUID) -> HttpResponse:
     """Ask for the number of plants, store it, and go on with the photo and its count."""
     with found_or_404():
@@ -48,7 +48,7 @@ def blind(request: HttpRequest, image_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@permission_required(REVIEW_PERMISSIONS, raise_exception=True)
+@permission_required(MAY_REVIEW, raise_exception=True)
 def picture(_request: HttpRequest, image_id: UUID) -> JsonResponse:
     """The picture for the viewer, without marks and containers."""
     with found_or_404():

@@ -13,15 +13,11 @@ from gallery.common.http import time_text
 from gallery.common.intervals import find_interval
 from gallery.photo.api import SessionJson, session_json
 from gallery.photo.detail import find_photo
-from gallery.photo.review_state import PROPOSES
+from gallery.review.actions import MAY_PROPOSE, MAY_REVIEW, VIEW
 from gallery.review.forms import LARGEST_NUMBER, CorrectionForm, DecisionForm
 from photos.models import S3Image
 from processing.models import Proposal
 from processing.review import corrections, proposals
-
-VIEW = "photos.view_s3image"
-PROPOSE = (VIEW, PROPOSES)
-REVIEW = (VIEW, "processing.change_processingsession")
 
 
 class ProposalJson(TypedDict):
@@ -93,7 +89,7 @@ def list_proposals(request: HttpRequest, image_id: UUID) -> JsonResponse:
     return JsonResponse({"proposals": [proposal_json(row) for row in rows], "pagination": pagination})
 
 
-@api_view("POST", permission=PROPOSE, body=SentProposalForm, answers={200: ProposalMadeJson}, errors=(404, 409))
+@api_view("POST", permission=MAY_PROPOSE, body=SentProposalForm, answers={200: ProposalMadeJson}, errors=(404, 409))
 def propose_correction(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """Propose a correction. Count and stock stay as they are until a supervisor accepts it."""
     image, user = find_photo(image_id), signed_in_user(request)
@@ -101,7 +97,7 @@ def propose_correction(request: HttpRequest, image_id: UUID) -> JsonResponse:
     return _answer(proposals.propose(image=image, user=user, **form.cleaned_data))
 
 
-@api_view("POST", permission=PROPOSE, body=FlagForm, answers={200: ProposalMadeJson}, errors=(404, 409))
+@api_view("POST", permission=MAY_PROPOSE, body=FlagForm, answers={200: ProposalMadeJson}, errors=(404, 409))
 def flag_count(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """Say what seems wrong with a count; the same words again within a minute are kept once."""
     image, user = find_photo(image_id), signed_in_user(request)
@@ -109,21 +105,21 @@ def flag_count(request: HttpRequest, image_id: UUID) -> JsonResponse:
     return _answer(proposals.flag(image=image, user=user, text=form.cleaned_data["text"]))
 
 
-@api_view("POST", permission=PROPOSE, body=NamedProposalForm, answers={200: ProposalMadeJson}, errors=(404, 409))
+@api_view("POST", permission=MAY_PROPOSE, body=NamedProposalForm, answers={200: ProposalMadeJson}, errors=(404, 409))
 def withdraw_proposal(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """Withdraw one's own proposal that waits; the same request again changes nothing."""
     image, number = _read_named(request, image_id)
     return _answer(proposals.undo(image=image, user=signed_in_user(request), named=number))
 
 
-@api_view("POST", permission=PROPOSE, body=NamedProposalForm, answers={200: ProposalMadeJson}, errors=(404, 409))
+@api_view("POST", permission=MAY_PROPOSE, body=NamedProposalForm, answers={200: ProposalMadeJson}, errors=(404, 409))
 def renew_proposal(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """Make the proposal again that one withdrew last; the same request again changes nothing."""
     image, number = _read_named(request, image_id)
     return _answer(proposals.redo(image=image, user=signed_in_user(request), named=number))
 
 
-@api_view("POST", permission=REVIEW, body=DecisionForm, answers={200: DecidedJson}, errors=(404, 409))
+@api_view("POST", permission=MAY_REVIEW, body=DecisionForm, answers={200: DecidedJson}, errors=(404, 409))
 def decide_proposals(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """Accept or decline what one person proposes for a photo. The same request again changes nothing.
 

@@ -10,18 +10,15 @@ from django.views.decorators.http import require_POST
 
 from demeter.accounts.models import User
 from gallery.common.http import HtmxRequest
-from gallery.photo.review_state import PROPOSES
-from gallery.review.actions import REVIEW_PERMISSIONS, answer, read, refuse_others
+from gallery.review.actions import MAY_PROPOSE, MAY_REVIEW, answer, read, refuse_others
 from gallery.review.forms import CorrectionForm, DecisionForm, StepForm
 from photos.models import S3Image
 from processing.review import proposals
 from processing.review.proposals import Decided
 
-PROPOSE_PERMISSIONS = ("photos.view_s3image", PROPOSES)
-
 
 @require_POST
-@permission_required(PROPOSE_PERMISSIONS, raise_exception=True)
+@permission_required(MAY_PROPOSE, raise_exception=True)
 def propose(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     """Propose to add, remove or change a mark, or undo or redo that."""
     refuse_others(request)
@@ -37,19 +34,19 @@ def propose(request: HtmxRequest, image_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@permission_required(PROPOSE_PERMISSIONS, raise_exception=True)
+@permission_required(MAY_PROPOSE, raise_exception=True)
 def undo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     return answer(request, image_id, _undo, redraws=True)
 
 
 @require_POST
-@permission_required(PROPOSE_PERMISSIONS, raise_exception=True)
+@permission_required(MAY_PROPOSE, raise_exception=True)
 def redo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     return answer(request, image_id, _redo, redraws=True)
 
 
 @require_POST
-@permission_required(PROPOSE_PERMISSIONS, raise_exception=True)
+@permission_required(MAY_PROPOSE, raise_exception=True)
 def flag(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     """Say what seems wrong with the count."""
 
@@ -61,7 +58,7 @@ def flag(request: HtmxRequest, image_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@permission_required(REVIEW_PERMISSIONS, raise_exception=True)
+@permission_required(MAY_REVIEW, raise_exception=True)
 def decide(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     """Accept or decline what one person proposes for a photo."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from demeter.accounts.authentication import signed_in_user
-from gallery.review.actions import REVIEW_PERMISSIONS
+from gallery.review.actions import MAY_REVIEW
 from gallery.review.forms import SeenPhotosForm, SheetFilterForm
 from gallery.review.queue import COUNTED_UP_TO
 from gallery.review.sheet import WIDTH, read_sheet
@@ -19,7 +19,7 @@ from processing.review.bulk import SignedOff, sign_off_seen
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required(REVIEW_PERMISSIONS, raise_exception=True)
+@permission_required(MAY_REVIEW, raise_exception=True)
 def sheet(request: HttpRequest) -> HttpResponse:
     """The photos of a filter whose counts are surely right; a post signs off the ticked ones."""
     if request.method == "POST":

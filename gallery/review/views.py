@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from demeter.accounts.models import User
 from gallery.common.http import HtmxRequest
-from gallery.review.actions import REVIEW_PERMISSIONS, answer, read, refuse_others
+from gallery.review.actions import MAY_REVIEW, answer, read, refuse_others
 from gallery.review.blind import is_due
 from gallery.review.forms import CorrectionForm, NextForm, SignOffForm, StepForm
 from gallery.review.proposed import photos_with_proposals
@@ -25,7 +25,7 @@ from processing.review import corrections
 
 
 @require_safe
-@permission_required(REVIEW_PERMISSIONS, raise_exception=True)
+@permission_required(MAY_REVIEW, raise_exception=True)
 def queue(request: HttpRequest) -> HttpResponse:
     """The photos to review, most doubtful first."""
     proposals_count, proposals = photos_with_proposals()
@@ -40,7 +40,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@permission_required(REVIEW_PERMISSIONS, raise_exception=True)
+@permission_required(MAY_REVIEW, raise_exception=True)
 def next_to_review(request: HttpRequest) -> HttpResponse:
     """Redirect to the next photo of the queue, or to the empty queue. Some photos are counted blind first."""
     form = NextForm(request.GET)
@@ -53,7 +53,7 @@ def next_to_review(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@permission_required(REVIEW_PERMISSIONS, raise_exception=True)
+@permission_required(MAY_REVIEW, raise_exception=True)
 def correct(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     """Add, remove or change a mark, or undo or redo that."""
     refuse_others(request)
@@ -69,13 +69,13 @@ def correct(request: HtmxRequest, image_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@permission_required(REVIEW_PERMISSIONS, raise_exception=True)
+@permission_required(MAY_REVIEW, raise_exception=True)
 def undo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     return answer(request, image_id, _undo, redraws=True)
 
 
 @require_POST
-@permission_required(REVIEW_PERMISSIONS, raise_exception=True)
+@permission_required(MAY_REVIEW, raise_exception=True)
 def redo(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     return answer(request, image_id, _redo, redraws=True)
 
@@ -94,7 +94,7 @@ STEPS = {"undo": _undo, "redo": _redo}
 
 
 @require_POST
-@permission_required(REVIEW_PERMISSIONS, raise_exception=True)
+@permission_required(MAY_REVIEW, raise_exception=True)
 def note(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     def act(image: S3Image, user: User) -> str:
         corrections.note(image=image, user=user, text=request.POST.get("text", "").replace("\x00", ""))
@@ -104,7 +104,7 @@ def note(request: HtmxRequest, image_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@permission_required(REVIEW_PERMISSIONS, raise_exception=True)
+@permission_required(MAY_REVIEW, raise_exception=True)
 def sign_off(request: HtmxRequest, image_id: UUID) -> HttpResponse:
     """Sign the count off, or withdraw the sign-off; with `next` go on to the next photo once it is signed off."""
 

@@ -7,6 +7,8 @@ from typing import Protocol
 from playwright.sync_api import FileChooser, Locator, Page, expect
 
 MOST_TABS = 200
+# After this pause a letter typed into a list of choices begins a new word.
+NEW_WORD_MS = 1500
 # The middle of an element, or of its label where it is drawn by that; True when something lies over it.
 COVERED = """element => {
     const shown = element.getBoundingClientRect().width > 2 ? element : element.labels?.[0] ?? element;
@@ -105,9 +107,14 @@ class Keyboard:
         expect(radio).to_be_checked()
 
     def select(self, field: Locator, words: str) -> None:
+        """Types the words; once more if the browser paused for so long between two letters that it began a new word."""
         self.reach(field)
+        chosen = field.locator("option:checked")
         self.page.keyboard.type(words)
-        expect(field.locator("option:checked")).to_have_text(words)
+        if chosen.inner_text().strip() != words:
+            self.page.wait_for_timeout(NEW_WORD_MS)
+            self.page.keyboard.type(words)
+        expect(chosen).to_have_text(words)
 
     def choose_files(self, field: Locator, paths: Sequence[Path]) -> None:
         """Playwright asks for the window without waiting for an answer: the first key may come too early."""

@@ -12,11 +12,15 @@ from gallery.places.chart import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Counte
 START = datetime(2025, 10, 8, tzinfo=UTC)
 
 
-def counted(plants: int, *, days: float) -> Counted:
-    return Counted(uuid4(), START + timedelta(days=days), plants)
+def counted(plants: int, *, days: float, off: int = 0) -> Counted:
+    return Counted(uuid4(), START + timedelta(days=days), plants, max(0, plants - off), plants + off)
 
 
-COUNTS = st.lists(st.builds(counted, st.integers(0, 100_000), days=st.floats(0, 2000)), min_size=2, max_size=20)
+COUNTS = st.lists(
+    st.builds(counted, st.integers(0, 100_000), days=st.floats(0, 2000), off=st.integers(0, 200_000)),
+    min_size=2,
+    max_size=20,
+)
 
 
 @given(COUNTS)
@@ -24,7 +28,8 @@ def test_all_dots_lie_inside_in_the_order_of_time(counts) -> None:
     chart = draw_chart(counts)
     assert len(chart.dots) == len(counts)
     assert [dot.x for dot in chart.dots] == sorted(dot.x for dot in chart.dots)
-    assert all(LEFT <= dot.x <= WIDTH - RIGHT and TOP <= dot.y <= HEIGHT - BOTTOM for dot in chart.dots)
+    assert all(LEFT <= dot.x <= WIDTH - RIGHT for dot in chart.dots)
+    assert all(TOP <= dot.high <= dot.y <= dot.low <= HEIGHT - BOTTOM for dot in chart.dots)
     assert 2 <= len(chart.heights) <= 7
 
 
@@ -45,6 +50,11 @@ def test_axes_have_round_numbers_and_days() -> None:
     ]
     assert chart.moment_format == "DATE_FORMAT"
     assert chart.line.startswith(f"{LEFT}.0,{HEIGHT - BOTTOM}.0 ")
+
+
+def test_an_interval_reaches_from_its_lower_to_its_upper_number() -> None:
+    dot, lower, upper = draw_chart([counted(300, days=0, off=100), counted(200, days=1), counted(400, days=2)]).dots
+    assert (dot.low, dot.high) == (lower.y, upper.y)
 
 
 def test_one_day_shows_times() -> None:

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from demeter.common.exceptions import ConflictError, InvalidInputError, NotFoundError
-from processing.models import Correction, Proposal
+from processing.models import Correction, Detection, Proposal
 from processing.review import corrections, proposals
 from processing.review.outcome import record_stock
 from processing.review.proposals import Decided, proposed_totals
@@ -100,6 +100,9 @@ def test_accepting_twice_corrects_once(bed, ana, boss):
 
 
 def test_what_the_count_says_already_is_not_done_again_nor_to_a_neighbour(bed, ana, boss):
+    """The neighbour is so near that a tap at the place would reach it."""
+    detected = Detection.objects.filter(segment__session=bed)
+    detected.filter(center_x_px=160).update(center_x_px=125)
     propose(bed, ana, "add", FREE)
     newest = propose(bed, ana, "remove", place(0))
     corrections.correct(image=bed.original_image, user=boss, action="add", class_id=PLANT, **FREE)
