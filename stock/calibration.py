@@ -7,6 +7,7 @@ arithmetic is `stock.factors`, pure.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from datetime import datetime
 from typing import Any
 
@@ -100,9 +101,7 @@ def _read_accepted(strata: Sequence[Stratum]) -> Mapping[Stratum, list[Pair]]:
     counts = StockCount.objects.in_force().of_photos()
     signed = counts.filter(~Exists(divided), signed_off=True, predicted_error__gt=0, uncalibrated=None)
     for stratum in strata:
-        kind = dict(
-            zip(COUNTED_KIND, (stratum.model, stratum.container, stratum.product, stratum.packaging), strict=True)
-        )
+        kind = dict(zip(COUNTED_KIND, astuple(stratum), strict=True))
         newest = signed.filter(**kind).order_by("-pk").values_list("quantity", flat=True)[:ACCEPTED_AT_MOST]
         accepted[stratum] = [(plants, plants) for plants in newest]
     return accepted
@@ -123,15 +122,12 @@ def _end(row: Calibration, now: datetime) -> None:
 def _store(stratum: Stratum, factor: Factor, now: datetime) -> None:
     """What a person switched off stays off."""
     before = Calibration.objects.of(stratum).order_by("-pk").first()
-    numbers: dict[str, Any] = {name: getattr(factor, name) for name in NUMBERS}
+    kind: dict[str, Any] = dict(zip(KIND, astuple(stratum), strict=True))
     Calibration.objects.create(
-        model_version=stratum.model,
-        container_kind=stratum.container,
-        product_id=stratum.product,
-        packaging_id=stratum.packaging,
         photos=factor.n,
         verdict=factor.verdict,
         is_off=before is not None and before.is_off,
         created_at=now,
-        **numbers,
+        **kind,
+        **{name: getattr(factor, name) for name in NUMBERS},
     )

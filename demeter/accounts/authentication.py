@@ -12,6 +12,7 @@ from django.core.exceptions import (
 )
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -24,7 +25,7 @@ from demeter.common.openapi.operations import Answer, Operation, operations_of, 
 from demeter.common.throttling import API, UNKNOWN_TOKEN, RateLimit, address_of, check, count, count_failure
 
 Params = ParamSpec("Params")
-ApiView = Callable[Concatenate[HttpRequest, Params], HttpResponse]
+ApiView = Callable[Concatenate[HttpRequest, Params], HttpResponseBase]
 
 
 def api_view(
@@ -45,7 +46,7 @@ def api_view(
         @csrf_exempt  # a token needs no CSRF check; sessions are checked in _authenticate
         @login_not_required
         @functools.wraps(view)
-        def endpoint(request: HttpRequest, /, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
+        def endpoint(request: HttpRequest, /, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponseBase:
             if request.method != method:
                 return _method_not_allowed(method)
             try:
@@ -70,7 +71,7 @@ def by_method(**views: ApiView[Params]) -> ApiView[Params]:
 
     @csrf_exempt
     @login_not_required
-    def endpoint(request: HttpRequest, /, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
+    def endpoint(request: HttpRequest, /, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponseBase:
         view = views.get(request.method or "")
         return _method_not_allowed(*views) if view is None else view(request, *args, **kwargs)
 

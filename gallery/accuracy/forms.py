@@ -1,6 +1,6 @@
 """What the pages of accuracy and calibration take."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -69,7 +69,7 @@ class KnownCountsForm(forms.Form):
                 widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
             )
 
-    def clean(self) -> Mapping[str, Any]:
+    def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors and all(number is None for number in cleaned.values()):
             raise forms.ValidationError(_("Enter the number of plants of at least one photo."))

@@ -3,7 +3,7 @@
 from typing import TypedDict
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 
 from demeter.accounts.authentication import api_view
 from demeter.common.openapi.operations import Moment
@@ -31,14 +31,14 @@ class EvidencePackJson(TypedDict):
 
 
 @api_view("POST", permission=COUNT, body=PackForm, answers={200: ZIP}, errors=(404,))
-def count_evidence(request: HttpRequest, image_id: UUID) -> HttpResponse:
+def count_evidence(request: HttpRequest, image_id: UUID) -> StreamingHttpResponse:
     """The evidence pack of a photo's count: a ZIP that verify.py in it verifies without a network."""
     image, form = find_photo(image_id), checked(PackForm(read_body(request, PackForm)))
     return send(pack_of_count(image, order_of(request, form)), name=str(image.pk))
 
 
 @api_view("POST", permission=STOCKTAKE, body=PackForm, answers={200: ZIP}, errors=(404, 409))
-def stocktake_evidence(request: HttpRequest, stocktake_id: int) -> HttpResponse:
+def stocktake_evidence(request: HttpRequest, stocktake_id: int) -> StreamingHttpResponse:
     """The evidence pack of a signed stocktake, as that of a count."""
     stocktake, form = find_stocktake(stocktake_id), checked(PackForm(read_body(request, PackForm)))
     return send(pack_of_stocktake(stocktake, order_of(request, form)), name=stocktake.number)

@@ -10,7 +10,7 @@ from demeter.common.openapi.operations import Moment
 from gallery.common.api import PagedForm, PaginationJson, checked, read_body, read_page
 from gallery.common.http import time_text
 from gallery.photo.detail import find_photo
-from gallery.review.actions import REVIEW_PERMISSIONS
+from gallery.review.actions import MAY_REVIEW
 from gallery.review.forms import BlindForm
 from processing.models import BlindCount
 from processing.review.blind_counts import record_blind_count
@@ -45,7 +45,7 @@ class BlindCountedJson(TypedDict):
     blind_count: BlindCountJson
 
 
-@api_view("GET", permission=REVIEW_PERMISSIONS, query=PagedForm, answers={200: BlindCountsJson}, errors=(404,))
+@api_view("GET", permission=MAY_REVIEW, query=PagedForm, answers={200: BlindCountsJson}, errors=(404,))
 def list_blind_counts(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """All blind counts of a photo."""
     form = checked(PagedForm(request.GET))
@@ -53,7 +53,7 @@ def list_blind_counts(request: HttpRequest, image_id: UUID) -> JsonResponse:
     return JsonResponse({"blind_counts": [blind_count_json(row) for row in rows], "pagination": pagination})
 
 
-@api_view("POST", permission=REVIEW_PERMISSIONS, body=BlindForm, answers={200: BlindCountedJson}, errors=(404, 409))
+@api_view("POST", permission=MAY_REVIEW, body=BlindForm, answers={200: BlindCountedJson}, errors=(404, 409))
 def count_blind(request: HttpRequest, image_id: UUID) -> JsonResponse:
     """Store how many plants a person sees who has not seen the count. It changes no count; the first answer stays."""
     image, user = find_photo(image_id), signed_in_user(request)
