@@ -94,7 +94,7 @@ def offline_release() -> str:
 
 
 def _render_offline(language: str, theme: str) -> str:
-    """Without a request, so that nothing of a person can be in it."""
+    """Without a request, so that nothing of a person can be in it; the scripts read the CSRF cookie."""
     form = UploadForm()
     attributes = form.fields["storage_location"].widget.attrs
     for name in [name for name in attributes if name.startswith("hx-")]:
@@ -104,7 +104,6 @@ def _render_offline(language: str, theme: str) -> str:
         "theme": theme,
         "form": form,
         "source": UploadSource.WEB,
-        "csrf_token": "NOTPROVIDED",  # Django's word for none: the scripts read the cookie
         "offline_release": "",
         **limits(),
         **words_context(HttpRequest()),
