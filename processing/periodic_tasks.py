@@ -42,7 +42,7 @@ def close_stock() -> None:
 
 @shared_task(soft_time_limit=540, time_limit=600, ignore_result=True)
 def check_stock() -> None:
-    """Every night: compare closings and totals with the movements, and rebuild wrong closings. Safe to run twice."""
+    """Every night: compare closings and totals with the movements, and correct what is wrong. Safe to run twice."""
     faults = check_closings()
     if faults:
         logger.error(
@@ -50,8 +50,7 @@ def check_stock() -> None:
             faults.balances,
             faults.batches,
         )
-    if faults.balances:
-        logger.info("rebuilt %d closings of the stock", rebuild_closings())
+        logger.info("corrected the totals and rebuilt %d closings of the stock", rebuild_closings())
 
 
 @shared_task(soft_time_limit=540, time_limit=600, ignore_result=True)

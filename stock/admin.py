@@ -50,6 +50,10 @@ class StockBatchAdmin(SearchedAdmin[StockBatch]):
         field.name for field in StockBatch._meta.fields if field.name not in {"id", *DESCRIPTION_FIELDS}
     )
 
+    def save_model(self, request: HttpRequest, obj: StockBatch, form: Any, change: bool) -> None:
+        """Write nothing that the database keeps: it may have changed since the page was shown."""
+        obj.save(update_fields=[*DESCRIPTION_FIELDS, "updated_at"])
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Batches begin with a count or a document."""
         return False

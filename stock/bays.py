@@ -61,14 +61,14 @@ WITH by_hand AS MATERIALIZED (
     GROUP BY held.location_id
 ), bay AS MATERIALIZED (
     SELECT {keys}, COALESCE(stocked.plants, 0) AS plants, stocked.value,
-        NULLIF(stocked.hand_at, '-infinity') AS hand_at, visit.*
+        NULLIF(stocked.hand_at, '-infinity') AS hand_at, visit.visit_id, visit.last_at,
+        visit.is_open, visit.in_doubt, visit.signed_off
     FROM {places}
     LEFT JOIN stocked ON stocked.location_id = location.id
-    LEFT JOIN LATERAL (
-        SELECT id AS visit_id, last_at, is_open, in_doubt, signed_off FROM stock_visits
-        WHERE location_id = location.id AND photos > 0 AND last_at >= %(since)s AND last_at < %(before)s
-        ORDER BY last_at DESC LIMIT 1
-    ) AS visit ON TRUE
+    LEFT JOIN (
+        SELECT location_id, id AS visit_id, last_at, is_open, in_doubt, signed_off FROM stock_visits
+        WHERE newest_during @> %(before)s::timestamptz AND last_at >= %(since)s
+    ) AS visit ON visit.location_id = location.id
     WHERE {conditions}
 ), counted AS (
     SELECT bay.*, GREATEST(last_at, hand_at) AS counted_at,

@@ -1,10 +1,11 @@
 """Adds closings to the ledger, checks them and rebuilds them.
 
 The stock before any moment is the newest closing up to it plus the movements since: the SQL function
-`stock_parts_before` of migration 0006. A closing follows every MOVEMENTS_PER_CLOSING movements, so that a small nursery
-has none and a large one never sums much more than that.
-`processing.periodic_tasks` adds them every hour and checks them every night; `manage.py stock_closings` does both by
-hand.
+`stock_parts_before` of migration 0006. The stock of now is in the batches, kept by a trigger (migration 0012).
+
+A closing follows every MOVEMENTS_PER_CLOSING movements, so that a small nursery has none and a large one never sums
+much more than that. `processing.periodic_tasks` adds them every hour and checks them every night;
+`manage.py stock_closings` does both by hand.
 """
 
 from dataclasses import dataclass
@@ -46,6 +47,14 @@ LEFT JOIN (
 ) AS summed ON summed.batch_id = batch.id
 WHERE batch.quantity_current <> COALESCE(summed.total, 0)
 """
+CORRECT_TOTALS = """
+UPDATE stock_batches SET quantity_current = right_one.total
+FROM (
+    SELECT batch.id, COALESCE(sum(movement.quantity), 0) AS total
+    FROM stock_batches AS batch LEFT JOIN stock_movements AS movement ON movement.batch_id = batch.id GROUP BY batch.id
+) AS right_one
+WHERE stock_batches.id = right_one.id AND quantity_current <> right_one.total
+"""
 
 
 @dataclass(frozen=True)
@@ -75,9 +84,11 @@ def add_closings(*, every: int = MOVEMENTS_PER_CLOSING) -> int:
 
 
 def rebuild_closings(*, every: int = MOVEMENTS_PER_CLOSING) -> int:
-    """Replace all closings by new ones, and return their number. Meanwhile pages are right, but slower."""
+    """Correct the totals of batches, replace all closings by new ones, and return their number. Meanwhile pages are
+    right, but slower."""
     with transaction.atomic():
         _lock_ledger()
+        _execute(CORRECT_TOTALS)
         _execute("DELETE FROM stock_closing_balances")
         _execute("DELETE FROM stock_closings")
     return add_closings(every=every)

@@ -1,8 +1,8 @@
 """The stock of the nursery before any moment, summed by what grows or by where it stands, with how sure the sums are.
 
-One statement answers any grouping and any filter: the balances of the batches (`stock.closings`), for each location the
-newest visit before the moment, and their sums by group, sorted by name (places by code: 1, 2,
-10), of which one page is returned with the total.
+One statement answers any grouping and any filter: the balances of the batches, what is unexplained of them, for each
+location the newest visit before the moment (all three kept by the database: `stock.closings`, migration 0012), and
+their sums by group, sorted by name (places by code: 1, 2, 10), of which one page is returned with the total.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,12 +12,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from demeter.common.search import contained_in, longest_words
 from stock.amounts import Amounts, Value
 from stock.prices import Price, known_prices
-from stock.spread import MARGINS, SPREAD, read_interval, spread_parameters
+from stock.spread import MARGIN_TOTALS, MARGINS, SPREAD, read_interval, spread_parameters
 
 RECENT = timedelta(days=30)
 
@@ -64,15 +65,6 @@ NAMES: Mapping[str, tuple[str, str]] = {
         "location.sort_key",
     ),
 }
-FILTERS: Mapping[str, str] = {
-    "warehouse_id": "area.warehouse_id",
-    "area_id": "location.storage_area_id",
-    "location_id": "batch.location_id",
-    "product_id": "batch.product_id",
-    "packaging_id": "batch.packaging_id",
-    "state_id": "batch.state_id",
-    "size_id": "batch.size_id",
-}
 SEARCHED = (
     "product.common_name",
     "product.scientific_name",
@@ -82,46 +74,63 @@ SEARCHED = (
     "location.name",
     "batch.batch_code",
 )
+PLACES = (
+    "JOIN storage_locations AS location ON location.id = batch.location_id"
+    " JOIN storage_areas AS area ON area.id = location.storage_area_id"
+)
 SEARCH_TABLES = (
     "JOIN products AS product ON product.id = batch.product_id"
     " LEFT JOIN packagings AS packaging ON packaging.id = batch.packaging_id"
 )
-EARLIER = "UNION ALL SELECT batch_id, 0, 0, quantity, 0 FROM stock_parts_before(%(compared_before)s)"
+# What the parts of the statement are joined by, besides the keys of the group.
+JOINED_BY = ("product_id", "packaging_id", "location_id")
+WITH_PLACES = {"area_id", "warehouse_id"}
+COLUMNS: Mapping[str, str] = {
+    **{name: f"batch.{name}" for name in ("product_id", "packaging_id", "state_id", "size_id", "location_id")},
+    "area_id": "location.storage_area_id",
+    "warehouse_id": "area.warehouse_id",
+}
+# The stock before a moment, by batch: what batches have now less what came since, if that is nothing yet; else the
+# newest closing and what came after it.
+SINCE = "SELECT batch_id, -quantity AS quantity FROM stock_movements WHERE happened_at >= %(before)s"
+BEFORE = "SELECT batch_id, quantity FROM stock_parts_before(%(before)s)"
+EARLIER = "UNION ALL SELECT batch_id, 0, 0, quantity FROM stock_parts_before(%(compared_before)s)"
 PRICES = """
     LEFT JOIN unnest(%(products)s::bigint[], %(amounts)s::numeric[], %(currencies)s::text[])
         AS price (product_id, amount, currency) ON price.product_id = line.product_id
 """
 # `same` is 0 everywhere. Of groups by one column PostgreSQL expects 200, and looks up ten thousand batches one by one.
 STOCK = """
-WITH balance AS MATERIALIZED (
-    SELECT batch_id, sum(now) AS plants, sum(earlier) AS earlier, sum(unexplained) AS unexplained FROM (
-        SELECT batch_id, 0 AS same, quantity AS now, 0 AS earlier, 0 AS unexplained
-            FROM stock_parts_before(%(before)s) {earlier}
-        UNION ALL SELECT batch_id, 0, 0, 0, abs(unexplained) FROM stock_differences
-            WHERE unexplained <> 0 AND moment < %(before)s
-    ) AS parts GROUP BY batch_id, same HAVING sum(now) <> 0 OR sum(earlier) <> 0 OR sum(unexplained) <> 0
+WITH moved AS MATERIALIZED (
+    SELECT batch_id, sum(now)::int AS plants, sum(earlier)::int AS earlier FROM (
+        SELECT batch_id, 0 AS same, quantity AS now, 0 AS earlier FROM ({parts}) AS part {earlier}
+    ) AS parts GROUP BY batch_id, same
+), reported_later AS MATERIALIZED (
+    SELECT batch_id, sum(abs(unexplained))::int AS plants FROM stock_differences
+    WHERE unexplained <> 0 AND moment >= %(before)s GROUP BY batch_id
 ), line AS MATERIALIZED (
-    SELECT balance.batch_id, batch.product_id, batch.packaging_id, batch.state_id, batch.size_id, batch.location_id,
-        location.storage_area_id AS area_id, area.warehouse_id, balance.plants, balance.earlier,
-        balance.unexplained
-    FROM balance
-    JOIN stock_batches AS batch ON batch.id = balance.batch_id
-    JOIN storage_locations AS location ON location.id = batch.location_id
-    JOIN storage_areas AS area ON area.id = location.storage_area_id
-    {search_tables}
-    WHERE {conditions}
+    SELECT batch.id AS batch_id, {columns}, {base} + COALESCE(moved.plants, 0) AS plants,
+        COALESCE(moved.earlier, 0) AS earlier
+    FROM stock_batches AS batch LEFT JOIN moved ON moved.batch_id = batch.id {places}
+    WHERE ({base} + COALESCE(moved.plants, 0) <> 0 OR moved.earlier <> 0) AND {conditions}
 ), place AS MATERIALIZED (
-    SELECT stocked.location_id, visit.* FROM (SELECT DISTINCT location_id FROM line) AS stocked
-    LEFT JOIN LATERAL (
-        SELECT id AS visit_id, last_at, is_open, signed_off, in_doubt FROM stock_visits
-        WHERE location_id = stocked.location_id AND photos > 0 AND last_at < %(before)s
-        ORDER BY last_at DESC LIMIT 1
-    ) AS visit ON TRUE
-), {spread}, summed AS (
-    SELECT {keys}, GROUPING({key}) AS is_total, {sums}
-    FROM line JOIN place ON place.location_id = line.location_id
+    SELECT location_id, id AS visit_id, last_at, is_open, signed_off, in_doubt FROM stock_visits
+    WHERE newest_during @> %(before)s AND location_id IN (SELECT location_id FROM line)
+), {spread}, parts AS (
+    SELECT {line_keys}, GROUPING({line_key}) AS is_total, 0 AS unexplained, {sums}
+    FROM line LEFT JOIN place ON place.location_id = line.location_id
     LEFT JOIN spread ON spread.batch_id = line.batch_id {prices}
-    GROUP BY GROUPING SETS (({keys}), ())
+    GROUP BY GROUPING SETS (({line_keys}), ())
+    UNION ALL
+    SELECT {batch_keys}, GROUPING({batch_key}),
+        sum(batch.quantity_unexplained - COALESCE(reported_later.plants, 0)), {nothing}
+    FROM stock_batches AS batch LEFT JOIN reported_later ON reported_later.batch_id = batch.id {places}
+    WHERE batch.quantity_unexplained <> 0 AND {conditions}
+    GROUP BY GROUPING SETS (({batch_keys}), ())
+    HAVING sum(batch.quantity_unexplained - COALESCE(reported_later.plants, 0)) <> 0
+), summed AS (
+    SELECT {keys}, is_total, COALESCE(sum(unexplained), 0) AS unexplained, {totals}
+    FROM parts GROUP BY {keys}, is_total
 ), sorted AS (
     SELECT summed.*, row_number() OVER (ORDER BY is_total DESC, {order}) AS number, count(*) OVER () - 1 AS total_rows
     FROM summed {names}
@@ -136,7 +145,6 @@ SUMS: Mapping[str, str] = {
     "signed_off": "sum(line.plants) FILTER (WHERE place.signed_off AND NOT place.is_open)",
     "recent": "sum(line.plants) FILTER (WHERE place.last_at >= %(recent)s)",
     "uncertain": "sum(line.plants) FILTER (WHERE place.is_open OR place.in_doubt)",
-    "unexplained": "sum(line.unexplained)",
     "never_counted": "sum(line.plants) FILTER (WHERE place.last_at IS NULL)",
     "unmeasured": "sum(line.plants) FILTER (WHERE spread.is_unknown)",
 }
@@ -144,7 +152,7 @@ SUMS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class StockFilter:
-    """Which stock, when, and summed by what. `chosen` has keys of FILTERS; 0 means none: no packaging, no size."""
+    """Which stock, when, and summed by what. `chosen` has keys of COLUMNS; 0 means none: no packaging, no size."""
 
     before: datetime
     compared_before: datetime | None = None
@@ -198,16 +206,28 @@ def read_stock(wanted: StockFilter, *, skipped: int = 0, limit: int) -> StockPag
 
 
 def _statement(wanted: StockFilter, conditions: Sequence[str], currencies: Sequence[str]) -> str:
-    keys = [f"line.{key}" for key in KEYS[wanted.group]]
+    keys = KEYS[wanted.group]
+    line_keys, batch_keys = [f"line.{key}" for key in keys], [COLUMNS[key] for key in keys]
     names, order = NAMES[wanted.group]
-    sums = {name: f"COALESCE({sql}, 0)" for name, sql in {**SUMS, **_value_sums(currencies)}.items()} | dict(MARGINS)
+    sums = {**SUMS, **_value_sums(currencies)}
+    totals = {name: f"COALESCE(sum({name}), 0)" for name in sums} | dict(MARGIN_TOTALS)
+    from_now = wanted.before > timezone.now()
+    places = PLACES if wanted.text or WITH_PLACES & {*keys, *wanted.chosen} else ""
     return STOCK.format(
+        parts=SINCE if from_now else BEFORE,
+        base="batch.quantity_current" if from_now else "0",
         earlier=EARLIER if wanted.compared_before else "",
-        search_tables=SEARCH_TABLES if wanted.text else "",
+        columns=_named({name: COLUMNS[name] for name in dict.fromkeys((*JOINED_BY, *keys))}),
+        places=f"{places} {SEARCH_TABLES if wanted.text else ''}",
         conditions=" AND ".join(conditions),
+        line_keys=", ".join(line_keys),
+        line_key=line_keys[0],
+        batch_keys=", ".join(batch_keys),
+        batch_key=batch_keys[0],
         keys=", ".join(keys),
-        key=keys[0],
-        sums=", ".join(f"{sql} AS {name}" for name, sql in sums.items()),
+        sums=_named({**sums, **MARGINS}),
+        nothing=", ".join("NULL" for _name in (*sums, *MARGINS)),
+        totals=_named(totals),
         spread=SPREAD,
         prices=PRICES if currencies else "",
         names=names,
@@ -215,11 +235,15 @@ def _statement(wanted: StockFilter, conditions: Sequence[str], currencies: Seque
     )
 
 
+def _named(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+
+
 def _conditions(wanted: StockFilter) -> tuple[list[str], dict[str, Any]]:
     """The conditions of the lines in SQL, and their parameters."""
     conditions, parameters = ["TRUE"], dict[str, Any]()
     for name, chosen in wanted.chosen.items():
-        conditions.append(f"{FILTERS[name]} = %({name})s" if chosen else f"{FILTERS[name]} IS NULL")
+        conditions.append(f"{COLUMNS[name]} = %({name})s" if chosen else f"{COLUMNS[name]} IS NULL")
         parameters[name] = chosen
     for number, word in enumerate(longest_words(wanted.text)):
         places = " OR ".join(f"{column} ILIKE ANY (%(word{number})s)" for column in SEARCHED)
@@ -249,7 +273,7 @@ def _price_parameters(prices: Mapping[int, Price], currencies: Sequence[str]) ->
 
 def _amounts(row: Mapping[str, Any], currencies: Sequence[str]) -> Amounts:
     values = (Value(Decimal(row[f"value{number}"]), currency) for number, currency in enumerate(currencies))
-    numbers = {name: int(row[name]) for name in (*SUMS, "unpriced")}
+    numbers = {name: int(row[name]) for name in (*SUMS, "unexplained", "unpriced")}
     return Amounts(
         **numbers,
         values=tuple(value for value in values if value.amount),

@@ -189,5 +189,4 @@ def _update_batch(batch: StockBatch, visits: Sequence[VisitTotal]) -> None:
     batch.quantity_initial = next((visit.plants[batch.pk] for visit in visits if batch.pk in visit.plants), 0)
     by_photos = [visit for visit in visits if visit.is_full]
     batch.quantity_empty_containers = by_photos[-1].empty.get(batch.pk, 0) if by_photos else 0
-    batch.quantity_current = batch.movements.aggregate(total=Sum("quantity", default=0))["total"]
-    batch.save(update_fields=["quantity_initial", "quantity_empty_containers", "quantity_current", "updated_at"])
+    batch.save(update_fields=["quantity_initial", "quantity_empty_containers", "updated_at"])

@@ -12,28 +12,40 @@ from stock.noise import HAND_SHARE
 
 # How far the counts of the last visits may be off, by batch: `stock.conformal.find_margin` in SQL. A count of several
 # batches gives each its part.
+# `OFFSET 0`: the counts of each visit are looked up by their index; PostgreSQL would read all counts.
 SPREAD = """
-quantile AS (
+learned AS (
     SELECT * FROM unnest(%(rungs)s::int[], %(models)s::text[], %(containers)s::text[],
         %(learned_packagings)s::bigint[], %(learned_products)s::bigint[], %(quantiles)s::float8[],
         %(learned_photos)s::int[]) AS learned (rung, model, container, packaging_id, product_id, quantile, n)
 ), counted AS MATERIALIZED (
-    SELECT seen.id, seen.batch_id, seen.quantity, seen.predicted_error, divided.plants AS elsewhere,
-        CASE WHEN seen.predicted_error = 0 THEN 0 ELSE learned.rung END AS rung,
+    SELECT seen.id, seen.batch_id, seen.quantity, divided.plants AS elsewhere,
+        CASE WHEN seen.predicted_error = 0 THEN 0
+            ELSE COALESCE(of_product.rung, of_packaging.rung, of_container.rung, of_model.rung) END AS rung,
         CASE WHEN seen.predicted_error = 0 THEN 0 -- GREATEST would take a missing error for 1
-            WHEN seen.predicted_error > 0 THEN GREATEST(seen.predicted_error, 1) * learned.quantile END AS margin,
-        CASE WHEN seen.predicted_error <> 0 THEN learned.n END AS n
+            WHEN seen.predicted_error > 0 THEN GREATEST(seen.predicted_error, 1) * COALESCE(
+                of_product.quantile, of_packaging.quantile, of_container.quantile, of_model.quantile
+            ) END AS margin,
+        CASE WHEN seen.predicted_error <> 0
+            THEN COALESCE(of_product.n, of_packaging.n, of_container.n, of_model.n) END AS n
     FROM place
-    JOIN stock_counts AS seen ON seen.visit_id = place.visit_id AND seen.withdrawn_at IS NULL AND seen.is_counted
-    JOIN stock_batches AS batch ON batch.id = seen.batch_id
-    CROSS JOIN LATERAL (SELECT sum(quantity) AS plants FROM stock_count_shares WHERE count_id = seen.id) AS divided
-    LEFT JOIN LATERAL (
-        SELECT rung, quantile, n FROM quantile
-        WHERE model = seen.model_version AND (rung = 4 OR container = seen.container_kind)
-            AND (rung > 2 OR divided.plants IS NULL AND packaging_id IS NOT DISTINCT FROM batch.packaging_id)
-            AND (rung > 1 OR product_id = batch.product_id)
-        ORDER BY rung LIMIT 1
-    ) AS learned ON TRUE
+    CROSS JOIN LATERAL (
+        SELECT id, batch_id, quantity, predicted_error, model_version, container_kind FROM stock_counts
+        WHERE visit_id = place.visit_id AND withdrawn_at IS NULL AND is_counted OFFSET 0
+    ) AS seen
+    LEFT JOIN (
+        SELECT count_id, sum(quantity) AS plants FROM stock_count_shares GROUP BY count_id
+    ) AS divided ON divided.count_id = seen.id
+    LEFT JOIN line ON line.batch_id = seen.batch_id AND divided.plants IS NULL
+    LEFT JOIN learned AS of_product ON of_product.rung = 1 AND of_product.model = seen.model_version
+        AND of_product.container = seen.container_kind AND of_product.product_id = line.product_id
+        AND COALESCE(of_product.packaging_id, 0) = COALESCE(line.packaging_id, 0)
+    LEFT JOIN learned AS of_packaging ON of_packaging.rung = 2 AND of_packaging.model = seen.model_version
+        AND of_packaging.container = seen.container_kind AND line.batch_id IS NOT NULL
+        AND COALESCE(of_packaging.packaging_id, 0) = COALESCE(line.packaging_id, 0)
+    LEFT JOIN learned AS of_container ON of_container.rung = 3 AND of_container.model = seen.model_version
+        AND of_container.container = seen.container_kind
+    LEFT JOIN learned AS of_model ON of_model.rung = 4 AND of_model.model = seen.model_version
 ), spread AS MATERIALIZED (
     SELECT batch_id, sum(margin * share) AS margin, bool_or(margin IS NULL) AS is_unknown, max(rung) AS rung,
         min(n) AS n
@@ -52,6 +64,13 @@ MARGINS: Mapping[str, str] = {
     "rung": "max(spread.rung)",
     "n": "min(spread.n)",
     "is_unknown": "bool_or(spread.is_unknown)",
+}
+# The same of several rows together.
+MARGIN_TOTALS: Mapping[str, str] = {
+    "margin": "sum(margin)",
+    "rung": "max(rung)",
+    "n": "min(n)",
+    "is_unknown": "bool_or(is_unknown)",
 }
 
 

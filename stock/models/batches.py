@@ -60,7 +60,13 @@ class StockBatch(Timestamped):
     )
     quantity_initial = models.PositiveIntegerField(_("first count"), default=0)
     quantity_current = models.IntegerField(
-        _("stock"), default=0, help_text=_("Sum of the movements, kept by the ledger")
+        _("stock"), default=0, help_text=_("Sum of the movements, kept by the database")
+    )
+    quantity_unexplained = models.PositiveIntegerField(
+        _("unexplained"),
+        default=0,
+        db_default=0,
+        help_text=_("Too many and too few together, kept by the database"),
     )
     quantity_empty_containers = models.PositiveIntegerField(_("empty containers"), default=0)
     planted_on = models.DateField(_("planted on"), null=True, blank=True)
@@ -77,6 +83,14 @@ class StockBatch(Timestamped):
         ordering = ["-created_at"]
         verbose_name = _("stock batch")
         verbose_name_plural = _("stock batches")
+        indexes = [
+            models.Index(
+                fields=["product", "packaging", "state", "size", "location"],
+                include=["id", "quantity_unexplained"],
+                name="idx_batches_unexplained",
+                condition=~Q(quantity_unexplained=0),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["location", "config", "product", "packaging", "state"],

@@ -2,6 +2,8 @@
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -55,6 +57,14 @@ class Visit(Timestamped):
         _("in doubt"), default=False, db_default=False, help_text=_("One of its counts is in doubt and not signed off")
     )
 
+    newest_during = DateTimeRangeField(
+        _("newest during"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("From its last photo until that of the next visit, kept by the database; empty without photos"),
+    )
+
     class Meta:
         db_table = "stock_visits"
         ordering = ["-last_at"]
@@ -63,11 +73,10 @@ class Visit(Timestamped):
         indexes = [
             models.Index(fields=["location", "-last_at"], name="idx_visits_location"),
             models.Index(fields=["-last_at"], name="idx_visits_open", condition=Q(is_open=True)),
-            models.Index(
-                fields=["location", "-last_at"],
-                include=["id", "is_open", "signed_off", "in_doubt"],
-                name="idx_visits_last",
-                condition=Q(photos__gt=0),
+            GistIndex(
+                fields=["newest_during"],
+                include=["id", "location", "last_at", "is_open", "signed_off", "in_doubt"],
+                name="idx_visits_newest",
             ),
         ]
         constraints = [
@@ -166,6 +175,14 @@ class StockCount(Timestamped):
         ordering = ["happened_at", "image_id"]
         verbose_name = _("photo count")
         verbose_name_plural = _("photo counts")
+        indexes = [
+            models.Index(
+                fields=["visit"],
+                include=["id", "batch", "quantity", "predicted_error", "model_version", "container_kind"],
+                name="idx_counts_counted",
+                condition=Q(withdrawn_at=None, is_counted=True),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["image_id"], condition=Q(withdrawn_at=None), name="stockcount_one_standing_per_photo"

@@ -21,7 +21,7 @@ def test_beat_runs_them_on_a_queue_that_is_served():
 
 def test_a_wrong_closing_is_told_and_rebuilt(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("stock.closings.MOVEMENTS_PER_CLOSING", 1)
-    batch = StockBatchFactory(quantity_current=10)
+    batch = StockBatchFactory()
     movement = StockMovementFactory(batch=batch, quantity=10)
     closing = Closing.objects.create(moment=movement.happened_at.replace(hour=23))
     ClosingBalance.objects.create(closing=closing, batch=batch, quantity=11)

@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from stock.models import (
     StockBatch,
     StockDocument,
     StockMovement,
+    Visit,
 )
 from tests.factories import UserFactory
 from tests.photos.factories import S3ImageFactory
@@ -92,10 +94,26 @@ def stock_at(batch: StockBatch, hour: float = 10**5) -> int:
     return batch.movements.filter(happened_at__lte=hours(hour)).aggregate(n=Sum("quantity", default=0))["n"]
 
 
+def assert_newest_visits_are_known() -> None:
+    """Every visit with photos is the newest of its location from its last photo on, until that of the next."""
+    visits = list(Visit.objects.order_by("location", "last_at", "pk"))
+    with_photos = [visit for visit in visits if visit.photos]
+    assert [visit.newest_during for visit in visits if not visit.photos] == [None] * (len(visits) - len(with_photos))
+    for visit, following in zip(with_photos, [*with_photos[1:], None], strict=False):
+        is_last = following is None or following.location_id != visit.location_id
+        until = None if is_last else following.last_at
+        newest = DateTimeTZRange(visit.last_at, until, "(]")
+        assert visit.newest_during == newest or (visit.newest_during.isempty and until == visit.last_at), visit
+
+
 def assert_ledger_is_sound() -> None:
-    """Stock is the sum of the movements, never negative, and whatever is moved arrives."""
+    """Stock is the sum of the movements, never negative, and whatever is moved arrives. What the database keeps for
+    the sums of the nursery is what its rows say."""
     for batch in StockBatch.objects.annotate(total=Sum("movements__quantity", default=0)):
         assert batch.quantity_current == batch.total, batch
+        unexplained = batch.differences.values_list("unexplained", flat=True)
+        assert batch.quantity_unexplained == sum(map(abs, unexplained)), batch
+    assert_newest_visits_are_known()
     with connection.cursor() as cursor:
         cursor.execute(RUNNING_STOCK)
         assert cursor.fetchall() == []

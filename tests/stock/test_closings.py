@@ -186,7 +186,7 @@ def _count(config, quantity, hour):
 
 @pytest.mark.django_db
 def test_the_command_checks_adds_and_rebuilds(capsys):
-    batch = StockBatchFactory(quantity_current=90)
+    batch = StockBatchFactory()
     for hour in range(9):
         move(batch, 10, hour)
     add_closings(every=EVERY)
@@ -199,7 +199,8 @@ def test_the_command_checks_adds_and_rebuilds(capsys):
         call_command("stock_closings", check=True)
     call_command("stock_closings", rebuild=True)
     call_command("stock_closings")
-    assert check_closings().balances == 0
+    assert not check_closings()
+    assert StockBatch.objects.get().quantity_current == 90
     assert "0 closings added." in capsys.readouterr().out
 
 
@@ -230,3 +231,13 @@ def test_no_movement_is_lost_between_writers_and_closings():
     assert check_closings().balances == 0
     for hour in range(25):
         assert stock_before(hours(hour)) == replay(hours(hour))
+
+
+@pytest.mark.django_db
+def test_a_wrong_total_alone_is_corrected():
+    batch = StockBatchFactory()
+    move(batch, 10, 0)
+    StockBatch.objects.update(quantity_current=11)
+    assert check_closings().batches == 1
+    assert rebuild_closings() == 0
+    assert (bool(check_closings()), StockBatch.objects.get().quantity_current) == (False, 10)

@@ -13,7 +13,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group()
         what.add_argument("--check", action="store_true", help="compare all closings and totals with the movements")
-        what.add_argument("--rebuild", action="store_true", help="replace all closings by new ones")
+        what.add_argument(
+            "--rebuild", action="store_true", help="correct the totals and replace all closings by new ones"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["check"]:
@@ -21,7 +23,7 @@ class Command(BaseCommand):
             if faults:
                 raise CommandError(
                     f"{faults.balances} balances of closings and {faults.batches} totals of batches are not the sum of "
-                    "their movements. `manage.py stock_closings --rebuild` corrects the closings."
+                    "their movements. `manage.py stock_closings --rebuild` corrects them."
                 )
             self.stdout.write("All closings and totals are the sum of their movements.")
         else:
