@@ -86,7 +86,7 @@ def test_share_answered_counts_refused_and_partial_photos(viewer, config, photos
 
 
 def test_period_narrows_the_photos(viewer, photos):
-    S3Image.objects.filter(pk=photos[0].original_image_id).update(moment="2020-01-01T00:00:00Z")
+    S3Image.objects.filter(pk=photos[0].original_image_id).update(dated_at="2020-01-01T00:00:00Z")
     ProcessingSession.objects.filter(pk=photos[0].pk).update(created_at="2020-01-01T00:00:00Z")
     record_known_count(
         image=S3Image.objects.get(pk=photos[0].original_image_id), user=UserFactory(supervisor=True), plants=111
@@ -113,7 +113,7 @@ def test_drift_is_an_alarm_on_the_page_and_in_the_to_do_list(viewer, config):
     for number in range(20):
         session = count_photo(config, 100)
         moment = f"2026-10-{1 + number:02}T10:00:00Z"
-        S3Image.objects.filter(pk=session.original_image_id).update(moment=moment)
+        S3Image.objects.filter(pk=session.original_image_id).update(dated_at=moment)
         session.original_image.refresh_from_db()
         record_known_count(image=session.original_image, user=ana, plants=100 if number < 12 else 140)
     assertContains(viewer.get(PAGE), "the counts have drifted")

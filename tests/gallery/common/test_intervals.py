@@ -94,6 +94,7 @@ def test_every_page_with_a_count_shows_its_interval(supervisor, bed, config):
     for address in addresses(bed, config):
         assert "± 3" in supervisor.get(address).content.decode(), address
     learn(config)
+    cache.clear()  # lists of jobs are shared for a second
     for address in addresses(bed, config):
         assert "± 2" in supervisor.get(address).content.decode(), address
 
@@ -244,11 +245,15 @@ def test_intervals_take_the_same_queries_for_any_number(supervisor, bed, config)
             numbers[name] = len(queries)
         return numbers
 
+    def add() -> None:
+        more = LocationConfigFactory()
+        measured(make_bed(*[0] * 8, location=more.location), more)
+
+    add()  # the map shows a lone warehouse by itself
     count()  # what is read once
     before = count()
     for _ in range(5):
-        more = LocationConfigFactory()
-        measured(make_bed(*[0] * 8, location=more.location), more)
+        add()
     assert count() == before
 
 
