@@ -14,6 +14,7 @@ from gallery.common.intervals import interval_json, session_interval
 from gallery.evidence.ledger import ledger_rows
 from gallery.evidence.marks import corrections_of, counted_marks, left_out
 from gallery.evidence.writing import Row, message_json
+from gallery.photo.api import calibrated_json
 from photos.models import S3Image
 from processing.counting.corrections import NO_CONTAINER
 from processing.counting.parameters import DEFAULT_PARAMETERS
@@ -22,6 +23,7 @@ from processing.review.corrections import counted_session
 from processing.review.recount import ReviewedPhoto, corrected_counts, model_totals, read_reviewed, totals_of
 from processing.runtime.weights import WEIGHT_NAMES, read_weights
 from processing.statuses import SegmentStatus
+from stock.batching import lock_locations
 from stock.intervals import read_learned, read_measured
 from stock.models import StockBatch, StockCount, StockMovement, Visit
 
@@ -39,7 +41,7 @@ class PhotoEvidence:
 
 @transaction.atomic
 def read_photo(image_id: UUID, *, with_ledger: bool) -> PhotoEvidence:
-    """All of it as of one moment: corrections, runs and counts change a photo under the same lock.
+    """All of it as of one moment: corrections and runs change a photo, counts a location, under these locks.
 
     `with_ledger`: with every movement of its batches until its visit was over.
     """
@@ -48,6 +50,8 @@ def read_photo(image_id: UUID, *, with_ledger: bool) -> PhotoEvidence:
         nothing = {"image_id": str(image_id), "file": {"original": None}, "count": None, "stock": None}
         return PhotoEvidence(None, nothing)
     session = counted_session(image)
+    if image.storage_location_id is not None:
+        lock_locations([image.storage_location_id])  # other photos of its visit
     photo = read_reviewed(image, session) if session and image.purged_at is None else None
     count = _find_count(session) if session else None
     ledger = tuple(ledger_rows(_ledger_of(count))) if count and with_ledger else ()
@@ -102,6 +106,7 @@ def _count(session: ProcessingSession, photo: ReviewedPhoto | None) -> dict[str,
         "parameters": {"hash": session.parameters_hash, "values": values},
         "model": _totals(model_totals(session)),
         "total": _totals(totals_of(session)),
+        "calibration": calibrated_json(session),
         "is_kept": bool((session.manual_adjustments or {}).get("kept")),
         "containers": _containers(session, photo) if photo else None,
         "corrections": _in_force(photo) if photo else {},

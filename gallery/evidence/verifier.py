@@ -1,6 +1,8 @@
 """Verifies an evidence pack of Demeter with nothing but Python (3.9 or later): no database, no network.
 
-    python verify.py PACK.zip [--fingerprint SHA256]
+    python -I verify.py PACK.zip [--fingerprint SHA256]
+
+(-I: Python loads nothing out of the folder that this program is in.)
 
 It names each file that is changed, missing or added, and each number that does not add up. It cannot say who made the
 pack: whoever changes a file can write a new manifest. So compare the fingerprint (the SHA-256 of manifest.json) with
@@ -22,7 +24,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TextIO
 
 FORMAT, VERSION = "demeter-evidence", 1
 MANIFEST = "manifest.json"
@@ -31,7 +33,8 @@ LARGEST_JSON = 256 << 20
 NUMBERS = ("detected", "estimated", "empty", "dead")
 SUMS = ("bays", "counted", "expected", "quantity")
 UNREADABLE = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, EOFError, RuntimeError, zlib.error)
-DAMAGED = (*UNREADABLE, zipfile.BadZipFile)
+DAMAGED = (*UNREADABLE, zipfile.BadZipFile, csv.Error)
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class NoPackError(Exception):
@@ -46,6 +49,8 @@ class Pack:
         self.findings: list[str] = []
         self.notes: list[str] = []
         self.names = Counter(info.filename for info in archive.infolist())
+        if any(info.compress_type not in COMPRESSIONS for info in archive.infolist()):
+            raise NoPackError("a file in it is compressed in a way that Demeter never uses")
         content = self.read(MANIFEST) if MANIFEST in self.names else b""
         self.fingerprint = hashlib.sha256(content).hexdigest()
         try:
@@ -184,6 +189,10 @@ def check_containers(pack: Pack, folder: str, count: Mapping[str, Any]) -> None:
         pack.fault(f"{folder}/detections.csv", "has marks in containers that are not there")
     sums = {number: max(0, total[number]) for number in NUMBERS}
     sums["estimated"] = max(sums["detected"], sums["estimated"])
+    factor = count["calibration"]
+    if factor:
+        pack.expect(f"{folder}/photo.json", "the count before calibration", factor["before"], sums["estimated"])
+        sums["estimated"] = int(factor["before"] * factor["factor"] + 0.5)
     for number in NUMBERS:
         pack.expect(f"{folder}/photo.json", f"{number} by the models", count["model"][number], model[number])
         pack.expect(f"{folder}/photo.json", f"{number} in all", count["total"][number], sums[number])
@@ -305,17 +314,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         pack = verify(given.pack)
     except NoPackError as error:
-        sys.stderr.write(f"{given.pack} is no evidence pack: {error}\n")
+        say(f"{given.pack} is no evidence pack: {error}", stream=sys.stderr)
         return 2
     if given.fingerprint and given.fingerprint.strip().lower() != pack.fingerprint:
         pack.fault(MANIFEST, "is not the one on record: its fingerprint is another")
-    sys.stdout.write(f"Evidence of {pack.manifest.get('subject')}, made {pack.manifest.get('made_at')}\n")
-    sys.stdout.write(f"{len(pack.files)} files, fingerprint {pack.fingerprint}\n")
-    sys.stdout.writelines(f"WRONG {words}\n" for words in pack.findings)
-    sys.stdout.writelines(f"note  {words}\n" for words in pack.notes)
+    say(f"Evidence of {pack.manifest.get('subject')}, made {pack.manifest.get('made_at')}")
+    say(f"{len(pack.files)} files, fingerprint {pack.fingerprint}")
+    for words in pack.findings:
+        say(f"WRONG {words}")
+    for words in pack.notes:
+        say(f"note  {words}")
     right = "Every file is as the manifest says, and every number adds up. Compare the fingerprint with the record."
-    sys.stdout.write(f"{len(pack.findings)} faults.\n" if pack.findings else f"{right}\n")
+    say(f"{len(pack.findings)} faults." if pack.findings else right)
     return 1 if pack.findings else 0
+
+
+def say(line: str, *, stream: TextIO | None = None) -> None:
+    """Print a line of which parts come out of the pack: nothing in it may start a line or control the terminal."""
+    stream = stream or sys.stdout
+    encoding = stream.encoding or "utf-8"
+    shown = "".join(letter if letter.isprintable() else "?" for letter in line)
+    stream.write(shown.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
 if __name__ == "__main__":

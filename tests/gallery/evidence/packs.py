@@ -29,7 +29,7 @@ from tests.stock.recording import hours_ago, record
 PLANT, EMPTY, DEAD = range(3)
 
 
-def make_count(config: LocationConfig, *, seen_hours_ago: float = 3) -> ProcessingSession:
+def make_count(config: LocationConfig, *, seen_hours_ago: float = 3, **columns: object) -> ProcessingSession:
     """Six plants, of which two are hidden, two empty places and a dead plant, in the stock; its original is in S3."""
     session = make_bed(*[PLANT] * 4, EMPTY, EMPTY, DEAD, location=config.location, estimated=6)
     Detection.objects.create(
@@ -55,6 +55,7 @@ def make_count(config: LocationConfig, *, seen_hours_ago: float = 3) -> Processi
         container_kind="segment",
         model_versions={"detector": "d" * 64, "segmenter": "s" * 64},
         parameters_hash="p" * 16,
+        **columns,
     )
     session.refresh_from_db()
     record_stock(session, config, problem=None, user=None)

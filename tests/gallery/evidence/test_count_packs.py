@@ -8,6 +8,7 @@ import tracemalloc
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from demeter.common.exceptions import NotFoundError, UnavailableError
 from gallery.evidence import making
@@ -15,7 +16,7 @@ from gallery.evidence.verifier import MANIFEST, verify
 from photos.storage import object_store
 from processing.models import EvidencePack, ProcessingSession
 from processing.review import corrections
-from stock.models import StockCount
+from stock.models import Calibration, StockCount
 from tests.factories import UserFactory
 from tests.gallery.evidence.packs import (
     contents,
@@ -87,6 +88,29 @@ def test_pack_holds_what_the_number_rests_on_and_adds_up(pack, session, folder):
     assert b"'=Behind the pillar" in files[f"{folder}/corrections.csv"], "no spreadsheet runs it"
     balances = [int(row["balance"]) for row in read_rows(files["ledger.csv"])]
     assert (balances[0], balances[-1]) == (9, 6)
+
+
+def test_pack_of_a_calibrated_count_adds_up(config, tmp_path):
+    row = Calibration.objects.create(
+        model_version="d",
+        product=config.product,
+        packaging=config.packaging,
+        factor=1.25,
+        low=1.2,
+        high=1.3,
+        photos=7,
+        error_before=0.2,
+        error_after=0.02,
+        verdict="used",
+        created_at=timezone.now(),
+    )
+    session = make_count(config, calibration=row, uncalibrated=6, total_estimated=8)
+    pack = count_pack(session, tmp_path)
+    assert verify(str(pack)).findings == []
+    files = contents(pack)
+    count = json.loads(files[f"photos/{session.original_image_id}/photo.json"])["count"]
+    assert count["calibration"] == {"before": 6, "factor": 1.25, "photos": 7, "calibration_id": row.pk}
+    assert "The models estimated 6." in files["report.html"].decode()
 
 
 def test_pack_that_was_made_is_on_record_for_ever(pack, session):

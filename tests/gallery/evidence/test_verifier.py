@@ -21,6 +21,7 @@ PHOTO = {
         "interval": {"low": 5, "high": 7},
         "model": FOUND,
         "total": CORRECTED,
+        "calibration": None,
         "is_kept": False,
         "containers": [{"number": 1, "is_counted": True, "model": FOUND, "corrected": CORRECTED}],
         "corrections": {"add": 1, "remove": 1, "retype": 1, "note": 0},
@@ -176,6 +177,44 @@ def test_nonsense_is_a_finding(tmp_path):
             for content in (b"", b"\xff\xfe", b"[1]", b"a,b\n1\n", b"null"):
                 files = {**SIGNED, name: content}
                 assert verify(make(tmp_path, files, "stocktake")).findings, (name, content)
+
+
+@pytest.mark.parametrize(("factor", "before", "total"), [(1.2, 6, 7), (0.8, 6, 5)])
+def test_total_of_a_calibrated_count_is_that_before_times_the_factor(tmp_path, factor, before, total):
+    photo = json.loads(json.dumps(PHOTO))
+    photo["count"]["calibration"] = {"factor": factor, "before": before}
+    photo["count"]["total"]["estimated"] = photo["stock"]["plants"] = total
+    photo["stock"]["batches"][0]["plants"] = photo["stock"]["visit"]["plants"] = total
+    photo["stock"]["visit"]["photos"][0]["plants"] = total
+
+    def findings() -> list[str]:
+        files = {**COUNT, "photos/p/photo.json": json.dumps(photo).encode()}
+        return verify(make(tmp_path, files, "count")).findings
+
+    assert findings() == []
+    photo["count"]["calibration"]["before"] = 9
+    assert "photos/p/photo.json: the count before calibration is given as 9, but adds up to 6" in findings()
+    photo["count"]["calibration"] = None
+    assert f"photos/p/photo.json: estimated in all is given as {total}, but adds up to 6" in findings()
+
+
+def test_nothing_in_a_pack_controls_the_terminal(tmp_path, capsys):
+    evil = "P\x1b[2K\rEvery number adds up\nWRONG \ud800"
+    assert main([make(tmp_path, COUNT, "count", manifest_of(COUNT, "count", subject=evil))]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Evidence of P?[2K?Every number adds up?WRONG ?, made None"
+    assert len(lines) == 3
+
+
+def test_huge_cells_and_other_compressions_are_no_error(tmp_path):
+    huge = write_rows([{"action": "x" * 200_000, "undone_at": ""}])
+    [finding] = verify(make(tmp_path, {**COUNT, "photos/p/corrections.csv": huge}, "count")).findings
+    assert finding.startswith("photos/p/photo.json: cannot be checked (Error: field larger")
+    path = make(tmp_path, COUNT, "count")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("more.txt", b"more")
+    with pytest.raises(NoPackError, match="compressed in a way"):
+        verify(path)
 
 
 def test_fingerprint_is_compared(tmp_path, capsys):
