@@ -46,9 +46,10 @@ def check_stock() -> None:
     faults = check_closings()
     if faults:
         logger.error(
-            "%d balances of stock closings and %d totals of batches are not the sum of their movements",
+            "%d balances of stock closings and %d totals of batches are not the sum of their rows; %d visits are wrong",
             faults.balances,
             faults.batches,
+            faults.visits,
         )
         logger.info("corrected the totals and rebuilt %d closings of the stock", rebuild_closings())
 

@@ -45,27 +45,52 @@ SELECT count(*) FROM stock_batches AS batch
 LEFT JOIN (
     SELECT batch_id, sum(quantity) AS total FROM stock_parts_before('infinity') GROUP BY batch_id
 ) AS summed ON summed.batch_id = batch.id
-WHERE batch.quantity_current <> COALESCE(summed.total, 0)
+LEFT JOIN (
+    SELECT batch_id, sum(abs(unexplained)) AS total FROM stock_differences WHERE unexplained <> 0 GROUP BY batch_id
+) AS reported ON reported.batch_id = batch.id
+WHERE batch.quantity_current <> COALESCE(summed.total, 0) OR batch.quantity_unexplained <> COALESCE(reported.total, 0)
 """
+NEWEST = """
+    SELECT id, CASE WHEN photos > 0 THEN tstzrange(
+        last_at, lead(last_at) OVER (PARTITION BY location_id, photos > 0 ORDER BY last_at, id), '(]'
+    ) END AS newest_during
+    FROM stock_visits
+"""
+WRONG_VISITS = f"""
+SELECT count(*) FROM stock_visits AS visit JOIN ({NEWEST}) AS found ON found.id = visit.id
+WHERE visit.newest_during IS DISTINCT FROM found.newest_during
+"""  # noqa: S608
 CORRECT_TOTALS = """
-UPDATE stock_batches SET quantity_current = right_one.total
+UPDATE stock_batches AS batch
+SET quantity_current = right_one.total, quantity_unexplained = right_one.unexplained
 FROM (
-    SELECT batch.id, COALESCE(sum(movement.quantity), 0) AS total
-    FROM stock_batches AS batch LEFT JOIN stock_movements AS movement ON movement.batch_id = batch.id GROUP BY batch.id
+    SELECT id,
+        COALESCE((SELECT sum(quantity) FROM stock_movements WHERE batch_id = stock_batches.id), 0) AS total,
+        COALESCE((SELECT sum(abs(unexplained)) FROM stock_differences WHERE batch_id = stock_batches.id), 0)
+            AS unexplained
+    FROM stock_batches
 ) AS right_one
-WHERE stock_batches.id = right_one.id AND quantity_current <> right_one.total
+WHERE batch.id = right_one.id AND (
+    batch.quantity_current <> right_one.total OR batch.quantity_unexplained <> right_one.unexplained
+)
 """
+CORRECT_VISITS = f"""
+UPDATE stock_visits AS visit SET newest_during = found.newest_during FROM ({NEWEST}) AS found
+WHERE visit.id = found.id AND visit.newest_during IS DISTINCT FROM found.newest_during
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)
 class Faults:
-    """How many balances of closings, and totals of batches, are not the sum of their movements."""
+    """How many balances of closings and totals of batches are not the sum of their rows, and how many visits are not
+    known as the newest of their location at the right time."""
 
     balances: int
     batches: int
+    visits: int
 
     def __bool__(self) -> bool:
-        return bool(self.balances or self.batches)
+        return bool(self.balances or self.batches or self.visits)
 
 
 def add_closings(*, every: int = MOVEMENTS_PER_CLOSING) -> int:
@@ -84,11 +109,12 @@ def add_closings(*, every: int = MOVEMENTS_PER_CLOSING) -> int:
 
 
 def rebuild_closings(*, every: int = MOVEMENTS_PER_CLOSING) -> int:
-    """Correct the totals of batches, replace all closings by new ones, and return their number. Meanwhile pages are
-    right, but slower."""
+    """Correct batches and visits, replace all closings by new ones, and return their number. Meanwhile pages are right,
+    but slower."""
     with transaction.atomic():
         _lock_ledger()
         _execute(CORRECT_TOTALS)
+        _execute(CORRECT_VISITS)
         _execute("DELETE FROM stock_closing_balances")
         _execute("DELETE FROM stock_closings")
     return add_closings(every=every)
@@ -96,7 +122,7 @@ def rebuild_closings(*, every: int = MOVEMENTS_PER_CLOSING) -> int:
 
 @transaction.atomic
 def check_closings() -> Faults:
-    """Compare every closing with the movements, and every batch with its own; reads the ledger once."""
+    """Compare every closing with the movements, every batch with its own, and every visit with the next one."""
     _execute("LOCK TABLE stock_closings IN SHARE MODE")  # none is added or removed meanwhile
     closings = list(Closing.objects.all())
     balances = sum(
@@ -109,7 +135,7 @@ def check_closings() -> Faults:
         )
         for previous, closing in zip([None, *closings], closings, strict=False)
     )
-    return Faults(balances=balances, batches=_number(WRONG_TOTALS))
+    return Faults(balances=balances, batches=_number(WRONG_TOTALS), visits=_number(WRONG_VISITS))
 
 
 def _next_moment(every: int) -> datetime | None:

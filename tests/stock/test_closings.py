@@ -20,6 +20,7 @@ from stock.models import Closing, ClosingBalance, MovementKind, StockBatch, Stoc
 from tests.locations.factories import LocationConfigFactory
 from tests.photos.factories import S3ImageFactory
 from tests.stock.factories import StockBatchFactory, StockMovementFactory
+from tests.stock.recording import assert_newest_visits_are_known, photo
 
 NOON = datetime(2025, 10, 8, 12, 0, tzinfo=UTC)
 EVERY = 3  # movements for a closing here
@@ -234,10 +235,27 @@ def test_no_movement_is_lost_between_writers_and_closings():
 
 
 @pytest.mark.django_db
-def test_a_wrong_total_alone_is_corrected():
+@pytest.mark.parametrize("wrong", [{"quantity_current": 11}, {"quantity_unexplained": 1}])
+def test_a_wrong_total_alone_is_corrected(wrong):
     batch = StockBatchFactory()
     move(batch, 10, 0)
-    StockBatch.objects.update(quantity_current=11)
+    StockBatch.objects.update(**wrong)
     assert check_closings().batches == 1
     assert rebuild_closings() == 0
-    assert (bool(check_closings()), StockBatch.objects.get().quantity_current) == (False, 10)
+    assert not check_closings()
+    assert StockBatch.objects.values_list("quantity_current", "quantity_unexplained").get() == (10, 0)
+
+
+@pytest.mark.django_db
+def test_a_visit_that_is_not_known_as_the_newest_is_corrected():
+    config = LocationConfigFactory()
+    for hour in range(0, 6, 2):
+        photo(config, 9, hour=hour)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")  # without triggers
+        cursor.execute("UPDATE stock_visits SET newest_during = NULL WHERE last_at = %s", [hours(2)])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert check_closings().visits == 1
+    rebuild_closings()
+    assert not check_closings()
+    assert_newest_visits_are_known()

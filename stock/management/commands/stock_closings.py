@@ -23,7 +23,8 @@ class Command(BaseCommand):
             if faults:
                 raise CommandError(
                     f"{faults.balances} balances of closings and {faults.batches} totals of batches are not the sum of "
-                    "their movements. `manage.py stock_closings --rebuild` corrects them."
+                    f"their rows, and {faults.visits} visits have the wrong time. "
+                    "`manage.py stock_closings --rebuild` corrects them."
                 )
             self.stdout.write("All closings and totals are the sum of their movements.")
         else:
