@@ -6,13 +6,13 @@ arithmetic is `stock.factors`, pure.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,9 +22,11 @@ from stock.conformal import Stratum
 from stock.factors import LEAST_PHOTOS, Factor, Pair, learn_factor
 from stock.models import Calibration, CountShare, StockCount, Validation, ValidationSource
 
-# What is learned is learned one after the other (pg_advisory_xact_lock); always the last lock that a transaction takes.
+# What is learned is learned one after the other (pg_advisory_xact_lock). The last lock that a transaction takes; only
+# `stock.products.merge_products` takes it first: whoever learns refers to products.
 LEARNING = 0x1E7E1
 ACCEPTED_AT_MOST = 200
+KNOWN_AT_MOST = 500
 NUMBERS = ("factor", "low", "high", "error_before", "error_after")
 KIND = ("model_version", "container_kind", "product_id", "packaging_id")
 COUNTED_KIND = ("model_version", "container_kind", "batch__product_id", "batch__packaging_id")
@@ -43,11 +45,13 @@ def find_calibration(stratum: Stratum) -> Calibration | None:
     return Calibration.objects.used().of(stratum).first()
 
 
-def learn_factors() -> None:
-    """Store a new version of each factor that the validations in force change. The caller has locked the learning."""
+def learn_factors(strata: Collection[Stratum] | None = None) -> None:
+    """Store a new version of each factor that the validations in force change, of all kinds of photos or of these. The
+    caller has locked the learning."""
     now = timezone.now()
-    in_force = {row.stratum: row for row in Calibration.objects.in_force()}
-    learned = {stratum: learn_factor(pairs) for stratum, pairs in _read_pairs().items()}
+    known = [row for row in Calibration.objects.in_force() if strata is None or row.stratum in strata]
+    in_force = {row.stratum: row for row in known}
+    learned = {stratum: learn_factor(pairs) for stratum, pairs in _read_pairs(strata).items()}
     for stratum in {*in_force, *learned}:
         row, factor = in_force.get(stratum), learned.get(stratum)
         if row is not None and factor is not None and _says(row, factor):
@@ -77,17 +81,21 @@ def switch_calibration(*, calibration_id: int, on: bool, user: User) -> Calibrat
     return row
 
 
-def _read_pairs() -> Mapping[Stratum, Sequence[Pair]]:
-    """What was counted and what is true, by kind of photo.
+def _read_pairs(strata: Collection[Stratum] | None) -> Mapping[Stratum, Sequence[Pair]]:
+    """What was counted and what is true, by kind of photo, of the newest photos.
 
     Counts that a person made without seeing the model's speak for themselves. Corrected photos are those that looked
     wrong, so the counts that people signed off as they were stand beside them.
     """
     known: defaultdict[Stratum, list[Pair]] = defaultdict(list)
     corrected: defaultdict[Stratum, list[Pair]] = defaultdict(list)
-    rows = Validation.objects.in_force().exclude(product=None).order_by()
+    rows = Validation.objects.in_force().exclude(product=None).order_by("-pk")
+    if strata is not None:
+        rows = rows.filter(product__in={stratum.product for stratum in strata})
     for source, counted, truth, *kind in rows.values_list("source", "counted", "truth", *KIND):
-        (corrected if source == ValidationSource.CORRECTED else known)[Stratum(*kind)].append((counted, truth))
+        pairs = (corrected if source == ValidationSource.CORRECTED else known)[Stratum(*kind)]
+        if len(pairs) < KNOWN_AT_MOST and (strata is None or Stratum(*kind) in strata):
+            pairs.append((counted, truth))
     few = [stratum for stratum in corrected if len(known[stratum]) < LEAST_PHOTOS]
     accepted = _read_accepted(few)
     together = {stratum: [*known[stratum], *corrected[stratum], *accepted[stratum]] for stratum in few}
@@ -95,11 +103,13 @@ def _read_pairs() -> Mapping[Stratum, Sequence[Pair]]:
 
 
 def _read_accepted(strata: Sequence[Stratum]) -> Mapping[Stratum, list[Pair]]:
-    """The newest counts without a factor that were signed off unchanged."""
+    """The newest counts without a factor that were signed off unchanged, and whose true number nobody has given."""
     accepted: defaultdict[Stratum, list[Pair]] = defaultdict(list)
     divided = CountShare.objects.filter(count=OuterRef("pk"))
     counts = StockCount.objects.in_force().of_photos()
-    signed = counts.filter(~Exists(divided), signed_off=True, predicted_error__gt=0, uncalibrated=None)
+    validated = Validation.objects.in_force().filter(image_id=OuterRef("image_id"))
+    unknown = counts.filter(~Exists(divided), ~Exists(validated))
+    signed = unknown.filter(signed_off=True, predicted_error__gt=0, uncalibrated=None)
     for stratum in strata:
         kind = dict(zip(COUNTED_KIND, astuple(stratum), strict=True))
         newest = signed.filter(**kind).order_by("-pk").values_list("quantity", flat=True)[:ACCEPTED_AT_MOST]
@@ -120,13 +130,15 @@ def _end(row: Calibration, now: datetime) -> None:
 
 
 def _store(stratum: Stratum, factor: Factor, now: datetime) -> None:
-    """What a person switched off stays off."""
-    before = Calibration.objects.of(stratum).order_by("-pk").first()
+    """What a person switched off stays off, also for newer models, and for the product that another was merged into."""
+    same = Calibration.objects.filter(container_kind=stratum.container, packaging=stratum.packaging)
+    earlier = same.filter(Q(product=stratum.product) | Q(product__merged_into=stratum.product))
+    newest = earlier.order_by("product_id", "-pk").distinct("product_id")
     kind: dict[str, Any] = dict(zip(KIND, astuple(stratum), strict=True))
     Calibration.objects.create(
         photos=factor.n,
         verdict=factor.verdict,
-        is_off=before is not None and before.is_off,
+        is_off=any(row.is_off for row in newest),
         created_at=now,
         **kind,
         **{name: getattr(factor, name) for name in NUMBERS},

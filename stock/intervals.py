@@ -189,7 +189,7 @@ def record_validation(truth: Truth, *, source: ValidationSource, user: User) -> 
         known.withdrawn_at = now
         known.save(update_fields=["withdrawn_at"])
     validation = Validation.objects.create(**given, low=low, high=high, user=user, created_at=now)
-    learn_anew()
+    learn_anew({truth.stratum, *([known.stratum] if known else ())})
     return validation
 
 
@@ -212,8 +212,9 @@ def withdraw_validation(image_id: UUID, *, sources: Collection[ValidationSource]
     if not noted.exists():
         return False
     lock_learning()
+    strata = {validation.stratum for validation in noted}
     if noted.update(withdrawn_at=timezone.now()):
-        learn_anew()
+        learn_anew(strata)
     return True
 
 
@@ -226,13 +227,14 @@ def forget_photo(image_id: UUID) -> None:
 
 
 @transaction.atomic
-def learn_anew() -> IntervalVersion:
-    """Store the quantiles of all validations in force as a new version, and the factors that they change."""
+def learn_anew(strata: Collection[Stratum] | None = None) -> IntervalVersion:
+    """Store the quantiles of all validations in force as a new version, and the factors that they change: of all kinds
+    of photos, or of these, of which some were validated or no longer are."""
     lock_learning()
     columns = ("model_version", "container_kind", "product_id", "packaging_id", "counted", "truth", "predicted_error")
     rows = Validation.objects.in_force().order_by().values_list(*columns)
     known = [(Stratum(*row[:4]), score(*row[4:])) for row in rows]
-    learn_factors()
+    learn_factors(strata)
     return IntervalVersion.objects.create(
         created_at=timezone.now(),
         level=LEVEL,

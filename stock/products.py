@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from demeter.common.exceptions import ConflictError
 from locations.models import ConfigPart, DensityParameters, LocationConfig, Product
+from stock.calibration import lock_learning
 from stock.intervals import learn_anew
 from stock.models import StockBatch, Validation
 
@@ -38,6 +39,7 @@ def merge_products(*, source: Product, target: Product) -> Merged:
         ConflictError: one is merged already or stands for mixed plants, or a cycle lists both or has stock of both,
             which no merge may add up.
     """
+    lock_learning()
     locked = {
         row.pk: row for row in Product.objects.select_for_update().filter(pk__in=(source.pk, target.pk)).order_by("pk")
     }
@@ -63,11 +65,11 @@ def merge_products(*, source: Product, target: Product) -> Merged:
         batches=StockBatch.objects.filter(product=source).update(product=target, updated_at=now),
         densities=DensityParameters.objects.filter(pk__in=moved).update(product=target, updated_at=now),
     )
-    if Validation.objects.filter(product=source).update(product=target):
-        learn_anew()
     source.active, source.merged_into = False, target
     source.save()
     Product.objects.filter(merged_into=source).update(merged_into=target, updated_at=now)
+    if Validation.objects.filter(product=source).update(product=target):
+        learn_anew()
     return merged
 
 

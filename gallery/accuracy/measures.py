@@ -46,8 +46,10 @@ class Answer(Seen):
 
 @dataclass(frozen=True)
 class Judged(Seen):
-    """What was counted, and what is true. The interval, if it is known, is that of before the truth was known."""
+    """What was counted, before (`raw`) and after calibration, and what is true. The interval, if it is known, is that
+    of before the truth was known."""
 
+    raw: int = 0
     counted: int = 0
     true: int = 0
     low: int | None = None
@@ -57,7 +59,12 @@ class Judged(Seen):
     @property
     def off(self) -> float:
         """The error as a share of the true number: negative if too few were counted."""
-        return max(-1.0, min(1.0, (self.counted - self.true) / max(self.true, 1)))
+        return _share(self.counted, self.true)
+
+    @property
+    def raw_off(self) -> float:
+        """The same error without calibration."""
+        return _share(self.raw, self.true)
 
     @property
     def is_covered(self) -> bool | None:
@@ -134,19 +141,24 @@ def group(rows: Iterable[Row], key: Callable[[Row], Group]) -> Mapping[Group, li
     return found
 
 
+def _share(counted: int, true: int) -> float:
+    return max(-1.0, min(1.0, (counted - true) / max(true, 1)))
+
+
 def find_drifts(rows: Iterable[Judged]) -> list[Drift]:
-    """The kinds whose newest photos lean otherwise than those before."""
-    kinds = group(rows, lambda row: (row.product, row.packaging, row.container))
+    """The kinds of photos, counted by the same models, of which the newest lean otherwise than those before. Without
+    calibration, which is meant to change how they lean."""
+    kinds = group(rows, lambda row: (row.model, row.product, row.packaging, row.container))
     found = (_find_drift(sorted(own, key=lambda row: row.moment)) for own in kinds.values())
     return [drift for drift in found if drift is not None]
 
 
 def _find_drift(rows: Sequence[Judged]) -> Drift | None:
-    usable = [row for row in rows if min(row.counted, row.true) >= LEAST_PLANTS]
+    usable = [row for row in rows if min(row.raw, row.true) >= LEAST_PLANTS]
     earlier, newest = usable[:-RECENT], usable[-RECENT:]
     if len(earlier) < RECENT:
         return None
-    before, since = (measure_lean([ratio((row.counted, row.true)) for row in part]) for part in (earlier, newest))
+    before, since = (measure_lean([ratio((row.raw, row.true)) for row in part]) for part in (earlier, newest))
     if abs(since.middle - before.middle) <= FAR * hypot(before.error, since.error):
         return None
     first = newest[0]
@@ -155,8 +167,8 @@ def _find_drift(rows: Sequence[Judged]) -> Drift | None:
         first.packaging,
         first.container,
         first.moment,
-        100 * fmean(row.off for row in earlier),
-        100 * fmean(row.off for row in newest),
+        100 * fmean(row.raw_off for row in earlier),
+        100 * fmean(row.raw_off for row in newest),
     )
 
 

@@ -51,6 +51,7 @@ def _validated(row: Mapping[str, Any], phone: str) -> Judged:
         phone=phone,
         product=row["product_id"],
         packaging=row["packaging_id"],
+        raw=row["counted"],
         counted=counted,
         true=row["truth"],
         low=row["low"],
@@ -76,6 +77,7 @@ def read_recounts(since: datetime | None) -> list[Judged]:
             phone=_phone(row["image__exif_metadata"]),
             product=product,
             packaging=packaging,
+            raw=row["model_detected"],
             counted=row["model_detected"],
             true=row["seen"],
         )

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from demeter.accounts.models import User
 from demeter.common.exceptions import ConflictError
 from locations.demo import DEMO_TABLES, Keys
-from locations.models import LocationConfig, Nursery, StorageLocation
+from locations.models import LocationConfig, Nursery, Product, StorageLocation
 from locations.nursery import forget_nursery
 from photos.models import S3Image, S3ImageQuerySet, Upload
 from processing.models import Job
 from processing.trash import erase_photo
 from stock.intervals import forget_photo
-from stock.models import Difference, StockBatch, StockCount, StockDocument, Visit
+from stock.models import Calibration, Difference, StockBatch, StockCount, StockDocument, Visit
 
 PHOTOS_AT_ONCE = 300
 
@@ -72,6 +72,7 @@ def _remove_rows() -> int:
     keys: Keys = nursery.demo
     Upload.objects.filter(user__in=keys[User._meta.label], images=None).delete()
     _empty_places(keys[StorageLocation._meta.label])
+    Calibration.objects.filter(product__in=keys.get(Product._meta.label, []), sessions=None).delete()
     kept = sum(_delete_unused(model, keys.get(model._meta.label, [])) for model in DEMO_TABLES)
     User.objects.filter(pk__in=keys[User._meta.label]).update(is_active=False)
     nursery.demo = {}

@@ -78,6 +78,8 @@ def recount(session: ProcessingSession, photo: ReviewedPhoto) -> bool:
     """
     before = totals_of(session)
     model = model_totals(session)
+    if not _keeps_signed_off(session, photo) and "kept" in (session.manual_adjustments or {}):
+        session.calibration = session.uncalibrated = None  # they were those of the count that was taken over
     if _keeps_signed_off(session, photo):
         session.manual_adjustments = {**(session.manual_adjustments or {}), **_numbers(photo)}
     elif photo.corrections:
@@ -93,6 +95,8 @@ def recount(session: ProcessingSession, photo: ReviewedPhoto) -> bool:
     session.save(
         update_fields=[
             *TOTALS,
+            "calibration",
+            "uncalibrated",
             "manual_adjustments",
             "validated",
             "validated_by_user",

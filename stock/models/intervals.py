@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from stock.conformal import Stratum
+
 
 class ValidationSource(models.TextChoices):
     """How the true number of a photo is known."""
@@ -92,6 +94,11 @@ class Validation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.counted} for {self.truth}"
+
+    @property
+    def stratum(self) -> Stratum:
+        """What kind of photo it is."""
+        return Stratum(self.model_version, self.container_kind, self.product_id, self.packaging_id)
 
 
 class IntervalVersion(models.Model):

@@ -1,19 +1,21 @@
 """Factors as rows: learned with each validation, one version after the other, switched off and on by people."""
 
+from dataclasses import replace
+
 import pytest
 
 from demeter.common.exceptions import ConflictError
 from stock.calibration import find_calibration, switch_calibration
 from stock.conformal import Stratum
 from stock.factors import Verdict
-from stock.intervals import withdraw_validation
+from stock.intervals import learn_anew, record_validation, withdraw_validation
 from stock.ledger import answer_visit, review_count
 from stock.models import Calibration, IntervalVersion, StockMovement, Validation, ValidationSource, Visit
 from stock.products import merge_products
 from tests.factories import UserFactory
 from tests.locations.factories import LocationConfigFactory, ProductFactory
 from tests.stock.recording import photo
-from tests.stock.validating import MODEL, measure, validate
+from tests.stock.validating import MODEL, measure, truth_of, validate
 
 pytestmark = pytest.mark.django_db
 KNOWN = ValidationSource.KNOWN
@@ -135,3 +137,35 @@ def test_validation_keeps_the_interval_that_was_shown_before_it_was_learned_from
     [calibrated] = validate(1, off=9, error=2.0, config=config, calibrated=107)
     assert calibrated.high - calibrated.low > 0
     assert calibrated.low <= 107 <= calibrated.high
+
+
+def test_photo_whose_true_number_is_known_is_not_also_one_that_people_accepted(config):
+    for _number in range(2):
+        count = measure(photo(config, 131), 5.0)
+        review_count(session_id=count.session_id, signed_off=True, in_doubt=False)
+        known = replace(truth_of(config, counted=131, truth=140), image_id=count.image_id)
+        record_validation(known, source=KNOWN, user=UserFactory(supervisor=True))
+    validate(3, off=9, counted=131, config=config)
+    row = Calibration.objects.in_force().get()
+    assert (row.photos, row.verdict) == (5, Verdict.USED), "131 was 140 in all five"
+
+
+def test_factor_that_was_switched_off_stays_off_for_newer_models_and_a_merged_product(config):
+    validate(3, off=25, config=config, source=KNOWN)
+    switch_calibration(calibration_id=Calibration.objects.get().pk, on=False, user=UserFactory(supervisor=True))
+    validate(3, off=25, config=config, source=KNOWN, model_version="newer")
+    newer = Calibration.objects.in_force().get(model_version="newer")
+    assert (newer.is_off, newer.is_used) == (True, False)
+    other = ProductFactory()
+    merge_products(source=config.product, target=other)
+    assert set(Calibration.objects.in_force().values_list("product", "is_off")) == {(other.pk, True)}
+
+
+def test_validation_learns_its_own_kind_of_photos_alone(config):
+    other = LocationConfigFactory(product=ProductFactory())
+    validate(3, off=25, config=other, source=KNOWN)
+    Calibration.objects.update(photos=99)
+    validate(3, off=25, config=config, source=KNOWN)
+    assert Calibration.objects.get(product=other.product).photos == 99
+    learn_anew()
+    assert Calibration.objects.in_force().get(product=other.product).photos == 3

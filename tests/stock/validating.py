@@ -16,28 +16,33 @@ def validate(
     number=1, *, off=1, error=1.0, counted=100, config=None, source=ValidationSource.CORRECTED, **fields
 ) -> list[Validation]:
     """So many validated photos; each score is `off / error`."""
-    grown = {
-        "product_id": config.product_id if config else None,
-        "packaging_id": config.packaging_id if config else None,
-    }
-    given = {"model_version": MODEL, "container_kind": "segment", **grown, **fields}
     user = UserFactory(supervisor=True)
     return [
         record_validation(
-            Truth(
-                image_id=uuid.uuid4(),
-                session_id=uuid.uuid4(),
-                counted=counted,
-                truth=counted + off,
-                predicted_error=error,
-                moment=NOON + timedelta(days=day),
-                **given,
-            ),
+            truth_of(config, counted=counted, truth=counted + off, error=error, day=day, **fields),
             source=source,
             user=user,
         )
         for day in range(number)
     ]
+
+
+def truth_of(config=None, *, counted=100, truth=100, error=1.0, day=0, **fields) -> Truth:
+    """A photo of its own."""
+    grown = {
+        "product_id": config.product_id if config else None,
+        "packaging_id": config.packaging_id if config else None,
+    }
+    given = {"model_version": MODEL, "container_kind": "segment", **grown, **fields}
+    return Truth(
+        image_id=uuid.uuid4(),
+        session_id=uuid.uuid4(),
+        counted=counted,
+        truth=truth,
+        predicted_error=error,
+        moment=NOON + timedelta(days=day),
+        **given,
+    )
 
 
 def measure(count: StockCount, error: float | None, *, kind="segment", model=MODEL, in_doubt=False) -> StockCount:

@@ -1,6 +1,7 @@
 """Bias, mean error, coverage, drift and plots, from photos in memory."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -31,6 +32,7 @@ def judged(counted: int, true: int, *, day: int = 0, held: bool | None = None, p
         container="segment",
         phone="",
         product=product,
+        raw=counted,
         counted=counted,
         true=true,
         low=low,
@@ -67,6 +69,14 @@ def test_drift_is_found_where_the_newest_photos_lean_otherwise():
     assert round(drift.since_percent) == -18
     assert find_drifts(before) == []
     assert find_drifts([*before, *[judged(97 + day % 5, 100, day=20 + day) for day in range(RECENT)]]) == []
+
+
+def test_factor_that_begins_to_work_and_another_model_are_no_drift():
+    before = [judged(83 + day % 5, 100, day=day) for day in range(12)]
+    since = [judged(83 + day % 5, 100, day=20 + day) for day in range(RECENT)]
+    assert find_drifts([*before, *(replace(row, counted=100) for row in since)]) == []
+    other = [replace(judged(97 + day % 5, 100, day=20 + day), model="n") for day in range(RECENT)]
+    assert find_drifts([*before, *other]) == []
 
 
 def test_another_mix_of_products_is_no_drift():

@@ -12,13 +12,23 @@ from locations.models import LocationConfig, Nursery, Product, StorageLocation, 
 from photos.models import S3Image, Upload
 from photos.storage.object_store import has_object
 from processing.models import Job, ProcessingSession
+from stock.intervals import forget_photo
 from stock.ledger import record_count
-from stock.models import MovementKind, StockBatch, StockCount, StockDocument, StockMovement
+from stock.models import (
+    Calibration,
+    MovementKind,
+    StockBatch,
+    StockCount,
+    StockDocument,
+    StockMovement,
+    Validation,
+)
 from tests.browsing import store_pictures
 from tests.factories import UserFactory
 from tests.locations.factories import LocationConfigFactory
 from tests.processing.factories import CorrectionFactory, make_bed
 from tests.stock.recording import hand_count, plants_of, record, undo
+from tests.stock.validating import validate
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +99,18 @@ def test_removed_demo_leaves_an_empty_nursery_and_leads_to_the_first_run(client,
     assert not has_object(nursery.s3_key_original)
     page = client.get(reverse("setup")).content.decode()
     assert "Setup code" not in page  # this person needs none
+
+
+def test_demo_is_removed_whole_after_its_photos_were_calibrated_with(client, nursery):
+    boss = User.objects.get(username="admin")
+    config = LocationConfig.objects.exclude(product=None).first()
+    validate(3, off=25, config=config, source="known")
+    for image_id in Validation.objects.values_list("image_id", flat=True):
+        forget_photo(image_id)  # as they would be photos of the demo
+    assert Calibration.objects.filter(ended_at__isnull=False).exists()
+    client.force_login(boss)
+    remove(client)
+    assert (Product.objects.exists(), Calibration.objects.exists()) == (False, False)
 
 
 def test_what_people_added_stays_with_what_it_needs(client, nursery):

@@ -6,6 +6,7 @@ from django.utils import timezone
 from processing.models import ProcessingSession
 from processing.review import corrections
 from processing.review.outcome import record_stock
+from processing.review.recount import read_reviewed, take_over
 from processing.review.validation import follow_validation, record_truth
 from stock.models import Calibration, IntervalVersion, StockCount, Validation, ValidationSource
 from tests.factories import UserFactory
@@ -181,3 +182,19 @@ def test_note_leaves_the_calibrated_count_alone(calibrated, ana):
 def test_known_count_of_a_calibrated_photo_is_compared_with_what_the_models_saw(calibrated, ana):
     row = record_truth(calibrated, truth=11, source=ValidationSource.KNOWN, user=ana)
     assert (row.counted, row.calibrated, row.truth) == (8, 10, 11)
+
+
+def test_factor_of_a_count_that_was_taken_over_goes_with_it_at_the_first_correction(calibrated, config, ana):
+    sign(calibrated, ana)
+    calibrated.refresh_from_db()
+    newer = measured(make_bed(*[0] * 7, location=config.location), config)
+    take_over(newer, calibrated, read_reviewed(newer.original_image, newer))
+    assert (newer.total_estimated, newer.is_calibrated) == (10, True)
+    for plants in (8, 9):
+        add(newer, ana, x=0.1 * plants)
+        newer.refresh_from_db()
+        assert (newer.total_estimated, newer.calibration) == (plants, None)
+    for plants in (8, 7):
+        corrections.undo(image=newer.original_image, user=ana)
+        newer.refresh_from_db()
+        assert (newer.total_estimated, newer.is_calibrated) == (plants, False)
