@@ -196,6 +196,7 @@ def addresses_of(made: Nursery) -> tuple[set[str], set[str]]:
         )[0].pk,
         "batch_id": made.bay.batches.first().pk,
         "difference_id": 0,
+        "calibration_id": 0,
         "stocktake_id": 0,
         "tab": "trace",
         "person_id": made.bed.original_image.uploaded_by_user_id,
