@@ -89,15 +89,15 @@ def a_location_is_chosen_by_its_name(demeter: Demeter) -> Seen:
     )
     page = context.new_page()
     page.goto("/")
-    page.locator("input[name=storage_location]").press_sequentially("claro 5")
-    first = page.locator("#location-options button", has_text="Claro 5").first
+    page.locator("input[name=storage_location]").press_sequentially("bay 5")
+    first = page.locator("#location-options button", has_text="Bay 5").first
     first.wait_for()
     code = first.get_attribute("value") or ""
     first.click()
     page.wait_for_function("code => document.querySelector('input[name=storage_location]').value === code", arg=code)
     needed = page.locator("datalist").count()
     context.close()
-    listed = f'value="{code}"' in demeter.get("/uploads/locations/?storage_location=claro+5").text()
+    listed = f'value="{code}"' in demeter.get("/uploads/locations/?storage_location=bay+5").text()
     return Seen(
         bool(code) and listed and not needed, f"chosen from the list: {code}; lists only some browsers show: {needed}"
     )
