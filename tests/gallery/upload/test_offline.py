@@ -1,5 +1,6 @@
 """The app without a network, in Chromium: it opens, keeps photos with their places, sends them once, for one person."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from tests.photos.files import make_picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "correct horse battery"
+PATIENCE_SECONDS = 60
 KEPT_PAGE = """async () => {
   for (const name of await caches.keys()) if (await (await caches.open(name)).match(name)) return name;
   return false;
@@ -75,13 +77,21 @@ def make_person(username: str, name: str) -> User:
     return user
 
 
+def wait_until(page: Page, promised: str) -> None:
+    """Until the promise gives true; to `wait_for_function` a promise itself is true."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not page.evaluate(promised):
+        assert time.monotonic() < end, f"still not: {promised}"
+        page.wait_for_timeout(100)
+
+
 def visit(context: BrowserContext) -> str:
     """Open Demeter with a network, until the page for times without one is kept; its address."""
     page = context.new_page()
     page.goto("/")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     wanted = page.locator("#device").get_attribute("data-offline")
-    page.wait_for_function(f"async () => (await ({KEPT_PAGE})()) === '{wanted}'")
+    wait_until(page, f"async () => (await ({KEPT_PAGE})()) === '{wanted}'")
     page.close()
     return wanted
 
@@ -131,9 +141,7 @@ def test_photos_chosen_without_a_network_are_kept_and_sent_once_with_their_place
     page.fill("#id_storage_location", "BAY-B")
     page.set_input_files("#id_files", photos[2])  # and does not press the button
     expect(rows(page)).to_have_count(3)
-    page.wait_for_function(
-        "keptPhotos.all().then((all) => all.length === 3 && all.some(({ place }) => place === 'BAY-B'))"
-    )
+    wait_until(page, "keptPhotos.all().then((all) => all.length === 3 && all.some(({ place }) => place === 'BAY-B'))")
     page.close()
 
     page = open_page(phone)
@@ -152,7 +160,7 @@ def test_photos_chosen_without_a_network_are_kept_and_sent_once_with_their_place
     page = open_page(phone)
     expect(page.locator("#upload-progress")).to_be_hidden()
     S3Image.objects.update(stored_at=timezone.now())
-    page.wait_for_function("keptPhotos.all().then((all) => all.length === 0)")
+    wait_until(page, "keptPhotos.all().then((all) => all.length === 0)")
     assert S3Image.objects.count() == 3
     assert Upload.objects.get().accepted_files == 3
 
@@ -242,10 +250,10 @@ def test_photos_survive_a_sign_out_and_are_sent_by_their_person_only(phone, phot
     phone.clear_cookies()  # her sign-in has ended meanwhile
     phone.set_offline(False)
     page = open_page(phone)
-    told = page.locator("#device")
-    expect(told).to_have_text("2 photos of Ana wait on this device. They are sent when Ana signs in here.")
+    note = page.locator("#device")
+    expect(note).to_have_text("2 photos of Ana wait on this device. They are sent when Ana signs in here.")
     sign_in_as(page, "bea")
-    expect(told).to_have_text("2 photos of Ana wait on this device. They are sent when Ana signs in here.")
+    expect(note).to_have_text("2 photos of Ana wait on this device. They are sent when Ana signs in here.")
     expect(page.locator("#upload-progress")).to_be_hidden()
     assert_accessible(page)
     assert not S3Image.objects.exists()
@@ -255,7 +263,7 @@ def test_photos_survive_a_sign_out_and_are_sent_by_their_person_only(phone, phot
     page.goto("/")
     expect(page.locator("#offline-nobody")).to_be_visible()
     expect(page.locator("#upload-form")).to_be_hidden()
-    expect(told).to_contain_text("2 photos of Ana wait")
+    expect(note).to_contain_text("2 photos of Ana wait")
     assert_accessible(page)
 
     phone.set_offline(False)
@@ -263,8 +271,8 @@ def test_photos_survive_a_sign_out_and_are_sent_by_their_person_only(phone, phot
     page.get_by_label("User name").fill("ana")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(told).to_have_text("2 photos on this device are not sent yet. Send them")
-    told.get_by_role("link").click()
+    expect(note).to_have_text("2 photos on this device are not sent yet. Send them")
+    note.get_by_role("link").click()
     expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received")
     assert set(S3Image.objects.values_list("uploaded_by_user", flat=True)) == {ana.pk}
 
@@ -283,8 +291,8 @@ def keep_three(context: BrowserContext, photos: list[Path], label: Path) -> None
     expect(rows(page)).to_have_count(3)
     page.get_by_role("button", name="Send 3 photos when the network is back").click()
     expect(page.locator("#upload-heading")).to_have_text("3 photos wait for the network")
-    page.wait_for_function("keptPhotos.all().then((all) => all.length === 3 && all.every(({ wanted }) => wanted))")
-    page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.sync.getTags()).then((tags) => tags.length)")
+    wait_until(page, "keptPhotos.all().then((all) => all.length === 3 && all.every(({ wanted }) => wanted))")
+    wait_until(page, "navigator.serviceWorker.ready.then((r) => r.sync.getTags()).then((tags) => tags.length)")
     page.close()
 
 
@@ -292,14 +300,14 @@ def test_android_sends_while_demeter_is_closed(android, photos, tmp_path):
     keep_three(android, photos, tmp_path / "label.jpg")
     android.set_offline(False)
     page = open_page(android, "/gallery/")  # does not send by itself
-    page.wait_for_function("keptPhotos.all().then((all) => all.filter(({ arrived }) => arrived).length === 2)")
+    wait_until(page, "keptPhotos.all().then((all) => all.filter(({ arrived }) => arrived).length === 2)")
     page.reload()
     expect(page.locator("#device")).to_contain_text("1 photo on this device is not sent yet.")
     assert places() == {"photo0.jpg": "BAY-C", "photo1.jpg": "BAY-B"}
     page.goto("/")
     expect(page.locator("#upload-heading")).to_have_text("1 photo selected")  # whose location is asked for
     S3Image.objects.update(stored_at=timezone.now())
-    page.wait_for_function("keptPhotos.all().then((all) => all.length === 1)")
+    wait_until(page, "keptPhotos.all().then((all) => all.length === 1)")
 
 
 def test_android_sends_nothing_for_somebody_else(android, photos, tmp_path, live_server):
@@ -308,7 +316,7 @@ def test_android_sends_nothing_for_somebody_else(android, photos, tmp_path, live
     sign_in(android, make_person("bea", "Bea"), live_server)
     android.set_offline(False)
     page = open_page(android, "/gallery/")
-    page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.sync.getTags()).then((tags) => !tags.length)")
+    wait_until(page, "navigator.serviceWorker.ready.then((r) => r.sync.getTags()).then((tags) => !tags.length)")
     assert not S3Image.objects.exists()
     expect(page.locator("#device")).to_have_text(
         "3 photos of Ana wait on this device. They are sent when Ana signs in here."
@@ -377,7 +385,7 @@ def test_a_photo_that_arrives_with_another_checksum_is_kept_and_sent_again(phone
     page.get_by_role("button", name="Upload 1 photo").click()
     expect(page.locator("#upload-heading")).to_have_text("1 already uploaded")
     S3Image.objects.update(stored_at=timezone.now())
-    page.wait_for_function("keptPhotos.all().then((all) => all.length === 0)")
+    wait_until(page, "keptPhotos.all().then((all) => all.length === 0)")
     assert S3Image.objects.count() == 1
 
 
