@@ -2,10 +2,8 @@
 // its SHA-256, so that a closed tab or a lost network loses none. They belong to the person who chose them (device.js).
 
 const keepsPhotos = keptPhotos.isPossible && person !== null;
-const ONE_TAB = "demeter-photos"; // two that list the same photos would send all of them twice
 const LONGEST_LOOK_MS = 60_000;
 const SENT_AGAIN_MS = 60_000;
-const LIMITS = ["too_many_files", "upload_too_large"]; // refusals that do not hold for the next upload
 const MOST_ASKED = 100; // checksums at once, as the server takes
 
 const keptValues = ({ place, settled, label, follows, wanted, offline, visit, sha256, arrived }) => ({
@@ -20,7 +18,7 @@ function keep(entry) {
 
 async function write(entry) {
   if (entry.isForgotten || entry.isKept === false) return;
-  if (entry.state === "label" || (entry.state === "refused" && !LIMITS.includes(entry.refusal))) return forget(entry);
+  if (entry.state === "label" || (entry.state === "refused" && !FULL.includes(entry.refusal))) return forget(entry);
   if (entry.written === undefined) entry.offline = !navigator.onLine;
   const values = keptValues(entry);
   const written = JSON.stringify(values);
@@ -71,7 +69,7 @@ function showWaiting(photo) {
 // Runs `act` in the one tab that lists kept photos, now or when the other one is closed.
 async function inOneTab(act) {
   if (!navigator.locks) return act();
-  return navigator.locks.request(ONE_TAB, async () => {
+  return navigator.locks.request(lockOf(person.id), async () => {
     await act();
     await new Promise(() => {}); // until the page is left
   });

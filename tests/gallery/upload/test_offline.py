@@ -323,6 +323,84 @@ def test_android_sends_nothing_for_somebody_else(android, photos, tmp_path, live
     )
 
 
+def test_android_begins_another_upload_when_one_is_full(android, photos, tmp_path, settings):
+    keep_three(android, photos, tmp_path / "label.jpg")
+    settings.UPLOAD_MAX_TOTAL_BYTES = max(path.stat().st_size for path in photos)
+    android.set_offline(False)
+    page = open_page(android, "/gallery/")
+    wait_until(page, "keptPhotos.all().then((all) => all.filter(({ arrived }) => arrived).length === 2)")
+    assert places() == {"photo0.jpg": "BAY-C", "photo1.jpg": "BAY-B"}
+    assert Upload.objects.count() == 2
+
+
+def test_android_forgets_a_place_only_if_that_is_wrong(android, photos, tmp_path):
+    photos[1].write_bytes(photos[1].read_bytes()[:200])  # the server refuses it, but not for its place
+    keep_three(android, photos, tmp_path / "label.jpg")
+    android.set_offline(False)
+    page = open_page(android, "/gallery/")
+    wait_until(page, "keptPhotos.all().then((all) => all.filter(({ wanted }) => !wanted).length === 2)")
+    kept_places = "keptPhotos.all().then((all) => all.filter(({ wanted }) => !wanted).map(({ place }) => place).sort())"
+    assert page.evaluate(kept_places) == ["", "BAY-B"]
+
+
+def test_android_keeps_photos_whose_label_nobody_could_look_up(android, photos, tmp_path):
+    keep_three(android, photos, tmp_path / "label.jpg")
+    android.route("**/place-by-code/", lambda route: route.fulfill(status=404, json={"error": {"code": "not_found"}}))
+    android.set_offline(False)
+    page = open_page(android, "/gallery/")
+    wait_until(page, "keptPhotos.all().then((all) => all.some(({ arrived }) => arrived))")
+    wait_until(page, "navigator.serviceWorker.ready.then((r) => r.sync.getTags()).then((tags) => !tags.length)")
+    assert places() == {"photo1.jpg": "BAY-B"}
+
+
+NOTE_PERSON = "([id, name]) => localStorage.setItem('demeter-person', JSON.stringify({ id, name, uploads: true }))"
+
+
+def keep_for(context: BrowserContext, person: User, path: Path) -> None:
+    """Without a network, as the person who signed in last."""
+    page = open_page(context)
+    page.evaluate(NOTE_PERSON, [str(person.pk), person.first_name])
+    page.reload()
+    expect(page.locator("#offline-person")).to_contain_text(person.first_name)
+    page.fill("#id_storage_location", "BAY-A")
+    page.set_input_files("#id_files", path)
+    page.get_by_role("button", name="Send 1 photo when the network is back").click()
+    expect(page.locator("#upload-heading")).to_have_text("1 photo waits for the network")
+    page.close()
+
+
+@pytest.mark.parametrize("has_old_tab", [False, True])
+def test_android_sends_for_who_is_signed_in_beside_photos_of_others(
+    android, photos, tmp_path, live_server, has_old_tab
+):
+    bea = make_person("bea", "Bea")
+    if has_old_tab:
+        old = open_page(android)
+        wait_until(old, "navigator.locks.query().then(({ held }) => held.length)")
+    keep_three(android, photos, tmp_path / "label.jpg")
+    keep_for(android, bea, photos[3])
+    android.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    sign_in(android, bea, live_server)
+    android.set_offline(False)
+    page = open_page(android, "/gallery/")
+    wait_until(page, "keptPhotos.all().then((all) => all.some(({ arrived }) => arrived))")
+    assert places() == {"photo3.jpg": "BAY-A"}
+    assert set(S3Image.objects.values_list("uploaded_by_user", flat=True)) == {bea.pk}
+
+
+def test_an_old_tab_of_somebody_else_hides_no_kept_photos(phone, photos, live_server):
+    old = open_page(phone)
+    wait_until(old, "navigator.locks.query().then(({ held }) => held.length)")
+    phone.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    sign_in(phone, make_person("bea", "Bea"), live_server)
+    page = open_page(phone)
+    page.set_input_files("#id_files", photos[0])
+    wait_for_kept(page, 1)
+    page.close()
+    page = open_page(phone)
+    expect(page.locator("#upload-heading")).to_have_text("1 photo selected")
+
+
 def test_nothing_of_a_person_is_kept_but_the_photos(phone, ana):
     page = open_page(phone, "/gallery/")
     page.goto("/account/")
@@ -387,6 +465,10 @@ def test_a_photo_that_arrives_with_another_checksum_is_kept_and_sent_again(phone
     S3Image.objects.update(stored_at=timezone.now())
     wait_until(page, "keptPhotos.all().then((all) => all.length === 0)")
     assert S3Image.objects.count() == 1
+
+
+def wait_for_kept(page: Page, number: int) -> None:
+    wait_until(page, f"keptPhotos.all().then((all) => all.length === {number})")
 
 
 def test_upload_goes_on_where_the_browser_may_not_store(browser, live_server, ana, photos):
