@@ -58,18 +58,21 @@ async function askKnown(url, checksums) {
   }
 }
 
-// Those of `entries` that are known, each with the id of its photo; all get their checksum.
+// Null where the browser cannot read the file, nor a kept copy, or has no memory for it: then the server finds out.
+async function findChecksum(entry) {
+  const checksum = await sha256(entry.file).catch(() => null);
+  return checksum ?? ((await takeKept(entry)) ? sha256(entry.file).catch(() => null) : null);
+}
+
+// Those of `entries` that are known, each with the id of its photo; all that can be read get their checksum.
 async function findKnown(entries, url) {
   const found = new Map();
   for (const entry of entries) {
     show(entry, "ready", gettext("Checking for duplicates"));
-    try {
-      entry.sha256 = await sha256(entry.file);
-      found.set(entry.sha256, entry);
-      show(entry, "ready", gettext("Ready to send"));
-    } catch {
-      show(entry, "refused", unreadable());
-    }
+    entry.sha256 = await findChecksum(entry);
+    if (entry.sha256) found.set(entry.sha256, entry);
+    if (entry.sha256 || await isReadable(entry.file)) show(entry, "ready", gettext("Ready to send"));
+    else show(entry, "refused", unreadable());
   }
   const known = found.size ? await askKnown(url, [...found.keys()]) : null;
   return (known ?? []).map(({ sha256: checksum, image_id: imageId }) => [found.get(checksum), imageId]);
@@ -80,11 +83,11 @@ async function findKnown(entries, url) {
 async function sendPatiently(entry, post, mayGoOn) {
   for (let attempt = 1; attempt <= ATTEMPTS && mayGoOn(); attempt += 1) {
     show(entry, "sending", attempt === 1 ? gettext("Sending") : gettext("Sending again"));
-    if (keepsPhotos) entry.sha256 ??= await sha256(entry.file).catch(() => null); // one that was added meanwhile
+    if (keepsPhotos) entry.sha256 ??= await findChecksum(entry); // one that was added meanwhile
     const answer = await post(entry);
     const isFull = answer.status === 507; // trying again in a minute does not help
     if (answer.status !== 0 && (answer.status < 500 || isFull) && answer.status !== 429) return { answer, attempt };
-    if (answer.status === 0 && !(await isReadable(entry.file))) {
+    if (answer.status === 0 && !(await isReadable(entry.file)) && !(await takeKept(entry))) {
       show(entry, "refused", unreadable());
       return {};
     }

@@ -16,9 +16,12 @@ function keep(entry) {
   if (keepsPhotos) queueMicrotask(() => write(entry));
 }
 
+const isRefused = ({ state, refusal }) => state === "refused" && Boolean(refusal) && !FULL.includes(refusal);
+
 async function write(entry) {
   if (entry.isForgotten || entry.isKept === false) return;
-  if (entry.state === "label" || (entry.state === "refused" && !FULL.includes(entry.refusal))) return forget(entry);
+  if (entry.state === "label" || isRefused(entry)) return forget(entry);
+  if (entry.state === "refused" && !entry.refusal) return; // by this page, which could not read it: the kept copy stays
   if (entry.written === undefined) entry.offline = !navigator.onLine;
   const values = keptValues(entry);
   const written = JSON.stringify(values);
@@ -38,6 +41,14 @@ async function write(entry) {
 function forget(entry) {
   entry.isForgotten = true;
   if (keepsPhotos) keptPhotos.remove(entry.id).catch(() => {});
+}
+
+// Goes on with the copy that this browser keeps; false without one that can be read.
+async function takeKept(entry) {
+  const file = entry.isKept ? await keptPhotos.file(entry.id).catch(() => null) : null;
+  if (!file || !(await isReadable(file))) return false;
+  entry.file = file;
+  return true;
 }
 
 // The kept photos of this person that wait, without those of `entries`, as many as fit into an upload, oldest first.

@@ -471,6 +471,28 @@ def wait_for_kept(page: Page, number: int) -> None:
     wait_until(page, f"keptPhotos.all().then((all) => all.length === {number})")
 
 
+def test_a_file_that_is_gone_is_sent_from_the_kept_copy(phone, photos):
+    page = open_page(phone)
+    page.set_input_files("#id_files", photos[:2])
+    wait_for_kept(page, 2)
+    photos[0].unlink()
+    page.get_by_role("button", name="Upload 2 photos").click()
+    expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received")
+
+
+def test_a_kept_copy_stays_when_neither_it_nor_the_file_can_be_read_now(phone, photos):
+    page = open_page(phone)
+    page.set_input_files("#id_files", photos[0])
+    wait_for_kept(page, 1)
+    photos[0].unlink()
+    page.evaluate("void (keptPhotos.file = async () => { throw new Error('no memory'); })")
+    page.get_by_role("button", name="Upload 1 photo").click()
+    expect(rows(page)).to_contain_text("The browser cannot read this file. Choose it again.")
+    page.close()
+    page = open_page(phone)
+    expect(page.locator("#upload-heading")).to_have_text("1 of 1 photo received")
+
+
 def test_upload_goes_on_where_the_browser_may_not_store(browser, live_server, ana, photos):
     context = browser.new_context(base_url=live_server.url, viewport={"width": 390, "height": 844})
     context.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
