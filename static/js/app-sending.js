@@ -67,9 +67,10 @@ async function sendPhoto({ id, user, visit }, place, session) {
   const source = navigator.userAgent.includes("Mobi") ? "mobile" : "web";
   const values = Object.entries({ upload_session_id: session, source, storage_location: place, visit, sent_by: user });
   const answer = await post(UPLOAD, [["files", file, file.name], ...values]);
-  const { error } = await readJson(answer);
+  const { error, jobs, duplicates } = await readJson(answer);
   const refusal = error?.refused?.[0]?.code;
-  if (answer.status === 202) await keptPhotos.change(id, { sha256: await sha256(file), arrived: true });
+  const imageId = (jobs?.[0] ?? duplicates?.[0])?.image_id;
+  if (answer.status === 202) await keptPhotos.change(id, { sha256: await sha256(file), arrived: true, imageId });
   else if ([400, 413].includes(answer.status) && !FULL.includes(refusal)) {
     const isMisplaced = error?.message?.startsWith("storage_location: ");
     await keptPhotos.change(id, { wanted: false, offline: false, ...(isMisplaced && { place: "" }) });

@@ -44,15 +44,16 @@ async function isReadable(file) {
   }
 }
 
-// Which of these contents were already uploaded: [{sha256, image_id, stored}]; null without an answer.
-async function askKnown(url, checksums) {
+// Which of these contents were already uploaded, and which of these photos deleted since: {known: [{sha256, image_id,
+// stored}], deleted: [image_id]}; null without an answer.
+async function askKnown(url, checksums, imageIds = []) {
   try {
     const answer = await fetch(url, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
-      body: JSON.stringify({ sha256: checksums }),
+      body: JSON.stringify({ sha256: checksums, image_ids: imageIds }),
     });
-    return (await answer.json()).known ?? null;
+    return answer.ok ? await answer.json() : null;
   } catch {
     return null; // no network: sending will show the error
   }
@@ -74,8 +75,8 @@ async function findKnown(entries, url) {
     if (entry.sha256 || await isReadable(entry.file)) show(entry, "ready", gettext("Ready to send"));
     else show(entry, "refused", unreadable());
   }
-  const known = found.size ? await askKnown(url, [...found.keys()]) : null;
-  return (known ?? []).map(({ sha256: checksum, image_id: imageId }) => [found.get(checksum), imageId]);
+  const answer = found.size ? await askKnown(url, [...found.keys()]) : null;
+  return (answer?.known ?? []).map(({ sha256: checksum, image_id: imageId }) => [found.get(checksum), imageId]);
 }
 
 // Tries until there is an answer that another attempt would not change; none if the file cannot be read any more, or

@@ -31,8 +31,8 @@ function refuse(entry, { code, message }) {
   show(entry, "refused", message);
 }
 
-function showKnown(entry, url) {
-  entry.arrived = true;
+function showKnown(entry, imageId, url) {
+  Object.assign(entry, { arrived: true, imageId });
   show(entry, "known", gettext("Already uploaded, not counted twice"), url);
 }
 

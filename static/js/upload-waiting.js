@@ -6,9 +6,9 @@ const LONGEST_LOOK_MS = 60_000;
 const SENT_AGAIN_MS = 60_000;
 const MOST_ASKED = 100; // checksums at once, as the server takes
 
-const keptValues = ({ place, settled, label, follows, wanted, offline, visit, sha256, arrived }) => ({
+const keptValues = ({ place, settled, label, follows, wanted, offline, visit, sha256, arrived, imageId }) => ({
   place, settled: Boolean(settled), label: label ?? null, follows: follows ?? null, wanted: Boolean(wanted),
-  offline: Boolean(offline), visit: visit ?? "", sha256: sha256 ?? "", arrived: Boolean(arrived),
+  offline: Boolean(offline), visit: visit ?? "", sha256: sha256 ?? "", arrived: Boolean(arrived), imageId: imageId ?? "",
 });
 
 // Called after each change of an entry; writes what is different once everything about the change is done.
@@ -121,16 +121,16 @@ async function watchStored(url, entries, pause = 2000) {
   clearTimeout(look);
   const arrived = (await keptPhotos.all()).filter(({ user, arrived: is, sha256: sum }) => is && sum && user === person.id).slice(0, MOST_ASKED);
   if (!arrived.length) return;
-  const known = await askKnown(url, arrived.map(({ sha256: checksum }) => checksum));
-  for (const photo of known ? arrived : []) await compare(photo, known.find(({ sha256: checksum }) => checksum === photo.sha256), entries);
+  const answer = await askKnown(url, arrived.map(({ sha256: sum }) => sum), arrived.map(({ imageId }) => imageId).filter(Boolean));
+  for (const photo of answer ? arrived : []) await compare(photo, answer, entries);
   look = setTimeout(() => watchStored(url, entries, Math.min(2 * pause, LONGEST_LOOK_MS)), pause);
 }
 
-// A photo that was known and is not any more was deleted by somebody: it is not sent again.
-async function compare({ id, verified }, found, entries) {
-  if (found?.stored || (!found && verified)) await keptPhotos.remove(id);
-  else if (found) await keptPhotos.change(id, { verified: true });
-  else {
+// A photo that somebody has deleted since it arrived is not sent again.
+async function compare({ id, sha256: checksum, imageId }, { known, deleted }, entries) {
+  const found = known.find(({ sha256: sum }) => sum === checksum);
+  if (found?.stored || (!found && deleted.includes(imageId))) await keptPhotos.remove(id);
+  else if (!found) {
     await keptPhotos.change(id, { arrived: false });
     const entry = entries.find((other) => other.id === id);
     if (!entry) return;

@@ -175,7 +175,7 @@ async function restore() {
 // can hash; others send, and the server finds out.
 async function passOverKnown() {
   if (!crypto.subtle) return;
-  for (const [entry, imageId] of await findKnown(sendable(), form.dataset.knownUrl)) showKnown(entry, photoUrl(imageId));
+  for (const [entry, imageId] of await findKnown(sendable(), form.dataset.knownUrl)) showKnown(entry, imageId, photoUrl(imageId));
   showTotals();
 }
 
@@ -206,16 +206,16 @@ function post(entry) {
 
 function settle(entry, { status, json }, attempt) {
   const refused = (json.refused ?? json.error?.refused ?? [])[0];
-  if (json.jobs?.length) receive(entry);
-  else if (json.duplicates?.length && attempt > 1) receive(entry); // the answer to the attempt before was lost
-  else if (json.duplicates?.length) showKnown(entry, photoUrl(json.duplicates[0].image_id));
+  const imageId = (json.jobs?.[0] ?? json.duplicates?.[0])?.image_id;
+  if (json.jobs?.length || (imageId && attempt > 1)) receive(entry, imageId); // or the answer to the attempt before was lost
+  else if (imageId) showKnown(entry, imageId, photoUrl(imageId));
   else if (refused) refuse(entry, refused);
   else stop(entry, status, json.error?.message);
 }
 
-function receive(entry) {
+function receive(entry, imageId) {
   showSent(entry, 1);
-  entry.arrived = true;
+  Object.assign(entry, { arrived: true, imageId });
   show(entry, "received", gettext("Received"));
   tellJobs();
 }

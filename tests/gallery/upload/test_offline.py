@@ -353,6 +353,18 @@ def test_android_keeps_photos_whose_label_nobody_could_look_up(android, photos, 
     assert places() == {"photo1.jpg": "BAY-B"}
 
 
+def test_a_photo_that_somebody_deleted_since_it_arrived_is_not_sent_again(android, photos, tmp_path):
+    keep_three(android, photos, tmp_path / "label.jpg")
+    android.set_offline(False)
+    page = open_page(android, "/gallery/")
+    wait_until(page, "keptPhotos.all().then((all) => all.filter(({ arrived }) => arrived).length === 2)")
+    S3Image.objects.update(deleted_at=timezone.now())
+    page.goto("/")
+    wait_for_kept(page, 1)
+    expect(page.locator("#upload-heading")).to_have_text("1 photo selected")  # the one with the wrong location
+    assert S3Image.objects.count() == 2
+
+
 NOTE_PERSON = "([id, name]) => localStorage.setItem('demeter-person', JSON.stringify({ id, name, uploads: true }))"
 
 
@@ -446,7 +458,7 @@ def test_the_page_without_a_network_follows_language_and_release(phone, monkeypa
 
 def test_a_photo_that_arrives_with_another_checksum_is_kept_and_sent_again(phone, photos):
     page = open_page(phone)
-    answers = iter([{"known": []}, {"known": []}])
+    answers = iter([{"known": [], "deleted": []}] * 2)
 
     def know_nothing(route: Route) -> None:
         answer = next(answers, None)
