@@ -98,6 +98,11 @@ function drawThumbnail(entry, bitmap) {
 
 const isMovable = ({ state, released }) => ["ready", "waiting"].includes(state) && !released;
 
+// The answer about several photos holds for those that are chosen here; photos that were chosen earlier keep theirs.
+function answerFor(entries, visit) {
+  for (const entry of entries.filter((other) => isMovable(other) && !other.isRestored)) keep(Object.assign(entry, { visit }));
+}
+
 // The choice under "Change location", for this photo or also for those after it.
 function moveTo(entries, entry, button) {
   const code = entry.row.querySelector(".file-row__move input").value.trim();

@@ -505,6 +505,24 @@ def test_a_kept_copy_stays_when_neither_it_nor_the_file_can_be_read_now(phone, p
     expect(page.locator("#upload-heading")).to_have_text("1 of 1 photo received")
 
 
+def test_each_photo_keeps_the_answer_that_was_given_when_it_was_chosen(phone, photos):
+    page = open_page(phone)
+    page.select_option("#id_visit", "retake")
+    page.set_input_files("#id_files", photos[0])
+    wait_for_kept(page, 1)
+    page.close()
+    page = open_page(phone)
+    expect(page.locator("#upload-heading")).to_have_text("1 photo selected")
+    expect(page.locator("#id_visit")).to_have_value("")
+    page.set_input_files("#id_files", photos[1])
+    expect(rows(page)).to_have_count(2)
+    page.select_option("#id_visit", "parts")
+    page.get_by_role("button", name="Upload 2 photos").click()
+    expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received")
+    answers = dict(S3Image.objects.values_list("original_filename", "visit_answer"))
+    assert answers == {"photo0.jpg": "retake", "photo1.jpg": "parts"}
+
+
 def test_upload_goes_on_where_the_browser_may_not_store(browser, live_server, ana, photos):
     context = browser.new_context(base_url=live_server.url, viewport={"width": 390, "height": 844})
     context.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
