@@ -70,7 +70,7 @@ async function sendPhoto({ id, user, visit }, place, session) {
   const { error, jobs, duplicates } = await readJson(answer);
   const refusal = error?.refused?.[0]?.code;
   const imageId = (jobs?.[0] ?? duplicates?.[0])?.image_id;
-  if (answer.status === 202) await keptPhotos.change(id, { sha256: await sha256(file), arrived: true, imageId });
+  if (answer.status === 202) await keptPhotos.change(id, { sha256: await sha256(file).catch(() => ""), arrived: true, imageId });
   else if ([400, 413].includes(answer.status) && !FULL.includes(refusal)) {
     const isMisplaced = error?.message?.startsWith("storage_location: ");
     await keptPhotos.change(id, { wanted: false, offline: false, ...(isMisplaced && { place: "" }) });

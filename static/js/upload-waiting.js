@@ -119,11 +119,24 @@ let look = null;
 // Forgets what is stored, looking again until all is. What arrived with another checksum is sent again.
 async function watchStored(url, entries, pause = 2000) {
   clearTimeout(look);
-  const arrived = (await keptPhotos.all()).filter(({ user, arrived: is, sha256: sum }) => is && sum && user === person.id).slice(0, MOST_ASKED);
+  const arrived = (await keptPhotos.all()).filter(({ user, arrived: is }) => is && user === person.id);
   if (!arrived.length) return;
-  const answer = await askKnown(url, arrived.map(({ sha256: sum }) => sum), arrived.map(({ imageId }) => imageId).filter(Boolean));
-  for (const photo of answer ? arrived : []) await compare(photo, answer, entries);
+  for (let first = 0; first < arrived.length; first += MOST_ASKED) await lookAt(url, arrived.slice(first, first + MOST_ASKED), entries);
   look = setTimeout(() => watchStored(url, entries, Math.min(2 * pause, LONGEST_LOOK_MS)), pause);
+}
+
+async function lookAt(url, photos, entries) {
+  for (const photo of photos.filter(({ sha256: sum }) => !sum)) await addChecksum(photo);
+  const asked = photos.filter(({ sha256: sum }) => sum);
+  const imageIds = asked.map(({ imageId }) => imageId).filter(Boolean);
+  const answer = asked.length ? await askKnown(url, asked.map(({ sha256: sum }) => sum), imageIds) : null;
+  for (const photo of answer ? asked : []) await compare(photo, answer, entries);
+}
+
+// Of the kept copy, where the browser had no memory for it when the photo was sent.
+async function addChecksum(photo) {
+  photo.sha256 = await keptPhotos.file(photo.id).then(sha256).catch(() => "");
+  await keptPhotos.change(photo.id, { sha256: photo.sha256 });
 }
 
 // A photo that somebody has deleted since it arrived is not sent again.

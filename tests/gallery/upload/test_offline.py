@@ -19,6 +19,7 @@ from tests.browsing import sign_in
 from tests.factories import UserFactory
 from tests.locations.factories import StorageLocationFactory
 from tests.locations.label_pictures import picture_of
+from tests.photos.factories import S3ImageFactory
 from tests.photos.files import make_picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -521,6 +522,27 @@ def test_each_photo_keeps_the_answer_that_was_given_when_it_was_chosen(phone, ph
     expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received")
     answers = dict(S3Image.objects.values_list("original_filename", "visit_answer"))
     assert answers == {"photo0.jpg": "retake", "photo1.jpg": "parts"}
+
+
+KEEP_SENT = """async ([user, sums]) => {
+  for (const [number, sha256] of sums.entries()) {
+    const photo = { id: `!${number}`, user, name: "Ana", at: 0, place: "", arrived: true, sha256 };
+    await keptPhotos.add(photo, new File(["photo"], "sent.jpg"));
+  }
+}"""
+
+
+def test_no_photo_without_a_checksum_and_no_hundred_unstored_ones_keep_another(phone, photos, ana):
+    page = open_page(phone)
+    page.set_input_files("#id_files", photos[0])
+    page.get_by_role("button", name="Upload 1 photo").click()
+    expect(page.locator("#upload-heading")).to_have_text("1 of 1 photo received")
+    page.evaluate("keptPhotos.all().then(([photo]) => keptPhotos.change(photo.id, { sha256: '' }))")
+    waiting = [S3ImageFactory(sha256=f"{number:064x}").sha256 for number in range(100)]
+    page.evaluate(KEEP_SENT, [str(ana.pk), waiting])
+    S3Image.objects.filter(original_filename="photo0.jpg").update(stored_at=timezone.now())
+    page.reload()
+    wait_for_kept(page, 100)
 
 
 def test_upload_goes_on_where_the_browser_may_not_store(browser, live_server, ana, photos):
