@@ -64,9 +64,10 @@ class KnownJson(TypedDict):
 
 
 class KnownContentsJson(TypedDict):
-    """The contents that need not be sent."""
+    """The contents that need not be sent, and which of the `image_ids` somebody has deleted."""
 
     known: list[KnownJson]
+    deleted: list[str]
 
 
 class UploadJson(TypedDict):
@@ -117,7 +118,10 @@ def upload(request: HttpRequest) -> JsonResponse:
 
 @api_view("POST", permission="photos.add_upload", body=KnownForm, answers={200: KnownContentsJson})
 def known(request: HttpRequest) -> JsonResponse:
-    """Which contents, by SHA-256, need not be sent again, and which are stored: what a browser keeps may go then."""
+    """Which contents, by SHA-256, need not be sent again, and which are stored: what a browser keeps may go then.
+
+    So may what it sent as one of `image_ids` if somebody has deleted that photo since.
+    """
     form = KnownForm(read_json(request))
     if not form.is_valid():
         raise form_errors(form)
@@ -126,7 +130,8 @@ def known(request: HttpRequest) -> JsonResponse:
         {"sha256": sha256, "image_id": str(image_id), "stored": stored_at is not None}
         for sha256, image_id, stored_at in photos
     ]
-    return JsonResponse({"known": rows})
+    deleted = S3Image.objects.photos().filter(pk__in=form.cleaned_data["image_ids"]).exclude(deleted_at=None)
+    return JsonResponse({"known": rows, "deleted": [str(pk) for pk in deleted.values_list("pk", flat=True)]})
 
 
 @api_view("GET", permission="photos.view_s3image", answers={302: None}, errors=(404,))

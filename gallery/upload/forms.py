@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from gallery.common.forms import UuidsField
 from locations.models import StorageLocation
 from photos.statuses import UploadSource, VisitAnswer
 
@@ -60,9 +62,19 @@ def _is_sha256(text: object) -> bool:
 
 
 class KnownForm(forms.Form):
-    """The checksums that a browser sends to find duplicates before uploading."""
+    """The checksums that a browser sends to find duplicates before uploading, and photos that it sent earlier."""
 
     sha256 = ChecksumsField()
+    image_ids = UuidsField(coerce=UUID, required=False)
+
+    def clean_image_ids(self) -> list[UUID]:
+        """No more than checksums."""
+        image_ids: list[UUID] = self.cleaned_data["image_ids"]
+        if len(image_ids) > settings.UPLOAD_MAX_FILES:
+            raise forms.ValidationError(
+                _("At most %(most)d photos at a time."), params={"most": settings.UPLOAD_MAX_FILES}
+            )
+        return image_ids
 
 
 class LabelForm(forms.Form):

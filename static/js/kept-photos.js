@@ -2,6 +2,11 @@
 // "photos" ({id, user, name, at, ...}, upload-waiting.js fills it in), its file in "files" under the same id. On pages and
 // in the service worker.
 
+const FULL = ["too_many_files", "upload_too_large"]; // refusals that do not hold for the next upload
+
+// What a tab holds that lists the photos of a person: whoever else sent them meanwhile would send all of them twice.
+const lockOf = (user) => `demeter-photos-${user}`;
+
 let opened = null;
 
 function openKept() {

@@ -44,35 +44,39 @@ async function isReadable(file) {
   }
 }
 
-// Which of these contents were already uploaded: [{sha256, image_id, stored}]; null without an answer.
-async function askKnown(url, checksums) {
+// Which of these contents were already uploaded, and which of these photos deleted since: {known: [{sha256, image_id,
+// stored}], deleted: [image_id]}; null without an answer.
+async function askKnown(url, checksums, imageIds = []) {
   try {
     const answer = await fetch(url, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
-      body: JSON.stringify({ sha256: checksums }),
+      body: JSON.stringify({ sha256: checksums, image_ids: imageIds }),
     });
-    return (await answer.json()).known ?? null;
+    return answer.ok ? await answer.json() : null;
   } catch {
     return null; // no network: sending will show the error
   }
 }
 
-// Those of `entries` that are known, each with the id of its photo; all get their checksum.
+// Null where the browser cannot read the file, nor a kept copy, or has no memory for it: then the server finds out.
+async function findChecksum(entry) {
+  const checksum = await sha256(entry.file).catch(() => null);
+  return checksum ?? ((await takeKept(entry)) ? sha256(entry.file).catch(() => null) : null);
+}
+
+// Those of `entries` that are known, each with the id of its photo; all that can be read get their checksum.
 async function findKnown(entries, url) {
   const found = new Map();
   for (const entry of entries) {
     show(entry, "ready", gettext("Checking for duplicates"));
-    try {
-      entry.sha256 = await sha256(entry.file);
-      found.set(entry.sha256, entry);
-      show(entry, "ready", gettext("Ready to send"));
-    } catch {
-      show(entry, "refused", unreadable());
-    }
+    entry.sha256 = await findChecksum(entry);
+    if (entry.sha256) found.set(entry.sha256, entry);
+    if (entry.sha256 || await isReadable(entry.file)) show(entry, "ready", gettext("Ready to send"));
+    else show(entry, "refused", unreadable());
   }
-  const known = found.size ? await askKnown(url, [...found.keys()]) : null;
-  return (known ?? []).map(({ sha256: checksum, image_id: imageId }) => [found.get(checksum), imageId]);
+  const answer = found.size ? await askKnown(url, [...found.keys()]) : null;
+  return (answer?.known ?? []).map(({ sha256: checksum, image_id: imageId }) => [found.get(checksum), imageId]);
 }
 
 // Tries until there is an answer that another attempt would not change; none if the file cannot be read any more, or
@@ -80,11 +84,11 @@ async function findKnown(entries, url) {
 async function sendPatiently(entry, post, mayGoOn) {
   for (let attempt = 1; attempt <= ATTEMPTS && mayGoOn(); attempt += 1) {
     show(entry, "sending", attempt === 1 ? gettext("Sending") : gettext("Sending again"));
-    if (keepsPhotos) entry.sha256 ??= await sha256(entry.file).catch(() => null); // one that was added meanwhile
+    if (keepsPhotos) entry.sha256 ??= await findChecksum(entry); // one that was added meanwhile
     const answer = await post(entry);
     const isFull = answer.status === 507; // trying again in a minute does not help
     if (answer.status !== 0 && (answer.status < 500 || isFull) && answer.status !== 429) return { answer, attempt };
-    if (answer.status === 0 && !(await isReadable(entry.file))) {
+    if (answer.status === 0 && !(await isReadable(entry.file)) && !(await takeKept(entry))) {
       show(entry, "refused", unreadable());
       return {};
     }

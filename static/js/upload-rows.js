@@ -31,8 +31,8 @@ function refuse(entry, { code, message }) {
   show(entry, "refused", message);
 }
 
-function showKnown(entry, url) {
-  entry.arrived = true;
+function showKnown(entry, imageId, url) {
+  Object.assign(entry, { arrived: true, imageId });
   show(entry, "known", gettext("Already uploaded, not counted twice"), url);
 }
 
@@ -97,6 +97,11 @@ function drawThumbnail(entry, bitmap) {
 }
 
 const isMovable = ({ state, released }) => ["ready", "waiting"].includes(state) && !released;
+
+// The answer about several photos holds for those that are chosen here; photos that were chosen earlier keep theirs.
+function answerFor(entries, visit) {
+  for (const entry of entries.filter((other) => isMovable(other) && !other.isRestored)) keep(Object.assign(entry, { visit }));
+}
 
 // The choice under "Change location", for this photo or also for those after it.
 function moveTo(entries, entry, button) {

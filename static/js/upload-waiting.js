@@ -2,15 +2,13 @@
 // its SHA-256, so that a closed tab or a lost network loses none. They belong to the person who chose them (device.js).
 
 const keepsPhotos = keptPhotos.isPossible && person !== null;
-const ONE_TAB = "demeter-photos"; // two that list the same photos would send all of them twice
 const LONGEST_LOOK_MS = 60_000;
 const SENT_AGAIN_MS = 60_000;
-const LIMITS = ["too_many_files", "upload_too_large"]; // refusals that do not hold for the next upload
 const MOST_ASKED = 100; // checksums at once, as the server takes
 
-const keptValues = ({ place, settled, label, follows, wanted, offline, visit, sha256, arrived }) => ({
+const keptValues = ({ place, settled, label, follows, wanted, offline, visit, sha256, arrived, imageId }) => ({
   place, settled: Boolean(settled), label: label ?? null, follows: follows ?? null, wanted: Boolean(wanted),
-  offline: Boolean(offline), visit: visit ?? "", sha256: sha256 ?? "", arrived: Boolean(arrived),
+  offline: Boolean(offline), visit: visit ?? "", sha256: sha256 ?? "", arrived: Boolean(arrived), imageId: imageId ?? "",
 });
 
 // Called after each change of an entry; writes what is different once everything about the change is done.
@@ -18,9 +16,12 @@ function keep(entry) {
   if (keepsPhotos) queueMicrotask(() => write(entry));
 }
 
+const isRefused = ({ state, refusal }) => state === "refused" && Boolean(refusal) && !FULL.includes(refusal);
+
 async function write(entry) {
   if (entry.isForgotten || entry.isKept === false) return;
-  if (entry.state === "label" || (entry.state === "refused" && !LIMITS.includes(entry.refusal))) return forget(entry);
+  if (entry.state === "label" || isRefused(entry)) return forget(entry);
+  if (entry.state === "refused" && !entry.refusal) return; // by this page, which could not read it: the kept copy stays
   if (entry.written === undefined) entry.offline = !navigator.onLine;
   const values = keptValues(entry);
   const written = JSON.stringify(values);
@@ -40,6 +41,14 @@ async function write(entry) {
 function forget(entry) {
   entry.isForgotten = true;
   if (keepsPhotos) keptPhotos.remove(entry.id).catch(() => {});
+}
+
+// Goes on with the copy that this browser keeps; false without one that can be read.
+async function takeKept(entry) {
+  const file = entry.isKept ? await keptPhotos.file(entry.id).catch(() => null) : null;
+  if (!file || !(await isReadable(file))) return false;
+  entry.file = file;
+  return true;
 }
 
 // The kept photos of this person that wait, without those of `entries`, as many as fit into an upload, oldest first.
@@ -71,7 +80,7 @@ function showWaiting(photo) {
 // Runs `act` in the one tab that lists kept photos, now or when the other one is closed.
 async function inOneTab(act) {
   if (!navigator.locks) return act();
-  return navigator.locks.request(ONE_TAB, async () => {
+  return navigator.locks.request(lockOf(person.id), async () => {
     await act();
     await new Promise(() => {}); // until the page is left
   });
@@ -110,18 +119,31 @@ let look = null;
 // Forgets what is stored, looking again until all is. What arrived with another checksum is sent again.
 async function watchStored(url, entries, pause = 2000) {
   clearTimeout(look);
-  const arrived = (await keptPhotos.all()).filter(({ user, arrived: is, sha256: sum }) => is && sum && user === person.id).slice(0, MOST_ASKED);
+  const arrived = (await keptPhotos.all()).filter(({ user, arrived: is }) => is && user === person.id);
   if (!arrived.length) return;
-  const known = await askKnown(url, arrived.map(({ sha256: checksum }) => checksum));
-  for (const photo of known ? arrived : []) await compare(photo, known.find(({ sha256: checksum }) => checksum === photo.sha256), entries);
+  for (let first = 0; first < arrived.length; first += MOST_ASKED) await lookAt(url, arrived.slice(first, first + MOST_ASKED), entries);
   look = setTimeout(() => watchStored(url, entries, Math.min(2 * pause, LONGEST_LOOK_MS)), pause);
 }
 
-// A photo that was known and is not any more was deleted by somebody: it is not sent again.
-async function compare({ id, verified }, found, entries) {
-  if (found?.stored || (!found && verified)) await keptPhotos.remove(id);
-  else if (found) await keptPhotos.change(id, { verified: true });
-  else {
+async function lookAt(url, photos, entries) {
+  for (const photo of photos.filter(({ sha256: sum }) => !sum)) await addChecksum(photo);
+  const asked = photos.filter(({ sha256: sum }) => sum);
+  const imageIds = asked.map(({ imageId }) => imageId).filter(Boolean);
+  const answer = asked.length ? await askKnown(url, asked.map(({ sha256: sum }) => sum), imageIds) : null;
+  for (const photo of answer ? asked : []) await compare(photo, answer, entries);
+}
+
+// Of the kept copy, where the browser had no memory for it when the photo was sent.
+async function addChecksum(photo) {
+  photo.sha256 = await keptPhotos.file(photo.id).then(sha256).catch(() => "");
+  await keptPhotos.change(photo.id, { sha256: photo.sha256 });
+}
+
+// A photo that somebody has deleted since it arrived is not sent again.
+async function compare({ id, sha256: checksum, imageId }, { known, deleted }, entries) {
+  const found = known.find(({ sha256: sum }) => sum === checksum);
+  if (found?.stored || (!found && deleted.includes(imageId))) await keptPhotos.remove(id);
+  else if (!found) {
     await keptPhotos.change(id, { arrived: false });
     const entry = entries.find((other) => other.id === id);
     if (!entry) return;

@@ -32,7 +32,7 @@ async function addFiles(files) {
   if (!sending && entries.every((entry) => isOver(entry))) startAfresh();
   const added = [];
   for (const file of [...files].sort((one, other) => one.lastModified - other.lastModified)) {
-    const entry = { id: newId(), at: Date.now(), file, row: makeRow(file), state: "", sentBytes: 0, place: "", visit: "" };
+    const entry = { id: newId(), at: Date.now(), file, row: makeRow(file), state: "", sentBytes: 0, place: "", visit: form.elements.visit.value };
     const fault = await findFault(file, entries.filter(({ state }) => state !== "refused"), limits);
     entries.push(entry);
     show(entry, fault ? "refused" : "ready", fault || gettext("Ready to send"));
@@ -105,7 +105,7 @@ function replacePlaces() {
 function release() {
   followPlace();
   const going = entries.filter(isUnsent);
-  for (const entry of going) letGo(Object.assign(entry, { wanted: true, visit: form.elements.visit.value }));
+  for (const entry of going) letGo(Object.assign(entry, { wanted: true }));
   offerPlace();
   showTotals();
   document.dispatchEvent(new CustomEvent("upload:released", { detail: going.map(({ place: code }) => code) })); // walk.js
@@ -164,7 +164,6 @@ async function restore() {
     if (entries.some(({ id }) => id === photo.id)) continue;
     const entry = showWaiting(photo);
     entries.push(entry);
-    form.elements.visit.value ||= entry.visit;
     looking = looking.then(() => drawPhoto(entry)).catch(() => {}); // a format that this browser cannot show
   }
   showTotals();
@@ -175,7 +174,7 @@ async function restore() {
 // can hash; others send, and the server finds out.
 async function passOverKnown() {
   if (!crypto.subtle) return;
-  for (const [entry, imageId] of await findKnown(sendable(), form.dataset.knownUrl)) showKnown(entry, photoUrl(imageId));
+  for (const [entry, imageId] of await findKnown(sendable(), form.dataset.knownUrl)) showKnown(entry, imageId, photoUrl(imageId));
   showTotals();
 }
 
@@ -206,16 +205,16 @@ function post(entry) {
 
 function settle(entry, { status, json }, attempt) {
   const refused = (json.refused ?? json.error?.refused ?? [])[0];
-  if (json.jobs?.length) receive(entry);
-  else if (json.duplicates?.length && attempt > 1) receive(entry); // the answer to the attempt before was lost
-  else if (json.duplicates?.length) showKnown(entry, photoUrl(json.duplicates[0].image_id));
+  const imageId = (json.jobs?.[0] ?? json.duplicates?.[0])?.image_id;
+  if (json.jobs?.length || (imageId && attempt > 1)) receive(entry, imageId); // or the answer to the attempt before was lost
+  else if (imageId) showKnown(entry, imageId, photoUrl(imageId));
   else if (refused) refuse(entry, refused);
   else stop(entry, status, json.error?.message);
 }
 
-function receive(entry) {
+function receive(entry, imageId) {
   showSent(entry, 1);
-  entry.arrived = true;
+  Object.assign(entry, { arrived: true, imageId });
   show(entry, "received", gettext("Received"));
   tellJobs();
 }
@@ -267,7 +266,7 @@ document.getElementById("upload-files").addEventListener("click", ({ target }) =
   else if (entry && button.value) entry.row.querySelector(".file-row__move input").value = button.value;
   else if (entry) (button.matches("[data-remove]") ? removeEntry : movePhotos)(entry, button);
 });
-form.elements.visit.addEventListener("change", () => keepChoice(form.elements));
+form.elements.visit.addEventListener("change", ({ target }) => (answerFor(entries, target.value), keepChoice(form.elements)));
 document.getElementById("upload-replace").addEventListener("click", replacePlaces);
 // The field is drawn anew when a label or a position was read.
 for (const [name, act] of [["input", offerPlace], ["change", followPlace]]) {

@@ -14,6 +14,7 @@ from photos.models import S3Image, Upload
 from processing.models import Job
 from tests.factories import UserFactory
 from tests.locations.factories import StorageLocationFactory
+from tests.photos.factories import S3ImageFactory
 from tests.photos.files import BAD_FILES, make_picture, photo, upload_file
 
 pytestmark = pytest.mark.django_db
@@ -211,8 +212,9 @@ def test_upload_is_refused_to_another_person_than_the_one_who_chose_the_photos(c
 
 
 # --- Known contents -------------------------------------------------------------------------------------------------
-def ask(client, *checksums):
-    return client.post("/api/v1/photos/known", {"sha256": list(checksums)}, content_type="application/json")
+def ask(client, *checksums, **more):
+    body = {"sha256": list(checksums), **more}
+    return client.post("/api/v1/photos/known", body, content_type="application/json")
 
 
 def test_known_names_the_contents_that_need_not_be_sent(client, django_assert_max_num_queries):
@@ -223,16 +225,34 @@ def test_known_names_the_contents_that_need_not_be_sent(client, django_assert_ma
         answer = ask(client, here.upper(), other)
     assert answer.status_code == 200
     photo_id = str(S3Image.objects.get().pk)
-    assert answer.json() == {"known": [{"sha256": here, "image_id": photo_id, "stored": False}]}
+    assert answer.json()["known"] == [{"sha256": here, "image_id": photo_id, "stored": False}]
     S3Image.objects.update(stored_at=timezone.now())
-    assert ask(client, here).json() == {"known": [{"sha256": here, "image_id": photo_id, "stored": True}]}
+    assert ask(client, here).json()["known"] == [{"sha256": here, "image_id": photo_id, "stored": True}]
 
 
 def test_known_does_not_tell_of_photos_in_the_trash(client):
     data = make_picture()
     send(client, upload_file("a.jpg", data))
     S3Image.objects.update(deleted_at=timezone.now())
-    assert ask(client, hashlib.sha256(data).hexdigest()).json() == {"known": []}
+    assert ask(client, hashlib.sha256(data).hexdigest()).json() == {"known": [], "deleted": []}
+
+
+def test_known_names_the_sent_photos_that_somebody_deleted(client, django_assert_max_num_queries):
+    now = timezone.now()
+    here, deleted, purged = (
+        S3ImageFactory(),
+        S3ImageFactory(deleted_at=now),
+        S3ImageFactory(deleted_at=now, purged_at=now),
+    )
+    asked = [str(photo.pk) for photo in (here, deleted, purged)] + [str(uuid4())]
+    with django_assert_max_num_queries(8):
+        answer = ask(client, "0" * 64, image_ids=asked)
+    assert set(answer.json()["deleted"]) == {str(deleted.pk), str(purged.pk)}
+
+
+@pytest.mark.parametrize("image_ids", ["a", ["a"], [str(uuid4())] * 101])
+def test_known_refuses_what_is_no_list_of_photos(client, image_ids):
+    assert ask(client, "0" * 64, image_ids=image_ids).status_code == 400
 
 
 @pytest.mark.parametrize("checksums", [[], ["a" * 63], ["g" * 64], [1], ["0" * 64] * 101])

@@ -1,5 +1,6 @@
 """The app without a network, in Chromium: it opens, keeps photos with their places, sends them once, for one person."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,10 +19,12 @@ from tests.browsing import sign_in
 from tests.factories import UserFactory
 from tests.locations.factories import StorageLocationFactory
 from tests.locations.label_pictures import picture_of
+from tests.photos.factories import S3ImageFactory
 from tests.photos.files import make_picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "correct horse battery"
+PATIENCE_SECONDS = 60
 KEPT_PAGE = """async () => {
   for (const name of await caches.keys()) if (await (await caches.open(name)).match(name)) return name;
   return false;
@@ -75,13 +78,21 @@ def make_person(username: str, name: str) -> User:
     return user
 
 
+def wait_until(page: Page, promised: str) -> None:
+    """Until the promise gives true; to `wait_for_function` a promise itself is true."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not page.evaluate(promised):
+        assert time.monotonic() < end, f"still not: {promised}"
+        page.wait_for_timeout(100)
+
+
 def visit(context: BrowserContext) -> str:
     """Open Demeter with a network, until the page for times without one is kept; its address."""
     page = context.new_page()
     page.goto("/")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     wanted = page.locator("#device").get_attribute("data-offline")
-    page.wait_for_function(f"async () => (await ({KEPT_PAGE})()) === '{wanted}'")
+    wait_until(page, f"async () => (await ({KEPT_PAGE})()) === '{wanted}'")
     page.close()
     return wanted
 
@@ -131,9 +142,7 @@ def test_photos_chosen_without_a_network_are_kept_and_sent_once_with_their_place
     page.fill("#id_storage_location", "BAY-B")
     page.set_input_files("#id_files", photos[2])  # and does not press the button
     expect(rows(page)).to_have_count(3)
-    page.wait_for_function(
-        "keptPhotos.all().then((all) => all.length === 3 && all.some(({ place }) => place === 'BAY-B'))"
-    )
+    wait_until(page, "keptPhotos.all().then((all) => all.length === 3 && all.some(({ place }) => place === 'BAY-B'))")
     page.close()
 
     page = open_page(phone)
@@ -152,7 +161,7 @@ def test_photos_chosen_without_a_network_are_kept_and_sent_once_with_their_place
     page = open_page(phone)
     expect(page.locator("#upload-progress")).to_be_hidden()
     S3Image.objects.update(stored_at=timezone.now())
-    page.wait_for_function("keptPhotos.all().then((all) => all.length === 0)")
+    wait_until(page, "keptPhotos.all().then((all) => all.length === 0)")
     assert S3Image.objects.count() == 3
     assert Upload.objects.get().accepted_files == 3
 
@@ -242,10 +251,10 @@ def test_photos_survive_a_sign_out_and_are_sent_by_their_person_only(phone, phot
     phone.clear_cookies()  # her sign-in has ended meanwhile
     phone.set_offline(False)
     page = open_page(phone)
-    told = page.locator("#device")
-    expect(told).to_have_text("2 photos of Ana wait on this device. They are sent when Ana signs in here.")
+    note = page.locator("#device")
+    expect(note).to_have_text("2 photos of Ana wait on this device. They are sent when Ana signs in here.")
     sign_in_as(page, "bea")
-    expect(told).to_have_text("2 photos of Ana wait on this device. They are sent when Ana signs in here.")
+    expect(note).to_have_text("2 photos of Ana wait on this device. They are sent when Ana signs in here.")
     expect(page.locator("#upload-progress")).to_be_hidden()
     assert_accessible(page)
     assert not S3Image.objects.exists()
@@ -255,7 +264,7 @@ def test_photos_survive_a_sign_out_and_are_sent_by_their_person_only(phone, phot
     page.goto("/")
     expect(page.locator("#offline-nobody")).to_be_visible()
     expect(page.locator("#upload-form")).to_be_hidden()
-    expect(told).to_contain_text("2 photos of Ana wait")
+    expect(note).to_contain_text("2 photos of Ana wait")
     assert_accessible(page)
 
     phone.set_offline(False)
@@ -263,8 +272,8 @@ def test_photos_survive_a_sign_out_and_are_sent_by_their_person_only(phone, phot
     page.get_by_label("User name").fill("ana")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(told).to_have_text("2 photos on this device are not sent yet. Send them")
-    told.get_by_role("link").click()
+    expect(note).to_have_text("2 photos on this device are not sent yet. Send them")
+    note.get_by_role("link").click()
     expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received")
     assert set(S3Image.objects.values_list("uploaded_by_user", flat=True)) == {ana.pk}
 
@@ -283,8 +292,8 @@ def keep_three(context: BrowserContext, photos: list[Path], label: Path) -> None
     expect(rows(page)).to_have_count(3)
     page.get_by_role("button", name="Send 3 photos when the network is back").click()
     expect(page.locator("#upload-heading")).to_have_text("3 photos wait for the network")
-    page.wait_for_function("keptPhotos.all().then((all) => all.length === 3 && all.every(({ wanted }) => wanted))")
-    page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.sync.getTags()).then((tags) => tags.length)")
+    wait_until(page, "keptPhotos.all().then((all) => all.length === 3 && all.every(({ wanted }) => wanted))")
+    wait_until(page, "navigator.serviceWorker.ready.then((r) => r.sync.getTags()).then((tags) => tags.length)")
     page.close()
 
 
@@ -292,14 +301,14 @@ def test_android_sends_while_demeter_is_closed(android, photos, tmp_path):
     keep_three(android, photos, tmp_path / "label.jpg")
     android.set_offline(False)
     page = open_page(android, "/gallery/")  # does not send by itself
-    page.wait_for_function("keptPhotos.all().then((all) => all.filter(({ arrived }) => arrived).length === 2)")
+    wait_until(page, "keptPhotos.all().then((all) => all.filter(({ arrived }) => arrived).length === 2)")
     page.reload()
     expect(page.locator("#device")).to_contain_text("1 photo on this device is not sent yet.")
     assert places() == {"photo0.jpg": "BAY-C", "photo1.jpg": "BAY-B"}
     page.goto("/")
     expect(page.locator("#upload-heading")).to_have_text("1 photo selected")  # whose location is asked for
     S3Image.objects.update(stored_at=timezone.now())
-    page.wait_for_function("keptPhotos.all().then((all) => all.length === 1)")
+    wait_until(page, "keptPhotos.all().then((all) => all.length === 1)")
 
 
 def test_android_sends_nothing_for_somebody_else(android, photos, tmp_path, live_server):
@@ -308,11 +317,101 @@ def test_android_sends_nothing_for_somebody_else(android, photos, tmp_path, live
     sign_in(android, make_person("bea", "Bea"), live_server)
     android.set_offline(False)
     page = open_page(android, "/gallery/")
-    page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.sync.getTags()).then((tags) => !tags.length)")
+    wait_until(page, "navigator.serviceWorker.ready.then((r) => r.sync.getTags()).then((tags) => !tags.length)")
     assert not S3Image.objects.exists()
     expect(page.locator("#device")).to_have_text(
         "3 photos of Ana wait on this device. They are sent when Ana signs in here."
     )
+
+
+def test_android_begins_another_upload_when_one_is_full(android, photos, tmp_path, settings):
+    keep_three(android, photos, tmp_path / "label.jpg")
+    settings.UPLOAD_MAX_TOTAL_BYTES = max(path.stat().st_size for path in photos)
+    android.set_offline(False)
+    page = open_page(android, "/gallery/")
+    wait_until(page, "keptPhotos.all().then((all) => all.filter(({ arrived }) => arrived).length === 2)")
+    assert places() == {"photo0.jpg": "BAY-C", "photo1.jpg": "BAY-B"}
+    assert Upload.objects.count() == 2
+
+
+def test_android_forgets_a_place_only_if_that_is_wrong(android, photos, tmp_path):
+    photos[1].write_bytes(photos[1].read_bytes()[:200])  # the server refuses it, but not for its place
+    keep_three(android, photos, tmp_path / "label.jpg")
+    android.set_offline(False)
+    page = open_page(android, "/gallery/")
+    wait_until(page, "keptPhotos.all().then((all) => all.filter(({ wanted }) => !wanted).length === 2)")
+    kept_places = "keptPhotos.all().then((all) => all.filter(({ wanted }) => !wanted).map(({ place }) => place).sort())"
+    assert page.evaluate(kept_places) == ["", "BAY-B"]
+
+
+def test_android_keeps_photos_whose_label_nobody_could_look_up(android, photos, tmp_path):
+    keep_three(android, photos, tmp_path / "label.jpg")
+    android.route("**/place-by-code/", lambda route: route.fulfill(status=404, json={"error": {"code": "not_found"}}))
+    android.set_offline(False)
+    page = open_page(android, "/gallery/")
+    wait_until(page, "keptPhotos.all().then((all) => all.some(({ arrived }) => arrived))")
+    wait_until(page, "navigator.serviceWorker.ready.then((r) => r.sync.getTags()).then((tags) => !tags.length)")
+    assert places() == {"photo1.jpg": "BAY-B"}
+
+
+def test_a_photo_that_somebody_deleted_since_it_arrived_is_not_sent_again(android, photos, tmp_path):
+    keep_three(android, photos, tmp_path / "label.jpg")
+    android.set_offline(False)
+    page = open_page(android, "/gallery/")
+    wait_until(page, "keptPhotos.all().then((all) => all.filter(({ arrived }) => arrived).length === 2)")
+    S3Image.objects.update(deleted_at=timezone.now())
+    page.goto("/")
+    wait_for_kept(page, 1)
+    expect(page.locator("#upload-heading")).to_have_text("1 photo selected")  # the one with the wrong location
+    assert S3Image.objects.count() == 2
+
+
+NOTE_PERSON = "([id, name]) => localStorage.setItem('demeter-person', JSON.stringify({ id, name, uploads: true }))"
+
+
+def keep_for(context: BrowserContext, person: User, path: Path) -> None:
+    """Without a network, as the person who signed in last."""
+    page = open_page(context)
+    page.evaluate(NOTE_PERSON, [str(person.pk), person.first_name])
+    page.reload()
+    expect(page.locator("#offline-person")).to_contain_text(person.first_name)
+    page.fill("#id_storage_location", "BAY-A")
+    page.set_input_files("#id_files", path)
+    page.get_by_role("button", name="Send 1 photo when the network is back").click()
+    expect(page.locator("#upload-heading")).to_have_text("1 photo waits for the network")
+    page.close()
+
+
+@pytest.mark.parametrize("has_old_tab", [False, True])
+def test_android_sends_for_who_is_signed_in_beside_photos_of_others(
+    android, photos, tmp_path, live_server, has_old_tab
+):
+    bea = make_person("bea", "Bea")
+    if has_old_tab:
+        old = open_page(android)
+        wait_until(old, "navigator.locks.query().then(({ held }) => held.length)")
+    keep_three(android, photos, tmp_path / "label.jpg")
+    keep_for(android, bea, photos[3])
+    android.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    sign_in(android, bea, live_server)
+    android.set_offline(False)
+    page = open_page(android, "/gallery/")
+    wait_until(page, "keptPhotos.all().then((all) => all.some(({ arrived }) => arrived))")
+    assert places() == {"photo3.jpg": "BAY-A"}
+    assert set(S3Image.objects.values_list("uploaded_by_user", flat=True)) == {bea.pk}
+
+
+def test_an_old_tab_of_somebody_else_hides_no_kept_photos(phone, photos, live_server):
+    old = open_page(phone)
+    wait_until(old, "navigator.locks.query().then(({ held }) => held.length)")
+    phone.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    sign_in(phone, make_person("bea", "Bea"), live_server)
+    page = open_page(phone)
+    page.set_input_files("#id_files", photos[0])
+    wait_for_kept(page, 1)
+    page.close()
+    page = open_page(phone)
+    expect(page.locator("#upload-heading")).to_have_text("1 photo selected")
 
 
 def test_nothing_of_a_person_is_kept_but_the_photos(phone, ana):
@@ -360,7 +459,7 @@ def test_the_page_without_a_network_follows_language_and_release(phone, monkeypa
 
 def test_a_photo_that_arrives_with_another_checksum_is_kept_and_sent_again(phone, photos):
     page = open_page(phone)
-    answers = iter([{"known": []}, {"known": []}])
+    answers = iter([{"known": [], "deleted": []}] * 2)
 
     def know_nothing(route: Route) -> None:
         answer = next(answers, None)
@@ -377,8 +476,73 @@ def test_a_photo_that_arrives_with_another_checksum_is_kept_and_sent_again(phone
     page.get_by_role("button", name="Upload 1 photo").click()
     expect(page.locator("#upload-heading")).to_have_text("1 already uploaded")
     S3Image.objects.update(stored_at=timezone.now())
-    page.wait_for_function("keptPhotos.all().then((all) => all.length === 0)")
+    wait_until(page, "keptPhotos.all().then((all) => all.length === 0)")
     assert S3Image.objects.count() == 1
+
+
+def wait_for_kept(page: Page, number: int) -> None:
+    wait_until(page, f"keptPhotos.all().then((all) => all.length === {number})")
+
+
+def test_a_file_that_is_gone_is_sent_from_the_kept_copy(phone, photos):
+    page = open_page(phone)
+    page.set_input_files("#id_files", photos[:2])
+    wait_for_kept(page, 2)
+    photos[0].unlink()
+    page.get_by_role("button", name="Upload 2 photos").click()
+    expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received")
+
+
+def test_a_kept_copy_stays_when_neither_it_nor_the_file_can_be_read_now(phone, photos):
+    page = open_page(phone)
+    page.set_input_files("#id_files", photos[0])
+    wait_for_kept(page, 1)
+    photos[0].unlink()
+    page.evaluate("void (keptPhotos.file = async () => { throw new Error('no memory'); })")
+    page.get_by_role("button", name="Upload 1 photo").click()
+    expect(rows(page)).to_contain_text("The browser cannot read this file. Choose it again.")
+    page.close()
+    page = open_page(phone)
+    expect(page.locator("#upload-heading")).to_have_text("1 of 1 photo received")
+
+
+def test_each_photo_keeps_the_answer_that_was_given_when_it_was_chosen(phone, photos):
+    page = open_page(phone)
+    page.select_option("#id_visit", "retake")
+    page.set_input_files("#id_files", photos[0])
+    wait_for_kept(page, 1)
+    page.close()
+    page = open_page(phone)
+    expect(page.locator("#upload-heading")).to_have_text("1 photo selected")
+    expect(page.locator("#id_visit")).to_have_value("")
+    page.set_input_files("#id_files", photos[1])
+    expect(rows(page)).to_have_count(2)
+    page.select_option("#id_visit", "parts")
+    page.get_by_role("button", name="Upload 2 photos").click()
+    expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received")
+    answers = dict(S3Image.objects.values_list("original_filename", "visit_answer"))
+    assert answers == {"photo0.jpg": "retake", "photo1.jpg": "parts"}
+
+
+KEEP_SENT = """async ([user, sums]) => {
+  for (const [number, sha256] of sums.entries()) {
+    const photo = { id: `!${number}`, user, name: "Ana", at: 0, place: "", arrived: true, sha256 };
+    await keptPhotos.add(photo, new File(["photo"], "sent.jpg"));
+  }
+}"""
+
+
+def test_no_photo_without_a_checksum_and_no_hundred_unstored_ones_keep_another(phone, photos, ana):
+    page = open_page(phone)
+    page.set_input_files("#id_files", photos[0])
+    page.get_by_role("button", name="Upload 1 photo").click()
+    expect(page.locator("#upload-heading")).to_have_text("1 of 1 photo received")
+    page.evaluate("keptPhotos.all().then(([photo]) => keptPhotos.change(photo.id, { sha256: '' }))")
+    waiting = [S3ImageFactory(sha256=f"{number:064x}").sha256 for number in range(100)]
+    page.evaluate(KEEP_SENT, [str(ana.pk), waiting])
+    S3Image.objects.filter(original_filename="photo0.jpg").update(stored_at=timezone.now())
+    page.reload()
+    wait_for_kept(page, 100)
 
 
 def test_upload_goes_on_where_the_browser_may_not_store(browser, live_server, ana, photos):
