@@ -295,6 +295,10 @@ def keep_three(context: BrowserContext, photos: list[Path], label: Path) -> None
     wait_until(page, "keptPhotos.all().then((all) => all.length === 3 && all.every(({ wanted }) => wanted))")
     wait_until(page, "navigator.serviceWorker.ready.then((r) => r.sync.getTags()).then((tags) => tags.length)")
     page.close()
+    [worker] = context.service_workers
+    end = time.monotonic() + PATIENCE_SECONDS
+    while worker.evaluate("navigator.locks.query().then(({ held }) => held.length)"):  # those of the closed page
+        assert time.monotonic() < end
 
 
 def test_android_sends_while_demeter_is_closed(android, photos, tmp_path):
