@@ -26,28 +26,30 @@ let sending = false;
 let stopped = ""; // why nothing more is sent: nobody is signed in, no space
 let isAlone = false; // the tab that lists what was chosen earlier
 let misplaced = ""; // why some are not sent: their location is wrong
+let filled = ""; // the location that a label filled in
 
 // --- Choosing -------------------------------------------------------------------------------------------------------
 async function addFiles(files) {
   if (!sending && entries.every((entry) => isOver(entry))) startAfresh();
   const added = [];
+  const typed = typedPlace(); // something else may be typed while these are looked at
   for (const file of [...files].sort((one, other) => one.lastModified - other.lastModified)) {
     const entry = { id: newId(), at: Date.now(), file, row: makeRow(file), state: "", sentBytes: 0, place: "", visit: form.elements.visit.value };
     const fault = await findFault(file, entries.filter(({ state }) => state !== "refused"), limits);
     entries.push(entry);
     show(entry, fault ? "refused" : "ready", fault || gettext("Ready to send"));
-    place(entry, typedPlace());
+    place(entry, typed);
     if (!fault && !entry.place && scanned) follow(entry, scanned);
     if (!fault) added.push(entry);
   }
   offerPlace();
   showTotals();
-  looking = looking.then(async () => followLabel(await lookAtPhotos(added, form.dataset.labelUrl)));
+  looking = looking.then(async () => followLabel(await lookAtPhotos(added, form.dataset.labelUrl), typed));
 }
 
-function followLabel(code) {
-  if (!code && !scanned) return;
-  form.elements.storage_location.value = code;
+function followLabel(code, typed) {
+  if ((!code && !scanned) || ![typed, filled].includes(typedPlace())) return;
+  form.elements.storage_location.value = filled = code;
   if (!code) return keepChoice(form.elements);
   document.dispatchEvent(new Event("upload-place:filled"));
   showTotals();

@@ -297,14 +297,30 @@ def keep_three(context: BrowserContext, photos: list[Path], label: Path) -> None
     page.close()
     [worker] = context.service_workers
     end = time.monotonic() + PATIENCE_SECONDS
-    while worker.evaluate("navigator.locks.query().then(({ held }) => held.length)"):  # those of the closed page
-        assert time.monotonic() < end
+    while worker.evaluate("navigator.locks.query().then(({ held }) => held.length)") > len(context.pages):
+        assert time.monotonic() < end, "the closed page still holds its lock"
+
+
+def come_back(context: BrowserContext) -> Page:
+    """To the network, and let the browser send what waits, as it does by itself sooner or later. The page that is open
+    then sends nothing."""
+    context.set_offline(False)
+    page = open_page(context, "/gallery/")
+    client, registrations = context.new_cdp_session(page), []
+    client.on("ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"]))
+    client.send("ServiceWorker.enable")
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not registrations:
+        assert time.monotonic() < end, "there is no service worker"
+        page.wait_for_timeout(100)
+    sync = {"registrationId": registrations[-1]["registrationId"], "tag": "photos", "lastChance": False}
+    client.send("ServiceWorker.dispatchSyncEvent", {"origin": page.evaluate("location.origin"), **sync})
+    return page
 
 
 def test_android_sends_while_demeter_is_closed(android, photos, tmp_path):
     keep_three(android, photos, tmp_path / "label.jpg")
-    android.set_offline(False)
-    page = open_page(android, "/gallery/")  # does not send by itself
+    page = come_back(android)
     wait_until(page, "keptPhotos.all().then((all) => all.filter(({ arrived }) => arrived).length === 2)")
     page.reload()
     expect(page.locator("#device")).to_contain_text("1 photo on this device is not sent yet.")
@@ -319,8 +335,7 @@ def test_android_sends_nothing_for_somebody_else(android, photos, tmp_path, live
     keep_three(android, photos, tmp_path / "label.jpg")
     android.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     sign_in(android, make_person("bea", "Bea"), live_server)
-    android.set_offline(False)
-    page = open_page(android, "/gallery/")
+    page = come_back(android)
     wait_until(page, "navigator.serviceWorker.ready.then((r) => r.sync.getTags()).then((tags) => !tags.length)")
     assert not S3Image.objects.exists()
     expect(page.locator("#device")).to_have_text(
@@ -331,8 +346,7 @@ def test_android_sends_nothing_for_somebody_else(android, photos, tmp_path, live
 def test_android_begins_another_upload_when_one_is_full(android, photos, tmp_path, settings):
     keep_three(android, photos, tmp_path / "label.jpg")
     settings.UPLOAD_MAX_TOTAL_BYTES = max(path.stat().st_size for path in photos)
-    android.set_offline(False)
-    page = open_page(android, "/gallery/")
+    page = come_back(android)
     wait_until(page, "keptPhotos.all().then((all) => all.filter(({ arrived }) => arrived).length === 2)")
     assert places() == {"photo0.jpg": "BAY-C", "photo1.jpg": "BAY-B"}
     assert Upload.objects.count() == 2
@@ -341,8 +355,7 @@ def test_android_begins_another_upload_when_one_is_full(android, photos, tmp_pat
 def test_android_forgets_a_place_only_if_that_is_wrong(android, photos, tmp_path):
     photos[1].write_bytes(photos[1].read_bytes()[:200])  # the server refuses it, but not for its place
     keep_three(android, photos, tmp_path / "label.jpg")
-    android.set_offline(False)
-    page = open_page(android, "/gallery/")
+    page = come_back(android)
     wait_until(page, "keptPhotos.all().then((all) => all.filter(({ wanted }) => !wanted).length === 2)")
     kept_places = "keptPhotos.all().then((all) => all.filter(({ wanted }) => !wanted).map(({ place }) => place).sort())"
     assert page.evaluate(kept_places) == ["", "BAY-B"]
@@ -351,8 +364,7 @@ def test_android_forgets_a_place_only_if_that_is_wrong(android, photos, tmp_path
 def test_android_keeps_photos_whose_label_nobody_could_look_up(android, photos, tmp_path):
     keep_three(android, photos, tmp_path / "label.jpg")
     android.route("**/place-by-code/", lambda route: route.fulfill(status=404, json={"error": {"code": "not_found"}}))
-    android.set_offline(False)
-    page = open_page(android, "/gallery/")
+    page = come_back(android)
     wait_until(page, "keptPhotos.all().then((all) => all.some(({ arrived }) => arrived))")
     wait_until(page, "navigator.serviceWorker.ready.then((r) => r.sync.getTags()).then((tags) => !tags.length)")
     assert places() == {"photo1.jpg": "BAY-B"}
@@ -360,8 +372,7 @@ def test_android_keeps_photos_whose_label_nobody_could_look_up(android, photos, 
 
 def test_a_photo_that_somebody_deleted_since_it_arrived_is_not_sent_again(android, photos, tmp_path):
     keep_three(android, photos, tmp_path / "label.jpg")
-    android.set_offline(False)
-    page = open_page(android, "/gallery/")
+    page = come_back(android)
     wait_until(page, "keptPhotos.all().then((all) => all.filter(({ arrived }) => arrived).length === 2)")
     S3Image.objects.update(deleted_at=timezone.now())
     page.goto("/")
@@ -398,8 +409,7 @@ def test_android_sends_for_who_is_signed_in_beside_photos_of_others(
     keep_for(android, bea, photos[3])
     android.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     sign_in(android, bea, live_server)
-    android.set_offline(False)
-    page = open_page(android, "/gallery/")
+    page = come_back(android)
     wait_until(page, "keptPhotos.all().then((all) => all.some(({ arrived }) => arrived))")
     assert places() == {"photo3.jpg": "BAY-A"}
     assert set(S3Image.objects.values_list("uploaded_by_user", flat=True)) == {bea.pk}
@@ -488,20 +498,34 @@ def wait_for_kept(page: Page, number: int) -> None:
     wait_until(page, f"keptPhotos.all().then((all) => all.length === {number})")
 
 
+# A private window, as here, keeps no copies on disk, so the file must stay there: only the page can no longer read it.
+NOTE_CHOSEN = """() => {
+  const { add } = keptPhotos;
+  window.chosen = [];
+  keptPhotos.add = (photo, file) => { chosen.push(file); return add(photo, file); };
+}"""
+LOSE_FIRST = """() => {
+  const gone = () => Promise.reject(new DOMException("gone", "NotFoundError"));
+  Object.assign(chosen[0], { arrayBuffer: gone, slice: () => ({ arrayBuffer: gone }) });
+}"""
+
+
 def test_a_file_that_is_gone_is_sent_from_the_kept_copy(phone, photos):
     page = open_page(phone)
+    page.evaluate(NOTE_CHOSEN)
     page.set_input_files("#id_files", photos[:2])
     wait_for_kept(page, 2)
-    photos[0].unlink()
+    page.evaluate(LOSE_FIRST)
     page.get_by_role("button", name="Upload 2 photos").click()
     expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received")
 
 
 def test_a_kept_copy_stays_when_neither_it_nor_the_file_can_be_read_now(phone, photos):
     page = open_page(phone)
+    page.evaluate(NOTE_CHOSEN)
     page.set_input_files("#id_files", photos[0])
     wait_for_kept(page, 1)
-    photos[0].unlink()
+    page.evaluate(LOSE_FIRST)
     page.evaluate("void (keptPhotos.file = async () => { throw new Error('no memory'); })")
     page.get_by_role("button", name="Upload 1 photo").click()
     expect(rows(page)).to_contain_text("The browser cannot read this file. Choose it again.")
