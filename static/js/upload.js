@@ -33,6 +33,7 @@ async function addFiles(files) {
   if (!sending && entries.every((entry) => isOver(entry))) startAfresh();
   const added = [];
   const typed = typedPlace(); // something else may be typed while these are looked at
+  if (typed) forgetScanned(); // a label read before that is over, however late the reading was done
   for (const file of [...files].sort((one, other) => one.lastModified - other.lastModified)) {
     const entry = { id: newId(), at: Date.now(), file, row: makeRow(file), state: "", sentBytes: 0, place: "", visit: form.elements.visit.value };
     const fault = await findFault(file, entries.filter(({ state }) => state !== "refused"), limits);

@@ -40,6 +40,15 @@ window.BarcodeDetector = class {
 };
 """
 
+SLOW_READER = """
+const looked = new Promise((resolve) => { window.endLook = resolve; });
+const { detect } = BarcodeDetector.prototype;
+BarcodeDetector.prototype.detect = async function (bitmap) {
+  await looked;
+  try { return await detect.call(this, bitmap); } finally { window.looks = (window.looks ?? 0) + 1; }
+};
+"""
+
 
 @pytest.fixture(autouse=True)
 def _bays() -> None:
@@ -202,6 +211,27 @@ def test_labels_that_the_browser_reads_are_looked_up_later(phone, photos, tmp_pa
     phone.set_offline(False)
     expect(page.locator("#upload-heading")).to_have_text("1 of 1 photo received, 1 photo of a label, not sent")
     assert places() == {"photo0.jpg": "BAY-A"}
+
+
+def test_location_that_is_typed_while_a_photo_is_looked_at_stays(phone, photos, tmp_path):
+    label = tmp_path / "label.jpg"
+    Image.new("RGB", (400, 300), (220, 30, 30)).save(label)
+    phone.add_init_script(READER + SLOW_READER)
+    phone.set_offline(True)
+    page = open_page(phone)
+    page.set_input_files("#id_files", label)
+    page.fill("#id_storage_location", "BAY-B")
+    page.evaluate("endLook()")
+    expect(rows(page).first).to_contain_text("for the label DEM-BAY-A")
+    for number in (0, 1):
+        page.set_input_files("#id_files", photos[number])
+        page.wait_for_function(f"looks === {2 + number}")
+        assert page.input_value("#id_storage_location") == "BAY-B"
+    page.get_by_role("button", name="Send 3 photos when the network is back").click()
+    expect(page.locator("#upload-heading")).to_have_text("3 photos wait for the network")
+    phone.set_offline(False)
+    expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received, 1 photo of a label, not sent")
+    assert places() == {"photo0.jpg": "BAY-B", "photo1.jpg": "BAY-B"}
 
 
 def test_photos_go_by_themselves_when_the_network_is_back_and_wrong_places_are_asked_about(phone, photos):
