@@ -29,11 +29,13 @@ from processing.models import (
     Segment,
 )
 from processing.review.blind_counts import record_blind_count
+from stock.admin import StockBatchAdmin
 from stock.ledger import record_count
 from stock.models import (
     Calibration,
     Difference,
     IntervalVersion,
+    MovementKind,
     StockBatch,
     StockCount,
     StockDocument,
@@ -182,6 +184,20 @@ def test_batch_is_described_but_not_counted(admin_client, rows):
     assert (batch.quantity_current, batch.batch_code[0]) == (120, "L")
     assert admin_client.post(url, data | {"quality": "6"}).status_code == 200
     assert admin_client.post(url_of(StockBatch, "delete", batch.pk), {"post": "yes"}).status_code == 403
+
+
+def test_stock_that_moves_while_a_batch_is_described_is_kept(admin_client, rows, monkeypatch):
+    batch = StockBatch.objects.get()
+    save_form = StockBatchAdmin.save_form
+
+    def sell_and_save(*given, **named):
+        record(MovementKind.SALE, batch, 20, hour=None)
+        return save_form(*given, **named)
+
+    monkeypatch.setattr(StockBatchAdmin, "save_form", sell_and_save)
+    data = {"state": batch.state_id, "quality": "4", "notes": "Strong"}
+    assert admin_client.post(url_of(StockBatch, "change", batch.pk), data).status_code == 302
+    assert StockBatch.objects.values_list("quality", "quantity_current").get() == (4, 100)
 
 
 @pytest.mark.parametrize("role", [VIEWER, WORKER, SUPERVISOR, None])

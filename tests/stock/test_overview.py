@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from locations.models import LocationConfig, Product
 from stock.amounts import Value, percent
-from stock.models import MovementKind, StockBatch, Visit
+from stock.models import Difference, MovementKind, StockBatch, Visit
 from stock.overview import Group, StockFilter, StockPage, read_stock
 from tests.locations.factories import (
     LocationConfigFactory,
@@ -18,6 +18,7 @@ from tests.locations.factories import (
     StorageLocationFactory,
 )
 from tests.stock.factories import StockBatchFactory, StockMovementFactory
+from tests.stock.recording import hours, photo
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2025, 10, 8, 12, 0, tzinfo=UTC)
@@ -102,6 +103,14 @@ def test_the_stock_is_that_of_the_moment_and_can_be_compared():
     assert (page.total.plants, page.total.earlier, page.total.change) == (75, 110, -35)
     assert sorted((row.amounts.plants, row.amounts.earlier) for row in page.rows) == [(0, 40), (75, 70)]
     assert page.total.batches == 1
+
+
+def test_what_is_unexplained_is_that_of_the_moment():
+    config = LocationConfigFactory()
+    for day, quantity in ((0, 100), (1, 60), (2, 140)):
+        photo(config, quantity, hour=24 * day)
+    assert [row.unexplained for row in Difference.objects.order_by("moment")] == [-40, 80]
+    assert [read_stock(StockFilter(before=hours(24 * day + 1)), limit=1).total.unexplained for day in (0, 1, 2)] == [0, 40, 120]
 
 
 def test_shares_follow_the_newest_visit_before_the_moment():

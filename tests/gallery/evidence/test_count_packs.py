@@ -4,15 +4,18 @@ import json
 import subprocess
 import sys
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from demeter.common.exceptions import NotFoundError, UnavailableError
-from gallery.evidence import making
+from gallery.evidence import making, photos
 from gallery.evidence.verifier import MANIFEST, verify
+from locations.models import StorageLocation
+from photos.models import S3Image
 from photos.storage import object_store
 from processing.models import EvidencePack, ProcessingSession
 from processing.review import corrections
@@ -290,3 +293,25 @@ def test_half_a_download_is_not_on_record(session):
     next(parts)
     parts.close()
     assert not EvidencePack.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("row", ["photo", "location"])
+def test_nothing_changes_while_a_photo_is_read(config, monkeypatch, row):
+    """Corrections, runs and counts lock the row of their photo or location; so does reading."""
+    session = make_count(config)
+    rows = {
+        "photo": S3Image.objects.filter(pk=session.original_image_id),
+        "location": StorageLocation.objects.filter(pk=config.location_id),
+    }
+
+    def change() -> None:
+        try:
+            with transaction.atomic():
+                rows[row].select_for_update(nowait=True, no_key=True).get()
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(photos, "read_reviewed", lambda *_: ThreadPoolExecutor(1).submit(change).result())
+    with pytest.raises(OperationalError, match="could not obtain lock"):
+        photos.read_photo(session.original_image_id, with_ledger=True)
