@@ -110,7 +110,11 @@ def test_what_is_unexplained_is_that_of_the_moment():
     for day, quantity in ((0, 100), (1, 60), (2, 140)):
         photo(config, quantity, hour=24 * day)
     assert [row.unexplained for row in Difference.objects.order_by("moment")] == [-40, 80]
-    assert [read_stock(StockFilter(before=hours(24 * day + 1)), limit=1).total.unexplained for day in (0, 1, 2)] == [0, 40, 120]
+    assert [read_stock(StockFilter(before=hours(24 * day + 1)), limit=1).total.unexplained for day in (0, 1, 2)] == [
+        0,
+        40,
+        120,
+    ]
 
 
 def test_shares_follow_the_newest_visit_before_the_moment():
