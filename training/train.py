@@ -19,7 +19,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import torch
 
 RECIPES: dict[str, dict[str, Any]] = {
-    # Of 30 boxes one is a dead plant: without weights for rare classes (the third root of their inverse number) none is found.
+    # One box in 30 is a dead plant: rare classes weigh more, by about the third root of their inverse number.
     "detector": {"imgsz": 512, "mosaic": 0.0, "flipud": 0.5, "scale": 0.2, "max_det": 600, "cls_pw": 0.35},
     "segmenter": {"imgsz": 512, "mosaic": 0.2, "flipud": 0.1, "scale": 0.5},
 }
