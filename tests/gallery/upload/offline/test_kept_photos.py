@@ -115,7 +115,7 @@ def test_location_that_is_typed_while_a_photo_is_looked_at_stays(phone, photos, 
     expect(rows(page).first).to_contain_text("for the label DEM-BAY-A")
     for number in (0, 1):
         page.set_input_files("#id_files", photos[number])
-        page.wait_for_function(f"looks === {2 + number}")
+        wait_until(page, f"window.looks === {2 + number}")
         assert page.input_value("#id_storage_location") == "BAY-B"
     page.get_by_role("button", name="Send 3 photos when the network is back").click()
     expect(page.locator("#upload-heading")).to_have_text("3 photos wait for the network")
