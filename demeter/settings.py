@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "photos",
     "stock",
     "processing",
+    "learning",
     "gallery",
     "demeter.common.admin.apps.DemeterAdminConfig",
     "django.contrib.auth",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("gallery.stock.urls")),
     path("", include("gallery.stocktakes.urls")),
     path("", include("gallery.accuracy.urls")),
+    path("", include("gallery.learning.urls")),
     path("", include("gallery.evidence.urls")),
     path("", include("gallery.todo.urls")),
     path("", include("gallery.people.urls")),

@@ -1,4 +1,5 @@
-"""Backup and restore: the database, originals, previews, pictures of notes and what waits in staging, in one folder.
+"""Backup and restore: the database, originals, previews, pictures of notes and of imported data sets, and what waits in
+staging, in one folder.
 
 `manage.py backup` and `restore` call this. Photos may be uploaded meanwhile: the database is dumped first, and
 originals never change, so every file that the dump names can be copied. A second backup into the same folder copies and
@@ -38,6 +39,8 @@ NEEDED_COLUMNS = (
     "uploaded_by_user",
     "created_at",
 )
+# Objects that no row of a photo names; they never change.
+OTHER_OBJECTS = (keys.NOTES, keys.DATA_SETS)
 DATABASE, INDEX, OBJECTS, STAGED, MANIFEST = "database.dump", "photos.jsonl", "objects", "staged", "manifest.json"
 
 
@@ -67,7 +70,7 @@ def make_backup(folder: Path) -> Report:
     with index.open("w") as lines:
         images = S3Image.objects.photos().filter(purged_at=None, created_at__lt=began)
         report = _copy_photos(folder, lines, images, faulty_before=_read_faulty(folder))
-        report = replace(report, files=report.files + _copy_note_pictures(folder))
+        report = replace(report, files=report.files + _copy_others(folder))
     dump.replace(folder / DATABASE)
     index.replace(folder / INDEX)
     manifest = {"version": settings.VERSION, "made_at": began.isoformat(), **asdict(report)}
@@ -95,7 +98,7 @@ def restore_backup(folder: Path) -> Report:
             files += _put_photo(folder, photo)
             if not _is_whole(folder, photo):
                 faulty.append(photo["image_id"])
-    files += _put_note_pictures(folder)
+    files += _put_others(folder)
     restore_database(folder / DATABASE)
     _forget_derived()
     return Report(photos, files, tuple(faulty))
@@ -165,9 +168,9 @@ def _copy_object(folder: Path, key: str) -> bool:
     return True
 
 
-def _copy_note_pictures(folder: Path) -> int:
-    """Copy the pictures that go with notes, which no row of a photo names; how many. They never change."""
-    return sum(_copy_object(folder, key) for key in object_store.list_objects(keys.NOTES))
+def _copy_others(folder: Path) -> int:
+    """Copy the objects that no row of a photo names; how many."""
+    return sum(_copy_object(folder, key) for prefix in OTHER_OBJECTS for key in object_store.list_objects(prefix))
 
 
 def _copy_staged(folder: Path, name: str) -> bool:
@@ -217,12 +220,12 @@ def _put_photo(folder: Path, photo: dict[str, Any]) -> int:
     return files
 
 
-def _put_note_pictures(folder: Path) -> int:
-    """Put the pictures of notes back; how many."""
-    paths = [path for path in (folder / OBJECTS / keys.NOTES).glob("**/*.jpg") if path.is_file()]
+def _put_others(folder: Path) -> int:
+    """Put the objects that no row of a photo names back; how many."""
+    paths = [path for prefix in OTHER_OBJECTS for path in (folder / OBJECTS / prefix).glob("**/*") if path.is_file()]
     for path in paths:
         key = path.relative_to(folder / OBJECTS).as_posix()
-        object_store.put_object(key, path.read_bytes(), content_type="image/jpeg")
+        object_store.put_object(key, path.read_bytes(), content_type=keys.content_type_of(key))
     return len(paths)
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import templatize
 ROOT = Path(__file__).parent.parent
 LANGUAGE = "es"
 DOMAINS = ("django", "djangojs")
-APPS = ("demeter", "locations", "photos", "stock", "processing", "gallery")
+APPS = ("demeter", "locations", "photos", "stock", "processing", "learning", "gallery")
 CONTEXT_FIRST = ((1, "c"), 2)
 # How Django calls them, and which arguments are the words.
 KEYWORDS = {

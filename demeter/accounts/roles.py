@@ -11,7 +11,7 @@ WORKER = "Worker"
 SUPERVISOR = "Supervisor"
 ADMIN = "Admin"
 
-_CORE_APPS = ("locations", "photos", "stock", "processing")
+_CORE_APPS = ("locations", "photos", "stock", "processing", "learning")
 _WORKER_PERMISSIONS = (
     "photos.add_upload",
     "processing.add_job",
@@ -36,6 +36,7 @@ _SUPERVISOR_PERMISSIONS = (
     "stock.add_decision",
     "stock.change_stockbatch",
     "stock.add_stocktake",
+    "learning.add_dataset",
 )
 
 

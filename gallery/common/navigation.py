@@ -39,7 +39,11 @@ ITEMS = (
     Item("jobs", _("Jobs"), "jobs", packages=("jobs",)),
     Item("gallery", _("Gallery"), "gallery", packages=("browse", "photo")),
     Item(
-        "stock", _("Stock"), "plant", "stock.view_stockbatch", packages=("stock", "stocktakes", "movements", "accuracy")
+        "stock",
+        _("Stock"),
+        "plant",
+        "stock.view_stockbatch",
+        packages=("stock", "stocktakes", "movements", "accuracy", "learning"),
     ),
     Item("map", _("Map"), "map", packages=("places", "imports")),
     Item("work", _("To do"), "warning", "processing.add_job", packages=("todo",)),

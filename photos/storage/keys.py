@@ -14,8 +14,9 @@ ANNOTATED = "annotated/"
 TEMP_UPLOADS = "temp_uploads/"
 NOTES = "notes/"
 STOCKTAKES = "stocktakes/"
+DATA_SETS = "data-sets/"
 
-# Originals and previews are permanent; the others can be made again from the original.
+# Originals, previews and what is not listed are permanent; the others can be made again from the original.
 RETENTION_DAYS: Mapping[str, int] = {TEMP_UPLOADS: 1, THUMBNAILS: 90, ANNOTATED: 30}
 # No URL is handed out that could outlive its object: URLs are valid for an hour, and S3 counts whole days.
 EXPIRY_MARGIN = timedelta(days=1)
@@ -64,6 +65,17 @@ def note_picture_key(picture_id: UUID, created_at: datetime) -> str:
 def stocktake_key(number: str, language: str) -> str:
     """`stocktakes/S-0042-es.pdf`: a signed report."""
     return f"{STOCKTAKES}{number}-{language}.pdf"
+
+
+def data_set_key(sha256: str, content_type: str) -> str:
+    """`data-sets/<sha256>.jpg`: an imported picture, which is in no gallery."""
+    return f"{DATA_SETS}{sha256}.{EXTENSIONS[content_type]}"
+
+
+def content_type_of(key: str) -> str:
+    """By the extension of a key."""
+    types = {extension: content_type for content_type, extension in EXTENSIONS.items()}
+    return types.get(key.rpartition(".")[2], "application/octet-stream")
 
 
 def may_be_gone(key: str, *, written_at: datetime | None, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """Every page in its states, for `test_every_page`: the rows behind them, and what is done on a page first."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from demeter.accounts.models import User
 from gallery.movements.kinds import KINDS
+from learning.data_sets import make_data_set
 from locations.building import FirstNumbers, Pattern, plan_places
 from locations.catalogue import find_or_make_mixed
 from locations.importing.mapping import ImportMapping, read_mapping
@@ -35,6 +37,7 @@ from tests.browsing import store_pictures
 from tests.factories import UserFactory
 from tests.gallery.accuracy.judging import count_photo
 from tests.gallery.factories import EstimationFactory, make_session_waiting, unplaced_candidates
+from tests.learning.factories import correct_photo
 from tests.locations.factories import (
     ConfigPartFactory,
     ContainerTypeFactory,
@@ -67,6 +70,7 @@ EMPTY_PATHS = (
     "/stock/stocktakes/",
     "/accuracy/",
     "/accuracy/calibration/",
+    "/models/",
 )
 HOUSES = "layer,code,name\nwarehouses,H1,House 1\nwarehouses,H 2,House 2\nwarehouses,{known},New name\n"
 PLAN_FAR_AWAY = (
@@ -773,6 +777,31 @@ def of_accuracy(made: Nursery) -> Iterator[State]:
     yield State(f"/accuracy/calibration/kind/?{kind}")
 
 
+def of_models(made: Nursery) -> Iterator[State]:
+    """Data sets with photos held out and without, the buttons where nothing changed, and a bad ZIP."""
+    config = LocationConfigFactory(location=made.empty_bay)
+    correct_photo(config, days_ago=9)
+    make_data_set(name="Nursery", user=None)
+    correct_photo(config, days_ago=5)
+    make_data_set(name="Nursery", user=User.objects.order_by("-pk").first())
+    yield State("/models/")
+    yield State("/models/", make_data_set_again, posts_to="data-set-make")
+    yield State("/models/", send_bad_zip, posts_to="data-set-import")
+
+
+def make_data_set_again(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("Make a data set|Crear un conjunto")).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def send_bad_zip(page: Page) -> None:
+    page.locator("details summary").first.click()
+    page.locator("#id_import-name").fill("tools")
+    page.locator("#id_import-file").set_input_files({**BAD_FILE, "name": "tools.zip"})
+    page.get_by_role("button", name=re.compile("^(Import|Importar)$")).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
 def judge_photos() -> LocationConfig:
     """Counts of one product that lean one way and have drifted, of which photos were counted by a person too; one has
     a factor, and some photos wait."""
@@ -876,6 +905,7 @@ GROUPS: dict[str, tuple[Callable[[Nursery], Iterator[State]], dict[str, bool]]] 
     "differences": (of_differences, BOSS),
     "stocktakes": (of_stocktakes, BOSS),
     "accuracy": (of_accuracy, BOSS),
+    "models": (of_models, BOSS),
     "the rest": (of_the_rest, BOSS),
     "admin": (of_admin, BOSS),
 }

@@ -197,6 +197,8 @@ def addresses_of(made: Nursery) -> tuple[set[str], set[str]]:
         "batch_id": made.bay.batches.first().pk,
         "difference_id": 0,
         "calibration_id": 0,
+        "data_set_id": 0,
+        "layout": "coco",
         "stocktake_id": 0,
         "tab": "trace",
         "person_id": made.bed.original_image.uploaded_by_user_id,

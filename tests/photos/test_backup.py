@@ -31,8 +31,9 @@ TABLES = (User, S3Image, Job, StockMovement)
 @pytest.fixture(autouse=True)
 def _no_other_notes() -> None:
     """The bucket is that of all tests."""
-    for key in object_store.list_objects("notes/"):
-        object_store.delete_object(key)
+    for prefix in backup.OTHER_OBJECTS:
+        for key in object_store.list_objects(prefix):
+            object_store.delete_object(key)
 
 
 def upload(count: int, *, stored: bool = True) -> list[S3Image]:

@@ -41,6 +41,8 @@ MATRIX = {
     "stock.view_stocktake": (VIEWER, WORKER, SUPERVISOR, ADMIN),
     "stock.add_stocktake": (SUPERVISOR, ADMIN),
     "stock.add_lossreason": (ADMIN,),
+    "learning.view_dataset": (VIEWER, WORKER, SUPERVISOR, ADMIN),
+    "learning.add_dataset": (SUPERVISOR, ADMIN),
     "accounts.add_user": (ADMIN,),
     "accounts.add_apitoken": (ADMIN,),
     "auth.change_group": (),

@@ -1,0 +1,1 @@
+"""Models: the data sets of corrected photos."""

@@ -1,0 +1,27 @@
+"""What the page Models takes."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from learning.models.data_sets import NAME_LENGTH
+
+
+class DataSetForm(forms.Form):
+    """The name of a data set."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=NAME_LENGTH,
+        help_text=_("A name that was used before gets its next version."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ImportForm(DataSetForm):
+    """A data set of another program."""
+
+    file = forms.FileField(
+        label=_("ZIP file"),
+        help_text=_("COCO (a JSON file and pictures) or YOLO (folders images and labels)."),
+        widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
+    )

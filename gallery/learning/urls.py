@@ -1,0 +1,14 @@
+"""Addresses of the page Models and its data sets."""
+
+from django.urls import path
+
+from gallery.learning import api, views
+
+urlpatterns = [
+    path("models/", views.models, name="models"),
+    path("models/data-sets/", views.make, name="data-set-make"),
+    path("models/data-sets/import/", views.import_zip, name="data-set-import"),
+    path("models/data-sets/<int:data_set_id>/<slug:layout>.zip", views.export, name="data-set-export"),
+    path("api/v1/data-sets", api.data_sets, name="api-data-sets"),
+    path("api/v1/data-sets/<int:data_set_id>/<slug:layout>.zip", api.export, name="api-data-set-export"),
+]

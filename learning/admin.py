@@ -1,0 +1,29 @@
+"""Data sets in the Django admin, read-only."""
+
+from django.contrib import admin
+
+from demeter.common.admin.readonly import ReadOnlyAdmin
+from learning.models import DataSet, DataSetPhoto, HeldOutPhoto
+
+
+@admin.register(DataSet)
+class DataSetAdmin(ReadOnlyAdmin):
+    list_display = ("name", "version", "source", "photo_count", "held_out_count", "plant_count", "made_by", "made_at")
+    list_filter = ("source",)
+    list_select_related = ("made_by",)
+    search_fields = ("name",)
+
+
+@admin.register(DataSetPhoto)
+class DataSetPhotoAdmin(ReadOnlyAdmin):
+    list_display = ("name", "data_set", "split", "plant_count", "total", "place", "moment")
+    list_filter = ("split",)
+    list_select_related = ("data_set",)
+    search_fields = ("name", "sha256", "place")
+
+
+@admin.register(HeldOutPhoto)
+class HeldOutPhotoAdmin(ReadOnlyAdmin):
+    list_display = ("sha256", "location_id", "moment", "held_out_by")
+    list_select_related = ("held_out_by",)
+    search_fields = ("sha256",)
