@@ -1,12 +1,16 @@
-"""Photos that were corrected mark by mark and signed off, with their originals in S3."""
+"""Photos that were corrected mark by mark and signed off, with their originals in S3; data sets; training runs."""
 
 import hashlib
 import io
 import zipfile
 from datetime import timedelta
 
+import factory
 from django.utils import timezone
 
+from demeter.common.i18n.messages import TEXT
+from learning.models import DataSet, DataSetPhoto, HeldOutPhoto, TrainingRun
+from learning.plan import make_job
 from locations.models import LocationConfig
 from photos.models import S3Image
 from photos.storage import object_store
@@ -55,3 +59,66 @@ def make_zip(files: dict[str, bytes]) -> io.BytesIO:
             archive.writestr(name, content)
     file.seek(0)
     return file
+
+
+class DataSetFactory(factory.django.DjangoModelFactory):
+    """A version with rows of photos for training and held out, which are nowhere in S3."""
+
+    class Meta:
+        model = DataSet
+        skip_postgeneration_save = True
+
+    name = "nursery"
+    version = factory.Sequence(lambda n: n + 1)
+    source = "photos"
+    photo_count, held_out_count, plant_count, product_count, place_count = 8, 2, 400, 1, 2
+    fingerprint = "f" * 64
+
+    @factory.post_generation
+    def photos(self, create: bool, extracted: object, **_options: object) -> None:
+        for number in range(self.photo_count):
+            split = "held_out" if number < self.held_out_count else "train"
+            sha256 = hashlib.sha256(f"{self.pk} {number}".encode()).hexdigest()
+            DataSetPhoto.objects.create(
+                data_set=self,
+                name=f"{number}.jpg",
+                storage_key=f"data-sets/{sha256}.jpg",
+                sha256=sha256,
+                content_type="image/jpeg",
+                width_px=640,
+                height_px=480,
+                split=split,
+                labels={"plants": [[0, 10, 10, 30, 30]], "containers": []},
+                plant_count=1,
+            )
+            if split == "held_out":
+                HeldOutPhoto.objects.create(sha256=sha256, held_out_by=self)
+
+
+class TrainingRunFactory(factory.django.DjangoModelFactory):
+    """A run that waits since now. Traits: untaken, running, trained, failed, cancelled."""
+
+    class Meta:
+        model = TrainingRun
+
+    class Params:
+        untaken = factory.Trait(waiting_since=factory.LazyFunction(lambda: timezone.now() - timedelta(minutes=5)))
+        running = factory.Trait(
+            state="running",
+            waiting_since=None,
+            held_by="train@here/1",
+            lease_until=factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=2)),
+            stage="detector",
+            done_units=40,
+            all_units=100,
+            seconds=1200,
+        )
+        over = factory.Trait(lease_until=None, waiting_since=None, finished_at=factory.LazyFunction(timezone.now))
+        trained = factory.Trait(over=True, state="trained", seconds=1500, done_units=100, all_units=100)
+        failed = factory.Trait(over=True, state="failed", error=TEXT(text="No power."))
+        cancelled = factory.Trait(over=True, state="cancelled")
+
+    data_set = factory.SubFactory(DataSetFactory)
+    job = factory.LazyFunction(lambda: make_job(plants=6, containers=6))
+    base = {"detector": "d" * 64, "segmenter": "s" * 64}
+    lease_until = waiting_since = factory.LazyFunction(lambda: timezone.now())  # noqa: PLW0108  a test may stop the clock
