@@ -35,7 +35,7 @@ app.conf.task_routes = {
     "processing.tasks.draw_annotated": {"queue": "cpu"},
     "processing.tasks.write_stocktake_report": {"queue": "cpu"},
     "processing.recovery.recover_stalled": {"queue": "io", "priority": FIRST},
-    "learning.tasks.train_models": {"queue": "train"},
+    "learning.tasks.*": {"queue": "train"},
     "learning.recovery.recover_trainings": {"queue": "io", "priority": FIRST},
     "processing.periodic_tasks.*": {"queue": "io", "priority": LATER},
 }
@@ -48,6 +48,8 @@ app.conf.beat_schedule = {
         "schedule": 15.0,
         "options": {"expires": 60},
     },
+    # The training worker counts in the shadow when nothing is trained; a round that waits that long is replaced.
+    "count-shadows": {"task": "learning.tasks.count_shadows", "schedule": 120.0, "options": {"expires": 110}},
     "purge-trash": {"task": "processing.periodic_tasks.purge_trash", "schedule": crontab(minute=17)},
     "clean-staging": {"task": "processing.periodic_tasks.clean_staging", "schedule": crontab(minute="*/10")},
     "verify-originals": {"task": "processing.periodic_tasks.verify_originals", "schedule": crontab(minute=7, hour=2)},

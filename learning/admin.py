@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from demeter.common.admin.readonly import ReadOnlyAdmin
-from learning.models import DataSet, DataSetPhoto, HeldOutPhoto, TrainingRun
+from learning.models import DataSet, DataSetPhoto, HeldOutPhoto, ShadowCount, TrainingRun
 
 
 @admin.register(DataSet)
@@ -36,3 +36,10 @@ class TrainingRunAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
     list_select_related = ("data_set", "requested_by")
     search_fields = ("data_set__name", "error")
+
+
+@admin.register(ShadowCount)
+class ShadowCountAdmin(ReadOnlyAdmin):
+    list_display = ("session_id", "run", "live", "total", "refused", "seconds", "counted_at")
+    list_select_related = ("run__data_set",)
+    search_fields = ("session_id", "image_id")

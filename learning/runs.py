@@ -19,9 +19,11 @@ from django.utils.translation import ngettext
 from demeter.accounts.models import User
 from demeter.common.exceptions import ConflictError, NotFoundError
 from demeter.common.i18n.messages import Message
+from learning.judging import judging_seconds
 from learning.messages import WORKERS_LOST
 from learning.models import DataSet, RunState, Split, TrainingRun
 from learning.plan import FEWEST_HELD_OUT, FEWEST_TRAIN, make_job
+from processing.models import TrainedModels
 from processing.runtime.weights import WEIGHT_NAMES, read_weights
 
 LEASE = timedelta(minutes=2)
@@ -51,7 +53,8 @@ def ask_for_run(data_set: DataSet, *, user: User | None) -> TrainingRun:
             job=make_job(
                 plants=sum(labels["plants"] is not None for labels in train),
                 containers=sum(labels["containers"] is not None for labels in train),
-            ),
+            )
+            | {"judging_seconds": judging_seconds(data_set)},
             base={name: read_weights(name).sha256 for name in WEIGHT_NAMES},
             lease_until=timezone.now(),
             waiting_since=timezone.now(),
@@ -129,10 +132,10 @@ def postpone_run(run: TrainingRun, until: datetime | None = None) -> None:
         row.save()
 
 
-def finish_run(run: TrainingRun, *, weights: dict[str, str], seconds: float) -> None:
+def finish_run(run: TrainingRun, *, trained: TrainedModels, judged: list[dict[str, Any]]) -> None:
     """Note the result. Raises RunLostError."""
     with held(run) as row:
-        row.weights, row.seconds, row.done_units = weights, seconds, row.all_units
+        row.trained, row.judged, row.done_units = trained, judged, row.all_units
         _end(row, RunState.TRAINED)
 
 

@@ -13,17 +13,19 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 
 from demeter.common.exceptions import UnavailableError
 from learning import runs
 from learning.hours import free_from
+from learning.judging import JUDGED
 from learning.messages import DISK_FULL, PHOTOS_GONE, TRAINING_FAILED
 from learning.models import TrainingRun
 from learning.plan import FEWEST_TRAIN
 from learning.work_folder import fill_folder, folder_of, forget_others, free_bytes, needed_bytes
+from processing.runtime.stored_weights import store_models
 
 logger = logging.getLogger(__name__)
 EVERY_SECONDS = 2.0
@@ -66,7 +68,7 @@ def _train(run: TrainingRun) -> None:
     if run.data_set.train_count - gone < FEWEST_TRAIN:
         runs.fail_run(run, PHOTOS_GONE(number=gone))
         return
-    _watch(run)
+    _train_and_judge(run)
 
 
 def _fail_for_space(run: TrainingRun) -> None:
@@ -74,28 +76,57 @@ def _fail_for_space(run: TrainingRun) -> None:
     runs.fail_run(run, DISK_FULL(free=f"{free:.1f}", needed=f"{needed:.1f}"))
 
 
-def _watch(run: TrainingRun) -> None:
+def _train_and_judge(run: TrainingRun) -> None:
+    """Train, then judge; each where it was, if it was interrupted."""
+    folder = folder_of(run)
+    parent = ("--parent", str(os.getpid()))
+    if not (folder / "done.json").is_file() and not _watch(run, ("-m", "training.on_photos", str(folder), *parent)):
+        return
+    if _watch(run, ("manage.py", "judge_models", str(run.pk), *parent)):
+        _conclude(run, folder)
+
+
+def _watch(run: TrainingRun, words: tuple[str, ...]) -> bool:
+    """Run a program to its end; False if it did not get there, and the run was postponed or has failed."""
     folder = folder_of(run)
     with (folder / LOG).open("ab") as log:
-        child = _start(folder, log)
+        child = _start(words, log)
         try:
             while child.poll() is None:
                 runs.tell_progress(run, _read(folder / "progress.json"))
                 until = free_from()
                 if until is not None or stopping.wait(EVERY_SECONDS):
                     runs.postpone_run(run, until)
-                    return
+                    return False
         finally:
             _end(child)
-    _conclude(run, folder, child.returncode)
+    runs.tell_progress(run, _read(folder / "progress.json"))
+    if child.returncode == 0:
+        return True
+    _fail(run, folder, child.returncode)
+    return False
 
 
-def _start(folder: Path, log: Any) -> "subprocess.Popen[bytes]":
-    words = [sys.executable, "-m", "training.on_photos", str(folder), "--parent", str(os.getpid())]
+def run_beside(words: tuple[str, ...]) -> None:
+    """Run a program to its end, or until this worker is asked to stop; what it says goes to the log of the worker."""
+    child = _start((*words, "--parent", str(os.getpid())), None)
+    try:
+        while child.poll() is None and not stopping.wait(EVERY_SECONDS):
+            pass
+    finally:
+        _end(child)
+
+
+def _start(words: tuple[str, ...], log: IO[bytes] | None) -> "subprocess.Popen[bytes]":
     environment = {**os.environ, "YOLO_CONFIG_DIR": str(settings.YOLO_CONFIG_DIR)}  # noqa: TID251  for a child
     environment |= {"YOLO_OFFLINE": "true", "YOLO_AUTOINSTALL": "false", "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(  # noqa: S603  our own program
-        words, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log, start_new_session=True
+        (sys.executable, *words),
+        cwd=settings.BASE_DIR,
+        env=environment,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
     )
 
 
@@ -111,15 +142,16 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
         child.wait()
 
 
-def _conclude(run: TrainingRun, folder: Path, status: int) -> None:
-    done = _read(folder / "done.json")
-    runs.tell_progress(run, _read(folder / "progress.json"))
-    if status == 0 and done is not None:
-        runs.finish_run(run, weights=done["weights"], seconds=done["seconds"])
-    elif free_bytes() == 0 or _last_words(folder).find("No space left") >= 0:
+def _conclude(run: TrainingRun, folder: Path) -> None:
+    """Keep the weights in the object store, where they outlive this machine, and the figures with the run."""
+    trained = store_models(folder / "weights")
+    runs.finish_run(run, trained=trained, judged=json.loads((folder / JUDGED).read_text()))
+
+
+def _fail(run: TrainingRun, folder: Path, status: int) -> None:
+    if free_bytes() == 0 or "No space left" in _last_words(folder):
         _fail_for_space(run)
     elif status < 0:  # killed from outside, perhaps for its memory: another try, if it may have one
-        run.refresh_from_db()
         _count_loss(run)
     else:
         runs.fail_run(run, TRAINING_FAILED(error=_last_words(folder).strip().splitlines()[-1][:LAST_CHARACTERS]))

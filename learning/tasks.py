@@ -14,7 +14,7 @@ from django.conf import settings
 from redis import RedisError
 
 from demeter.common import broker
-from learning import supervising
+from learning import shadow, supervising
 
 logger = logging.getLogger(__name__)
 LONGEST_SECONDS = 7 * 24 * 3600
@@ -30,6 +30,13 @@ def end_training(**_signal: Any) -> None:
 def train_models(self: "Task[[int], None]", run_id: int) -> None:
     """Train on the photos of a data set. Safe to run twice: one worker at a time has a run."""
     supervising.train(run_id, worker=str(self.request.hostname))
+
+
+@shared_task(soft_time_limit=3600, time_limit=3600, ignore_result=True)
+def count_shadows() -> None:
+    """Beat, every two minutes. Count new photos in the shadow. Safe to run twice: each count is noted once."""
+    if shadow.has_due():
+        supervising.run_beside(("manage.py", "count_shadows"))
 
 
 def send_run(run_id: int) -> None:

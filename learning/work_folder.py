@@ -68,8 +68,8 @@ def fill_folder(run: TrainingRun, *, renew: Callable[[], None]) -> int:
         weights = read_weights(model)
         weights.verify()
         shutil.copy(weights.path, folder / "base" / f"{model}.pt")
-    _write(folder / "photos" / "labels.json", json.dumps(entries))
-    _write(folder / "job.json", json.dumps(run.job))
+    write_whole(folder / "photos" / "labels.json", json.dumps(entries))
+    write_whole(folder / "job.json", json.dumps(run.job))
     return gone
 
 
@@ -81,7 +81,8 @@ def _write_picture(path: Path, rgb: Rgb) -> None:
     unfinished.replace(path)
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
+    """The whole file or nothing."""
     unfinished = path.with_name(f"{path.name}.new")
     unfinished.write_text(text)
     unfinished.replace(path)

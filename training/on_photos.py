@@ -1,15 +1,16 @@
-r"""Trains both models on a nursery's own photos, mixed with renders and collages; `learning.training` runs this.
+r"""Trains both models on a nursery's own photos, mixed with renders and collages; `learning.supervising` runs this.
 
     python -m training.on_photos WORK --parent PID
 
 WORK has job.json (numbers, below), photos/ (pictures and labels.json, as `pictures.load_labelled` reads them) and base/
 (detector.pt, segmenter.pt to start from). Written there: tiles, collages, checkpoints, progress.json every few seconds,
-and at the end weights/ with both models and done.json. Ended at any moment and started again, it goes on where it was:
-every stage leaves a mark when it is done, and the trainings continue from their last checkpoint.
+and at the end weights/ (both models, for CPUs too, described as the shipped ones) and done.json. Ended at any moment
+and started again, it goes on where it was: every stage leaves a mark when it is done, and the trainings continue from
+their last checkpoint.
 
-job.json: {"models": {"detector": {"own", "rehearsal", "collages", "passes", "epoch_tiles", "lr"}, ...}, "seed"}. `own`,
-`rehearsal` and `collages` are how many tiles are made of which; all are seen `passes` times; a checkpoint is written
-after each `epoch_tiles`.
+job.json: {"models": {"detector": {"own", "rehearsal", "collages", "passes", "epoch_tiles", "lr"}, ...}, "seed",
+"judging_seconds"}. `own`, `rehearsal` and `collages` are how many tiles are made of which; all are seen `passes` times;
+a checkpoint is written after each `epoch_tiles`. `judging_seconds` come afterwards, elsewhere.
 """
 
 import argparse
@@ -28,6 +29,7 @@ import cv2
 import numpy as np
 
 from demeter.common.background import thread_count, work_in_background
+from processing.runtime.weights import TRAINED_DIR
 from training.collage.__main__ import write_collages
 from training.collage.cut_out import MIN_SIDE_PX, cut_picture
 from training.collage.leafy import draw_leafy
@@ -41,6 +43,7 @@ SUBJECTS: dict[str, Subject] = {"detector": "plants", "segmenter": "containers"}
 # What one of each takes, in seconds on one core: only their proportion matters, for the progress.
 TILE_SECONDS, COLLAGE_SECONDS = 0.1, 0.5
 SAMPLE_SECONDS = {"detector": 0.4, "segmenter": 0.7}
+CONVERT_SECONDS = 120
 CUTOUTS_EACH = 120  # of the own photos, and of the renders
 LEAFY_EACH = 60
 COLLAGES_AT_ONCE = 10
@@ -54,7 +57,8 @@ class Progress:
         self.path = work / "progress.json"
         before = json.loads(self.path.read_text()) if self.path.is_file() else {}
         self.seconds, self.began = float(before.get("seconds", 0.0)), time.monotonic()
-        self.all = sum(_units(name, one) for name, one in job["models"].items())
+        self.all = sum(_units(name, one) for name, one in job["models"].items()) + CONVERT_SECONDS
+        self.all += job.get("judging_seconds", 0)
         self.behind = 0.0
 
     def tell(self, stage: str, units: float) -> None:
@@ -100,7 +104,11 @@ def train_all(work: Path) -> None:
         _make_tiles(work / name, name, own, renders, one, job["seed"], progress)
         _make_collages(work, name, own, renders, one, job["seed"], progress)
         _train(work, name, one, progress)
+    progress.tell("convert", 0)
     weights = {name: _pack(work, name) for name in job["models"]}
+    _describe(work, weights)
+    progress.leave(CONVERT_SECONDS)
+    progress.tell("convert", 0)
     _write(work / "done.json", json.dumps({"weights": weights, "seconds": round(_seconds(progress))}))
 
 
@@ -245,6 +253,23 @@ def _pack(work: Path, name: str) -> str:
     source, target = work / name / "run" / "weights" / "last.pt", work / "weights" / f"{name}.pt"
     words = [sys.executable, "-m", "training.pack", str(source), str(target)]
     return subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout.split()[-1]
+
+
+def _describe(work: Path, weights: dict[str, str]) -> None:
+    """Converts both models for CPUs, the detector in 8 bits, and writes weights.json, as for the shipped ones."""
+    folder = work / "weights"
+    shipped = json.loads((TRAINED_DIR / "weights.json").read_text())
+    described = {}
+    for name, sha256 in weights.items():
+        words = [sys.executable, "-m", "training.convert", str(folder / f"{name}.pt")]
+        if name == "detector":
+            words += ["--tiles", str(work / name / "tiles" / "images" / "train")]
+        converted = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout
+        cpu = json.loads(converted.splitlines()[-1])
+        kept = {key: shipped[name][key] for key in ("classes", "imgsz", "licence")}
+        base = {"file": shipped[name]["file"], "sha256": shipped[name]["sha256"]}
+        described[name] = {"file": f"{name}.pt", "sha256": sha256, "cpu": cpu, **kept, "base": base}
+    _write(folder / "weights.json", json.dumps(described, indent=2) + "\n")
 
 
 def main(words: Sequence[str] | None = None) -> None:

@@ -13,7 +13,7 @@ LEAST_NICE = 19
 
 
 def work_in_background(parent: int) -> None:
-    """For a process of its own: take only what others leave of processor and disk, and die with the process `parent`."""
+    """In a process of its own: take what others leave of processor and disk, and die with the process `parent`."""
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         raise SystemExit("the process that started this work has ended")

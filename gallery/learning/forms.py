@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from gallery.common.api import YesNoField
 from learning.exchange.exporting import LAYOUTS
 from learning.models.data_sets import NAME_LENGTH
 
@@ -16,6 +17,12 @@ class DataSetForm(forms.Form):
         help_text=_("A name that was used before gets its next version."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class ShadowForm(forms.Form):
+    """Whether models count in the shadow."""
+
+    on = YesNoField(help_text="True: count new photos beside the live models.")
 
 
 class LayoutForm(forms.Form):

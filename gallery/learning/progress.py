@@ -20,6 +20,8 @@ STAGES: Mapping[str, StrOrPromise] = {
     "segmenter-tiles": _("Cutting tiles with containers"),
     "segmenter-collages": _("Composing pictures of containers"),
     "segmenter": _("Learning containers"),
+    "convert": _("Preparing the models for this machine"),
+    "judging": _("Counting the held-out photos and the benchmark"),
 }
 
 

@@ -12,8 +12,10 @@ urlpatterns = [
     path("models/trainings/", run_views.start, name="training-start"),
     path("models/trainings/<int:run_id>/", run_views.run, name="training"),
     path("models/trainings/<int:run_id>/cancel/", run_views.cancel, name="training-cancel"),
+    path("models/trainings/<int:run_id>/shadow/", run_views.shadow, name="training-shadow"),
     path("api/v1/data-sets", api.data_sets, name="api-data-sets"),
     path("api/v1/data-sets/<int:data_set_id>/export", api.export, name="api-data-set-export"),
     path("api/v1/trainings", run_api.trainings, name="api-trainings"),
     path("api/v1/trainings/<int:run_id>", run_api.training, name="api-training"),
+    path("api/v1/trainings/<int:run_id>/shadow", run_api.shadow, name="api-training-shadow"),
 ]

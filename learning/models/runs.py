@@ -8,8 +8,9 @@ from django.utils.translation import pgettext_lazy
 
 from demeter.common.i18n.messages import MessageField
 from demeter.common.timestamps import Timestamped
+from learning.figures import Comparison, SetName, compare, read_rows
 from learning.models.data_sets import DataSet
-from processing.models import Leased
+from processing.models import Leased, TrainedModels
 
 
 class RunState(models.TextChoices):
@@ -66,9 +67,16 @@ class TrainingRun(Leased, Timestamped):
         related_name="cancelled_training_runs",
         verbose_name=_("cancelled by"),
     )
-    weights = models.JSONField(
-        _("weights"), default=dict, blank=True, help_text=_("SHA-256 of the trained checkpoints, by model")
+    trained = models.ForeignKey(
+        TrainedModels, models.PROTECT, null=True, blank=True, related_name="runs", verbose_name=_("trained models")
     )
+    judged = models.JSONField(
+        _("judged"), default=list, blank=True, help_text=_("What both counted on each photo (learning/figures.py)")
+    )
+    in_shadow = models.BooleanField(
+        _("in the shadow"), default=False, help_text=_("Counts new photos beside the models in use")
+    )
+    shadow_since = models.DateTimeField(_("in the shadow since"), null=True, blank=True)
     error = MessageField(_("error"))
 
     objects = TrainingRunQuerySet.as_manager()
@@ -83,6 +91,13 @@ class TrainingRun(Leased, Timestamped):
             models.UniqueConstraint(
                 models.Value(1), condition=Q(state__in=UNFINISHED_RUNS), name="training_runs_one_at_a_time"
             ),
+            models.UniqueConstraint(
+                fields=["in_shadow"], condition=Q(in_shadow=True), name="training_runs_one_in_the_shadow"
+            ),
+            models.CheckConstraint(
+                condition=Q(in_shadow=False) | Q(shadow_since__isnull=False, trained__isnull=False),
+                name="training_runs_shadow_has_models",
+            ),
             models.CheckConstraint(condition=Q(state__in=RunState.values), name="training_runs_state_known"),
             models.CheckConstraint(
                 condition=~Q(state=RunState.FAILED) | ~Q(error=""), name="training_runs_failed_has_reason"
@@ -95,6 +110,10 @@ class TrainingRun(Leased, Timestamped):
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.data_set}"
+
+    def compare(self, name: SetName) -> Comparison | None:
+        """What judging on one set says."""
+        return compare(read_rows(self.judged), name)
 
     @property
     def is_unfinished(self) -> bool:
@@ -112,3 +131,32 @@ class TrainingRun(Leased, Timestamped):
         if self.done_units < 0.02 * self.all_units or not self.done_units:
             return None
         return self.seconds * (self.all_units - self.done_units) / self.done_units
+
+
+class ShadowCount(models.Model):
+    """What the models in the shadow counted on a new photo, beside its live count. It is in no stock."""
+
+    run = models.ForeignKey(
+        TrainingRun, models.PROTECT, related_name="shadow_counts", db_index=False, verbose_name=_("training run")
+    )
+    image_id = models.UUIDField(_("photo"))
+    session_id = models.UUIDField(_("session"))
+    live = models.PositiveIntegerField(_("counted live"), help_text=_("By the models, before calibration"))
+    total = models.PositiveIntegerField(_("counted in the shadow"))
+    refused = models.BooleanField(_("refused"), default=False)
+    seconds = models.FloatField(_("seconds"))
+    counted_at = models.DateTimeField(_("counted at"), auto_now_add=True)
+
+    class Meta:
+        db_table = "shadow_counts"
+        default_permissions = ("view",)
+        ordering = ["-pk"]
+        verbose_name = _("count in the shadow")
+        verbose_name_plural = _("counts in the shadow")
+        constraints = [
+            models.UniqueConstraint(fields=["run", "session_id"], name="shadow_counts_once_each"),
+            models.CheckConstraint(condition=Q(seconds__gte=0), name="shadow_counts_took_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.total} for {self.live}"

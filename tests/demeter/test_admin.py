@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from demeter.accounts.models import ApiToken, Change, User
 from demeter.accounts.roles import ADMIN, SUPERVISOR, VIEWER, WORKER
 from demeter.accounts.tokens import find_token_user, issue_token
-from learning.models import DataSet, DataSetPhoto, HeldOutPhoto, TrainingRun
+from learning.models import DataSet, DataSetPhoto, HeldOutPhoto, ShadowCount, TrainingRun
 from locations.models import PlaceChange, ProductSize
 from photos.models import PhotoEvent, S3Image, Upload
 from processing.models import (
@@ -28,6 +28,7 @@ from processing.models import (
     ProcessingSession,
     Proposal,
     Segment,
+    TrainedModels,
 )
 from processing.review.blind_counts import record_blind_count
 from stock.ledger import record_count
@@ -74,7 +75,7 @@ WRITTEN_BY_THE_PIPELINE = (
 RECORDS = (
     *WRITTEN_BY_THE_PIPELINE,
     *(StockDocument, Stocktake, Difference, Visit, Validation, IntervalVersion, Calibration),
-    *(DataSet, DataSetPhoto, HeldOutPhoto, TrainingRun),
+    *(DataSet, DataSetPhoto, HeldOutPhoto, TrainingRun, ShadowCount, TrainedModels),
     *(Change, BackgroundTask),
 )
 
@@ -124,7 +125,9 @@ def rows():
     issue_token(user=UserFactory(), name="phone")
     Stocktake.objects.create(day="2026-11-28", counted_from=timezone.now(), opened_by=UserFactory())
     validate(3, off=25, config=LocationConfigFactory())
-    TrainingRunFactory()
+    run = TrainingRunFactory(trained_now=True)
+    ids = {"session_id": uuid.uuid4(), "image_id": uuid.uuid4()}
+    ShadowCount.objects.create(run=run, live=100, total=98, seconds=4.5, **ids)
     TaskResult.objects.create(task_id=str(uuid.uuid4()), task_name="upload_s3_batch", traceback="OSError: gone")
 
 

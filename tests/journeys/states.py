@@ -15,7 +15,8 @@ from playwright.sync_api import Page, expect
 from demeter.accounts.models import User
 from gallery.movements.kinds import KINDS
 from learning.data_sets import make_data_set
-from learning.models import TrainingRun
+from learning.models import ShadowCount, TrainingRun
+from learning.shadow import switch_shadow
 from locations.building import FirstNumbers, Pattern, plan_places
 from locations.catalogue import find_or_make_mixed
 from locations.importing.mapping import ImportMapping, read_mapping
@@ -789,10 +790,15 @@ def of_models(made: Nursery) -> Iterator[State]:
     yield State("/models/")
     yield State("/models/", make_data_set_again, posts_to="data-set-make")
     yield State("/models/", send_bad_zip, posts_to="data-set-import")
-    for changed in ({"running": True}, {"untaken": True}, {"failed": True}, {"cancelled": True}, {"trained": True}):
+    for changed in ({"running": True}, {"untaken": True}, {"failed": True}, {"cancelled": True}, {"trained_now": True}):
         TrainingRun.objects.unfinished().update(state="cancelled", finished_at=timezone.now())
         run = TrainingRunFactory(data_set=data_set, **changed)
         yield State(f"/models/trainings/{run.pk}/")
+    switch_shadow(run.pk, on=True)
+    yield State(f"/models/trainings/{run.pk}/")
+    shadow = {"session_id": made.bed.session_id, "image_id": made.bed.original_image_id}
+    ShadowCount.objects.create(run=run, live=1234, total=1300, seconds=4.5, **shadow)
+    yield State(f"/models/trainings/{run.pk}/")
     write_nursery(working_from=0, working_until=24)
     run = TrainingRunFactory(data_set=data_set, untaken=True)
     yield State(f"/models/trainings/{run.pk}/")

@@ -85,6 +85,7 @@ LEAD_ELSEWHERE = {
     "calibration-switch",
     "training-start",
     "training-cancel",
+    "training-shadow",
     "calibration-withdraw",
     "stock-import-apply",
 }

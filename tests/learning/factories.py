@@ -14,7 +14,7 @@ from learning.plan import make_job
 from locations.models import LocationConfig
 from photos.models import S3Image
 from photos.storage import object_store
-from processing.models import ProcessingSession
+from processing.models import ProcessingSession, TrainedModels
 from processing.review import corrections
 from tests.factories import UserFactory
 from tests.photos.files import make_picture
@@ -49,6 +49,13 @@ def correct_photo(
     corrections.sign_off(image=session.original_image, user=user, seen=session.total_estimated)
     session.refresh_from_db()
     return session
+
+
+def judged_photo(set_name: str, name: str, truth: int, before: int, after: int, **columns: object) -> dict[str, object]:
+    """A row of the figures of a training."""
+    row = {"set_name": set_name, "name": name, "truth": truth, "before": before, "after": after}
+    row |= {"refused_before": False, "refused_after": False, "seconds_before": 2.0, "seconds_after": 3.0}
+    return row | columns
 
 
 def make_zip(files: dict[str, bytes]) -> io.BytesIO:
@@ -95,8 +102,26 @@ class DataSetFactory(factory.django.DjangoModelFactory):
                 HeldOutPhoto.objects.create(sha256=sha256, held_out_by=self)
 
 
+class TrainedModelsFactory(factory.django.DjangoModelFactory):
+    """A row of models that are nowhere in S3."""
+
+    class Meta:
+        model = TrainedModels
+
+    detector_sha256 = factory.Sequence(lambda n: hashlib.sha256(f"detector {n}".encode()).hexdigest())
+    segmenter_sha256 = factory.Sequence(lambda n: hashlib.sha256(f"segmenter {n}".encode()).hexdigest())
+    description = factory.LazyFunction(dict)
+
+
+JUDGED = [
+    judged_photo("held_out", "a.jpg", 100, 76, 94),
+    judged_photo("held_out", "b.jpg", 50, 60, 50),
+    judged_photo("benchmark", "c.jpg", 90, 88, 88),
+]
+
+
 class TrainingRunFactory(factory.django.DjangoModelFactory):
-    """A run that waits since now. Traits: untaken, running, trained, failed, cancelled."""
+    """A run that waits since now. Traits: untaken, running, trained_now, failed, cancelled."""
 
     class Meta:
         model = TrainingRun
@@ -114,7 +139,15 @@ class TrainingRunFactory(factory.django.DjangoModelFactory):
             seconds=1200,
         )
         over = factory.Trait(lease_until=None, waiting_since=None, finished_at=factory.LazyFunction(timezone.now))
-        trained = factory.Trait(over=True, state="trained", seconds=1500, done_units=100, all_units=100)
+        trained_now = factory.Trait(
+            over=True,
+            state="trained",
+            seconds=1500,
+            done_units=100,
+            all_units=100,
+            judged=JUDGED,
+            trained=factory.SubFactory(TrainedModelsFactory),
+        )
         failed = factory.Trait(over=True, state="failed", error=TEXT(text="No power."))
         cancelled = factory.Trait(over=True, state="cancelled")
 

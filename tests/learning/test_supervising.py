@@ -12,10 +12,15 @@ from learning import runs, supervising, work_folder
 from learning.data_sets import make_data_set
 from learning.models import RunState, TrainingRun
 from locations.nursery import write_nursery
-from tests.learning.factories import correct_photo
+from processing.models import TrainedModels
+from tests.learning.factories import TrainedModelsFactory, correct_photo
 from tests.locations.factories import LocationConfigFactory
 
 pytestmark = pytest.mark.django_db
+JUDGE = """
+import pathlib, sys
+(pathlib.Path(sys.argv[1]) / "judged.json").write_text('[{"name": "x"}]')
+"""
 PROGRESS = {"stage": "detector", "done": 30.0, "all": 100.0, "seconds": 12.0}
 
 
@@ -45,11 +50,14 @@ def training(monkeypatch):
     def use(program: str) -> None:
         body = "import json, pathlib, sys, time\nwork = pathlib.Path(sys.argv[1])\n" + textwrap.dedent(program)
 
-        def start(folder, log):
-            words = [sys.executable, "-c", body, str(folder)]
+        def start(words, log):
+            folder = work_folder.folder_of(TrainingRun.objects.get())
+            program = JUDGE if "judge_models" in words else body
+            words = [sys.executable, "-c", program, str(folder)]
             return supervising.subprocess.Popen(words, stdout=log, stderr=log, start_new_session=True)
 
         monkeypatch.setattr(supervising, "_start", start)
+        monkeypatch.setattr(supervising, "store_models", lambda _folder: TrainedModelsFactory())
 
     return use
 
@@ -63,11 +71,30 @@ def train(run) -> TrainingRun:
 def test_a_training_ends_with_its_weights(run, training):
     training(f"""
         (work / "progress.json").write_text('{json.dumps(PROGRESS)}')
-        (work / "done.json").write_text(json.dumps({{"weights": {{"detector": "d", "segmenter": "s"}}, "seconds": 77}}))
+        (work / "done.json").write_text("{{}}")
     """)
     assert train(run).state == RunState.TRAINED
-    assert run.weights == {"detector": "d", "segmenter": "s"}
-    assert (run.seconds, run.percent, run.held_by, run.lease_until) == (77, 100, "", None)
+    assert run.trained == TrainedModels.objects.get()
+    assert run.judged == [{"name": "x"}]
+    assert (run.seconds, run.percent, run.held_by, run.lease_until) == (12, 100, "", None)
+
+
+def test_judging_goes_on_without_training_again(run, training, monkeypatch):
+    """The worker was lost between the two."""
+    training("raise SystemExit('trained twice')")
+    folder = work_folder.folder_of(run)
+    folder.mkdir(parents=True)
+    (folder / "done.json").write_text("{}")
+    assert train(run).state == RunState.TRAINED
+
+
+def test_an_outage_while_the_weights_are_stored_postpones_it(run, training, monkeypatch):
+    def away(_folder):
+        raise UnavailableError("away")
+
+    training('(work / "done.json").write_text("{}")')
+    monkeypatch.setattr(supervising, "store_models", away)
+    assert train(run).state == RunState.QUEUED
 
 
 def test_the_folder_has_the_photos_to_learn_from_and_no_others(run, training):

@@ -68,6 +68,8 @@ RULES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "training-start": {"post": SUPERVISORS},
     "training": READ,
     "training-cancel": {"post": SUPERVISORS},
+    "training-shadow": {"post": SUPERVISORS},
+    "api-training-shadow": {"post": SUPERVISORS},
     "api-trainings": {"get": VIEWERS, "post": SUPERVISORS},
     "api-training": {"get": VIEWERS, "delete": SUPERVISORS},
     "api-data-sets": {"get": VIEWERS, "post": SUPERVISORS},

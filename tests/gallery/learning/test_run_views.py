@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from learning.models import TrainingRun
+from learning.models import ShadowCount, TrainingRun
 from locations.nursery import write_nursery
 from tests.learning.factories import DataSetFactory, TrainingRunFactory
 
@@ -48,8 +48,9 @@ def test_progress_is_polled_until_the_end(viewer: Client):
     assertContains(answer, "left")
     assertNotContains(answer, "<html")
     assertNotContains(answer, "Cancel the training")
-    TrainingRun.objects.update(state="trained", finished_at=run.created_at, held_by="", lease_until=None)
-    assertNotContains(viewer.get(f"/models/trainings/{run.pk}/", HTTP_HX_REQUEST="true"), "hx-trigger")
+    TrainingRun.objects.update(state="failed", error="x", finished_at=run.created_at, held_by="", lease_until=None)
+    assert viewer.get(f"/models/trainings/{run.pk}/", HTTP_HX_REQUEST="true")["HX-Refresh"] == "true"
+    assertNotContains(viewer.get(f"/models/trainings/{run.pk}/"), "hx-trigger")
     assert viewer.get("/models/trainings/999/").status_code == 404
 
 
@@ -85,3 +86,43 @@ def test_programs_do_the_same(supervisor: Client):
     assert supervisor.delete(address).json()["state"] == "cancelled"
     assert supervisor.delete(address).status_code == 409
     assert supervisor.get("/api/v1/trainings/999").status_code == 404
+
+
+def test_what_judging_found_is_shown(viewer: Client):
+    run = TrainingRunFactory(trained_now=True)
+    page = viewer.get(f"/models/trainings/{run.pk}/")
+    assertContains(page, "Your photos that were held out")
+    assertContains(page, "2 photos, counted as live photos are.")
+    assertContains(page, "22.0 %")  # the mean of 24 and 20 % before
+    assertContains(page, "3.0 %")  # of 6 and 0 % after
+    assertContains(page, "The benchmark of Demeter")
+    assertContains(page, "a.jpg")
+
+
+def test_models_count_in_the_shadow_at_a_click(supervisor: Client, viewer: Client):
+    run, other = TrainingRunFactory(trained_now=True), TrainingRunFactory(trained_now=True)
+    page = f"/models/trainings/{run.pk}/"
+    assert viewer.post(f"{page}shadow/", {"on": "true"}).status_code == 403
+    assertContains(supervisor.post(f"{page}shadow/", {"on": "true"}, follow=True), "No photo was counted since.")
+    answer = supervisor.post(f"/models/trainings/{other.pk}/shadow/", {"on": "true"}, follow=True)
+    assertContains(answer, f"Training {run.pk} is in the shadow. End that first.")
+    assertContains(supervisor.post(f"{page}shadow/", {"on": "false"}, follow=True), "Count in the shadow")
+    waiting = TrainingRunFactory()
+    answer = supervisor.post(f"/models/trainings/{waiting.pk}/shadow/", {"on": "true"}, follow=True)
+    assertContains(answer, "This training has no models.")
+
+
+def test_programs_see_figures_and_switch_the_shadow(supervisor: Client):
+    run = TrainingRunFactory(trained_now=True)
+    address = f"/api/v1/trainings/{run.pk}"
+    held_out = supervisor.get(address).json()["judged"]["held_out"]
+    assert held_out["photos"] == 2
+    assert held_out["before"]["mean_error"] == pytest.approx(0.22)
+    assert held_out["after"]["bias"] == pytest.approx(-0.03)
+    assert held_out["after"]["seconds"] == 3
+    answer = supervisor.post(f"{address}/shadow", {"on": True}, content_type="application/json")
+    assert answer.json()["shadow"] is None
+    ids = {"session_id": "0" * 32, "image_id": "0" * 32}
+    ShadowCount.objects.create(run=run, live=100, total=90, seconds=4.5, **ids)
+    shadow = supervisor.get(address).json()["shadow"]
+    assert (shadow["on"], shadow["photos"], shadow["difference"]) == (True, 1, pytest.approx(-0.1))
