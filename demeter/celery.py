@@ -1,8 +1,9 @@
-"""The Celery application: three queues, one beat schedule. Tasks are found in each app's `tasks.py`.
+"""The Celery application: four queues, one beat schedule. Tasks are found in each app's `tasks.py`.
 
 `io` waits on storage (threads pool), `gpu` runs the models (solo: CUDA and fork do not mix), `cpu` aggregates
-(prefork). Time limits of tasks hold in `cpu` alone; `processing.tasks` says what holds elsewhere. The broker only wakes
-workers up; the state of every job is its database row (`processing.recovery`).
+(prefork), `train` trains models, one at a time (solo). Time limits of tasks hold in `cpu` alone; `processing.tasks`
+says what holds elsewhere. The broker only wakes workers up; the state of every job is its database row
+(`processing.recovery`, `learning.recovery`).
 """
 
 import os
@@ -21,7 +22,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demeter.settings")
 
 app = Celery("demeter")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.task_queues = [Queue(name) for name in heartbeat.QUEUES]
+app.conf.task_queues = [Queue(name) for name in (*heartbeat.QUEUES, heartbeat.TRAIN)]
 # In Redis the lower number goes first. A photo whose containers are known is finished before the next is opened, and
 # recovery does not wait behind the uploads that it restarts.
 FIRST, LATER = 0, 5
@@ -34,12 +35,21 @@ app.conf.task_routes = {
     "processing.tasks.draw_annotated": {"queue": "cpu"},
     "processing.tasks.write_stocktake_report": {"queue": "cpu"},
     "processing.recovery.recover_stalled": {"queue": "io", "priority": FIRST},
+    "learning.tasks.*": {"queue": "train"},
+    "learning.recovery.recover_trainings": {"queue": "io", "priority": FIRST},
     "processing.periodic_tasks.*": {"queue": "io", "priority": LATER},
 }
 app.conf.task_create_missing_queues = False
 app.conf.beat_schedule = {
     # A round that waits for a thread longer than this is replaced by later ones.
     "recover-stalled": {"task": "processing.recovery.recover_stalled", "schedule": 10.0, "options": {"expires": 60}},
+    "recover-trainings": {
+        "task": "learning.recovery.recover_trainings",
+        "schedule": 15.0,
+        "options": {"expires": 60},
+    },
+    # The training worker counts in the shadow when nothing is trained; a round that waits that long is replaced.
+    "count-shadows": {"task": "learning.tasks.count_shadows", "schedule": 120.0, "options": {"expires": 110}},
     "purge-trash": {"task": "processing.periodic_tasks.purge_trash", "schedule": crontab(minute=17)},
     "clean-staging": {"task": "processing.periodic_tasks.clean_staging", "schedule": crontab(minute="*/10")},
     "verify-originals": {"task": "processing.periodic_tasks.verify_originals", "schedule": crontab(minute=7, hour=2)},

@@ -21,7 +21,8 @@ KEPT_SECONDS = 60
 
 
 class NurserySettings(TypedDict):
-    """Empty texts for what nobody has chosen. `blind_recount_percent`: of the photos under review, 0 for none."""
+    """Empty texts for what nobody has chosen. `blind_recount_percent`: of the photos under review, 0 for none.
+    `working_from`, `working_until`: hours of the day in which nothing is trained; none if they are the same."""
 
     name: str
     language: str
@@ -29,10 +30,19 @@ class NurserySettings(TypedDict):
     currency: str
     units: str
     blind_recount_percent: int
+    working_from: int
+    working_until: int
 
 
 UNSET = NurserySettings(
-    name="", language="", time_zone="", currency="", units=Units.METRIC.value, blind_recount_percent=3
+    name="",
+    language="",
+    time_zone="",
+    currency="",
+    units=Units.METRIC.value,
+    blind_recount_percent=3,
+    working_from=7,
+    working_until=19,
 )
 
 

@@ -1,5 +1,5 @@
-"""Backup and restore: the database, originals, previews, pictures of notes and of imported data sets, and what waits in
-staging, in one folder.
+"""Backup and restore: the database, originals, previews, pictures of notes and of imported data sets, trained models,
+and what waits in staging, in one folder.
 
 `manage.py backup` and `restore` call this. Photos may be uploaded meanwhile: the database is dumped first, and
 originals never change, so every file that the dump names can be copied. A second backup into the same folder copies and
@@ -40,7 +40,7 @@ NEEDED_COLUMNS = (
     "created_at",
 )
 # Objects that no row of a photo names; they never change.
-OTHER_OBJECTS = (keys.NOTES, keys.DATA_SETS)
+OTHER_OBJECTS = (keys.NOTES, keys.DATA_SETS, keys.MODELS)
 DATABASE, INDEX, OBJECTS, STAGED, MANIFEST = "database.dump", "photos.jsonl", "objects", "staged", "manifest.json"
 
 

@@ -16,6 +16,7 @@ from processing.models import (
     ProcessingSession,
     Proposal,
     Segment,
+    TrainedModels,
 )
 
 admin.site.unregister([TaskResult, GroupResult])
@@ -175,3 +176,9 @@ class BackgroundTaskAdmin(ReadOnlyAdmin):
     search_fields = ("task_name", "task_id", "status", "worker", "task_args", "task_kwargs")
     search_help_text = _("A name of a task, its number, a worker, or FAILURE")
     date_hierarchy = "date_done"
+
+
+@admin.register(TrainedModels)
+class TrainedModelsAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "made_at")
+    search_fields = ("detector_sha256", "segmenter_sha256")

@@ -11,17 +11,20 @@ import hashlib
 import json
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import cv2
-import nncf
-import numpy as np
-import openvino
-from numpy.typing import NDArray
-from ultralytics import YOLO
+sys.modules.setdefault("openvino_telemetry", None)  # nncf and openvino report usage unless it is not there
+
+import cv2  # noqa: E402
+import nncf  # noqa: E402
+import numpy as np  # noqa: E402
+import openvino  # noqa: E402
+from numpy.typing import NDArray  # noqa: E402
+from ultralytics import YOLO  # noqa: E402
 
 EXPORT_IMGSZ_PX = 640
 TILE_PX = 512

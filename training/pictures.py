@@ -155,6 +155,22 @@ def read_test_photos() -> dict[str, str]:
     return dict(json.loads(TEST_PHOTOS.read_text()))
 
 
+def load_labelled(folder: Path, subject: Subject | None = None) -> list[Picture]:
+    """Pictures of a folder, by its labels.json: a list of {image, width, height, plants: [[class, x0, y0, x1, y1]],
+    containers: [[kind, [[x, y]]]]} in pixels. Where nobody looked for a subject, it is null, and the picture is left
+    out."""
+    entries = json.loads((folder / "labels.json").read_text())
+    return [_from_labels(folder, entry) for entry in entries if subject is None or entry[subject] is not None]
+
+
+def _from_labels(folder: Path, entry: dict[str, Any]) -> Picture:
+    rows = np.array(entry["plants"] or [], np.float32).reshape(-1, 5)
+    labels = rows[:, 0].astype(np.int64)
+    containers = tuple((kind, np.array(polygon, np.float32)) for kind, polygon in entry["containers"] or ())
+    size = (entry["width"], entry["height"])
+    return Picture(folder / entry["image"], size, rows[:, 1:], labels, containers, _totals(labels), (0, 0, *size))
+
+
 def load_yolo(images: Path, labels: Path) -> list[Picture]:
     """Pictures with YOLO boxes or polygons (`class x y ...` in fractions), classes in the order of PLANT_CLASSES."""
     return [_from_yolo(path, labels / f"{path.stem}.txt") for path in sorted(images.glob("*.jpg"))]

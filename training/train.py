@@ -3,13 +3,18 @@ r"""Trains one of the two models from a public checkpoint on tiles made by datas
     python -m training.train detector --data tiles/data.yaml \
         --base yolo11n-coco.pt --runs runs --name detector-1 --epochs 5
 
-The same command with `--resume` continues after a stop. `--device 0` trains on the first GPU, with larger batches and
-the pictures in memory; `--minutes` limits the time. pack.py packs runs/NAME/weights/last.pt for shipping.
+The same command with `--resume` continues after a stop, at any moment: after each epoch a whole checkpoint is kept
+(kept.pt) beside the one that is being written, and progress.json says how far it is. `--epoch-tiles` makes epochs
+shorter than the data set, so that checkpoints come more often; each goes on where the one before ended. `--device 0`
+trains on the first GPU, with larger batches and the pictures in memory; `--minutes` limits the time. pack.py packs
+runs/NAME/weights/last.pt for shipping.
 """
 
 import argparse
 import ctypes
+import json
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +23,8 @@ from typing import Any
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import torch
+
+from demeter.common.background import work_in_background
 
 RECIPES: dict[str, dict[str, Any]] = {
     # One box in 30 is a dead plant: rare classes weigh more, by about the third root of their inverse number.
@@ -105,6 +112,40 @@ def keep_no_history(trainer: Any) -> None:
     trainer.read_results_csv = dict
 
 
+def keep_checkpoint(trainer: Any) -> None:
+    """Keeps the whole checkpoint: last.pt is not whole while it is being written."""
+    unfinished = trainer.last.with_name("kept.pt.new")
+    shutil.copy(trainer.last, unfinished)
+    unfinished.replace(trainer.last.with_name("kept.pt"))
+
+
+def restore_checkpoint(last: Path) -> Path:
+    """The last whole checkpoint, where Ultralytics looks for it."""
+    kept = last.with_name("kept.pt")
+    if kept.is_file():
+        shutil.copy(kept, last)
+    return last
+
+
+def tell_progress(trainer: Any) -> None:
+    """Writes how much is done."""
+    share = (trainer.epoch + trainer.steps / len(trainer.train_loader)) / trainer.epochs
+    unfinished = trainer.save_dir / "progress.json.new"
+    unfinished.write_text(json.dumps({"share": round(min(share, 1.0), 4)}))
+    unfinished.replace(trainer.save_dir / "progress.json")
+
+
+def shorten_epochs(tiles: int) -> Callable[[Any], None]:
+    """A callback that ends each epoch after so many tiles; the next goes on in the same order of tiles."""
+
+    def shorten(trainer: Any) -> None:
+        loader = trainer.train_loader
+        batches = min(len(loader), max(1, tiles // trainer.batch_size))
+        loader.__class__ = type("ShortEpochs", (type(loader),), {"__len__": lambda _self: batches})
+
+    return shorten
+
+
 def start_epoch(trainer: Any) -> None:
     """Counts steps anew."""
     trainer.steps = 0
@@ -128,6 +169,8 @@ def read_settings(args: argparse.Namespace) -> dict[str, Any]:
     settings = {**COMMON, **RECIPES[args.model], **machine, "batch": batch, "nbs": batch}
     settings |= {"data": str(args.data), "epochs": args.epochs, "lr0": args.lr, "seed": args.seed}
     settings |= {"project": str(args.runs.resolve()), "name": args.name}
+    if args.epoch_tiles:
+        settings["save_period"] = -1
     return settings | ({"time": args.minutes / 60} if args.minutes else {})
 
 
@@ -145,6 +188,8 @@ def read_arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu", help="cpu, or the number of a GPU")
     parser.add_argument("--batch", type=int, help=f"8 on a CPU, {GPU_BATCH} on a GPU unless said otherwise")
+    parser.add_argument("--epoch-tiles", type=int, help="end an epoch after so many tiles, not after all")
+    parser.add_argument("--parent", type=int, help="take what others leave, and end with this process")
     parser.add_argument("--resume", action="store_true")
     return parser.parse_args(words)
 
@@ -153,15 +198,21 @@ def main() -> None:
     """Train or resume."""
     args = read_arguments()
     keep_memory()
+    if args.parent:
+        work_in_background(args.parent)
     last = args.runs.resolve() / args.name / "weights" / "last.pt"
     # Not above: it puts an Image.open into Pillow that tests of the arguments must not have.
     from ultralytics import YOLO  # noqa: PLC0415
 
-    model = YOLO(last if args.resume else args.base)
+    model = YOLO(restore_checkpoint(last) if args.resume else args.base)
     model.add_callback("on_train_start", use_the_whole_cpu)
     model.add_callback("on_train_start", keep_no_history)
     model.add_callback("on_train_epoch_start", start_epoch)
     model.add_callback("on_train_batch_end", anneal)
+    model.add_callback("on_train_batch_end", tell_progress)
+    model.add_callback("on_model_save", keep_checkpoint)
+    if args.epoch_tiles:
+        model.add_callback("on_pretrain_routine_end", shorten_epochs(args.epoch_tiles))
     if args.resume:
         model.train(resume=True)
     else:

@@ -37,6 +37,7 @@ _SUPERVISOR_PERMISSIONS = (
     "stock.change_stockbatch",
     "stock.add_stocktake",
     "learning.add_dataset",
+    "learning.add_trainingrun",
 )
 
 

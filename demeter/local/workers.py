@@ -51,12 +51,13 @@ def make_manage(*arguments: str) -> Program:
 
 
 def make_celery(data_dir: Path) -> list[Program]:
-    """The workers of the three queues and beat. CUDA and fork do not mix, hence solo on `gpu`."""
+    """The workers of the queues and beat. CUDA and fork do not mix, hence solo on `gpu`; `train` takes what is left."""
     cpu_processes = max(1, (os.cpu_count() or 2) // 2)
     return [
         _worker("io", "--pool=threads", "--concurrency=8"),
         _worker("gpu", "--pool=solo"),
         _worker("cpu", "--pool=prefork", f"--concurrency={cpu_processes}"),
+        _worker("train", "--pool=solo", before=("nice", "-n", "19")),
         Program(
             name="beat",
             argv=(*_celery("beat"), "--loglevel=WARNING", f"--schedule={data_dir / 'celerybeat-schedule'}"),
@@ -64,10 +65,10 @@ def make_celery(data_dir: Path) -> list[Program]:
     ]
 
 
-def _worker(queue: str, *options: str) -> Program:
+def _worker(queue: str, *options: str, before: tuple[str, ...] = ()) -> Program:
     return Program(
         name=f"worker-{queue}",
-        argv=(*_celery("worker"), f"--queues={queue}", f"--hostname={queue}@%h", *options, *QUIET),
+        argv=(*before, *_celery("worker"), f"--queues={queue}", f"--hostname={queue}@%h", *options, *QUIET),
         stop_signals=CELERY_STOP,
     )
 

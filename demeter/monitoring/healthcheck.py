@@ -1,7 +1,7 @@
 """Is this container alive? `python -m demeter.monitoring.healthcheck PART` exits with 0 if it is.
 
-The web process is alive if `/livez` answers, which uses no other part. A worker (`io`, `gpu`, `cpu`) or `beat` is alive
-if a process of this host sent a heartbeat lately (`demeter.monitoring.heartbeat`).
+The web process is alive if `/livez` answers, which uses no other part. A worker (`io`, `gpu`, `cpu`, `train`) or `beat`
+is alive if a process of this host sent a heartbeat lately (`demeter.monitoring.heartbeat`).
 """
 
 import http.client

@@ -18,7 +18,10 @@ from demeter.common import broker
 
 logger = logging.getLogger(__name__)
 
+# Photos are counted by these.
 QUEUES = ("io", "gpu", "cpu")
+# Of trainings; without its worker everything but them works.
+TRAIN = "train"
 BEAT = "beat"
 EVERY_SECONDS, LOST_AFTER_SECONDS = 5, 20
 

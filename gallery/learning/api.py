@@ -9,7 +9,7 @@ from demeter.common.openapi.operations import Moment
 from gallery.common.api import PagedForm, PaginationJson, checked, read_body, read_page
 from gallery.common.http import time_text
 from gallery.learning.downloads import ZIP, send
-from gallery.learning.forms import DataSetForm
+from gallery.learning.forms import DataSetForm, LayoutForm
 from gallery.learning.listing import find_data_set, find_layout
 from gallery.learning.views import CHANGE, SEE
 from learning.data_sets import make_data_set
@@ -61,10 +61,11 @@ def _make(request: HttpRequest) -> JsonResponse:
 data_sets = by_method(GET=_list, POST=_make)
 
 
-@api_view("GET", permission=SEE, answers={200: ZIP}, errors=(404,))
-def export(_request: HttpRequest, data_set_id: int, layout: str) -> StreamingHttpResponse:
-    """A version as ZIP; the layout is `coco`, `yolo-plants` or `yolo-containers`."""
-    data_set, wanted = find_data_set(data_set_id), find_layout(layout)
+@api_view("GET", permission=SEE, query=LayoutForm, answers={200: ZIP}, errors=(404,))
+def export(request: HttpRequest, data_set_id: int) -> StreamingHttpResponse:
+    """A version as ZIP."""
+    form = checked(LayoutForm(request.GET))
+    data_set, wanted = find_data_set(data_set_id), find_layout(form.cleaned_data["layout"])
     return send(export_data_set(data_set, wanted), name=file_name(data_set, wanted))
 
 

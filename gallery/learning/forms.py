@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from gallery.common.api import YesNoField
+from learning.exchange.exporting import LAYOUTS
 from learning.models.data_sets import NAME_LENGTH
 
 
@@ -15,6 +17,27 @@ class DataSetForm(forms.Form):
         help_text=_("A name that was used before gets its next version."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class ShadowForm(forms.Form):
+    """Whether models count in the shadow."""
+
+    on = YesNoField(help_text="True: count new photos beside the live models.")
+
+
+class LayoutForm(forms.Form):
+    """In which layout a data set is downloaded."""
+
+    layout = forms.ChoiceField(
+        choices=[(layout, layout) for layout in LAYOUTS],
+        help_text="Boxes and outlines as COCO, or as YOLO either of them.",
+    )
+
+
+class TrainingForm(forms.Form):
+    """What to train on."""
+
+    data_set_id = forms.IntegerField(min_value=1, max_value=2**63 - 1, help_text="A version of a data set.")
 
 
 class ImportForm(DataSetForm):

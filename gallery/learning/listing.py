@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from demeter.common.exceptions import NotFoundError
 from learning.data_sets import read_corrected
 from learning.exchange.exporting import LAYOUTS, Layout
-from learning.models import DataSet
+from learning.models import DataSet, Source, TrainingRun
 
 ROWS_A_PAGE = 20
 
@@ -27,6 +27,11 @@ def read_ready() -> Ready:
     return Ready(len(corrected.sessions), corrected.shipped)
 
 
+def last_name() -> str:
+    """The name of the newest data set of the gallery's photos."""
+    return DataSet.objects.filter(source=Source.PHOTOS).values_list("name", flat=True).first() or ""
+
+
 def list_data_sets(page: int) -> Page[DataSet]:
     """Every version, newest first."""
     return Paginator(DataSet.objects.select_related("made_by"), ROWS_A_PAGE).get_page(page)
@@ -37,6 +42,14 @@ def find_data_set(data_set_id: int) -> DataSet:
     found = DataSet.objects.filter(pk=data_set_id).first()
     if found is None:
         raise NotFoundError(_("There is no data set with this number."))
+    return found
+
+
+def find_run(run_id: int) -> TrainingRun:
+    """Raises NotFoundError."""
+    found = TrainingRun.objects.select_related("data_set", "requested_by", "cancelled_by").filter(pk=run_id).first()
+    if found is None:
+        raise NotFoundError(_("There is no training with this number."))
     return found
 
 

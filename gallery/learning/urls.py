@@ -2,13 +2,20 @@
 
 from django.urls import path
 
-from gallery.learning import api, views
+from gallery.learning import api, run_api, run_views, views
 
 urlpatterns = [
     path("models/", views.models, name="models"),
     path("models/data-sets/", views.make, name="data-set-make"),
     path("models/data-sets/import/", views.import_zip, name="data-set-import"),
     path("models/data-sets/<int:data_set_id>/<slug:layout>.zip", views.export, name="data-set-export"),
+    path("models/trainings/", run_views.start, name="training-start"),
+    path("models/trainings/<int:run_id>/", run_views.run, name="training"),
+    path("models/trainings/<int:run_id>/cancel/", run_views.cancel, name="training-cancel"),
+    path("models/trainings/<int:run_id>/shadow/", run_views.shadow, name="training-shadow"),
     path("api/v1/data-sets", api.data_sets, name="api-data-sets"),
-    path("api/v1/data-sets/<int:data_set_id>/<slug:layout>.zip", api.export, name="api-data-set-export"),
+    path("api/v1/data-sets/<int:data_set_id>/export", api.export, name="api-data-set-export"),
+    path("api/v1/trainings", run_api.trainings, name="api-trainings"),
+    path("api/v1/trainings/<int:run_id>", run_api.training, name="api-training"),
+    path("api/v1/trainings/<int:run_id>/shadow", run_api.shadow, name="api-training-shadow"),
 ]

@@ -14,7 +14,8 @@ from gallery.common.forms import PageForm
 from gallery.common.http import UNPROCESSABLE
 from gallery.learning.downloads import send
 from gallery.learning.forms import DataSetForm, ImportForm
-from gallery.learning.listing import find_data_set, find_layout, list_data_sets, read_ready
+from gallery.learning.listing import find_data_set, find_layout, last_name, list_data_sets, read_ready
+from gallery.learning.progress import find_shown
 from learning.data_sets import make_data_set
 from learning.exchange.exporting import export_data_set, file_name
 from learning.exchange.importing import import_data_set
@@ -83,7 +84,7 @@ def _show(request: HttpRequest, form: DataSetForm, importing: ImportForm, *, sta
     asked = PageForm(request.GET)
     page = list_data_sets((asked.is_valid() and asked.cleaned_data["page"]) or 1)
     if not form.is_bound:
-        form.initial["name"] = _("Nursery")
+        form.initial["name"] = last_name() or _("Nursery")
     ready = read_ready() if request.user.has_perm("learning.add_dataset") else None
-    context = {"page": page, "ready": ready, "form": form, "importing": importing}
+    context = {"page": page, "ready": ready, "form": form, "importing": importing, "shown": find_shown()}
     return render(request, "gallery/learning/models.html", context, status=status)

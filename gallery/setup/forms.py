@@ -61,6 +61,13 @@ class NurserySettingsForm(forms.Form):
         max_value=100,
         help_text=_("Reviewers count these photos themselves before they see the count; 0 for none."),
     )
+    working_from = forms.IntegerField(label=_("Working hours from"), min_value=0, max_value=24)
+    working_until = forms.IntegerField(
+        label=_("Working hours until"),
+        min_value=0,
+        max_value=24,
+        help_text=_("Hours of the day in which no model is trained. The same hour twice: it may always be."),
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """Filled in with what applies now: the nursery's own settings, else those of the machine."""
@@ -72,6 +79,8 @@ class NurserySettingsForm(forms.Form):
             "currency": known["currency"],
             "units": known["units"],
             "blind_recount_percent": known["blind_recount_percent"],
+            "working_from": known["working_from"],
+            "working_until": known["working_until"],
         }
         options["initial"] = {**initial, **options.get("initial", {})}
         super().__init__(*args, **{"label_suffix": "", **options})
@@ -80,7 +89,8 @@ class NurserySettingsForm(forms.Form):
 class SetupForm(NurserySettingsForm):
     """The owner's account and the nursery, in one form. `needs_code` is False after the demo was removed."""
 
-    blind_recount_percent = None  # type: ignore[assignment]  # later, in the settings
+    # Later, in the settings.
+    blind_recount_percent = working_from = working_until = None  # type: ignore[assignment]
     field_order = ("code", *NurserySettingsForm.base_fields, "owner", "username", "password", "again")
     code = forms.CharField(
         label=_("Setup code"),

@@ -62,6 +62,12 @@ class Nursery(Timestamped):
     blind_recount_percent = models.PositiveSmallIntegerField(
         _("blind recounts (%)"), default=3, db_default=3, validators=[MaxValueValidator(100)]
     )
+    working_from = models.PositiveSmallIntegerField(
+        _("working hours from"), default=7, db_default=7, validators=[MaxValueValidator(24)]
+    )
+    working_until = models.PositiveSmallIntegerField(
+        _("working hours until"), default=19, db_default=19, validators=[MaxValueValidator(24)]
+    )
     demo = models.JSONField(default=dict, blank=True, editable=False)
     labels_printed_at = models.DateTimeField(null=True, blank=True, editable=False)
     checklist_done_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -15,6 +15,7 @@ TEMP_UPLOADS = "temp_uploads/"
 NOTES = "notes/"
 STOCKTAKES = "stocktakes/"
 DATA_SETS = "data-sets/"
+MODELS = "models/"
 
 # Originals, previews and what is not listed are permanent; the others can be made again from the original.
 RETENTION_DAYS: Mapping[str, int] = {TEMP_UPLOADS: 1, THUMBNAILS: 90, ANNOTATED: 30}
@@ -70,6 +71,11 @@ def stocktake_key(number: str, language: str) -> str:
 def data_set_key(sha256: str, content_type: str) -> str:
     """`data-sets/<sha256>.jpg`: an imported picture, which is in no gallery."""
     return f"{DATA_SETS}{sha256}.{EXTENSIONS[content_type]}"
+
+
+def model_key(sha256: str) -> str:
+    """`models/<sha256>`: a file of a trained model."""
+    return f"{MODELS}{sha256}"
 
 
 def content_type_of(key: str) -> str:

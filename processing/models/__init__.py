@@ -1,5 +1,5 @@
 """Jobs (one run of a photo), sessions (its result) with segments, detections and estimations, people's corrections,
-proposals and blind recounts; evidence packs; and Celery's results."""
+proposals and blind recounts; evidence packs; trained models; and Celery's results."""
 
 from processing.models.background_tasks import BackgroundTask
 from processing.models.blind_counts import BlindCount
@@ -9,6 +9,7 @@ from processing.models.evidence import EvidencePack
 from processing.models.proposals import Proposal
 from processing.models.results import Detection, ProcessingSession, Segment
 from processing.models.runs import Job, JobQuerySet, Leased
+from processing.models.trained import TrainedModels
 
 __all__ = [
     "BackgroundTask",
@@ -23,4 +24,5 @@ __all__ = [
     "ProcessingSession",
     "Proposal",
     "Segment",
+    "TrainedModels",
 ]

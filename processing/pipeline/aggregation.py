@@ -1,7 +1,7 @@
 """The last phase: from all boxes of a photo to its count, its annotated picture and its stock movement."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from demeter.common.i18n.messages import Message
-from locations.configuration import find_density, list_parts
-from locations.models import DensityParameters, LocationConfig
+from locations.configuration import list_parts
+from locations.models import LocationConfig
 from photos.decoding.content_types import JPEG
 from photos.decoding.pixels import encode_jpeg
 from photos.models import S3Image
@@ -18,8 +18,6 @@ from photos.statuses import ImageStatus
 from photos.storage import keys, object_store
 from processing import lifecycle, mapping
 from processing.counting.boxes import Detections, Rgb, concatenate
-from processing.counting.containers import Container
-from processing.counting.estimation import Density
 from processing.counting.parameters import DEFAULT_PARAMETERS
 from processing.counting.pyramid import Pyramid
 from processing.counting.quality import find_faults, predict_error
@@ -27,6 +25,7 @@ from processing.counting.totals import PhotoCount, count_photo, main_kind
 from processing.messages import CONTAINERS_FAILED, CONTAINERS_MISSING, NO_DENSITY, NO_DENSITY_LOOSE, as_message
 from processing.models import Estimation, Job, ProcessingSession, Segment
 from processing.pictures import drawing
+from processing.pipeline.densities import density_row, known_densities
 from processing.pipeline.photo_count import estimate_counts, own_detections
 from processing.problems import DETECTION_FAILED, NEEDS_CALIBRATION, REFUSALS, Problem
 from processing.review.division import Planted, find_planted, highest_number
@@ -125,31 +124,13 @@ def _count(photo: Pyramid, config: LocationConfig | None, shown: tuple[Segment, 
     segments = tuple(segment for segment in shown if segment.status == SegmentStatus.DONE)
     containers = tuple(mapping.read_container(segment) for segment in segments)
     found = tuple(mapping.read_detections(segment) for segment in segments)
-    densities = _densities({item: planted.get(row.number) for item, row in zip(containers, segments, strict=True)})
+    densities = known_densities({item: planted.get(row.number) for item, row in zip(containers, segments, strict=True)})
     owned = own_detections(containers, found, densities=densities)
     counts = estimate_counts(photo, containers, owned, densities=densities)
     faults = find_faults(photo, found, DEFAULT_PARAMETERS, left_out=left_out)
     count = count_photo(counts, owned, problems=faults)
     error = predict_error(concatenate(found), count.total_estimated, DEFAULT_PARAMETERS)
     return Counted(segments, found, owned, count, error, config, planted, len(shown))
-
-
-def _densities(planted: Mapping[Container, Planted | None]) -> Callable[[Container], Density | None]:
-    """The known density of the product that each container holds."""
-
-    def find(container: Container) -> Density | None:
-        row = _density_row(container.kind, planted[container])
-        if row is None:
-            return None
-        return Density(overlap_factor=row.overlap_adjustment_factor, capacity=row.container_type.capacity)
-
-    return find
-
-
-def _density_row(kind: str, planted: Planted | None) -> DensityParameters | None:
-    if planted is None:
-        return None
-    return find_density(detected_kind=kind, product=planted.product, packaging=planted.packaging)
 
 
 def _store_annotated(image: S3Image, rgb: Rgb, counted: Counted) -> Picture:
@@ -257,7 +238,7 @@ def _save_containers(counted: Counted) -> None:
                 "residual_area_px": estimate.residual_area_px,
                 "local_plant_area_px": estimate.local_plant_area_px,
                 "confidence": estimate.confidence,
-                "density": _density_row(segment.container_class, counted.planted.get(segment.number)),
+                "density": density_row(segment.container_class, counted.planted.get(segment.number)),
             },
         )
 
@@ -274,7 +255,7 @@ def _find_lack(counted: Counted) -> tuple[Problem | None, Message | None]:
     """A missing density for estimating hidden plants; without it only visible plants count."""
     for segment, item in zip(counted.segments, counted.photo.containers, strict=True):
         planted = counted.planted.get(segment.number)
-        if item.estimate.needs_calibration and planted and _density_row(item.container.kind, planted) is None:
+        if item.estimate.needs_calibration and planted and density_row(item.container.kind, planted) is None:
             return NEEDS_CALIBRATION, _name_density(planted)
     return None, None
 

@@ -24,6 +24,7 @@ from processing.counting.voting import accept
 from processing.runtime import inference
 
 logger = logging.getLogger(__name__)
+FindDensity = Callable[[Container], Density | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,9 +83,13 @@ def open_picture(data: bytes, *, decode: DecodePicture = decode_picture, watch: 
 
 
 def count_picture(
-    photo: Pyramid, *, parameters: CountingParameters = DEFAULT_PARAMETERS, watch: Stopwatch | None = None
+    photo: Pyramid,
+    *,
+    parameters: CountingParameters = DEFAULT_PARAMETERS,
+    watch: Stopwatch | None = None,
+    densities_of: Callable[[Sequence[Container]], FindDensity] = lambda _containers: lambda _container: None,
 ) -> CountedPhoto:
-    """Containers, detections, estimates and totals of one photo."""
+    """Containers, detections, estimates and totals of one photo; `densities_of` gives calibrated values where known."""
     watch = watch or Stopwatch()
     with watch.phase("segment"):
         found_containers = inference.find_containers(photo, parameters)
@@ -92,8 +97,9 @@ def count_picture(
     with watch.phase("detect"):
         found, problems = _detect_each(photo, containers, parameters)
     with watch.phase("estimate"):
-        owned = own_detections(containers, found, parameters=parameters)
-        counts = estimate_counts(photo, containers, owned, parameters=parameters)
+        densities = densities_of(containers)
+        owned = own_detections(containers, found, densities=densities, parameters=parameters)
+        counts = estimate_counts(photo, containers, owned, densities=densities, parameters=parameters)
         faults = find_faults(photo, found, parameters, left_out=found_containers.left_out)
     return CountedPhoto(count_photo(counts, owned, problems=(*faults, *problems)), owned, watch.seconds)
 
@@ -102,7 +108,7 @@ def own_detections(
     containers: Sequence[Container],
     found: Sequence[Detections],
     *,
-    densities: Callable[[Container], Density | None] = lambda _: None,
+    densities: FindDensity = lambda _: None,
     parameters: CountingParameters = DEFAULT_PARAMETERS,
 ) -> tuple[Detections, ...]:
     """The boxes that each container owns, with every plant once: one container per box, one box per cell of a tray."""
@@ -118,7 +124,7 @@ def estimate_counts(
     containers: Sequence[Container],
     owned: Sequence[Detections],
     *,
-    densities: Callable[[Container], Density | None] = lambda _: None,
+    densities: FindDensity = lambda _: None,
     parameters: CountingParameters = DEFAULT_PARAMETERS,
 ) -> tuple[ContainerCount, ...]:
     """The count of each container from the boxes it owns; `densities` gives calibrated values where known."""

@@ -9,8 +9,12 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -28,15 +32,46 @@ from processing.counting.detection import Detector, OnTile, PlantFinder, Slicer
 from processing.counting.missed import FoundContainers, cover_missed
 from processing.counting.parameters import DEFAULT_PARAMETERS, CountingParameters
 from processing.counting.pyramid import Pyramid, Sides, Window
-from processing.runtime.weights import WeightFile, WeightName, WeightsError, read_weights
+from processing.runtime.weights import WEIGHT_NAMES, WeightFile, WeightName, WeightsError, read_weights
 
 CLASSES: dict[WeightName, tuple[str, ...]] = {"segmenter": CONTAINER_KINDS, "detector": CLASS_NAMES}
 TASKS = {"segmenter": "segment", "detector": "detect"}
 
 
+@dataclass(frozen=True)
+class Models:
+    """A detector and a segmenter to count with, and the SHA-256 of their weights, by name."""
+
+    detector: Detector
+    segmenter: Segmenter
+    versions: Mapping[str, str]
+
+
+_chosen: ContextVar[Models | None] = ContextVar("models", default=None)
+
+
+@contextmanager
+def counting_with(models: Models | None) -> Iterator[None]:
+    """Count with these models inside; with the shipped ones if None."""
+    token = _chosen.set(models)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
+
+
+def read_models(folder: Path) -> Models:
+    """The models that the weights.json of a folder describes. Raises WeightsError if a file is not as described."""
+    weights = {name: read_weights(name, folder) for name in WEIGHT_NAMES}
+    versions = {name: one.sha256 for name, one in weights.items()}
+    return Models(YoloDetector(weights["detector"]), YoloSegmenter(weights["segmenter"]), versions)
+
+
 def find_containers(photo: Pyramid, parameters: CountingParameters = DEFAULT_PARAMETERS) -> FoundContainers:
     """Containers of a photo, in its pixels: the segmenter's, most confident first, and beds around plants it missed."""
-    outlined = find_in_photo(photo, load_segmenter(), parameters.segmentation)
+    chosen = _chosen.get()
+    segmenter = chosen.segmenter if chosen else load_segmenter()
+    outlined = find_in_photo(photo, segmenter, parameters.segmentation)
     seen = _plant_finder(parameters).find_everywhere(photo, looks=parameters.missed.looks)
     return cover_missed(outlined, seen, photo.resolution_wh, parameters.missed)
 
@@ -56,7 +91,9 @@ def detect_plants(
 
 
 def _plant_finder(parameters: CountingParameters) -> PlantFinder:
-    return PlantFinder(load_detector(), SahiSlicer(), parameters.looks, parameters.voting)
+    chosen = _chosen.get()
+    detector = chosen.detector if chosen else load_detector()
+    return PlantFinder(detector, SahiSlicer(), parameters.looks, parameters.voting)
 
 
 class SahiSlicer(Slicer):

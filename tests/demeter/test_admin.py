@@ -15,9 +15,8 @@ from pytest_django.live_server_helper import LiveServer
 from demeter.accounts.models import ApiToken, Change, User
 from demeter.accounts.roles import ADMIN, SUPERVISOR, VIEWER, WORKER
 from demeter.accounts.tokens import find_token_user, issue_token
-from learning.data_sets import make_data_set
-from learning.models import DataSet, DataSetPhoto, HeldOutPhoto
-from locations.models import LocationConfig, PlaceChange, ProductSize
+from learning.models import DataSet, DataSetPhoto, HeldOutPhoto, ShadowCount, TrainingRun
+from locations.models import PlaceChange, ProductSize
 from photos.models import PhotoEvent, S3Image, Upload
 from processing.models import (
     BackgroundTask,
@@ -29,6 +28,7 @@ from processing.models import (
     ProcessingSession,
     Proposal,
     Segment,
+    TrainedModels,
 )
 from processing.review.blind_counts import record_blind_count
 from stock.admin import StockBatchAdmin
@@ -49,7 +49,7 @@ from stock.models import (
 from tests.browsing import sign_in
 from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory
-from tests.learning.factories import correct_photo
+from tests.learning.factories import TrainingRunFactory
 from tests.locations.factories import DensityParametersFactory, LocationConfigFactory
 from tests.processing.factories import CorrectionFactory, ProcessingSessionFactory, ProposalFactory
 from tests.stock.recording import plants_of, record
@@ -73,13 +73,11 @@ WRITTEN_BY_THE_PIPELINE = (
     StockCount,
     StockMovement,
     PlaceChange,
-    DataSet,
-    DataSetPhoto,
-    HeldOutPhoto,
 )
 RECORDS = (
     *WRITTEN_BY_THE_PIPELINE,
     *(StockDocument, Stocktake, Difference, Visit, Validation, IntervalVersion, Calibration),
+    *(DataSet, DataSetPhoto, HeldOutPhoto, TrainingRun, ShadowCount, TrainedModels),
     *(Change, BackgroundTask),
 )
 
@@ -129,9 +127,9 @@ def rows():
     issue_token(user=UserFactory(), name="phone")
     Stocktake.objects.create(day="2026-11-28", counted_from=timezone.now(), opened_by=UserFactory())
     validate(3, off=25, config=LocationConfigFactory())
-    for days_ago in (9, 5):
-        correct_photo(LocationConfig.objects.first(), days_ago=days_ago)
-    make_data_set(name="nursery", user=UserFactory())
+    run = TrainingRunFactory(trained_now=True)
+    ids = {"session_id": uuid.uuid4(), "image_id": uuid.uuid4()}
+    ShadowCount.objects.create(run=run, live=100, total=98, seconds=4.5, **ids)
     TaskResult.objects.create(task_id=str(uuid.uuid4()), task_name="upload_s3_batch", traceback="OSError: gone")
 
 

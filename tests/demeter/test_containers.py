@@ -21,7 +21,7 @@ CUDA = yaml.safe_load((ROOT / "compose.cuda.yaml").read_text())
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 SERVICES = COMPOSE["services"]
 OWN = {name: service for name, service in SERVICES.items() if service["image"] == "demeter:cpu"}
-WORKERS = ("io", "gpu", "cpu")
+WORKERS = ("io", "gpu", "cpu", "train")
 SERVERS = ("postgres", "valkey", "seaweedfs")
 
 
@@ -77,7 +77,7 @@ def test_the_settings_take_the_example_and_the_secrets_by_file(tmp_path):
 def test_every_queue_has_a_worker_and_beat_runs_once():
     workers = [command for command in own_commands().values() if "celery" in command and " worker " in command]
     served = [option.partition("=")[2] for line in workers for option in shlex.split(line) if "--queues" in option]
-    assert sorted(served) == sorted(heartbeat.QUEUES)
+    assert sorted(served) == sorted((*heartbeat.QUEUES, heartbeat.TRAIN))
     assert sum("celery --app=demeter beat" in command for command in own_commands().values()) == 1
 
 

@@ -15,11 +15,14 @@ from playwright.sync_api import Page, expect
 from demeter.accounts.models import User
 from gallery.movements.kinds import KINDS
 from learning.data_sets import make_data_set
+from learning.models import ShadowCount, TrainingRun
+from learning.shadow import switch_shadow
 from locations.building import FirstNumbers, Pattern, plan_places
 from locations.catalogue import find_or_make_mixed
 from locations.importing.mapping import ImportMapping, read_mapping
 from locations.importing.previews import keep_files, save_mapping, use_mapping
 from locations.models import LocationConfig, PlaceImport, Product, StorageLocation
+from locations.nursery import write_nursery
 from locations.place_changes import make_places, undo_change
 from photos.models import S3Image
 from processing.messages import CONTAINERS_FAILED
@@ -37,7 +40,7 @@ from tests.browsing import store_pictures
 from tests.factories import UserFactory
 from tests.gallery.accuracy.judging import count_photo
 from tests.gallery.factories import EstimationFactory, make_session_waiting, unplaced_candidates
-from tests.learning.factories import correct_photo
+from tests.learning.factories import TrainingRunFactory, correct_photo
 from tests.locations.factories import (
     ConfigPartFactory,
     ContainerTypeFactory,
@@ -783,10 +786,23 @@ def of_models(made: Nursery) -> Iterator[State]:
     correct_photo(config, days_ago=9)
     make_data_set(name="Nursery", user=None)
     correct_photo(config, days_ago=5)
-    make_data_set(name="Nursery", user=User.objects.order_by("-pk").first())
+    data_set = make_data_set(name="Nursery", user=User.objects.order_by("-pk").first())
     yield State("/models/")
     yield State("/models/", make_data_set_again, posts_to="data-set-make")
     yield State("/models/", send_bad_zip, posts_to="data-set-import")
+    for changed in ({"running": True}, {"untaken": True}, {"failed": True}, {"cancelled": True}, {"trained_now": True}):
+        TrainingRun.objects.unfinished().update(state="cancelled", finished_at=timezone.now())
+        run = TrainingRunFactory(data_set=data_set, **changed)
+        yield State(f"/models/trainings/{run.pk}/")
+    switch_shadow(run.pk, on=True)
+    yield State(f"/models/trainings/{run.pk}/")
+    shadow = {"session_id": made.bed.session_id, "image_id": made.bed.original_image_id}
+    ShadowCount.objects.create(run=run, live=1234, total=1300, seconds=4.5, **shadow)
+    yield State(f"/models/trainings/{run.pk}/")
+    write_nursery(working_from=0, working_until=24)
+    run = TrainingRunFactory(data_set=data_set, untaken=True)
+    yield State(f"/models/trainings/{run.pk}/")
+    yield State("/models/")
 
 
 def make_data_set_again(page: Page) -> None:
@@ -795,7 +811,7 @@ def make_data_set_again(page: Page) -> None:
 
 
 def send_bad_zip(page: Page) -> None:
-    page.locator("details summary").first.click()
+    page.locator("main details summary").first.click()
     page.locator("#id_import-name").fill("tools")
     page.locator("#id_import-file").set_input_files({**BAD_FILE, "name": "tools.zip"})
     page.get_by_role("button", name=re.compile("^(Import|Importar)$")).click()

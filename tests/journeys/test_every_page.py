@@ -37,6 +37,7 @@ from tests.journeys.states import (
     make_nursery,
     send_unfilled,
 )
+from tests.learning.factories import TrainingRunFactory
 from tests.locations.factories import ContainerTypeFactory, StorageLocationFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -82,6 +83,9 @@ LEAD_ELSEWHERE = {
     "document-undo",
     "stocktake-discard",
     "calibration-switch",
+    "training-start",
+    "training-cancel",
+    "training-shadow",
     "calibration-withdraw",
     "stock-import-apply",
 }
@@ -198,6 +202,7 @@ def addresses_of(made: Nursery) -> tuple[set[str], set[str]]:
         "difference_id": 0,
         "calibration_id": 0,
         "data_set_id": 0,
+        "run_id": TrainingRunFactory().pk,
         "layout": "coco",
         "stocktake_id": 0,
         "tab": "trace",

@@ -43,6 +43,7 @@ MATRIX = {
     "stock.add_lossreason": (ADMIN,),
     "learning.view_dataset": (VIEWER, WORKER, SUPERVISOR, ADMIN),
     "learning.add_dataset": (SUPERVISOR, ADMIN),
+    "learning.add_trainingrun": (SUPERVISOR, ADMIN),
     "accounts.add_user": (ADMIN,),
     "accounts.add_apitoken": (ADMIN,),
     "auth.change_group": (),

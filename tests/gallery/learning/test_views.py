@@ -89,7 +89,7 @@ def test_storage_that_is_away_is_said(viewer: Client, config, monkeypatch):
     monkeypatch.setattr(object_store, "is_back", lambda: False)
     answer = viewer.get(f"/models/data-sets/{made.pk}/coco.zip", follow=True)
     assertContains(answer, "The photo storage cannot be reached at the moment.")
-    assert viewer.get(f"/api/v1/data-sets/{made.pk}/coco.zip").status_code == 503
+    assert viewer.get(f"/api/v1/data-sets/{made.pk}/export?layout=coco").status_code == 503
 
 
 def test_programs_do_the_same(supervisor: Client, config):
@@ -100,7 +100,9 @@ def test_programs_do_the_same(supervisor: Client, config):
     assert (made["name"], made["version"], made["photos"], made["plants"]) == ("Nursery", 1, 1, 4)
     assert supervisor.get("/api/v1/data-sets").json()["data_sets"] == [made]
     assert supervisor.post("/api/v1/data-sets", {"name": "Nursery"}, content_type="application/json").status_code == 409
-    assert "data.yaml" in zip_of(supervisor.get(f"/api/v1/data-sets/{made['data_set_id']}/yolo-containers.zip"))
+    assert "data.yaml" in zip_of(
+        supervisor.get(f"/api/v1/data-sets/{made['data_set_id']}/export?layout=yolo-containers")
+    )
 
 
 def test_the_page_needs_few_queries_however_many_versions(supervisor: Client, config, django_assert_max_num_queries):

@@ -149,6 +149,8 @@ def test_settings_change_what_pages_show(client):
         "currency": "CLP",
         "units": "us",
         "blind_recount_percent": "5",
+        "working_from": "6",
+        "working_until": "15",
     }
     WarehouseFactory()
     assert 'data-units="metric"' in client.get(reverse("map-draw")).content.decode()
@@ -156,6 +158,7 @@ def test_settings_change_what_pages_show(client):
     page = client.get(reverse("nursery")).content.decode()
     assert "Vivero Luna" in page
     assert read_nursery()["blind_recount_percent"] == 5
+    assert (read_nursery()["working_from"], read_nursery()["working_until"]) == (6, 15)
     assert "America/Santiago" in page
     assert 'data-units="us"' in client.get(reverse("map-draw")).content.decode()
     assert client.post(reverse("nursery-settings"), new | {"name": ""}).status_code == 422
