@@ -231,3 +231,17 @@ def _disagree(one: NDArray[np.intp], other: NDArray[np.intp]) -> bool:
         return bool(len(one) or len(other))
     common = {tuple(pair) for pair in one.tolist()} & {tuple(pair) for pair in other.tolist()}
     return len(common) < 0.8 * min(len(one), len(other))
+
+
+def seams(homography: Sequence[float]) -> tuple[Points, Points]:
+    """The outlines (n, 2) of what both pictures show, in the first and in the second, as shares of width and height.
+
+    Both are empty if they share nothing.
+    """
+    matrix = np.array(homography, np.float64).reshape(3, 3)
+    frame = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
+    _, common = cv2.intersectConvexConvex(project(matrix, frame).astype(np.float32), frame.astype(np.float32))
+    if common is None:
+        return np.zeros((0, 2)), np.zeros((0, 2))
+    there = common.reshape(-1, 2).astype(np.float64)
+    return np.clip(project(np.linalg.inv(matrix), there), 0, 1), np.clip(there, 0, 1)
