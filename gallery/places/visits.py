@@ -75,8 +75,8 @@ class VisitDetail:
 
     @property
     def sum_of_all(self) -> int:
-        """The plants if all are parts."""
-        return sum(photo.plants for photo in self.photos)
+        """The plants if all are parts, without those of which it is known that an earlier photo shows them."""
+        return sum(photo.plants - photo.seen_before for photo in self.photos)
 
     @property
     def newest(self) -> int:
@@ -85,7 +85,7 @@ class VisitDetail:
 
 
 def visit_of(image_id: UUID) -> VisitDetail | None:
-    """The visit of a photo; None if it is not in the stock or is alone. One query, five if there is a visit."""
+    """The visit of a photo; None if it is not in the stock or is alone. One query, seven if there is a visit."""
     counts = StockCount.objects.in_force().filter(image_id=image_id, visit__photos__gt=1)
     visit_id = counts.values_list("visit_id", flat=True).first()
     return next(iter(_details(Visit.objects.filter(pk=visit_id))), None) if visit_id else None
