@@ -69,8 +69,8 @@ def _try_to_compare(overlap: Overlap) -> None:
     except Exception:
         logger.exception("overlap %s failed", overlap.pk)
         compared = Compared(OverlapVerdict.DOUBTFUL, FAILED)
-    with lifecycle.holding(overlap):
-        record_overlap(overlap, compared)
+    if not record_overlap(overlap, compared):
+        logger.info("overlap %s has changed meanwhile; it is compared again", overlap.pk)
 
 
 def _compare(overlap: Overlap) -> Compared:

@@ -37,13 +37,16 @@ class Compared:
 
 @transaction.atomic
 def record_overlap(overlap: Overlap, compared: Compared) -> bool:
-    """Record what the pictures say, if the counts are still those that were compared; the stock follows. False if one
-    of them has changed meanwhile: they are compared again."""
+    """Record what the pictures say, if the counts are still those that were compared, and the same worker has the row;
+    the stock follows. False if not: they are compared again.
+
+    The location is locked before the row, as whoever writes counts does.
+    """
     location = _location_of(overlap)
     if location is not None:
         lock_locations({location})
     row = Overlap.objects.select_for_update().get(pk=overlap.pk)
-    if _runs_of(row) != _runs_of(overlap):
+    if (row.held_by, _runs_of(row), _location_of(row)) != (overlap.held_by, _runs_of(overlap), location):
         return False
     row.verdict, row.reason = compared.verdict, compared.reason
     row.homography = None if compared.homography is None else list(compared.homography)

@@ -49,7 +49,7 @@ def overlap(request: HttpRequest, image_id: UUID) -> HttpResponse:
     before."""
     form = OverlapForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(message for found in form.errors.values() for message in found))
+        messages.error(request, " ".join(str(message) for found in form.errors.values() for message in found))
         return _back(request, image_id)
     data = form.cleaned_data
     return _answering(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import numpy as np
 from numpy.typing import NDArray
 
 from photos.models import S3Image
@@ -91,7 +92,7 @@ def _side(
     number: int,
     plants: int,
     image: S3Image | None,
-    outline: NDArray[object] | None,
+    outline: NDArray[np.float64] | None,
     marks: Sequence[Sequence[int]],
 ) -> SeamSide:
     width_px, height_px = (image and image.width_px) or 1, (image and image.height_px) or 1

@@ -6,6 +6,7 @@ been turned or moved far away are left out.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -50,7 +51,7 @@ class FeatureMatch:
 def find_features(rgb: Rgb) -> Features:
     """The strongest features of a picture (height, width, 3), in any light."""
     grey = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(8, 8)).apply(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY))
-    sift = cv2.SIFT_create(nfeatures=MAX_FEATURES, contrastThreshold=FAINTEST_CONTRAST)
+    sift = cv2.SIFT.create(nfeatures=MAX_FEATURES, contrastThreshold=FAINTEST_CONTRAST)
     found, descriptors = sift.detectAndCompute(grey, None)
     if not found:
         return Features(np.zeros((0, 2)), np.zeros(0), np.zeros(0), np.zeros((0, 128), np.float32))
@@ -104,7 +105,7 @@ def fit_homography(
     return found, inliers.ravel().astype(np.bool_)
 
 
-def project(homography: Homography, points: Points) -> Points:
+def project(homography: NDArray[np.floating[Any]], points: NDArray[np.floating[Any]]) -> Points:
     """(n, 2) where the homography takes points (n, 2)."""
     if not len(points):
         return np.zeros((0, 2))

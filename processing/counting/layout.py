@@ -77,7 +77,7 @@ def _distances(centres: Points, sides: Points) -> Points:
     np.fill_diagonal(between, np.inf)
     nearest = between.min(axis=1)
     around = np.argsort(between, axis=1)[:, : min(5, len(centres) - 1)]
-    return np.maximum(np.median(nearest[around], axis=1), 0.5 * sides)
+    return np.asarray(np.maximum(np.median(nearest[around], axis=1), 0.5 * sides), dtype=np.float64)
 
 
 def _looks(rgb: Rgb, centres: Points, sizes: Points) -> Floats:
