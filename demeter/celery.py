@@ -33,6 +33,7 @@ app.conf.task_routes = {
     "processing.tasks.detect_direct": {"queue": "gpu", "priority": FIRST},
     "processing.tasks.aggregate_results": {"queue": "cpu"},
     "processing.tasks.draw_annotated": {"queue": "cpu"},
+    "processing.tasks.compare_photos": {"queue": "cpu", "priority": LATER},
     "processing.tasks.write_stocktake_report": {"queue": "cpu"},
     "processing.recovery.recover_stalled": {"queue": "io", "priority": FIRST},
     "learning.tasks.*": {"queue": "train"},

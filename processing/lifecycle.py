@@ -3,9 +3,9 @@
 A job is `pending` until a worker takes it, `processing` until it is `completed` or `failed`. A completed job may
 leave a problem that a person can fix (`needs_location`...): the counts are kept, the image is `failed` until then.
 
-Workers take a lease on a row (job or segment) before they work on it, so that a message delivered twice does the work
-once; `processing.recovery` restarts work whose lease has expired. Each claim has its own name in `held_by`: a worker
-that was stopped for so long that another took over its work cannot write any more (`holding`).
+Workers take a lease on a row (job, segment, overlap) before they work on it, so that a message delivered twice does the
+work once; `processing.recovery` restarts work whose lease has expired. Each claim has its own name in `held_by`: a
+worker that was stopped for so long that another took over its work cannot write any more (`holding`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,9 +27,11 @@ from photos.statuses import ImageStatus
 from processing.models import Job, ProcessingSession, Segment
 from processing.problems import Problem
 from processing.statuses import ALLOWED_MOVES, Phase, RunStatus, SegmentStatus
+from stock.models import Overlap
 
 WORK_LEASE, SEND_LEASE, QUEUE_LEASE = settings.WORK_LEASE, settings.SEND_LEASE, settings.QUEUE_LEASE
 MAX_LOST_WORKERS = 3
+Work = Job | Segment | Overlap
 
 
 class LeaseLostError(Exception):
@@ -128,17 +130,28 @@ def claim_segment(segment_id: int, *, worker: str) -> Segment | None:
         return segment
 
 
-def _is_held(row: Job | Segment) -> bool:
+def claim_overlap(overlap_id: int, *, worker: str) -> Overlap | None:
+    """Claim two photos that are to be compared; None if there is nothing to do."""
+    with transaction.atomic():
+        overlap = Overlap.objects.select_for_update().filter(pk=overlap_id, awaits_comparison=True).first()
+        if overlap is None or _is_held(overlap):
+            return None
+        _hold(overlap, worker)
+        overlap.save()
+        return overlap
+
+
+def _is_held(row: Work) -> bool:
     return bool(row.held_by) and row.lease_until is not None and row.lease_until > timezone.now()
 
 
-def _hold(row: Job | Segment, worker: str) -> None:
+def _hold(row: Work, worker: str) -> None:
     row.held_by, row.awaits_storage = f"{worker}/{uuid4().hex[:8]}", False
     row.lease_until = timezone.now() + WORK_LEASE
 
 
 @contextmanager
-def holding(row: Job | Segment) -> Iterator[None]:
+def holding(row: Work) -> Iterator[None]:
     """The transaction in which a worker writes its results. Locks the row and renews its lease.
 
     Raises:
@@ -153,7 +166,7 @@ def holding(row: Job | Segment) -> Iterator[None]:
         yield
 
 
-def renew(row: Job | Segment) -> None:
+def renew(row: Work) -> None:
     """Renew the lease during a long phase. Raises LeaseLostError."""
     with holding(row):
         pass
@@ -198,7 +211,7 @@ def await_detection(job: Job, segments: Sequence[Segment]) -> None:
         wait_in_queue(job)
 
 
-def postpone(row: Job | Segment, *, seconds: float) -> None:
+def postpone(row: Work, *, seconds: float) -> None:
     """Postpone work because the storage is down; recovery restarts it. An outage never shows as `failed`."""
     with holding(row):
         row.held_by, row.awaits_storage = "", True
@@ -217,9 +230,10 @@ def resume_postponed() -> int:
     return sum(waiting.update(lease_until=timezone.now()) for waiting in _postponed())
 
 
-def _postponed() -> tuple[QuerySet[Job], QuerySet[Segment]]:
+def _postponed() -> tuple[QuerySet[Job], QuerySet[Segment], QuerySet[Overlap]]:
     segments = Segment.objects.filter(status=SegmentStatus.PENDING, awaits_storage=True)
-    return Job.objects.unfinished().filter(awaits_storage=True), segments
+    overlaps = Overlap.objects.filter(awaits_comparison=True, awaits_storage=True)
+    return Job.objects.unfinished().filter(awaits_storage=True), segments, overlaps
 
 
 def report_tiles(segment: Segment, *, done: int, total: int) -> None:
@@ -262,18 +276,18 @@ def send_lease_end() -> datetime:
     return timezone.now() + SEND_LEASE
 
 
-def wait_in_queue(row: Job | Segment, *changed: str) -> None:
+def wait_in_queue(row: Work, *changed: str) -> None:
     """A new lease for work that is about to be queued; saves the `changed` columns with it."""
     row.held_by, row.awaits_storage, row.lease_until = "", False, send_lease_end()
     row.save(update_fields=["held_by", "awaits_storage", "lease_until", "updated_at", *changed])
 
 
-def mark_sent(waiting: QuerySet[Job] | QuerySet[Segment]) -> None:
+def mark_sent(waiting: QuerySet[Job] | QuerySet[Segment] | QuerySet[Overlap]) -> None:
     """Record that their messages are queued and may wait; work that a worker has already claimed keeps its lease."""
     waiting.filter(held_by="").update(lease_until=timezone.now() + QUEUE_LEASE)
 
 
-def count_lost_worker(row: Job | Segment) -> bool:
+def count_lost_worker(row: Work) -> bool:
     """Record that a worker was lost during this work; True if it may be tried again."""
     row.attempt += 1
     row.save(update_fields=["attempt", "updated_at"])
@@ -288,8 +302,12 @@ def release_worker(worker: str) -> int:
     second message finds the work claimed or done.
     """
     now = timezone.now()
-    jobs, segments = Job.objects.unfinished(), Segment.objects.filter(status=SegmentStatus.PENDING)
-    jobs.filter(held_by="").update(lease_until=now)
-    segments.filter(held_by="").update(lease_until=now)
     held = Q(held_by__startswith=f"{worker}/")
-    return jobs.filter(held).update(lease_until=now) + segments.filter(held).update(lease_until=now)
+    unfinished: tuple[QuerySet[Any], ...] = (
+        Job.objects.unfinished(),
+        Segment.objects.filter(status=SegmentStatus.PENDING),
+        Overlap.objects.filter(awaits_comparison=True),
+    )
+    for rows in unfinished:
+        rows.filter(held_by="").update(lease_until=now)
+    return sum(rows.filter(held).update(lease_until=now) for rows in unfinished)

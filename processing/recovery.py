@@ -3,7 +3,7 @@
 A lease that expired while a worker had it means that the worker is lost: that counts as an attempt, and work that keeps
 losing its workers fails with a reason. Work whose lease expired in a queue is only sent again, and so is work postponed
 by an outage, as soon as the storage answers. A photo whose containers are all done is aggregated, whether or not its
-chord fired.
+chord fired. Photos of a visit that are to be compared are sent from here alone.
 """
 
 import logging
@@ -17,13 +17,15 @@ from django.utils import timezone
 
 from demeter.common.loops import do_each
 from photos.storage import object_store
-from processing import lifecycle, tasks
+from processing import lifecycle, overlaps, tasks
 from processing.messages import DETECTION_STOPPED, PROCESSING_STOPPED
 from processing.models import Job, Segment
 from processing.problems import TOO_MANY_ATTEMPTS
 from processing.statuses import Phase, RunStatus, SegmentStatus
+from stock.models import Overlap
 
 logger = logging.getLogger(__name__)
+OVERLAPS_AT_ONCE = 200
 
 
 @worker_ready.connect
@@ -39,6 +41,7 @@ def recover_stalled() -> None:
     """Beat, every 10 seconds. Safe to run twice: each row is handled under its lock."""
     recover_segments()
     recover_jobs()
+    recover_overlaps()
     resume_after_outage()
 
 
@@ -102,7 +105,25 @@ def _recover_segment(segment_id: int) -> None:
         transaction.on_commit(lambda: tasks.send_segment(segment), robust=True)
 
 
-def _may_run_again(row: Job | Segment) -> bool:
+def recover_overlaps() -> int:
+    """Send photos that wait for comparison, newest first; how many."""
+    waiting = Overlap.objects.filter(awaits_comparison=True, lease_until__lt=timezone.now())
+    overlap_ids = list(waiting.order_by("-pk").values_list("pk", flat=True)[:OVERLAPS_AT_ONCE])
+    do_each(overlap_ids, _recover_overlap, failing="photos could not be sent for comparison")
+    return len(overlap_ids)
+
+
+def _recover_overlap(overlap_id: int) -> None:
+    with transaction.atomic():
+        overlap = Overlap.objects.select_for_update().filter(pk=overlap_id, awaits_comparison=True).first()
+        may_run = overlap is not None and _may_run_again(overlap)
+        if overlap is not None and may_run:
+            transaction.on_commit(lambda: tasks.send_overlap(overlap), robust=True)
+    if overlap is not None and not may_run:
+        overlaps.give_up(overlap)
+
+
+def _may_run_again(row: lifecycle.Work) -> bool:
     """False if the row has lost too many workers; a row that only waited gets a new lease."""
     if row.held_by:
         return lifecycle.count_lost_worker(row)

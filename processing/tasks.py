@@ -28,12 +28,12 @@ from django.db.models import QuerySet
 from redis import RedisError
 
 from demeter.common import broker
-from processing import lifecycle, stocktake_reports
+from processing import lifecycle, overlaps, stocktake_reports
 from processing.models import Job, ProcessingSession, Segment
 from processing.pictures import annotated_pictures
 from processing.pipeline import stages
 from processing.statuses import Phase, SegmentStatus
-from stock.models import Stocktake
+from stock.models import Overlap, Stocktake
 
 BATCH_SIZE = 20
 CHORD_GRACE = settings.CHORD_GRACE
@@ -59,7 +59,7 @@ def send(job: Job) -> None:
     _send(lambda: _send_to_phase(job), Job.objects.unfinished().filter(pk=job.pk, phase=job.phase))
 
 
-def _send(message: Callable[[], object], waiting: QuerySet[Job] | QuerySet[Segment]) -> None:
+def _send(message: Callable[[], object], waiting: QuerySet[Job] | QuerySet[Segment] | QuerySet[Overlap]) -> None:
     """Send the message that wakes a worker for `waiting`. If the broker is unavailable, recovery sends it later."""
     try:
         with broker.asking(settings.REDIS_URL):
@@ -91,6 +91,11 @@ def _send_to_phase(job: Job) -> None:
 def send_segment(segment: Segment) -> None:
     """Send one container again, outside its chord: recovery aggregates the photo."""
     _send(_detection_of(segment).delay, Segment.objects.filter(pk=segment.pk, status=SegmentStatus.PENDING))
+
+
+def send_overlap(overlap: Overlap) -> None:
+    """Have two photos of a visit compared."""
+    _send(partial(compare_photos.delay, overlap.pk), Overlap.objects.filter(pk=overlap.pk, awaits_comparison=True))
 
 
 def _send_chord(job: Job, segments: Sequence[Segment]) -> None:
@@ -145,6 +150,12 @@ def aggregate_results(self: Task[Any, Any], _results: list[dict[str, Any]], job_
     """Phase 4: estimates, totals, annotated picture, stock. Uses the rows, not task results; a second run finds it
     done."""
     return stages.close_photo(UUID(job_id), worker=str(self.request.hostname))
+
+
+@shared_task(bind=True, soft_time_limit=120, time_limit=150)
+def compare_photos(self: Task[Any, Any], overlap_id: int) -> dict[str, Any]:
+    """Which plants two photos of a visit both show. A second run finds the row claimed or done."""
+    return overlaps.compare_photos(overlap_id, worker=str(self.request.hostname))
 
 
 @shared_task(soft_time_limit=120, time_limit=150, ignore_result=True)

@@ -16,6 +16,7 @@ from stock.models import (
     Difference,
     IntervalVersion,
     LossReason,
+    Overlap,
     StockBatch,
     StockCount,
     StockDocument,
@@ -180,6 +181,26 @@ class VisitAdmin(ReadOnlyAdmin):
     list_select_related = ("location__storage_area__warehouse", "answered_by")
     search_fields = ("location__code",)
     date_hierarchy = "last_at"
+
+
+@admin.register(Overlap)
+class OverlapAdmin(ReadOnlyAdmin):
+    """What two photos of a visit both show, and who answered."""
+
+    list_display = (
+        "pk",
+        "first_id",
+        "second_id",
+        "verdict",
+        "awaits_comparison",
+        "answer",
+        "answered_by",
+        "answered_at",
+    )
+    list_filter = ("verdict", "awaits_comparison")
+    list_select_related = ("answered_by",)
+    search_fields = ("first_id", "second_id")
+    date_hierarchy = "created_at"
 
 
 class DecisionInline(admin.TabularInline[Decision, Difference]):

@@ -28,7 +28,7 @@ from stock.messages import COUNTED_AGAIN
 from stock.models import CountShare, StockCount, StockMovement, Visit, VisitAnswer
 from stock.reconciliation import reconcile, reverse
 
-NUMBERS = ("quantity", "quantity_empty", "uncalibrated")
+NUMBERS = ("quantity", "quantity_empty", "uncalibrated", "seen_before")
 
 
 @dataclass(frozen=True)
@@ -250,6 +250,7 @@ def _update(
 ) -> None:
     """Change the numbers of a count, and divide it anew if it is or was one of several products."""
     count.quantity, count.quantity_empty, count.uncalibrated = quantity, quantity_empty, uncalibrated
+    count.seen_before = 0  # until the visit is formed again
     is_divided = config is not None and (bool(portions) or count.shares.exists())
     if is_divided and config is not None:
         count.batch = counted_batch(config, config.product, config.packaging, count.happened_at)

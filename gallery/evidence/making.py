@@ -102,7 +102,7 @@ def _add_stocktake(pack: PackStream, about: About, stocktake: Stocktake, order: 
     for image_id in dict.fromkeys(chain.from_iterable(photos.values())):
         evidence = read_photo(image_id, with_ledger=False)
         stock = evidence.facts["stock"]
-        plants[image_id] = stock["plants"] if stock and stock["is_counted"] else 0
+        plants[image_id] = verifier.plants_once(stock) if stock and stock["is_counted"] else 0
         yield from _add_photo(pack, evidence, order)
     yield from pack.add("stocktake.json", json_bytes(stocktakes.describe(stocktake, products)))
     bays = stocktakes.bay_rows(stocktake, photos, plants)

@@ -25,7 +25,7 @@ from processing.runtime.weights import WEIGHT_NAMES, read_weights
 from processing.statuses import SegmentStatus
 from stock.batching import lock_locations
 from stock.intervals import read_learned, read_measured
-from stock.models import StockBatch, StockCount, StockMovement, Visit
+from stock.models import Overlap, StockBatch, StockCount, StockMovement, Visit
 
 
 @dataclass(frozen=True)
@@ -183,6 +183,7 @@ def _stock(count: StockCount, ledger: Sequence[Row] | None) -> dict[str, Any]:
     """What the stock took over from a count, with the stock of its batches if their ledger is known."""
     return {
         "plants": count.quantity,
+        "seen_before": count.seen_before,
         "seen_at": count.happened_at,
         "is_counted": count.is_counted,
         "batches": _batches(count, ledger),
@@ -217,6 +218,30 @@ def _visit(visit: Visit) -> dict[str, Any]:
         "answered_by": person_json(visit.answered_by),
         "answered_at": visit.answered_at,
         "photos": [
-            {"image_id": str(row.image_id), "plants": row.quantity, "is_counted": row.is_counted} for row in counts
+            {
+                "image_id": str(row.image_id),
+                "plants": row.quantity,
+                "seen_before": row.seen_before,
+                "is_counted": row.is_counted,
+            }
+            for row in counts
         ],
+        "overlap": _overlaps([row.image_id for row in counts if row.is_counted]),
     }
+
+
+def _overlaps(images: Sequence[UUID]) -> list[dict[str, Any]]:
+    """What each two photos that count both show, by the pictures or by a person."""
+    found = Overlap.objects.filter(first_id__in=images, second_id__in=images).select_related("answered_by")
+    return [
+        {
+            "images": [str(row.first_id), str(row.second_id)],
+            "verdict": row.verdict,
+            "reason": row.reason or None,
+            "shared": row.shared,
+            "answer": row.answer,
+            "answered_by": person_json(row.answered_by),
+            "answered_at": row.answered_at,
+        }
+        for row in found
+    ]

@@ -227,8 +227,13 @@ def check_stock_of_photo(pack: Pack, name: str, count: Mapping[str, Any], stock:
     for computed in (count["total"]["estimated"], sum(row["plants"] for row in stock["batches"])):
         pack.expect(name, "the count in the stock", stock["plants"], computed)
     if stock["visit"]:
-        counted = sum(row["plants"] for row in stock["visit"]["photos"] if row["is_counted"])
+        counted = sum(plants_once(row) for row in stock["visit"]["photos"] if row["is_counted"])
         pack.expect(name, "the count of the visit", stock["visit"]["plants"], counted)
+
+
+def plants_once(photo: Mapping[str, Any]) -> int:
+    """The plants of a photo that no earlier one of its visit shows; packs of earlier versions knew of none."""
+    return int(photo["plants"]) - int(photo.get("seen_before", 0))
 
 
 # --- The ledger -----------------------------------------------------------------------------------------------------
@@ -298,7 +303,7 @@ def check_bays(pack: Pack, bays: dict[Any, list[Any]]) -> Counter[str]:
 def check_photos_of_bay(pack: Pack, label: str, row: Mapping[str, str]) -> None:
     """The signed count of a bay against those of its photos, as they are now."""
     found = [pack.json(f"photos/{photo}/photo.json")["stock"] for photo in row["photos"].split()]
-    plants = sum(stock["plants"] for stock in found if stock and stock["is_counted"])
+    plants = sum(plants_once(stock) for stock in found if stock and stock["is_counted"])
     if row["changed_since"] == "yes":
         pack.notes.append(f"{label}: counted again or corrected after the signature; now {plants}")
     elif row["state"] == "photo":

@@ -1,4 +1,4 @@
-"""One photo in the API: `GET /api/v1/photos/{image_id}` as the spec has it, its marks, its visit.
+"""One photo in the API: `GET /api/v1/photos/{image_id}` as the spec has it, and its marks.
 
 `/annotated` under a photo shows an annotated picture that may have expired, or is corrected.
 """
@@ -11,16 +11,14 @@ from django.utils.translation import gettext as _
 
 from demeter.accounts.authentication import api_view, signed_in_user
 from demeter.common.exceptions import NotFoundError
-from demeter.common.http import form_errors, read_json
 from demeter.common.openapi.operations import Moment, Url, Uuid
 from gallery.common.http import absolute_url, time_text
 from gallery.common.intervals import IntervalJson, interval_json
 from gallery.photo.detail import PhotoDetail, find_photo, photo_detail
-from gallery.photo.forms import DownloadForm, MarkersForm, VisitForm
+from gallery.photo.forms import DownloadForm, MarkersForm
 from gallery.photo.markers import MarkersJson, photo_markers
-from gallery.places import visits
+from gallery.photo.visit_api import VisitJson, visit_json
 from gallery.places.history import HistoryEvent
-from gallery.places.visits import VisitDetail
 from photos.storage.object_store import OriginalLostError
 from processing.jobs import draw_annotated
 from processing.models import ProcessingSession
@@ -90,26 +88,6 @@ class EventJson(TypedDict):
     session_id: Uuid
 
 
-class VisitPhotoJson(TypedDict):
-    """A photo of a visit, and whether it counts."""
-
-    image_id: Uuid
-    moment: Moment
-    plants: int
-    counted: bool
-
-
-class VisitJson(TypedDict):
-    """Photos of one location that form one count; `open` until somebody has said whether they are parts or retakes."""
-
-    total_plants: int
-    open: bool
-    answer: str | None
-    suggested: str | None
-    interval: IntervalJson | None
-    photos: list[VisitPhotoJson]
-
-
 class ProductLineJson(TypedDict):
     """The plants of one of several products; `mixed` are those of which nobody has said what they are."""
 
@@ -163,27 +141,6 @@ def markers(request: HttpRequest, image_id: UUID) -> JsonResponse:
     form = MarkersForm(request.GET)
     as_mine = form.is_valid() and form.cleaned_data["as_proposed"]
     return JsonResponse(photo_markers(image_id, as_proposed_by=signed_in_user(request) if as_mine else None))
-
-
-@api_view("POST", permission="processing.add_job", body=VisitForm, answers={200: VisitJson}, errors=(404, 409))
-def visit(request: HttpRequest, image_id: UUID) -> JsonResponse:
-    """Answer whether the photos of this photo's visit are parts or retakes.
-
-    `chosen` are the photos that then count; `photos`, if given, are those that the person saw: 409 if they have
-    changed.
-    """
-    form = VisitForm(read_json(request))
-    if not form.is_valid():
-        raise form_errors(form)
-    data = form.cleaned_data
-    detail = visits.answer(
-        image_id=image_id,
-        answer=data["visit"],
-        seen=data["photos"] or None,
-        chosen=data["chosen"],
-        user=signed_in_user(request),
-    )
-    return JsonResponse(visit_json(detail))
 
 
 def detail_json(detail: PhotoDetail, request: HttpRequest) -> PhotoJson:
@@ -281,25 +238,4 @@ def event_json(event: HistoryEvent) -> EventJson:
         "event": "photo_processed",
         "total_plants": event.total_plants,
         "session_id": str(event.session_id),
-    }
-
-
-def visit_json(detail: VisitDetail) -> VisitJson:
-    """A visit: the `answer`, and which of its photos are counted."""
-    visit = detail.visit
-    return {
-        "total_plants": visit.quantity,
-        "open": visit.is_open,
-        "answer": visit.answer or None,
-        "suggested": detail.suggested or None,
-        "interval": interval_json(detail.interval),
-        "photos": [
-            {
-                "image_id": str(photo.image_id),
-                "moment": time_text(photo.moment),
-                "plants": photo.plants,
-                "counted": photo.is_counted,
-            }
-            for photo in detail.photos
-        ],
     }

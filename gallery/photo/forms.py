@@ -16,12 +16,32 @@ ISO_MINUTES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
 CLOCK = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=ISO_MINUTES[0])
 
 
+MAX_PLANTS = 1_000_000
+
+
+class NumbersField(forms.TypedMultipleChoiceField):
+    """A list of numbers."""
+
+    def valid_value(self, value: Any) -> bool:
+        """Validated by `coerce` alone."""
+        return True
+
+
 class VisitForm(forms.Form):
     """An answer about the photos of a visit. `photos`: those that were shown; `chosen`: those that count."""
 
     visit = forms.ChoiceField(choices=VisitAnswer.choices)
     photos = UuidsField(coerce=UUID, required=False)
     chosen = UuidsField(coerce=UUID, required=False)
+
+
+class OverlapForm(forms.Form):
+    """How many plants a photo and an `other` one of its visit both show; empty takes the answer back. `seen` are the
+    plants of both that the person saw."""
+
+    other = forms.UUIDField()
+    plants = forms.IntegerField(min_value=0, max_value=MAX_PLANTS, required=False, label=_("Plants in both"))
+    seen = NumbersField(coerce=int, required=False)
 
 
 class DownloadForm(forms.Form):

@@ -49,7 +49,7 @@ NEVER = AgeClass("never", None, _("never counted"))
 class LastCount:
     """The newest visit of a location: `plants` seen and hidden at `seen_at`.
 
-    `image_id` is the newest of its `photos`. `is_open`: nobody has said whether they are parts or retakes. Only counts
+    `image_id` is the newest of its `photos`. `is_open`: a person is asked about its photos. Only counts
     in the stock, where it is known what grows, have an `interval`.
     """
 

@@ -213,7 +213,7 @@ def count_words(last: LastCount | None) -> str:
     number = f"{last.plants} ± {last.interval.half}" if last.interval and is_known else str(last.plants)
     plants = ngettext("%(count)s plant", "%(count)s plants", last.plants) % {"count": number}
     words = f"{plants}, {last.age_words}"
-    return _("%(count)s (open: parts or retakes?)") % {"count": words} if last.is_open else words
+    return _("%(count)s (open: a question about its photos)") % {"count": words} if last.is_open else words
 
 
 def _words(last: LastCount | None, is_due: bool) -> str:

@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from demeter.common.i18n.messages import MessageField
+from demeter.common.leases import Leased
 from demeter.common.timestamps import Timestamped
 from learning.figures import Comparison, SetName, compare, read_rows
 from learning.models.data_sets import DataSet
-from processing.models import Leased, TrainedModels
+from processing.models import TrainedModels
 
 
 class RunState(models.TextChoices):

@@ -52,14 +52,20 @@ def restore_thumbnail(image: S3Image) -> str:
     old = keys.may_be_gone(key, written_at=image.thumbnail_stored_at, now=timezone.now())
     if not old and object_store.has_object(key):
         return key
-    object_store.put_object(key, make_thumbnail(_read_picture(image)), content_type="image/jpeg")
+    object_store.put_object(key, make_thumbnail(read_preview(image)), content_type="image/jpeg")
     image.s3_key_thumbnail, image.thumbnail_stored_at = key, timezone.now()
     image.save(update_fields=["s3_key_thumbnail", "thumbnail_stored_at", "updated_at"])
     return key
 
 
-def _read_picture(image: S3Image) -> bytes:
-    """The preview (1600 px, made by Demeter), or the original if that is lost."""
+def read_preview(image: S3Image) -> bytes:
+    """The preview (1600 px, made by Demeter), or the original if that is lost.
+
+    Raises:
+        OriginalLostError: neither preview nor original exists.
+        UnreadablePictureError: the original cannot be decoded, or is too large for the web process to decode.
+        UnavailableError: S3 cannot be reached now.
+    """
     if image.s3_key_preview:
         try:
             return object_store.read_object(image.s3_key_preview)

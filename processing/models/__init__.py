@@ -8,7 +8,7 @@ from processing.models.estimations import Estimation
 from processing.models.evidence import EvidencePack
 from processing.models.proposals import Proposal
 from processing.models.results import Detection, ProcessingSession, Segment
-from processing.models.runs import Job, JobQuerySet, Leased
+from processing.models.runs import Job, JobQuerySet
 from processing.models.trained import TrainedModels
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "EvidencePack",
     "Job",
     "JobQuerySet",
-    "Leased",
     "ProcessingSession",
     "Proposal",
     "Segment",

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from demeter.common.audit import audited
 from demeter.common.i18n.messages import MessageField
+from demeter.common.leases import Leased
 from demeter.common.timestamps import Timestamped
 from photos.models import S3Image
 from processing.models.calibrated import IS_CALIBRATED_FROM, Calibrated
-from processing.models.runs import Job, Leased
+from processing.models.runs import Job
 from processing.statuses import RunStatus, SegmentStatus
 
 

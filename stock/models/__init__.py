@@ -19,6 +19,7 @@ from stock.models.movements import (
     SourceType,
     StockMovement,
 )
+from stock.models.overlaps import Overlap, OverlapVerdict
 from stock.models.stocktakes import BayState, Stocktake, StocktakeBay, StocktakeLine
 from stock.models.summaries import WeeklySummary
 
@@ -41,6 +42,8 @@ __all__ = [
     "IntervalVersion",
     "LossReason",
     "MovementKind",
+    "Overlap",
+    "OverlapVerdict",
     "SourceType",
     "StockBatch",
     "StockCount",

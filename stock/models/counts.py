@@ -48,7 +48,23 @@ class Visit(Timestamped):
     photos = models.PositiveSmallIntegerField(_("photos"))
     quantity = models.PositiveIntegerField(_("plants"))
     is_open = models.BooleanField(
-        _("open"), help_text=_("Nobody has said whether its photos are parts or retakes, so its number may be wrong")
+        _("open"),
+        help_text=_(
+            "Nobody has said whether its photos are parts or retakes, or which plants two of them show, so its number "
+            "may be wrong"
+        ),
+    )
+    asks_overlap = models.BooleanField(
+        _("asks about an overlap"),
+        default=False,
+        db_default=False,
+        help_text=_("Nobody has said how many plants two of its photos both show"),
+    )
+    is_compared = models.BooleanField(
+        _("compared"),
+        default=True,
+        db_default=True,
+        help_text=_("False if it was counted before plants that two photos show were known"),
     )
     signed_off = models.BooleanField(
         _("signed off"), default=False, db_default=False, help_text=_("All counts that it consists of are signed off")
@@ -86,6 +102,7 @@ class Visit(Timestamped):
                 name="visit_answered_at_a_time",
             ),
             models.CheckConstraint(condition=Q(is_open=False) | Q(photos__gt=1), name="visit_open_has_photos"),
+            models.CheckConstraint(condition=Q(asks_overlap=False) | Q(is_open=True), name="visit_that_asks_is_open"),
         ]
 
     def __str__(self) -> str:
@@ -149,6 +166,9 @@ class StockCount(Timestamped):
     )
     left_out = models.BooleanField(_("left out"), default=False, help_text=_("Not among the selected photos"))
     is_counted = models.BooleanField(_("counted"), default=True, help_text=_("Counts towards its visit"))
+    seen_before = models.PositiveIntegerField(
+        _("seen before"), default=0, db_default=0, help_text=_("Plants that an earlier photo of the visit shows too")
+    )
     signed_off = models.BooleanField(_("signed off"), default=False, db_default=False)
     in_doubt = models.BooleanField(
         _("in doubt"), default=False, db_default=False, help_text=_("A person should look at it before it is used")
@@ -191,10 +211,16 @@ class StockCount(Timestamped):
                 condition=Q(document=None) | Q(visit=None, image_id=F("session_id")),
                 name="stockcount_by_hand_has_no_photo",
             ),
+            models.CheckConstraint(condition=Q(seen_before__lte=F("quantity")), name="stockcount_seen_before_is_part"),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} at {timezone.localtime(self.happened_at):%Y-%m-%d %H:%M}"
+
+    @property
+    def quantity_new(self) -> int:
+        """Its plants that no earlier photo of its visit shows."""
+        return self.quantity - self.seen_before
 
     @property
     def by_batch(self) -> dict[int, tuple[int, int]]:

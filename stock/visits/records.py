@@ -1,11 +1,12 @@
 """The rows of visits: rebuilt from the counts in force at a location, keeping people's answers.
 
 Only `stock.ledger` calls this, under the lock of the location. Which photos belong together and which count is decided
-by `stock.visits.grouping`, whether pictures look alike by `stock.visits.likeness`.
+by `stock.visits.grouping`, whether pictures look alike by `stock.visits.likeness`, which plants two photos both show by
+`stock.visits.overlapping`.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from django.utils import timezone
 
@@ -14,9 +15,13 @@ from stock.models import StockCount, Visit
 from stock.timeline import VisitTotal
 from stock.visits.grouping import Outcome, Photo, count_visit, group_visits
 from stock.visits.likeness import look_alike
+from stock.visits.overlapping import Known, find_repeated, read_overlaps, request_comparisons
+from stock.visits.union import take_off
 
-COUNT_COLUMNS = ("visit", "part", "covered", "left_out", "is_counted")
-VISIT_COLUMNS = ("answer", "first_at", "last_at", "photos", "quantity", "is_open", "signed_off", "in_doubt")
+COUNT_COLUMNS = ("visit", "part", "covered", "left_out", "is_counted", "seen_before")
+VISIT_COLUMNS = (
+    *("answer", "first_at", "last_at", "photos", "quantity", "is_open", "asks_overlap", "signed_off", "in_doubt"),
+)
 
 
 def form_visits(location_id: int, counts: Sequence[StockCount]) -> list[VisitTotal]:
@@ -28,14 +33,20 @@ def form_visits(location_id: int, counts: Sequence[StockCount]) -> list[VisitTot
     written = {row.pk: _columns(row, VISIT_COLUMNS) for row in known.values()}
     taken: set[int] = set()
     totals = []
-    for group in group_visits(as_photo(count) for count in counts):
+    groups = group_visits(as_photo(count) for count in counts)
+    overlaps = read_overlaps(photo.image for group in groups if len(group) > 1 for photo in group)
+    for group in groups:
         members = [rows[photo.image] for photo in group]
         visit = _take_visit(members, known, taken) or Visit(location_id=location_id)
         _name_parts(visit, members)
         photos = [as_photo(count, said.get(count.image_id, "")) for count in members]
         _note_said(visit, photos, members)
         outcome = count_visit(photos, visit.answer)
-        _fill(visit, members, outcome, written)
+        _fill(visit, members, outcome, overlaps)
+        if visit.pk is None or written[visit.pk] != _columns(visit, VISIT_COLUMNS):
+            visit.save()
+        for count in members:
+            count.visit = visit
         taken.add(visit.pk)
         totals.append(_total(members, outcome))
     changed = [count for count in counts if before[count.pk] != _columns(count, COUNT_COLUMNS)]
@@ -110,28 +121,31 @@ def _note_said(visit: Visit, photos: Sequence[Photo], members: Sequence[StockCou
     visit.answer, visit.answered_by, visit.answered_at = words.pop(), members[-1].user, timezone.now()
 
 
-def _fill(
-    visit: Visit, members: Sequence[StockCount], outcome: Outcome, written: Mapping[int, tuple[object, ...]]
-) -> None:
-    """Set the derived columns of a visit, and save it if they differ from `written`."""
+def _fill(visit: Visit, members: Sequence[StockCount], outcome: Outcome, overlaps: Known) -> None:
+    """Set the derived columns of a visit and of its counts."""
     counted = {photo.image for photo in outcome.counted}
+    for count in members:
+        count.is_counted, count.seen_before = count.image_id in counted, 0
     visit.first_at, visit.last_at = members[0].happened_at, members[-1].happened_at
-    visit.photos, visit.is_open = len(members), outcome.is_open
-    visit.quantity = sum(photo.quantity for photo in outcome.counted)
-    used = [count for count in members if count.image_id in counted]
+    used = [count for count in members if count.is_counted]
+    visit.photos, visit.asks_overlap = len(members), False
+    if visit.is_compared and len(used) > 1:
+        compared = request_comparisons(used, overlaps)
+        repeated = find_repeated(used, compared)
+        for count in used:
+            count.seen_before = repeated[count.image_id]
+        visit.asks_overlap = any(overlap.is_asked for overlap in compared)
+    visit.is_open = outcome.is_open or visit.asks_overlap
+    visit.quantity = sum(count.quantity_new for count in used)
     visit.signed_off = all(count.signed_off for count in used)
     visit.in_doubt = any(count.in_doubt and not count.signed_off for count in used)
-    if visit.pk is None or written[visit.pk] != _columns(visit, VISIT_COLUMNS):
-        visit.save()
-    for count in members:
-        count.visit, count.is_counted = visit, count.image_id in counted
 
 
 def _empty(visits: Sequence[Visit]) -> None:
     """Empty the visits that lost all their photos; they are kept for their withdrawn counts."""
     if visits:
         left = Visit.objects.filter(pk__in=[visit.pk for visit in visits])
-        left.update(photos=0, quantity=0, is_open=False, updated_at=timezone.now())
+        left.update(photos=0, quantity=0, is_open=False, asks_overlap=False, updated_at=timezone.now())
 
 
 def _columns(row: StockCount | Visit, names: Sequence[str]) -> tuple[object, ...]:
@@ -145,9 +159,11 @@ def _total(members: Sequence[StockCount], outcome: Outcome) -> VisitTotal:
     plants: Counter[int] = Counter()
     empty: Counter[int] = Counter()
     for count in counted:
-        for batch, (number, number_empty) in count.by_batch.items():
-            plants[batch] += number
-            empty[batch] += number_empty
+        by_batch = count.by_batch
+        number_empty = sum(number for _, number in by_batch.values())
+        repeated_empty = round(number_empty * count.seen_before / count.quantity) if count.quantity else 0
+        plants.update(take_off({batch: number for batch, (number, _) in by_batch.items()}, count.seen_before))
+        empty.update(take_off({batch: number for batch, (_, number) in by_batch.items()}, repeated_empty))
     last = outcome.counted[-1]
     return VisitTotal(
         last.image,
@@ -163,4 +179,9 @@ def _uncalibrated(counts: Sequence[StockCount]) -> int | None:
     """The sum of counts before factors; None if none of them has one."""
     if all(count.uncalibrated is None for count in counts):
         return None
-    return sum(count.quantity if count.uncalibrated is None else count.uncalibrated for count in counts)
+    return sum(
+        count.quantity_new
+        if count.uncalibrated is None
+        else round(count.uncalibrated * count.quantity_new / max(count.quantity, 1))
+        for count in counts
+    )

@@ -34,7 +34,8 @@ from stock.calibration import switch_calibration
 from stock.decisions import About, accept, ask_recount
 from stock.intervals import shipped
 from stock.ledger import record_count
-from stock.models import Calibration, Difference, StockBatch, StockCount
+from stock.models import Calibration, Difference, Overlap, OverlapVerdict, StockBatch, StockCount
+from stock.overlaps import Compared, record_overlap
 from stock.stocktakes import Place, close_stocktake, open_stocktake
 from tests.browsing import store_pictures
 from tests.factories import UserFactory
@@ -409,6 +410,22 @@ def answer_visit(page: Page) -> None:
     expect(page.locator(".messages .banner")).to_be_visible()
 
 
+def compare_parts() -> None:
+    """The pictures of two parts may overlap, but do not say it clearly."""
+    shared = [(6000 + 200 * number, 5000, 1000 + 200 * number, 5000) for number in range(10)]
+    half_a_width = (1, 0, -0.5, 0, 1, 0, 0, 0, 1)
+    for overlap in Overlap.objects.all():
+        compared = Compared(OverlapVerdict.DOUBTFUL, "unclear", half_a_width, shared, located=(100, 101))
+        record_overlap(overlap, compared)
+
+
+def answer_overlap(page: Page) -> None:
+    page.locator(".overlap").first.evaluate("element => { element.open = true }")
+    page.get_by_role("spinbutton").first.fill("7")
+    page.locator(".overlap form button", has_text=re.compile("^(Save|Guardar)")).first.click()
+    expect(page.locator(".messages .banner")).to_be_visible()
+
+
 def flag_count(page: Page) -> None:
     """What seems wrong, said and sent."""
     page.locator(".review__note summary").click()
@@ -617,6 +634,9 @@ def of_places(made: Nursery) -> Iterator[State]:
     yield State(f"{divided}draw/", leave_drawing)
     yield State(f"/locations/{made.empty_bay.code}/draw/")
     yield State(f"/locations/{made.bay.code}/", answer_visit)
+    compare_parts()
+    yield State(f"/locations/{made.bay.code}/")
+    yield State(f"/locations/{made.bay.code}/", answer_overlap)
     yield State(f"/locations/{made.empty_bay.code}/", send_unfilled, posts_to="location-configure")
     yield State(f"/configure/?area_id={made.bay.storage_area_id}")
     yield State(both)

@@ -68,6 +68,8 @@ LEAD_ELSEWHERE = {
     "photo-proposals-decide",
     "photo-label",
     "photo-visit",
+    "photo-overlap",
+    "photo-no-overlap",
     "person-active",
     "product-archive",
     "packaging-archive",

@@ -30,6 +30,8 @@ from stock.models import (
     DecisionKind,
     Difference,
     MovementKind,
+    Overlap,
+    OverlapVerdict,
     StockBatch,
     StockCount,
     StockDocument,
@@ -38,6 +40,7 @@ from stock.models import (
     StocktakeLine,
     Visit,
 )
+from stock.overlaps import Compared, answer_overlap, answer_rest, record_overlap
 from stock.stocktakes import Place, changed_since, close_stocktake, discard_stocktake, open_stocktake
 from tests.factories import UserFactory
 from tests.locations.factories import LocationConfigFactory, PackagingFactory, ProductFactory, StorageLocationFactory
@@ -53,6 +56,7 @@ STOCK_BEFORE = "SELECT batch_id, sum(quantity) FROM stock_parts_before(%s) GROUP
 steps = st.lists(
     st.tuples(
         st.sampled_from(["photo", "photo", "photo", "photo", "corrected", "deleted", "answer", "signed off", "by hand"])
+        | st.sampled_from(["compared", "compared", "overlap", "rest"])
         | st.sampled_from([*DOCUMENTS, "undo", "undo"])
         | st.sampled_from(["explain", "accept", "recount", "assign", "reopen"])
         | st.sampled_from(["open", "close", "discard", "closing"]),
@@ -88,6 +92,8 @@ class World:
             self.decide(kind, number)
         elif kind in ("open", "close", "discard"):
             self.stocktake(kind, quarters)
+        elif kind in ("compared", "overlap", "rest"):
+            self.overlap(kind, quantity, number)
         elif kind == "closing":
             with suppress(OperationalError):  # the ledger was not free, as others write; it is tried again later
                 add_closings(every=3)
@@ -132,6 +138,21 @@ class World:
                 batch = self.batch(where, number)
                 if batch:
                     hand_count(batch, quantity, hour=hours_ago(quarters / 4), user=self.boss)
+
+    def overlap(self, kind: str, quantity: int, number: int) -> None:
+        """The pictures of two photos are compared, or a person says how many plants both show, or takes that back."""
+        overlaps = list(Overlap.objects.order_by("pk"))
+        if kind == "rest":
+            visit = Visit.objects.filter(asks_overlap=True, location__in=self.places).first()
+            if visit:
+                answer_rest(visit_id=visit.pk, user=self.boss)
+        elif overlaps and kind == "compared":
+            waiting = next((overlap for overlap in overlaps if overlap.awaits_comparison), overlaps[0])
+            record_overlap(waiting, compared(waiting, quantity, number))
+        elif overlaps:
+            overlap = overlaps[number % len(overlaps)]
+            plants = None if number % 4 == 0 else quantity
+            answer_overlap(first=overlap.first_id, second=overlap.second_id, plants=plants, user=self.boss)
 
     def shoot(self, image, where: int, quarters: int, quantity: int, number: int) -> None:
         config = self.bays[where]
@@ -222,8 +243,23 @@ class World:
             assert row.expected + row.explained + row.rest == row.counted
             assert row.explained == row.decisions.aggregate(n=Sum("quantity", default=0))["n"]
             assert not (row.is_gone and row.unexplained)
+        for visit in Visit.objects.filter(location__in=self.places):
+            self.check_visit(visit)
         for stocktake in Stocktake.objects.closed().filter(area=self.area):
             self.check_signed(stocktake)
+
+    def check_visit(self, visit: Visit) -> None:
+        """Its number is the union of its photos: each plant that was seen twice is taken off once."""
+        counts = list(visit.counts.in_force().order_by("happened_at", "image_id"))
+        used = [count for count in counts if count.is_counted]
+        assert visit.quantity == sum(count.quantity - count.seen_before for count in used)
+        assert all(count.seen_before == 0 for count in [*used[:1], *(one for one in counts if not one.is_counted)])
+        images = [count.image_id for count in used]
+        overlaps = Overlap.objects.filter(first_id__in=images, second_id__in=images)
+        assert len(overlaps) == len(used) * (len(used) - 1) // 2
+        assert visit.asks_overlap == any(overlap.is_asked for overlap in overlaps)
+        if len(overlaps) == 1 and overlaps[0].answer is not None:
+            assert used[1].seen_before == min(overlaps[0].answer, used[1].quantity)
 
     def check_signed(self, stocktake: Stocktake) -> None:
         """Nothing was recorded for the time before since, and just what counts changed is marked."""
@@ -238,6 +274,14 @@ class World:
         batches = StockBatch.objects.filter(location__in=self.places)
         changed = {batch.location_id for batch in batches if stock.get(batch.pk, 0) != signed.get(batch.pk, 0)}
         assert set(changed_since(stocktake)) == changed
+
+
+def compared(overlap: Overlap, quantity: int, number: int) -> Compared:
+    """A result for two photos: they overlap by some plants, or do not, or it is not known."""
+    verdict = list(OverlapVerdict)[1 + number % 3]
+    located = (overlap.first_quantity, overlap.second_quantity)
+    shared = [(place, 1, place, 2) for place in range(min(*located, quantity))]
+    return Compared(verdict, shared=shared if verdict == OverlapVerdict.JOINED else (), located=located)
 
 
 def stock_by_closings(moment: datetime) -> dict[int, int]:

@@ -77,7 +77,9 @@ def test_an_open_visit_says_so_wherever_its_number_stands(worker: Client, viewer
     assertContains(worker.get(f"/gallery/{halves[0].pk}/"), "Parts of the bay, or retakes?")
     assertContains(worker.get("/todo/"), "Parts or retakes?")
     shown = worker.get("/map/").content.decode()
-    assert re.search(r"178 plants, (today|1 day ago) \(open: parts or retakes\?\)", shown), "an hour ago, at any hour"
+    assert re.search(r"178 plants, (today|1 day ago) \(open: a question about its photos\)", shown), (
+        "an hour ago, at any hour"
+    )
     looked = viewer.get(f"/locations/{bay.location.code}/")
     assertContains(looked, "Ask a supervisor")
     assertNotContains(looked, 'name="visit"')

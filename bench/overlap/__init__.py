@@ -1,0 +1,1 @@
+"""Measures how well plants that two photos of a visit both show are counted once."""
