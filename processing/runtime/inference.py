@@ -63,7 +63,7 @@ def counting_with(models: Models | None) -> Iterator[None]:
 def read_models(folder: Path) -> Models:
     """The models that the weights.json of a folder describes. Raises WeightsError if a file is not as described."""
     weights = {name: read_weights(name, folder) for name in WEIGHT_NAMES}
-    versions = {name: one.sha256 for name, one in weights.items()}
+    versions: dict[str, str] = {name: one.sha256 for name, one in weights.items()}
     return Models(YoloDetector(weights["detector"]), YoloSegmenter(weights["segmenter"]), versions)
 
 
