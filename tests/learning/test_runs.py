@@ -134,6 +134,21 @@ def test_progress_forgives_lost_workers(sent):
     assert (run.state, run.done_units, run.attempt) == (RunState.QUEUED, 10.0, 1)
 
 
+def test_the_same_way_again_is_no_progress(sent):
+    """A worker that always dies at one point does not try for ever, and the bar does not go back."""
+    run = TrainingRunFactory()
+    for _ in range(runs.MAX_LOST_WORKERS + 2):
+        claimed = runs.claim_run(run.pk, worker="train@a")
+        if claimed is None:
+            break
+        for done in (5.0, 8.0):
+            runs.tell_progress(claimed, {"stage": "detector", "done": done, "all": 100.0, "seconds": 9.0})
+        expire(run)
+        recovery.recover_trainings()
+    run.refresh_from_db()
+    assert (run.state, run.done_units) == (RunState.FAILED, 8.0)
+
+
 def test_a_starting_worker_releases_what_it_had(sent):
     run = runs.claim_run(TrainingRunFactory().pk, worker="train@a")
     assert runs.release_worker("train@b") == 0
