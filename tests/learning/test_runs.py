@@ -13,7 +13,7 @@ from learning.models import RunState, TrainingRun
 from learning.plan import make_job
 from locations.nursery import write_nursery
 from tests.factories import UserFactory
-from tests.learning.factories import DataSetFactory, TrainingRunFactory
+from tests.learning.factories import DataSetFactory, TrainedModelsFactory, TrainingRunFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def expire(run: TrainingRun) -> None:
 def test_a_run_is_asked_for_with_what_it_will_learn_from():
     run = runs.ask_for_run(DataSetFactory(), user=UserFactory())
     assert run.state == RunState.QUEUED
-    assert run.job == make_job(plants=6, containers=6)
+    assert run.job == {**make_job(plants=6, containers=6), "judging_seconds": 12 * (2 + 7)}
     assert set(run.base) == {"detector", "segmenter"}
 
 
@@ -77,14 +77,14 @@ def test_one_worker_has_a_run():
     assert second is not None
     for write in (
         lambda: runs.tell_progress(first, {"stage": "detector", "done": 50.0, "all": 100.0, "seconds": 9.0}),
-        lambda: runs.finish_run(first, weights={"detector": "x"}, seconds=1),
+        lambda: runs.finish_run(first, trained=TrainedModelsFactory(), judged=[{"name": "x"}]),
         lambda: runs.postpone_run(first),
         lambda: runs.fail_run(first, runs.WORKERS_LOST(number=1)),
     ):
         with pytest.raises(runs.RunLostError):
             write()
     second.refresh_from_db()
-    assert (second.state, second.done_units, second.weights) == (RunState.RUNNING, 0, {})
+    assert (second.state, second.done_units, second.judged) == (RunState.RUNNING, 0, [])
 
 
 def test_a_cancelled_run_is_over_for_its_worker():
@@ -92,7 +92,7 @@ def test_a_cancelled_run_is_over_for_its_worker():
     boss = UserFactory(supervisor=True)
     runs.cancel_run(run.pk, user=boss)
     with pytest.raises(runs.RunLostError):
-        runs.finish_run(run, weights={}, seconds=1)
+        runs.finish_run(run, trained=TrainedModelsFactory(), judged=[])
     run.refresh_from_db()
     assert (run.state, run.cancelled_by, run.held_by) == (RunState.CANCELLED, boss, "")
     with pytest.raises(ConflictError, match="over already"):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from locations.models import LocationConfig
 from processing import lifecycle
 from processing.models import Job, Promotion, Segment
 from processing.pipeline import stages
@@ -9,7 +10,7 @@ from processing.runtime import inference, registry
 from processing.runtime.weights import WeightsError
 from processing.statuses import Phase, RunStatus, SegmentStatus
 from tests.learning.factories import TrainedModelsFactory
-from tests.locations.factories import StorageLocationFactory
+from tests.locations.factories import ProductFactory, ProductFamilyFactory, StorageLocationFactory
 from tests.processing.fakes import PaintedDetector, PaintedSegmenter
 from tests.processing.pipeline.test_stages import run, tray_and_bed, upload
 
@@ -59,7 +60,8 @@ def test_a_photo_is_counted_by_the_models_of_its_group_and_names_them(place):
     assert session.model_versions == registry.versions_of(row.trained)
     assert session.model_version != before.model_version
     elsewhere = StorageLocationFactory(configured=True)
-    assert elsewhere.configs.get().product.family.category != row.category
+    fern = ProductFamilyFactory(code="FERNS", name="Ferns", category__code="FERN", category__name="Fern")
+    LocationConfig.objects.filter(location=elsewhere).update(product=ProductFactory(family=fern))
     picture[0, 0] = 99
     assert run(upload(picture, elsewhere)).session.total_detected == 0
     before.refresh_from_db()
