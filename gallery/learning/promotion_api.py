@@ -34,7 +34,7 @@ class PromotionsJson(TypedDict):
 
 
 @api_view("GET", permission="processing.view_promotion", answers={200: PromotionsJson})
-def promotions(_request: HttpRequest) -> JsonResponse:
+def list_promotions(_request: HttpRequest) -> JsonResponse:
     """The models in use, one row for each group of products."""
     answer: PromotionsJson = {"promotions": [_promotion_json(row) for row in newest_of_groups()]}
     return JsonResponse(answer)
