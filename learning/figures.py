@@ -15,7 +15,8 @@ MOST = 1.0
 
 @dataclass(frozen=True)
 class JudgedPhoto:
-    """The true number of a photo and what both counted; `refused_...`: that pair would not rely on its own count."""
+    """The true number of a photo and what both counted; `refused_...`: that pair would not rely on its own count.
+    `rival` is the detector that counted before, `category` that of what grows there."""
 
     set_name: SetName
     name: str
@@ -26,6 +27,8 @@ class JudgedPhoto:
     refused_after: bool
     seconds_before: float
     seconds_after: float
+    category: int | None = None
+    rival: str = ""
 
 
 @dataclass(frozen=True)

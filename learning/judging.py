@@ -1,6 +1,6 @@
 """Judges the models of a training: on the held-out photos of its data set, and on the benchmark that is shipped.
 
-Both the shipped models and the trained ones count every photo, by the functions that count live
+Both the models in use and the trained ones count every photo, by the functions that count live
 (`processing.pipeline.beside`). It runs in a process of its own (`manage.py judge_models`) and goes on where it was.
 """
 
@@ -23,6 +23,8 @@ from photos.decoding.decoder_pool import decode_picture
 from photos.decoding.pixels import UnreadablePictureError
 from processing.pipeline.beside import count_beside
 from processing.pipeline.photo_count import open_picture
+from processing.review.outcome import category_of
+from processing.runtime import registry
 from processing.runtime.inference import Models, read_models
 
 BENCHMARK = settings.BASE_DIR / "learning" / "benchmark.json"
@@ -85,7 +87,9 @@ def _examine(exam: Exam, trained: Models) -> dict[str, Any] | None:
     try:
         photo = open_picture(exam.read(), decode=decode_picture)
         config = exam.config()
-        before, after = count_beside(photo, config, None), count_beside(photo, config, trained)
+        category = category_of(config)
+        rival = registry.choose(category)
+        before, after = count_beside(photo, config, rival.models), count_beside(photo, config, trained)
     except (PictureGoneError, UnreadablePictureError):
         return None
     return {
@@ -98,6 +102,8 @@ def _examine(exam: Exam, trained: Models) -> dict[str, Any] | None:
         "refused_after": after.refused,
         "seconds_before": before.seconds,
         "seconds_after": after.seconds,
+        "category": category,
+        "rival": rival.versions["detector"],
     }
 
 

@@ -117,10 +117,9 @@ def tell_progress(run: TrainingRun, told: dict[str, Any] | None) -> None:
     with held(run) as row:
         row.lease_until = timezone.now() + LEASE
         if told:
-            if told["done"] > row.done_units:
-                row.attempt = 0
-            row.stage, row.done_units, row.all_units = told["stage"], told["done"], told["all"]
-            row.seconds = told["seconds"]
+            if told["done"] > row.done_units:  # further than any worker before
+                row.attempt, row.done_units = 0, told["done"]
+            row.stage, row.all_units, row.seconds = told["stage"], told["all"], told["seconds"]
         row.save()
 
 

@@ -31,7 +31,9 @@ logger = logging.getLogger(__name__)
 EVERY_SECONDS = 2.0
 ENDS_WITHIN_SECONDS = 10.0
 GIGABYTE = 1024**3
-LOG = "training.log"
+LOG, DONE = "training.log", "done.json"
+# What the programs end with where another try may help.
+OUTAGE, KILLED = 75, 137
 LAST_CHARACTERS = 200
 # Set when this worker is asked to stop.
 stopping = threading.Event()
@@ -64,11 +66,17 @@ def _train(run: TrainingRun) -> None:
     if not folder_of(run).exists() and free_bytes() < needed_bytes(run):
         _fail_for_space(run)
         return
+    if (folder_of(run) / DONE).is_file() or _fill(run):
+        _train_and_judge(run)
+
+
+def _fill(run: TrainingRun) -> bool:
+    """Fetch what the training reads; False if too few photos are left, and the run has failed."""
     gone = fill_folder(run, renew=lambda: runs.tell_progress(run, None))
-    if run.data_set.train_count - gone < FEWEST_TRAIN:
-        runs.fail_run(run, PHOTOS_GONE(number=gone))
-        return
-    _train_and_judge(run)
+    if run.data_set.train_count - gone >= FEWEST_TRAIN:
+        return True
+    runs.fail_run(run, PHOTOS_GONE(number=gone))
+    return False
 
 
 def _fail_for_space(run: TrainingRun) -> None:
@@ -80,7 +88,7 @@ def _train_and_judge(run: TrainingRun) -> None:
     """Train, then judge; each where it was, if it was interrupted."""
     folder = folder_of(run)
     parent = ("--parent", str(os.getpid()))
-    if not (folder / "done.json").is_file() and not _watch(run, ("-m", "training.on_photos", str(folder), *parent)):
+    if not (folder / DONE).is_file() and not _watch(run, ("-m", "training.on_photos", str(folder), *parent)):
         return
     if _watch(run, ("manage.py", "judge_models", str(run.pk), *parent)):
         _conclude(run, folder)
@@ -151,7 +159,9 @@ def _conclude(run: TrainingRun, folder: Path) -> None:
 def _fail(run: TrainingRun, folder: Path, status: int) -> None:
     if free_bytes() == 0 or "No space left" in _last_words(folder):
         _fail_for_space(run)
-    elif status < 0:  # killed from outside, perhaps for its memory: another try, if it may have one
+    elif status == OUTAGE:
+        runs.postpone_run(run)
+    elif status < 0 or status == KILLED:  # from outside, perhaps for its memory: another try, if it may have one
         _count_loss(run)
     else:
         runs.fail_run(run, TRAINING_FAILED(error=_last_words(folder).strip().splitlines()[-1][:LAST_CHARACTERS]))

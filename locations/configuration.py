@@ -31,7 +31,7 @@ KINDS_BY_DETECTED: dict[str, tuple[ContainerKind, ...]] = {
     "plug": (ContainerKind.PLUG, ContainerKind.SEEDLING_TRAY),
 }
 TWICE_WITHIN = timedelta(minutes=10)
-WITH_PRODUCTS = Prefetch("parts", ConfigPart.objects.select_related("product", "packaging"))
+WITH_PRODUCTS = Prefetch("parts", ConfigPart.objects.select_related("product__family", "packaging"))
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def active_configs(locations: Iterable[StorageLocation]) -> dict[int, LocationCo
 
 
 def _with_products(configs: models.QuerySet[LocationConfig]) -> models.QuerySet[LocationConfig]:
-    return configs.select_related("product", "packaging", "expected_state").prefetch_related(WITH_PRODUCTS)
+    return configs.select_related("product__family", "packaging", "expected_state").prefetch_related(WITH_PRODUCTS)
 
 
 def set_density(

@@ -13,7 +13,9 @@ from processing.models import (
     Estimation,
     EvidencePack,
     Job,
+    ModelFault,
     ProcessingSession,
+    Promotion,
     Proposal,
     Segment,
     TrainedModels,
@@ -182,3 +184,17 @@ class BackgroundTaskAdmin(ReadOnlyAdmin):
 class TrainedModelsAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "made_at")
     search_fields = ("detector_sha256", "segmenter_sha256")
+
+
+@admin.register(Promotion)
+class PromotionAdmin(ReadOnlyAdmin):
+    list_display = ("trained", "category", "promoted_by", "promoted_at", "ended_by", "ended_at")
+    list_select_related = ("trained", "category", "promoted_by", "ended_by")
+    search_fields = ("trained__detector_sha256",)
+
+
+@admin.register(ModelFault)
+class ModelFaultAdmin(ReadOnlyAdmin):
+    list_display = ("trained", "reason", "noticed_at")
+    list_select_related = ("trained",)
+    search_fields = ("reason",)

@@ -26,7 +26,7 @@ from photos.models import S3Image
 from photos.statuses import ImageStatus
 from processing.models import Job, ProcessingSession, Segment
 from processing.problems import Problem
-from processing.statuses import ALLOWED_MOVES, Phase, RunStatus, SegmentStatus
+from processing.statuses import ALLOWED_MOVES, UNFINISHED, Phase, RunStatus, SegmentStatus
 from stock.models import Overlap
 
 WORK_LEASE, SEND_LEASE, QUEUE_LEASE = settings.WORK_LEASE, settings.SEND_LEASE, settings.QUEUE_LEASE
@@ -209,6 +209,21 @@ def await_detection(job: Job, segments: Sequence[Segment]) -> None:
         job.save(update_fields=["tiles_total", "tiles_done", "updated_at"])
         enter_phase(job, Phase.DETECT)
         wait_in_queue(job)
+
+
+def begin_again(segment: Segment) -> None:
+    """Let the photo of a container begin again with its containers, as the models it began with are gone.
+
+    All of its containers are counted by the models that are chosen then. That counts as an attempt. Raises
+    LeaseLostError.
+    """
+    with holding(segment):
+        job = Job.objects.select_for_update().get(pk=segment.session.job_id)
+        if job.status in UNFINISHED and job.phase == Phase.DETECT:
+            Segment.objects.filter(session=segment.session_id).delete()
+            job.phase, job.phase_started_at, job.tiles_done, job.tiles_total = Phase.LOCATE, None, 0, 0
+            job.attempt, job.held_by, job.lease_until = job.attempt + 1, "recovery", timezone.now()
+            job.save()
 
 
 def postpone(row: Work, *, seconds: float) -> None:

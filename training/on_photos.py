@@ -48,6 +48,7 @@ CUTOUTS_EACH = 120  # of the own photos, and of the renders
 LEAFY_EACH = 60
 COLLAGES_AT_ONCE = 10
 VALIDATION_TILES = 4
+KILLED = 137  # as a shell says it: another try may help
 
 
 class Progress:
@@ -229,6 +230,9 @@ def _train(work: Path, name: str, job: dict[str, Any], progress: Progress) -> No
         while child.poll() is None:
             progress.tell(name, units * _share(folder / "run" / "progress.json"))
             time.sleep(1)
+        if child.returncode < 0:
+            print(f"the training of the {name} was killed by signal {-child.returncode}", flush=True)
+            raise SystemExit(KILLED)
         if child.returncode:
             raise SystemExit(f"the training of the {name} ended with {child.returncode}")
         _write(mark, "")

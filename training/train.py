@@ -127,6 +127,11 @@ def restore_checkpoint(last: Path) -> Path:
     return last
 
 
+def is_over(last: Path, epochs: int) -> bool:
+    """Whether a checkpoint is that of the last epoch: Ultralytics refuses to resume from it."""
+    return last.is_file() and int(torch.load(last, map_location="cpu", weights_only=False)["epoch"]) >= epochs - 1
+
+
 def tell_progress(trainer: Any) -> None:
     """Writes how much is done."""
     share = (trainer.epoch + trainer.steps / len(trainer.train_loader)) / trainer.epochs
@@ -201,10 +206,12 @@ def main() -> None:
     if args.parent:
         work_in_background(args.parent)
     last = args.runs.resolve() / args.name / "weights" / "last.pt"
+    if args.resume and is_over(restore_checkpoint(last), args.epochs):
+        return
     # Not above: it puts an Image.open into Pillow that tests of the arguments must not have.
     from ultralytics import YOLO  # noqa: PLC0415
 
-    model = YOLO(restore_checkpoint(last) if args.resume else args.base)
+    model = YOLO(last if args.resume else args.base)
     model.add_callback("on_train_start", use_the_whole_cpu)
     model.add_callback("on_train_start", keep_no_history)
     model.add_callback("on_train_epoch_start", start_epoch)

@@ -38,6 +38,7 @@ _SUPERVISOR_PERMISSIONS = (
     "stock.add_stocktake",
     "learning.add_dataset",
     "learning.add_trainingrun",
+    "processing.add_promotion",
 )
 
 

@@ -52,7 +52,7 @@ class KindForm(forms.Form):
         named = self.cleaned_data
         if not named["product"]:
             return None
-        return Stratum(current_model(), named["container"], named["product"], named["packaging"])
+        return Stratum(current_model(named["product"]), named["container"], named["product"], named["packaging"])
 
 
 class KnownCountsForm(forms.Form):

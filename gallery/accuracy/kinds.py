@@ -79,21 +79,35 @@ def container_words(code: str) -> str:
     return str(ContainerKind(code).label) if code in ContainerKind.values else _("No container")
 
 
-def current_model() -> str:
-    """By which models the newest count was made; empty before the first."""
-    return _counts().order_by("-pk").values_list("model_version", flat=True).first() or ""
+def current_model(product_id: int | None = None) -> str:
+    """By which models the newest count was made, of a product if it has one; empty before the first.
+
+    Product groups may have models of their own (`processing.runtime.registry`).
+    """
+    newest = _counts().order_by("-pk").values_list("model_version", flat=True)
+    own = newest.filter(batch__product=product_id).first() if product_id else None
+    return own or newest.first() or ""
 
 
 def list_kinds() -> list[Kind]:
     """Those of the newest counts, and all with validated photos; most often counted first. Six queries."""
-    model = current_model()
-    counted = _recent(model)
+    model, recent = current_model(), _recent()
+    own: dict[int | None, str] = {}
+    for stratum in recent:  # newest first
+        own.setdefault(stratum.product, stratum.model)
+
+    def is_current(stratum: Stratum) -> bool:
+        return stratum.model == own.get(stratum.product, model)
+
+    counted = Counter(stratum for stratum in recent if is_current(stratum))
     validated: dict[Stratum, Counter[str]] = {}
-    rows = Validation.objects.in_force().filter(model_version=model).exclude(product=None).order_by()
+    models = {model, *own.values()}
+    rows = Validation.objects.in_force().filter(model_version__in=models).exclude(product=None).order_by()
     for *kind, source, number in rows.values_list(*KIND, "source").annotate(number=Count("pk")):
         validated.setdefault(Stratum(*kind), Counter())[source] += number
-    calibrations = {row.stratum: row for row in Calibration.objects.in_force().filter(model_version=model)}
-    strata = [*{**counted, **validated, **calibrations}]
+    in_force = Calibration.objects.in_force().filter(model_version__in=models)
+    calibrations = {row.stratum: row for row in in_force}
+    strata = [stratum for stratum in {**counted, **validated, **calibrations} if is_current(stratum)]
     products = Product.objects.in_bulk({stratum.product for stratum in strata})
     packagings = Packaging.objects.in_bulk({stratum.packaging for stratum in strata if stratum.packaging})
     kinds = [
@@ -102,20 +116,20 @@ def list_kinds() -> list[Kind]:
             product=products[stratum.product],
             packaging=packagings.get(stratum.packaging) if stratum.packaging else None,
             counts=counted[stratum],
-            known=own.total() - own[ValidationSource.CORRECTED],
-            corrected=own[ValidationSource.CORRECTED],
+            known=known.total() - known[ValidationSource.CORRECTED],
+            corrected=known[ValidationSource.CORRECTED],
             calibration=calibrations.get(stratum),
         )
         for stratum in strata
         if stratum.product in products
-        for own in [validated.get(stratum, Counter())]
+        for known in [validated.get(stratum, Counter())]
     ]
     return sorted(kinds, key=lambda kind: (-kind.counts, -kind.validated, kind.name))
 
 
-def _recent(model: str) -> Counter[Stratum]:
-    newest = _counts().filter(model_version=model).order_by("-pk")
-    return Counter(Stratum(*row) for row in newest.values_list(*COUNTED_KIND)[:RECENT]) if model else Counter()
+def _recent() -> list[Stratum]:
+    """The kinds of the newest counts, newest first."""
+    return [Stratum(*row) for row in _counts().order_by("-pk").values_list(*COUNTED_KIND)[:RECENT]]
 
 
 def _counts() -> QuerySet[StockCount]:

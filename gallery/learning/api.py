@@ -42,7 +42,7 @@ class DataSetsJson(TypedDict):
 
 
 @api_view("GET", permission=SEE, query=PagedForm, answers={200: DataSetsJson})
-def _list(request: HttpRequest) -> JsonResponse:
+def list_data_sets(request: HttpRequest) -> JsonResponse:
     """Every version of every data set, newest first."""
     form = checked(PagedForm(request.GET))
     rows, pagination = read_page(DataSet.objects.select_related("made_by"), form)
@@ -51,18 +51,18 @@ def _list(request: HttpRequest) -> JsonResponse:
 
 
 @api_view("POST", permission=CHANGE, body=DataSetForm, answers={201: DataSetJson}, errors=(409,))
-def _make(request: HttpRequest) -> JsonResponse:
+def make_next_data_set(request: HttpRequest) -> JsonResponse:
     """Make the next version of a data set of the photos that are corrected and signed off now."""
     form = checked(DataSetForm(read_body(request, DataSetForm)))
     made = make_data_set(name=form.cleaned_data["name"], user=signed_in_user(request))
     return JsonResponse(_data_set_json(made), status=201)
 
 
-data_sets = by_method(GET=_list, POST=_make)
+data_sets = by_method(GET=list_data_sets, POST=make_next_data_set)
 
 
 @api_view("GET", permission=SEE, query=LayoutForm, answers={200: ZIP}, errors=(404,))
-def export(request: HttpRequest, data_set_id: int) -> StreamingHttpResponse:
+def export_one(request: HttpRequest, data_set_id: int) -> StreamingHttpResponse:
     """A version as ZIP."""
     form = checked(LayoutForm(request.GET))
     data_set, wanted = find_data_set(data_set_id), find_layout(form.cleaned_data["layout"])

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from gallery.common.api import YesNoField
 from learning.exchange.exporting import LAYOUTS
 from learning.models.data_sets import NAME_LENGTH
+from locations.models import ProductCategory
 
 
 class DataSetForm(forms.Form):
@@ -16,6 +17,18 @@ class DataSetForm(forms.Form):
         max_length=NAME_LENGTH,
         help_text=_("A name that was used before gets its next version."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class PromotionForm(forms.Form):
+    """Which products models are promoted for."""
+
+    category = forms.ModelChoiceField(
+        ProductCategory.objects.order_by("name"),
+        label=_("For"),
+        required=False,
+        empty_label=_("All products without models of their own"),
+        help_text="A category of products; left out: all that have no models of their own.",
     )
 
 

@@ -85,7 +85,7 @@ class TrainingsJson(TypedDict):
 
 
 @api_view("GET", permission=SEE_RUNS, query=PagedForm, answers={200: TrainingsJson})
-def _list(request: HttpRequest) -> JsonResponse:
+def list_trainings(request: HttpRequest) -> JsonResponse:
     """Every training, newest first."""
     form = checked(PagedForm(request.GET))
     rows, pagination = read_page(TrainingRun.objects.select_related("requested_by", "trained"), form)
@@ -94,33 +94,33 @@ def _list(request: HttpRequest) -> JsonResponse:
 
 
 @api_view("POST", permission=TRAIN, body=TrainingForm, answers={201: TrainingJson}, errors=(404, 409))
-def _start(request: HttpRequest) -> JsonResponse:
+def start_one_training(request: HttpRequest) -> JsonResponse:
     """Train both models on a version of a data set. One training runs at a time, outside the working hours."""
     form = checked(TrainingForm(read_body(request, TrainingForm)))
     return JsonResponse(_training_json(start_training(form.cleaned_data["data_set_id"], request)), status=201)
 
 
 @api_view("GET", permission=SEE_RUNS, answers={200: TrainingJson}, errors=(404,))
-def _read(_request: HttpRequest, run_id: int) -> JsonResponse:
+def read_training(_request: HttpRequest, run_id: int) -> JsonResponse:
     """One training."""
     return JsonResponse(_training_json(find_run(run_id)))
 
 
 @api_view("DELETE", permission=TRAIN, answers={200: TrainingJson}, errors=(404, 409))
-def _cancel(request: HttpRequest, run_id: int) -> JsonResponse:
+def cancel_training(request: HttpRequest, run_id: int) -> JsonResponse:
     """Cancel a training that waits or is at work."""
     return JsonResponse(_training_json(cancel_run(run_id, user=signed_in_user(request))))
 
 
 @api_view("POST", permission=TRAIN, body=ShadowForm, answers={200: TrainingJson}, errors=(404, 409))
-def shadow(request: HttpRequest, run_id: int) -> JsonResponse:
+def count_in_shadow(request: HttpRequest, run_id: int) -> JsonResponse:
     """Let the models of a training count new photos beside the live ones, or no longer. No stock has their counts."""
     form = checked(ShadowForm(read_body(request, ShadowForm)))
     return JsonResponse(_training_json(switch_shadow(run_id, on=form.cleaned_data["on"])))
 
 
-trainings = by_method(GET=_list, POST=_start)
-training = by_method(GET=_read, DELETE=_cancel)
+trainings = by_method(GET=list_trainings, POST=start_one_training)
+training = by_method(GET=read_training, DELETE=cancel_training)
 
 
 def _training_json(row: TrainingRun) -> TrainingJson:

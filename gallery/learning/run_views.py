@@ -15,10 +15,11 @@ from demeter.accounts.authentication import signed_in_user
 from demeter.common.exceptions import ConflictError
 from demeter.common.http import found_or_404
 from gallery.common.http import HtmxRequest
-from gallery.learning.forms import ShadowForm, TrainingForm
+from gallery.learning.forms import PromotionForm, ShadowForm, TrainingForm
 from gallery.learning.judged import compare_sets
 from gallery.learning.listing import find_data_set, find_run
 from gallery.learning.progress import ShownRun
+from gallery.learning.promoted import promotions_of
 from learning.models import TrainingRun
 from learning.runs import ask_for_run, cancel_run
 from learning.shadow import read_shadow, switch_shadow
@@ -62,7 +63,13 @@ def run(request: HtmxRequest, run_id: int) -> HttpResponse:
     if request.htmx:  # it is over: the whole page has more to show
         return HttpResponseClientRefresh()
     shadow_read = read_shadow(shown.run) if shown.run.shadow_since else None
-    context = {"shown": shown, "sets": compare_sets(shown.run), "shadow": shadow_read}
+    context = {
+        "shown": shown,
+        "sets": compare_sets(shown.run),
+        "shadow": shadow_read,
+        "promoting": PromotionForm(label_suffix=""),
+        "promoted": promotions_of(shown.run),
+    }
     return render(request, "gallery/learning/training.html", context)
 
 

@@ -16,6 +16,7 @@ from gallery.learning.downloads import send
 from gallery.learning.forms import DataSetForm, ImportForm
 from gallery.learning.listing import find_data_set, find_layout, last_name, list_data_sets, read_ready
 from gallery.learning.progress import find_shown
+from gallery.learning.promoted import read_promoted
 from learning.data_sets import make_data_set
 from learning.exchange.exporting import export_data_set, file_name
 from learning.exchange.importing import import_data_set
@@ -86,5 +87,6 @@ def _show(request: HttpRequest, form: DataSetForm, importing: ImportForm, *, sta
     if not form.is_bound:
         form.initial["name"] = last_name() or _("Nursery")
     ready = read_ready() if request.user.has_perm("learning.add_dataset") else None
-    context = {"page": page, "ready": ready, "form": form, "importing": importing, "shown": find_shown()}
+    context: dict[str, object] = {"page": page, "ready": ready, "form": form, "importing": importing}
+    context |= {"shown": find_shown(), "promoted": read_promoted()}
     return render(request, "gallery/learning/models.html", context, status=status)

@@ -34,8 +34,9 @@ from processing.pipeline import aggregation
 from processing.pipeline.locating import locate
 from processing.pipeline.photo_count import open_picture
 from processing.problems import INTERNAL_ERROR, STORAGE_LOST, UNREADABLE_PHOTO, Problem
-from processing.runtime import inference
-from processing.runtime.weights import WEIGHT_NAMES, read_weights
+from processing.review.outcome import category_of, config_of
+from processing.runtime import inference, registry
+from processing.runtime.weights import WeightsError
 from processing.statuses import Phase, SegmentStatus
 
 logger = logging.getLogger(__name__)
@@ -82,10 +83,12 @@ def _open(job: Job) -> list[Segment]:
     with lifecycle.holding(job):
         check_date(image)
     lifecycle.enter_phase(job, Phase.SEGMENT)
-    session.model_versions = {name: read_weights(name).sha256 for name in WEIGHT_NAMES}
+    chosen = registry.choose(category_of(config_of(session)))
+    session.model_versions = dict(chosen.versions)
     session.parameters_hash = DEFAULT_PARAMETERS.parameters_hash()
     earlier = mapping.find_same_detections(session)
-    found = FoundContainers(()) if earlier is not None else inference.find_containers(_read_held(job, image))
+    with inference.counting_with(chosen.models):
+        found = FoundContainers(()) if earlier is not None else inference.find_containers(_read_held(job, image))
     session.plants_left_out = found.left_out if earlier is None else earlier.plants_left_out
     with lifecycle.holding(job):
         session.save(update_fields=["model_versions", "parameters_hash", "plants_left_out", "updated_at"])
@@ -131,6 +134,9 @@ def _try_to_detect(segment: Segment) -> None:
         raise  # nothing can, or may, be written; recovery sends the container again
     except UnavailableError:
         lifecycle.postpone(segment, seconds=_retry_delay(segment.postponements))
+    except WeightsError:
+        logger.exception("the models of session %s cannot be had; the photo begins again", segment.session_id)
+        lifecycle.begin_again(segment)
     except Exception as error:
         logger.exception("container %s of session %s failed", segment.number, segment.session_id)
         lifecycle.finish_segment(
@@ -140,11 +146,12 @@ def _try_to_detect(segment: Segment) -> None:
 
 def _detect(segment: Segment) -> None:
     photo = _read_held(segment, segment.session.original_image)
-    found = inference.detect_plants(
-        photo,
-        mapping.read_container(segment),
-        on_tile=lambda done, total: lifecycle.report_tiles(segment, done=done, total=total),
-    )
+    with inference.counting_with(registry.models_of(segment.session.model_versions)):
+        found = inference.detect_plants(
+            photo,
+            mapping.read_container(segment),
+            on_tile=lambda done, total: lifecycle.report_tiles(segment, done=done, total=total),
+        )
     with lifecycle.holding(segment):
         mapping.save_detections(segment, found)
         lifecycle.finish_segment(segment, status=SegmentStatus.DONE, capped=found.capped)

@@ -33,6 +33,15 @@ def config_of(session: ProcessingSession, *, lock: bool = False) -> LocationConf
     return config_at(session.storage_location, session.original_image.moment)
 
 
+def category_of(config: LocationConfig | None) -> int | None:
+    """The category of what grows there; None if nobody knows, or products of several do."""
+    if config is None or config.product.is_mixed:
+        return None
+    products = [config.product, *(part.product for part in config.listed_parts)]
+    categories = {product.family.category_id for product in products}
+    return categories.pop() if len(categories) == 1 else None
+
+
 def find_problem(session: ProcessingSession, config: LocationConfig | None) -> tuple[Problem | None, Message | None]:
     """The problem that a person must fix, the most basic first, with its details; `config` is the location's."""
     if session.refusal and not session.validated:

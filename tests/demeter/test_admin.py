@@ -25,7 +25,9 @@ from processing.models import (
     Estimation,
     EvidencePack,
     Job,
+    ModelFault,
     ProcessingSession,
+    Promotion,
     Proposal,
     Segment,
     TrainedModels,
@@ -77,7 +79,7 @@ WRITTEN_BY_THE_PIPELINE = (
 RECORDS = (
     *WRITTEN_BY_THE_PIPELINE,
     *(StockDocument, Stocktake, Difference, Visit, Validation, IntervalVersion, Calibration),
-    *(DataSet, DataSetPhoto, HeldOutPhoto, TrainingRun, ShadowCount, TrainedModels),
+    *(DataSet, DataSetPhoto, HeldOutPhoto, TrainingRun, ShadowCount, TrainedModels, Promotion, ModelFault),
     *(Change, BackgroundTask),
 )
 
@@ -128,6 +130,8 @@ def rows():
     Stocktake.objects.create(day="2026-11-28", counted_from=timezone.now(), opened_by=UserFactory())
     validate(3, off=25, config=LocationConfigFactory())
     run = TrainingRunFactory(trained_now=True)
+    Promotion.objects.create(trained=run.trained, figures={})
+    ModelFault.objects.create(trained=run.trained, reason="A file is missing.")
     ids = {"session_id": uuid.uuid4(), "image_id": uuid.uuid4()}
     ShadowCount.objects.create(run=run, live=100, total=98, seconds=4.5, **ids)
     TaskResult.objects.create(task_id=str(uuid.uuid4()), task_name="upload_s3_batch", traceback="OSError: gone")

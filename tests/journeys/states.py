@@ -26,7 +26,7 @@ from locations.nursery import write_nursery
 from locations.place_changes import make_places, undo_change
 from photos.models import S3Image
 from processing.messages import CONTAINERS_FAILED
-from processing.models import EvidencePack, ProcessingSession
+from processing.models import EvidencePack, ModelFault, ProcessingSession, Promotion
 from processing.review.blind_counts import record_blind_count
 from processing.review.known_counts import record_known_count
 from processing.review.outcome import record_stock
@@ -802,7 +802,7 @@ def of_accuracy(made: Nursery) -> Iterator[State]:
 
 def of_models(made: Nursery) -> Iterator[State]:
     """Data sets with photos held out and without, the buttons where nothing changed, and a bad ZIP."""
-    config = LocationConfigFactory(location=made.empty_bay)
+    config = LocationConfigFactory()
     correct_photo(config, days_ago=9)
     make_data_set(name="Nursery", user=None)
     correct_photo(config, days_ago=5)
@@ -814,6 +814,11 @@ def of_models(made: Nursery) -> Iterator[State]:
         TrainingRun.objects.unfinished().update(state="cancelled", finished_at=timezone.now())
         run = TrainingRunFactory(data_set=data_set, **changed)
         yield State(f"/models/trainings/{run.pk}/")
+    promotion = Promotion.objects.create(trained=run.trained, figures={})
+    category = config.product.family.category
+    Promotion.objects.create(trained=run.trained, category=category, figures={})
+    ModelFault.objects.create(trained=promotion.trained, reason="A file is missing")
+    yield State("/models/")
     switch_shadow(run.pk, on=True)
     yield State(f"/models/trainings/{run.pk}/")
     shadow = {"session_id": made.bed.session_id, "image_id": made.bed.original_image_id}

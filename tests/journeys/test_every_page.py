@@ -88,6 +88,8 @@ LEAD_ELSEWHERE = {
     "training-start",
     "training-cancel",
     "training-shadow",
+    "training-promote",
+    "promotion-roll-back",
     "calibration-withdraw",
     "stock-import-apply",
 }
@@ -205,6 +207,7 @@ def addresses_of(made: Nursery) -> tuple[set[str], set[str]]:
         "calibration_id": 0,
         "data_set_id": 0,
         "run_id": TrainingRunFactory().pk,
+        "promotion_id": 0,
         "layout": "coco",
         "stocktake_id": 0,
         "tab": "trace",

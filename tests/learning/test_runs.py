@@ -13,7 +13,7 @@ from learning.models import RunState, TrainingRun
 from learning.plan import make_job
 from locations.nursery import write_nursery
 from tests.factories import UserFactory
-from tests.learning.factories import DataSetFactory, TrainingRunFactory
+from tests.learning.factories import DataSetFactory, TrainedModelsFactory, TrainingRunFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def expire(run: TrainingRun) -> None:
 def test_a_run_is_asked_for_with_what_it_will_learn_from():
     run = runs.ask_for_run(DataSetFactory(), user=UserFactory())
     assert run.state == RunState.QUEUED
-    assert run.job == make_job(plants=6, containers=6)
+    assert run.job == {**make_job(plants=6, containers=6), "judging_seconds": 12 * (2 + 7)}
     assert set(run.base) == {"detector", "segmenter"}
 
 
@@ -77,14 +77,14 @@ def test_one_worker_has_a_run():
     assert second is not None
     for write in (
         lambda: runs.tell_progress(first, {"stage": "detector", "done": 50.0, "all": 100.0, "seconds": 9.0}),
-        lambda: runs.finish_run(first, weights={"detector": "x"}, seconds=1),
+        lambda: runs.finish_run(first, trained=TrainedModelsFactory(), judged=[{"name": "x"}]),
         lambda: runs.postpone_run(first),
         lambda: runs.fail_run(first, runs.WORKERS_LOST(number=1)),
     ):
         with pytest.raises(runs.RunLostError):
             write()
     second.refresh_from_db()
-    assert (second.state, second.done_units, second.weights) == (RunState.RUNNING, 0, {})
+    assert (second.state, second.done_units, second.judged) == (RunState.RUNNING, 0, [])
 
 
 def test_a_cancelled_run_is_over_for_its_worker():
@@ -92,7 +92,7 @@ def test_a_cancelled_run_is_over_for_its_worker():
     boss = UserFactory(supervisor=True)
     runs.cancel_run(run.pk, user=boss)
     with pytest.raises(runs.RunLostError):
-        runs.finish_run(run, weights={}, seconds=1)
+        runs.finish_run(run, trained=TrainedModelsFactory(), judged=[])
     run.refresh_from_db()
     assert (run.state, run.cancelled_by, run.held_by) == (RunState.CANCELLED, boss, "")
     with pytest.raises(ConflictError, match="over already"):
@@ -132,6 +132,21 @@ def test_progress_forgives_lost_workers(sent):
         recovery.recover_trainings()
     run.refresh_from_db()
     assert (run.state, run.done_units, run.attempt) == (RunState.QUEUED, 10.0, 1)
+
+
+def test_the_same_way_again_is_no_progress(sent):
+    """A worker that always dies at one point does not try for ever, and the bar does not go back."""
+    run = TrainingRunFactory()
+    for _ in range(runs.MAX_LOST_WORKERS + 2):
+        claimed = runs.claim_run(run.pk, worker="train@a")
+        if claimed is None:
+            break
+        for done in (5.0, 8.0):
+            runs.tell_progress(claimed, {"stage": "detector", "done": done, "all": 100.0, "seconds": 9.0})
+        expire(run)
+        recovery.recover_trainings()
+    run.refresh_from_db()
+    assert (run.state, run.done_units) == (RunState.FAILED, 8.0)
 
 
 def test_a_starting_worker_releases_what_it_had(sent):

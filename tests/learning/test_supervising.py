@@ -153,13 +153,20 @@ def test_a_training_that_fails_says_why(run, training):
     assert "The training stopped by itself: the training of the detector ended with 1" in str(run.error)
 
 
-def test_a_training_that_is_killed_is_tried_again(run, training):
-    training("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+@pytest.mark.parametrize("end", ["import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "raise SystemExit(137)"])
+def test_a_training_that_is_killed_is_tried_again(run, training, end):
+    training(end)
     assert train(run).state == RunState.RUNNING
     assert runs.stalled_runs() == [run.pk]
     assert runs.retry_run(run.pk)
     run.refresh_from_db()
     assert (run.state, run.attempt) == (RunState.QUEUED, 1)
+
+
+def test_an_outage_during_judging_postpones_it(run, training):
+    training("raise SystemExit(75)")
+    assert train(run).state == RunState.QUEUED
+    assert (run.attempt, run.held_by) == (0, "")
 
 
 def test_a_full_disk_is_said_before_and_during(run, training, monkeypatch):

@@ -14,7 +14,7 @@ from photos import backup
 from photos.backup import make_backup, restore_backup
 from photos.ingest.storing import store_original
 from photos.models import S3Image
-from photos.storage import object_store
+from photos.storage import keys, object_store
 from photos.upload.accepting import accept_upload
 from photos.upload.note_pictures import store_note_picture
 from processing.jobs import start_jobs
@@ -109,6 +109,16 @@ def test_pictures_of_notes_are_kept_too(tmp_path):
     lose_everything()
     assert restore_backup(tmp_path).files == 1
     assert object_store.read_object(key) == picture
+
+
+@pytest.mark.parametrize("key", [keys.data_set_key("a" * 64, "image/webp"), keys.model_key("b" * 64)])
+def test_imported_pictures_and_trained_models_are_kept_too(tmp_path, key):
+    object_store.put_object(key, b"content", content_type="image/webp")
+    assert make_backup(tmp_path).files == 1
+    object_store.delete_object(key)
+    lose_everything()
+    assert restore_backup(tmp_path).files == 1
+    assert object_store.read_object(key) == b"content"
 
 
 def test_second_backup_copies_only_what_is_new(tmp_path):

@@ -3,11 +3,13 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from demeter.common.background import work_in_background
+from demeter.common.exceptions import UnavailableError
 from learning.judging import judge
 from learning.models import TrainingRun
+from learning.supervising import OUTAGE
 
 
 class Command(BaseCommand):
@@ -21,4 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         work_in_background(options["parent"])
-        judge(TrainingRun.objects.select_related("data_set").get(pk=options["run"]))
+        try:
+            judge(TrainingRun.objects.select_related("data_set").get(pk=options["run"]))
+        except UnavailableError as error:
+            raise CommandError(error.message, returncode=OUTAGE) from error

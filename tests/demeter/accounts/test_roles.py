@@ -44,6 +44,7 @@ MATRIX = {
     "learning.view_dataset": (VIEWER, WORKER, SUPERVISOR, ADMIN),
     "learning.add_dataset": (SUPERVISOR, ADMIN),
     "learning.add_trainingrun": (SUPERVISOR, ADMIN),
+    "processing.add_promotion": (SUPERVISOR, ADMIN),
     "accounts.add_user": (ADMIN,),
     "accounts.add_apitoken": (ADMIN,),
     "auth.change_group": (),

@@ -59,7 +59,7 @@ def test_waiting_for_the_night_and_for_a_worker_are_said(viewer: Client):
     assertContains(viewer.get(f"/models/trainings/{run.pk}/"), "No training worker has taken it.")
     write_nursery(working_from=0, working_until=24)
     answer = viewer.get(f"/models/trainings/{run.pk}/")
-    assertContains(answer, "when the working hours are over (Nursery &gt; Settings)", html=False)
+    assertContains(answer, "when the working hours are over")
     assertNotContains(answer, "No training worker")
 
 
