@@ -23,7 +23,7 @@ from photos.statuses import PhotoAction
 from photos.storage import keys, object_store
 from processing.messages import PHOTO_DELETED
 from processing.models import ProcessingSession, Segment
-from stock import ledger
+from stock import ledger, overlaps
 
 KEPT_FOR = timedelta(days=30)
 PURGED_AT_ONCE = 500
@@ -119,6 +119,7 @@ def _purge(image_id: UUID) -> bool:
         return False
     _delete_files(image)
     Segment.objects.filter(session__original_image=image).delete()
+    overlaps.forget_overlaps([image.pk])
     ProcessingSession.objects.filter(original_image=image).update(location_evidence=None)
     image.s3_key_thumbnail = image.s3_key_preview = None
     image.exif_metadata = image.gps_coordinates = image.sketch = None

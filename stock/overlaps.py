@@ -5,11 +5,12 @@
 transaction. A person's answer stands over the pictures until it is taken back.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -108,6 +109,12 @@ def answer_rest(*, visit_id: int, user: User) -> Visit:
             _note_answer(overlap, 0, user)
     reconcile(visit.location_id, user=user)
     return Visit.objects.get(pk=visit_id)
+
+
+def forget_overlaps(image_ids: Iterable[UUID]) -> None:
+    """Delete what is known of overlaps of photos that are purged: the places of their plants, too."""
+    gone = list(image_ids)
+    Overlap.objects.filter(Q(first_id__in=gone) | Q(second_id__in=gone)).delete()
 
 
 def _note_answer(overlap: Overlap, plants: int | None, user: User) -> None:

@@ -67,12 +67,25 @@ def examine(pair: Pair) -> Result:
 
 def read_pairs(folders: Sequence[Path], cameras: Path | None, *, every: int, odd: bool) -> Iterator[tuple[str, Pair]]:
     """The pairs of one half of the seeds, each with what it was made from."""
+    if cameras is not None:
+        yield from (("renders from several places", pair) for pair in camera_pairs(cameras) if pair.seed % 2 == odd)
     for folder in folders:
         chosen = [truth for truth in read_truths(folder) if truth["meta"]["seed"] % 2 == odd]
         for truth in chosen[::every]:
             yield from (("parts of a render", pair) for pair in cut_pairs(folder, truth))
-    if cameras is not None:
-        yield from (("renders from several places", pair) for pair in camera_pairs(cameras) if pair.seed % 2 == odd)
+
+
+def print_result(result: Result) -> None:
+    """A line about a pair as soon as it is compared, since all of them take long."""
+    overlap = result.decide(DEFAULT_PARAMETERS)
+    error = result.error(overlap)
+    outcome = f"asked ({overlap.reason})" if error is None else f"{overlap.verdict}, off by {error:+.1%}"
+    evidence = "; ".join(
+        f"{len(one.pairs)} plants, {one.inliers} features to {one.rivals}, clear {one.clear:.1f}, "
+        f"agreement {one.agreement:.2f}"
+        for one in result.candidates
+    )
+    print(f"{result.name}: {outcome}, {result.shared} of {result.union} shared ({evidence})", flush=True)
 
 
 def print_table(title: str, results: Sequence[Result], parameters: OverlapParameters) -> None:
@@ -96,8 +109,7 @@ def print_table(title: str, results: Sequence[Result], parameters: OverlapParame
             error = result.error(overlap)
             if error is None or abs(error) > TOLERATED:
                 what = f"asked ({overlap.reason})" if error is None else f"wrong by {error:+.1%}"
-                evidence = f"features {overlap.features}, clear {overlap.clear:.1f}, agreement {overlap.agreement:.2f}"
-                print(f"    {result.name}: {what}, {result.shared} of {result.union} shared, {evidence}")
+                print(f"    {result.name}: {what}, {result.shared} of {result.union} shared")
 
 
 def print_choice(results: Sequence[Result]) -> None:
@@ -124,6 +136,7 @@ def main(words: Sequence[str] | None = None) -> None:
     found: defaultdict[str, list[Result]] = defaultdict(list)
     for source, pair in read_pairs(args.renders, args.cameras, every=args.every, odd=args.half == "judge"):
         found[source].append(examine(pair))
+        print_result(found[source][-1])
     for source, results in found.items():
         print_table(source, results, DEFAULT_PARAMETERS)
         if args.half == "choose":

@@ -63,14 +63,15 @@ class Seam:
         return min(self.first.plants, self.second.plants)
 
 
-def read_seams(plants: Sequence[tuple[UUID, int]], numbers: dict[UUID, int]) -> tuple[Seam, ...]:
+def read_seams(
+    plants: Sequence[tuple[UUID, int]], numbers: dict[UUID, int], images: dict[UUID, S3Image]
+) -> tuple[Seam, ...]:
     """The seams between photos that count, given with their plants in order of time; those that a person is asked about
-    come first. Two queries, none for a single photo."""
+    come first. One query, none for a single photo."""
     counted = dict(plants)
     if len(counted) < 2:
         return ()
     overlaps = list(Overlap.objects.select_related("answered_by").filter(first_id__in=counted, second_id__in=counted))
-    images = S3Image.objects.only("width_px", "height_px", "s3_key_preview").in_bulk(counted) if overlaps else {}
     found = [_seam(overlap, counted, numbers, images) for overlap in overlaps]
     return tuple(sorted(found, key=lambda seam: (not seam.overlap.is_asked, seam.first.number, seam.second.number)))
 

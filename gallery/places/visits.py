@@ -25,6 +25,7 @@ from stock.visits.grouping import count_visit, suggested_answer
 from stock.visits.records import as_photo
 
 SHOWN_VISITS = 5
+PICTURES = ("s3_key_thumbnail", "thumbnail_stored_at", "s3_key_preview", "width_px", "height_px")
 
 
 @dataclass(frozen=True)
@@ -157,9 +158,7 @@ def _details(visits: QuerySet[Visit]) -> tuple[VisitDetail, ...]:
     found = list(visits.select_related("answered_by").prefetch_related(in_force))
     if not found:
         return ()
-    images = S3Image.objects.only("s3_key_thumbnail", "thumbnail_stored_at").in_bulk(
-        [count.image_id for visit in found for count in _standing(visit)]
-    )
+    images = S3Image.objects.only(*PICTURES).in_bulk([count.image_id for visit in found for count in _standing(visit)])
     margins = margins_of_visits([visit.pk for visit in found], read_learned())
     return tuple(_detail(visit, images, margins.get(visit.pk)) for visit in found)
 
@@ -173,7 +172,7 @@ def _detail(visit: Visit, images: dict[UUID, S3Image], margin: Margin | None) ->
         photos=tuple(_photo(count, visit, images.get(count.image_id)) for count in counts),
         suggested=suggested_answer([as_photo(count) for count in counts]),
         interval=interval_around(visit.quantity, margin),
-        seams=read_seams(counted, numbers),
+        seams=read_seams(counted, numbers, images),
         asks_answer=visit.is_open and count_visit([as_photo(count) for count in counts], visit.answer).is_open,
     )
 

@@ -20,7 +20,8 @@ from photos.models import S3Image, S3ImageQuerySet, Upload
 from processing.models import Job
 from processing.trash import erase_photo
 from stock.intervals import forget_photo
-from stock.models import Calibration, Difference, Overlap, StockBatch, StockCount, StockDocument, Visit
+from stock.models import Calibration, Difference, StockBatch, StockCount, StockDocument, Visit
+from stock.overlaps import forget_overlaps
 
 PHOTOS_AT_ONCE = 300
 
@@ -101,8 +102,7 @@ def _empty_places(location_ids: list[int]) -> None:
         )
         Difference.objects.filter(batch__in=batches).delete()
         cursor.execute("DELETE FROM stock_movements WHERE batch_id = ANY(%s)", [in_batches])
-        images = list(StockCount.objects.filter(batch__in=batches).values_list("image_id", flat=True))
-        Overlap.objects.filter(Q(first_id__in=images) | Q(second_id__in=images)).delete()
+        forget_overlaps(StockCount.objects.filter(batch__in=batches).values_list("image_id", flat=True))
         StockCount.objects.filter(batch__in=batches).delete()
         cursor.execute("DELETE FROM stock_documents WHERE id = ANY(%s)", [_without_movements(recorded)])
         cursor.execute("SELECT set_config('demeter.demo_is_removed', 'off', true)")

@@ -38,8 +38,9 @@ NEIGHBOURHOOD = 6.0
 GROWTHS = 8
 # How far from its place a plant may be found, as a share of the distance to its neighbours.
 REACH = 0.45
-# Of those that are left then: what hides a part of a plant is not the same from both places, so its box differs.
-LAST_REACH = 0.8
+# Of those that are left then: what hides a part of a plant is not the same from both places, so its box differs; by no
+# more than this share of its side.
+LAST_REACH, LAST_SIDES = 0.8, 0.6
 # Neighbours by which a plant's place is corrected, and how often.
 NEIGHBOURS = 7
 SETTLING = 4
@@ -172,24 +173,28 @@ def pair_up(homography: Homography, first: Plants, second: Plants) -> NDArray[np
     Plants of different heights are not on one plane: each is looked for where its neighbours were found.
     """
     start = settled = project(homography, first.centres)
-    pairs = _pair_nearest(settled, second, REACH)
+    near = REACH * second.distances
+    pairs = _pair_nearest(settled, second, near)
     for _ in range(SETTLING):
         if len(pairs) < NEIGHBOURS:
             break
         found = start[pairs[:, 0]]
         moved = second.centres[pairs[:, 1]] - found
         around = np.argpartition(apart(start, found), NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
-        settled = start + np.median(moved[around], axis=1)
-        again = _pair_nearest(settled, second, REACH)
+        corrected = start + np.median(moved[around], axis=1)
+        again = _pair_nearest(corrected, second, near)
         if len(again) <= len(pairs):
             break
-        pairs = again
-    return _pair_nearest(settled, second, LAST_REACH)
+        settled, pairs = corrected, again
+    return _pair_nearest(
+        settled, second, np.maximum(near, np.minimum(LAST_REACH * second.distances, LAST_SIDES * second.sides))
+    )
 
 
-def _pair_nearest(placed: Points, second: Plants, reach: float) -> NDArray[np.intp]:
-    between = apart(placed, second.centres) / np.maximum(second.distances, 1.0)
-    one, other = np.nonzero(between < reach)
+def _pair_nearest(placed: Points, second: Plants, reach: Points) -> NDArray[np.intp]:
+    """(k, 2) the plants within (m,) pixels of where they should be, in order of how near they are, relative to that."""
+    between = apart(placed, second.centres) / np.maximum(reach, 1.0)
+    one, other = np.nonzero(between < 1)
     pairs, taken, given = [], set(), set()
     for index in np.argsort(between[one, other], kind="stable"):
         i, j = int(one[index]), int(other[index])

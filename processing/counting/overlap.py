@@ -240,8 +240,8 @@ def seams(homography: Sequence[float]) -> tuple[Points, Points]:
     """
     matrix = np.array(homography, np.float64).reshape(3, 3)
     frame = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
-    _, common = cv2.intersectConvexConvex(project(matrix, frame).astype(np.float32), frame.astype(np.float32))
-    if common is None:
+    area, common = cv2.intersectConvexConvex(project(matrix, frame).astype(np.float32), frame.astype(np.float32))
+    if common is None or area <= 0:
         return np.zeros((0, 2)), np.zeros((0, 2))
     there = common.reshape(-1, 2).astype(np.float64)
     return np.clip(project(np.linalg.inv(matrix), there), 0, 1), np.clip(there, 0, 1)

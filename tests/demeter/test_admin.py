@@ -40,6 +40,7 @@ from stock.models import (
     Difference,
     IntervalVersion,
     MovementKind,
+    Overlap,
     StockBatch,
     StockCount,
     StockDocument,
@@ -78,7 +79,7 @@ WRITTEN_BY_THE_PIPELINE = (
 )
 RECORDS = (
     *WRITTEN_BY_THE_PIPELINE,
-    *(StockDocument, Stocktake, Difference, Visit, Validation, IntervalVersion, Calibration),
+    *(StockDocument, Stocktake, Difference, Visit, Overlap, Validation, IntervalVersion, Calibration),
     *(DataSet, DataSetPhoto, HeldOutPhoto, TrainingRun, ShadowCount, TrainedModels, Promotion, ModelFault),
     *(Change, BackgroundTask),
 )
@@ -127,6 +128,8 @@ def rows():
     PlaceChange.objects.create(kind=PlaceChange.Kind.BUILD)
     ProductSize.objects.create(code="S", name="S", min_height_cm=5, max_height_cm=10, sort_order=2)
     issue_token(user=UserFactory(), name="phone")
+    runs = {"first_session": uuid.uuid4(), "second_session": uuid.uuid4(), "first_quantity": 1, "second_quantity": 1}
+    Overlap.objects.create(first_id=uuid.uuid4(), second_id=uuid.uuid4(), **runs)
     Stocktake.objects.create(day="2026-11-28", counted_from=timezone.now(), opened_by=UserFactory())
     validate(3, off=25, config=LocationConfigFactory())
     run = TrainingRunFactory(trained_now=True)

@@ -16,7 +16,7 @@ from processing import periodic_tasks, trash
 from processing.models import Detection, Job, ProcessingSession, Segment
 from processing.trash import delete_photos, deleted_photos, purge_expired, restore_photos
 from stock.ledger import record_count
-from stock.models import StockBatch, StockCount, StockMovement
+from stock.models import Overlap, StockBatch, StockCount, StockMovement
 from tests.factories import UserFactory
 from tests.gallery.factories import EstimationFactory, SegmentFactory
 from tests.locations.factories import LocationConfigFactory
@@ -178,10 +178,13 @@ def files_of(session: ProcessingSession) -> list[str]:
 
 
 def test_purge_removes_files_metadata_and_findings(old):
+    runs = {"first_session": uuid4(), "second_session": uuid4(), "first_quantity": 1, "second_quantity": 1}
+    Overlap.objects.create(first_id=old.original_image_id, second_id=uuid4(), shared=[[1, 2, 3, 4]], **runs)
     assert purge_expired() == 1
     assert not any(object_store.has_object(key) for key in files_of(old))
     assert not Segment.objects.exists()
     assert not Detection.objects.exists()
+    assert not Overlap.objects.exists()
     image = S3Image.objects.get()
     assert (image.exif_metadata, image.gps_coordinates, image.s3_key_preview) == (None, None, None)
     assert not deleted_photos().exists()

@@ -176,7 +176,7 @@ def test_api_shows_overlaps_and_takes_answers(client_of, parts):
     assert [photo["seen_before"] for photo in answer.json()["photos"]] == [0, 5]
     body = json.dumps({"other": str(parts[1].pk), "plants": 500})
     assert (
-        client.post(f"/api/v1/photos/{parts[0].pk}/overlap", body, content_type="application/json").status_code == 422
+        client.post(f"/api/v1/photos/{parts[0].pk}/overlap", body, content_type="application/json").status_code == 400
     )
 
 
