@@ -47,7 +47,7 @@ def test_own_photos_become_models_in_use_and_back(start: Start):
     expect(page.get_by_text("7 photos are corrected and signed off.")).to_be_visible()
     person.press(page.get_by_role("button", name="Make a data set"))
     expect(page.get_by_text("Nursery 1 is made.")).to_be_visible()
-    person.press(page.get_by_role("button", name="Train on Nursery 1"))
+    person.press(page.get_by_role("button", name="Train on my photos: Nursery 1"))
     expect(page.get_by_text("A training worker takes it within seconds.")).to_be_visible()
     run = end_training()
     page.goto(f"/models/trainings/{run.pk}/")
