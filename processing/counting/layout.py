@@ -46,6 +46,8 @@ NEIGHBOURS = 7
 SETTLING = 4
 DIRECTIONS = 8
 FURTHEST_NEIGHBOUR = 2.2
+# With fewer, nothing can be said about a direction.
+FEWEST_PAIRS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,11 +212,13 @@ def distinctness(first: Plants, second: Plants, pairs: NDArray[np.intp]) -> floa
 
     The least of eight directions; 0 if no direction can be tried.
     """
+    if len(pairs) < FEWEST_PAIRS:
+        return 0.0
     neighbours = _neighbours(second)
     scores = []
     for column in neighbours[pairs[:, 1]].T:
         known = column >= 0
-        if known.sum() < 5:
+        if known.sum() < FEWEST_PAIRS:
             continue
         one, other = pairs[known].T
         looks = first.looks[one]

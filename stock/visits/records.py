@@ -87,6 +87,7 @@ def _take_visit(members: Sequence[StockCount], known: dict[int, Visit], taken: s
             answer=first.answer,
             answered_by=first.answered_by,
             answered_at=first.answered_at,
+            is_compared=first.is_compared,
         )
     if len(answers) > 1:
         first.answer, first.answered_by, first.answered_at = "", None, None
