@@ -26,7 +26,7 @@ from processing.pictures import drawing
 from processing.pipeline import aggregation, stages
 from processing.review import corrections
 from processing.review.recount import read_reviewed
-from processing.runtime import inference
+from processing.runtime import inference, registry
 from processing.statuses import Phase, RunStatus, SegmentStatus
 from stock.calibration import find_calibration, switch_calibration
 from stock.models import Calibration, StockBatch, StockMovement, ValidationSource, Visit
@@ -405,7 +405,7 @@ def test_corrections_are_applied_again_to_a_new_run(place, monkeypatch):
     first.session.refresh_from_db()
     assert first.session.category_counts == {"plant": 51, "empty": 2, "dead": 1}
     # Another model: nothing is reused, and each box lies a little elsewhere.
-    monkeypatch.setattr(stages, "read_weights", lambda name: mock.Mock(sha256=f"new {name}"))
+    monkeypatch.setattr(registry, "read_weights", lambda name: mock.Mock(sha256=f"new {name}"))
     detect = inference.detect_plants
     monkeypatch.setattr(inference, "detect_plants", lambda *a, **k: detect(*a, **k).placed(scale=1, offset_xy=(3, 3)))
     again = run(reprocess(image=image, user=first.requested_by, reason="A new model")).session
@@ -422,7 +422,7 @@ def test_a_run_with_the_same_count_keeps_the_sign_off_and_another_count_does_not
     corrections.sign_off(image=first.image, user=person, seen=first.session.total_estimated)
     again = run(reprocess(image=first.image, user=first.requested_by, reason="Look again"))
     assert (again.session.validated, again.session.validated_by_user) == (True, person)
-    monkeypatch.setattr(stages, "read_weights", lambda name: mock.Mock(sha256=f"new {name}"))
+    monkeypatch.setattr(registry, "read_weights", lambda name: mock.Mock(sha256=f"new {name}"))
     monkeypatch.setattr(inference, "detect_plants", mock.Mock(return_value=NO_DETECTIONS))
     other = run(reprocess(image=first.image, user=first.requested_by, reason="A worse model"))
     assert (other.session.total_detected, other.session.validated) == (0, False)
