@@ -9,9 +9,9 @@ from processing.counting.boxes import NO_DETECTIONS
 from processing.counting.faults import Fault
 from processing.jobs import reprocess
 from processing.models import Job
-from processing.pipeline import aggregation, stages
+from processing.pipeline import aggregation
 from processing.review import corrections
-from processing.runtime import inference
+from processing.runtime import inference, registry
 from stock.models import StockBatch, StockCount, StockMovement
 from tests.factories import UserFactory
 from tests.locations.factories import StorageLocationFactory
@@ -102,7 +102,7 @@ def test_a_new_run_that_refuses_again_keeps_the_signed_off_count(place, monkeypa
     job = run(upload(glare(), place))
     person = accept(job)
     signed_off = job.session.total_estimated
-    monkeypatch.setattr(stages, "read_weights", lambda name: mock.Mock(sha256=f"new {name}"))
+    monkeypatch.setattr(registry, "read_weights", lambda name: mock.Mock(sha256=f"new {name}"))
     monkeypatch.setattr(inference, "detect_plants", mock.Mock(return_value=NO_DETECTIONS))
     again = run(reprocess(image=job.image, user=person, reason="A worse model"))
     assert (again.image.status, again.session.total_estimated) == ("ready", signed_off)
