@@ -206,7 +206,7 @@ def addresses_of(made: Nursery) -> tuple[set[str], set[str]]:
         "difference_id": 0,
         "calibration_id": 0,
         "data_set_id": 0,
-        "run_id": TrainingRunFactory().pk,
+        "run_id": TrainingRunFactory(trained_now=True).pk,
         "promotion_id": 0,
         "layout": "coco",
         "stocktake_id": 0,

@@ -135,6 +135,9 @@ def test_pages_of_photos_tell_their_problems(supervisor, language):
 def test_photos_and_their_counts_are_shown_as_before(supervisor):
     for key, before in SHOWN["photos"].items():
         after = supervisor.get(f"/api/v1/photos/{key}").json()
+        visit = after.get("visit") or {}
+        assert not visit.pop("overlap", None)  # nothing was compared then
+        assert not any(photo.pop("seen_before") for photo in visit.get("photos", ()))
         for part in ("processing_session", "visit"):  # nothing was predicted or calibrated then
             for name in ("interval", "calibration"):
                 assert (after.get(part) or {}).pop(name, None) is None
