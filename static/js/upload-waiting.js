@@ -59,7 +59,8 @@ async function readWaiting(entries, limits) {
   let bytes = 0;
   for (const photo of photos.sort((one, other) => one.at - other.at)) {
     const file = await keptPhotos.file(photo.id);
-    if (!file || waiting.length === limits.files || bytes + file.size > limits.totalBytes) break;
+    if (!file) continue; // sent meanwhile
+    if (waiting.length === limits.files || bytes + file.size > limits.totalBytes) break;
     bytes += file.size;
     waiting.push({ ...photo, file, written: JSON.stringify(keptValues(photo)), isKept: true });
   }

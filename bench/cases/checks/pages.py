@@ -1,9 +1,10 @@
 """The upload page in a browser: files that change, a sign-in elsewhere, a page that is left."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
 from bench.cases.demeter import Demeter, accept_dialogs
 from bench.cases.table import Seen, check
@@ -20,7 +21,7 @@ def one_unreadable_file_stops_no_other(demeter: Demeter) -> Seen:
         with paths[1].open("ab") as file:
             file.write(b"x")
         page.locator("#upload-send").click()
-        states = _settled(page, 3)
+        states = _settled(page, paths)
         changed = page.locator(".file-row", has_text=paths[1].name)  # what failed is moved to the top
         state, words = changed.get_attribute("data-state"), changed.locator(".file-row__state").inner_text()
         page.close()
@@ -32,12 +33,12 @@ def one_unreadable_file_stops_no_other(demeter: Demeter) -> Seen:
 def a_sign_in_elsewhere_lets_the_upload_go_on(demeter: Demeter) -> Seen:
     """The session ends, and another tab signs in."""
     with tempfile.TemporaryDirectory() as folder:
-        page, _paths = _choose(demeter, Path(folder), 2)
+        page, paths = _choose(demeter, Path(folder), 2)
         demeter.context.clear_cookies(name="sessionid")
         demeter.context.clear_cookies(name="csrftoken")
         demeter.sign_in(demeter.page)
         page.locator("#upload-send").click()
-        states = _settled(page, 2)
+        states = _settled(page, paths)
         said = page.locator("#upload-error").inner_text()
         page.close()
     return Seen(all(state in ("received", "known") for state in states), f"{states} {said}")
@@ -47,30 +48,35 @@ def a_sign_in_elsewhere_lets_the_upload_go_on(demeter: Demeter) -> Seen:
 def a_page_with_chosen_photos_asks_before_it_is_left(demeter: Demeter) -> Seen:
     """A link is followed, and one comes back."""
     with tempfile.TemporaryDirectory() as folder:
-        page, _paths = _choose(demeter, Path(folder), 2)
+        page, paths = _choose(demeter, Path(folder), 2)
         asked = accept_dialogs(page)
         page.locator("a[href='/jobs/']").first.click()
         page.wait_for_url("**/jobs/")
         page.go_back()
-        kept = page.locator(".file-row").count()
+        kept = _rows(page, paths).count()
         page.close()
     return Seen("beforeunload" in asked or kept == 2, f"asked: {bool(asked)}, photos still chosen: {kept}")
 
 
 def _choose(demeter: Demeter, folder: Path, number: int) -> tuple[Page, list[Path]]:
-    paths = [folder / f"case-{index}.jpg" for index in range(number)]
+    paths = [folder / f"{folder.name}-{index}.jpg" for index in range(number)]
     for path in paths:
         path.write_bytes(demeter.read(PHOTO))
     page = demeter.context.new_page()
     page.goto("/")
     page.locator("input[type=file][name=files]").first.set_input_files([str(path) for path in paths])
-    page.wait_for_function("number => document.querySelectorAll('.file-row').length === number", arg=number)
+    expect(_rows(page, paths)).to_have_count(number)
     return page, paths
 
 
-def _settled(page: Page, number: int) -> list[str]:
-    """The states of all rows once nothing is under way, or when the time is up."""
-    rows = page.locator(".file-row")
+def _rows(page: Page, paths: Sequence[Path]) -> Locator:
+    """Those of these files: the browser may keep others, of an earlier case."""
+    return page.locator(".file-row", has_text=paths[0].parent.name)
+
+
+def _settled(page: Page, paths: Sequence[Path]) -> list[str]:
+    """The states of the files once nothing is under way, or when the time is up."""
+    rows, number = _rows(page, paths), len(paths)
     for _ in range(SENT_MS // 500):
         states = [row.get_attribute("data-state") or "" for row in rows.all()]
         if len(states) == number and all(state in SETTLED for state in states):

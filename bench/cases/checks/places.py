@@ -10,6 +10,7 @@ from bench.cases.table import Seen, check
 from locations.geo import metres_per_degree
 
 BAY_PHOTO = "c07/landscape-control.jpg"
+ANDROID = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Mobile"
 
 
 @check("c01")
@@ -50,11 +51,13 @@ def a_point_beside_a_bay_is_offered(demeter: Demeter) -> Seen:
 @check("c05")
 def a_position_that_android_took_out_is_explained(demeter: Demeter) -> Seen:
     """The words of the upload page and of the problem, and that a position is still used."""
-    redacted, whole = (demeter.count(name) for name in ("c05/redacted-by-android.jpg", "c05/with-position.jpg"))
-    pages = demeter.get("/").text(), demeter.get(f"/gallery/{redacted.image_id}/problem/").text()
+    names = ("c05/redacted-by-android.jpg", "c05/with-position.jpg")
+    redacted, whole = (demeter.count(name, source="mobile") for name in names)
+    phone = {"User-Agent": ANDROID}
+    pages = demeter.get("/", **phone).text(), demeter.get(f"/gallery/{redacted.image_id}/problem/", **phone).text()
     explained = ["Android" in page for page in pages]
     whole_is_used = whole.is_placed or "GPS" in demeter.get(f"/gallery/{whole.image_id}/problem/").text()
-    is_right = redacted.problem == "needs_location" and any(explained) and whole_is_used
+    is_right = redacted.problem == "needs_location" and all(explained) and whole_is_used
     words = f"without position: {redacted.problem}; Android named on the upload page: {explained[0]}, "
     return Seen(is_right, f"{words}at the problem: {explained[1]}; with position: {_describe(whole)}")
 

@@ -32,10 +32,11 @@ def five_quick_taps_are_kept(demeter: Demeter) -> Seen:
 
 @check("c31")
 def a_double_tap_to_zoom_adds_nothing(demeter: Demeter) -> Seen:
-    """Two taps on one place of a phone's screen, after a single one elsewhere, which adds a plant."""
+    """Two taps on one place of the editor on a phone, after a single one elsewhere, which adds a plant."""
     image_id = demeter.count(PHOTO, demeter.take_bay()).image_id
     page = _open(demeter, image_id, **PHONE)
-    page.get_by_label("adds a plant").check()
+    page.locator("#open-editor").click()
+    page.locator("dialog.editor[open] .viewer__map").wait_for()
     page.touchscreen.tap(*_place(page, 0.1, 0.05))
     page.wait_for_timeout(4000)
     by_one = _corrections(demeter, image_id)
