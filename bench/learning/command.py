@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bench.accuracy.page import DOCS
 from bench.learning.counting import correct_photos, count_photos
-from bench.learning.nurseries import Benchmark, Nursery, names, read_benchmark, read_nursery
+from bench.learning.nurseries import LEARNED, Benchmark, Nursery, names, read_benchmark, read_nursery
 from bench.learning.report import make_table, models_after, report_of
 from bench.learning.rows import Rows
 from bench.learning.teaching import teach
@@ -68,7 +68,10 @@ def read_arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--forms", type=Path, required=True, metavar="DIR", help="renders with images/ and truth/")
     parser.add_argument("--work", type=Path, required=True, metavar="DIR", help="where rows and trainings are kept")
     parser.add_argument("--nursery", choices=names(), nargs="+", default=list(names()))
-    parser.add_argument("--photos", type=int, nargs="*", default=[10, 5, 20], help="how many are learned")
+    learned = range(1, LEARNED + 1)
+    parser.add_argument(
+        "--photos", type=int, nargs="*", choices=learned, default=[10, 5, 20], metavar="N", help="how many are learned"
+    )
     parser.add_argument("--out", type=Path, default=DOCS, metavar="DIR", help="where learning.json goes")
     return parser.parse_args(words)
 

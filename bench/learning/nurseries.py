@@ -20,7 +20,7 @@ from training.pictures import refuse_test_photo
 
 SPLITS = Path(__file__).with_name("splits.json")
 FORMS = "forms"
-LEARNED_RENDERS = 20
+LEARNED = 20  # at most
 Start = Literal["older", "shipped"]
 
 
@@ -71,7 +71,9 @@ def read_nursery(name: str, data: Path, forms: Path) -> Nursery:
     """One of the three. ValueError if a photo is learned that only judges models, or judged that is learned."""
     if name == FORMS:
         photos = [Photo(as_photo(render)) for render in read_renders(forms)]
-        return Nursery(name, "shipped", tuple(photos[:LEARNED_RENDERS]), tuple(photos[LEARNED_RENDERS:]))
+        if len(photos) <= LEARNED:
+            raise ValueError(f"{forms} has {len(photos)} renders: more than {LEARNED} are needed, the others judge")
+        return Nursery(name, "shipped", tuple(photos[:LEARNED]), tuple(photos[LEARNED:]))
     folder = data / "real" / name
     photos_by_name = {known.path.name: Photo(known) for known in read_labelled(folder / "images", folder / "labels")}
     split = read_splits()[name]

@@ -43,6 +43,22 @@ def boxes_at(*centres, side=40.0):
     return np.array([(x - side / 2, y - side / 2, x + side / 2, y + side / 2) for x, y in centres], np.float32)
 
 
+def write_renders(folder: Path, number: int) -> None:
+    """Each with a tray of three plants: one in full view, one hidden; and a stray one beside the tray."""
+    (folder / "truth").mkdir()
+    (folder / "images").mkdir()
+    totals = {"plant": 3, "empty": 1, "dead": 0}
+    plant = {"label": "plant", "visible": [0, 0, 9, 9], "visibility": 1.0, "container": 1}
+    hidden, stray = plant | {"visibility": 0.1}, plant | {"container": 2}
+    tray = {"id": 1, "cls": "plug", "polygon": [[0, 0], [9, 0], [9, 9]], "in_frame": totals, "visible": totals}
+    for seed in range(number):
+        name = f"s{seed:05}"
+        truth = {"image": f"{name}.jpg", "items": [plant, hidden, stray], "containers": [tray]}
+        truth |= {"totals": {"in_frame": totals, "visible": totals}, "meta": {"seed": seed}}
+        (folder / "truth" / f"{name}.json").write_text(json.dumps(truth))
+        (folder / "images" / f"{name}.jpg").write_text(name)
+
+
 @pytest.mark.parametrize("name", sorted(SPLITS))
 def test_twenty_photos_are_learned_and_none_of_them_judges(name) -> None:
     learned, judged = SPLITS[name]["learned"], SPLITS[name]["judged"]
@@ -73,19 +89,14 @@ def test_the_same_file_under_two_names_cannot_be_learned_and_judge(tmp_path) -> 
         Nursery("beds", "older", (one,), (Photo(other.known),))
 
 
+def test_too_few_renders_leave_none_to_judge(tmp_path) -> None:
+    write_renders(tmp_path, 20)
+    with pytest.raises(ValueError, match="more than 20"):
+        read_nursery("forms", tmp_path, tmp_path)
+
+
 def test_renders_are_learned_in_the_order_of_their_names(tmp_path) -> None:
-    (tmp_path / "truth").mkdir()
-    (tmp_path / "images").mkdir()
-    totals = {"plant": 3, "empty": 1, "dead": 0}
-    plant = {"label": "plant", "visible": [0, 0, 9, 9], "visibility": 1.0, "container": 1}
-    hidden, stray = plant | {"visibility": 0.1}, plant | {"container": 2}
-    tray = {"id": 1, "cls": "plug", "polygon": [[0, 0], [9, 0], [9, 9]], "in_frame": totals, "visible": totals}
-    for seed in range(22):
-        name = f"s{seed:05}"
-        truth = {"image": f"{name}.jpg", "items": [plant, hidden, stray], "containers": [tray]}
-        truth |= {"totals": {"in_frame": totals, "visible": totals}, "meta": {"seed": seed}}
-        (tmp_path / "truth" / f"{name}.json").write_text(json.dumps(truth))
-        (tmp_path / "images" / f"{name}.jpg").write_text(name)
+    write_renders(tmp_path, 22)
     nursery = read_nursery("forms", tmp_path, tmp_path)
     assert [one.name for one in nursery.judged] == ["s00020", "s00021"]
     assert len(nursery.learned) == 20
@@ -137,8 +148,13 @@ def test_a_factor_is_used_where_counts_lean_one_way_and_for_its_kind_alone() -> 
     assert verdict == "used"
     assert 1 < factor < 1.25
     assert found["error"] == pytest.approx((abs(round(80 * factor) - 100) / 100 + 0.2) / 2)
-    mixed = [count(80, 100), count(120, 100), count(100, 100)]
-    assert calibrate(mixed, [count(90, 100)], 3)["error"] == pytest.approx(0.1)
+
+
+def test_a_factor_is_not_used_where_counts_go_both_ways() -> None:
+    found = calibrate([count(70, 100), count(110, 100), count(90, 100)], [count(90, 100)], 3)
+    assert found["factors"]["plug"][1] == "both_ways"
+    assert found["error"] == pytest.approx(0.1)
+    assert found["always"] < 0.1
 
 
 def test_two_photos_give_no_factor() -> None:
