@@ -13,7 +13,7 @@ from django.db import connection
 
 from stock.conformal import Interval, interval_around
 from stock.intervals import margins_of_visits, read_learned
-from stock.prices import Price, known_prices
+from stock.prices import PRICE, known_currencies
 
 # Warehouse, area and location in natural order: `locations.models.places.WALKING_ORDER`.
 WALK = "warehouse_key, area_key, location_key"
@@ -55,8 +55,7 @@ WITH by_hand AS MATERIALIZED (
         UNION ALL SELECT id, location_id, product_id, 0 FROM by_hand JOIN stock_batches ON id = batch_id
     ) AS held
     LEFT JOIN by_hand ON by_hand.batch_id = held.batch_id
-    LEFT JOIN unnest(%(products)s::bigint[], %(amounts)s::numeric[]) AS price (product_id, amount)
-        ON price.product_id = held.product_id
+    {prices}
     WHERE held.location_id IN (SELECT location.id FROM {places} WHERE {scope})
     GROUP BY held.location_id
 ), bay AS MATERIALIZED (
@@ -179,18 +178,17 @@ class BayQuery:
 
 
 def read_bays(query: BayQuery, *, skipped: int = 0, limit: int | None = None) -> BayPage:
-    """The bays that are asked for, from the first that is not skipped on. One query, and one for prices."""
-    prices = known_prices()
-    currencies = {price.currency for price in prices.values()}
+    """The bays that are asked for, from the first that is not skipped on. One query, and one for currencies."""
+    currencies = known_currencies()
     has_value = len(currencies) == 1  # currencies cannot be added
-    rows = _execute(_flagged(query, has_value=has_value) + _page(query), query, prices, skipped=skipped, limit=limit)
+    rows = _execute(_flagged(query, has_value=has_value) + _page(query), query, skipped=skipped, limit=limit)
     names = (*query.flags, *query.combined)
     return BayPage(
         bays=tuple(_bay(row, names) for row in rows if row["id"] is not None),
         found=rows[0]["found"] or 0,
         total=rows[0]["bays"],
         totals={name: rows[0][f"{name}_total"] for name in names},
-        currency=currencies.pop() if has_value else "",
+        currency=currencies[0] if has_value else "",
     )
 
 
@@ -213,18 +211,14 @@ def with_intervals(page: BayPage) -> BayPage:
 def read_flags(query: BayQuery) -> dict[int, frozenset[str]]:
     """The flags of all bays that are asked for, by the key of the location, in no order. One query."""
     statement = _flagged(query, has_value=False) + FLAGS.format(flags=", ".join(query.flags), wanted=_wanted(query))
-    rows = _execute(statement, query, {})
+    rows = _execute(statement, query)
     return {row["id"]: frozenset(name for name in query.flags if row[name]) for row in rows}
 
 
-def _execute(
-    statement: str, query: BayQuery, prices: Mapping[int, Price], **parameters: int | None
-) -> list[dict[str, Any]]:
+def _execute(statement: str, query: BayQuery, **parameters: int | None) -> list[dict[str, Any]]:
     values: dict[str, Any] = {
         "since": query.since,
         "before": query.before,
-        "products": list(prices),
-        "amounts": [price.amount for price in prices.values()],
         "after": query.after,
         **query.scope._asdict(),
         **query.parameters,
@@ -251,6 +245,7 @@ def _flagged(query: BayQuery, *, has_value: bool) -> str:
         keys=KEYS,
         places=PLACES,
         value="sum(held.quantity * price.amount)" if has_value else "NULL::numeric",
+        prices=PRICE.format(product="held.product_id") if has_value else "",
         held=query.held,
         scope=" AND ".join(scope_conditions(query.scope)) or "TRUE",
         conditions=" AND ".join([f"({query.in_use})", *scope_conditions(query.scope)]),

@@ -40,16 +40,26 @@ SELECT count(*) FROM (
     ) AS parts GROUP BY batch_id HAVING sum(quantity) <> 0
 ) AS wrong
 """
-WRONG_TOTALS = """
-SELECT count(*) FROM stock_batches AS batch
-LEFT JOIN (
-    SELECT batch_id, sum(quantity) AS total FROM stock_parts_before('infinity') GROUP BY batch_id
-) AS summed ON summed.batch_id = batch.id
-LEFT JOIN (
-    SELECT batch_id, sum(abs(unexplained)) AS total FROM stock_differences WHERE unexplained <> 0 GROUP BY batch_id
-) AS reported ON reported.batch_id = batch.id
-WHERE batch.quantity_current <> COALESCE(summed.total, 0) OR batch.quantity_unexplained <> COALESCE(reported.total, 0)
+# What the totals of each batch should be, from the newest closing or from all movements.
+SUMMED = """
+    SELECT batch.id, COALESCE(moved.total, 0) AS current, COALESCE(reported.total, 0) AS unexplained
+    FROM stock_batches AS batch
+    LEFT JOIN (SELECT batch_id, sum(quantity) AS total FROM {movements} GROUP BY batch_id) AS moved
+        ON moved.batch_id = batch.id
+    LEFT JOIN (
+        SELECT batch_id, sum(abs(unexplained)) AS total FROM stock_differences WHERE unexplained <> 0 GROUP BY batch_id
+    ) AS reported ON reported.batch_id = batch.id
 """
+WRONG = "(batch.quantity_current, batch.quantity_unexplained) <> (summed.current, summed.unexplained)"
+WRONG_TOTALS = f"""
+SELECT count(*) FROM stock_batches AS batch
+JOIN ({SUMMED.format(movements="stock_parts_before('infinity')")}) AS summed ON summed.id = batch.id WHERE {WRONG}
+"""  # noqa: S608
+CORRECT_TOTALS = f"""
+UPDATE stock_batches AS batch
+SET quantity_current = summed.current, quantity_unexplained = summed.unexplained
+FROM ({SUMMED.format(movements="stock_movements")}) AS summed WHERE summed.id = batch.id AND {WRONG}
+"""  # noqa: S608
 NEWEST = """
     SELECT id, CASE WHEN photos > 0 THEN tstzrange(
         last_at, lead(last_at) OVER (PARTITION BY location_id, photos > 0 ORDER BY last_at, id), '(]'
@@ -60,20 +70,6 @@ WRONG_VISITS = f"""
 SELECT count(*) FROM stock_visits AS visit JOIN ({NEWEST}) AS found ON found.id = visit.id
 WHERE visit.newest_during IS DISTINCT FROM found.newest_during
 """  # noqa: S608
-CORRECT_TOTALS = """
-UPDATE stock_batches AS batch
-SET quantity_current = right_one.total, quantity_unexplained = right_one.unexplained
-FROM (
-    SELECT id,
-        COALESCE((SELECT sum(quantity) FROM stock_movements WHERE batch_id = stock_batches.id), 0) AS total,
-        COALESCE((SELECT sum(abs(unexplained)) FROM stock_differences WHERE batch_id = stock_batches.id), 0)
-            AS unexplained
-    FROM stock_batches
-) AS right_one
-WHERE batch.id = right_one.id AND (
-    batch.quantity_current <> right_one.total OR batch.quantity_unexplained <> right_one.unexplained
-)
-"""
 CORRECT_VISITS = f"""
 UPDATE stock_visits AS visit SET newest_during = found.newest_during FROM ({NEWEST}) AS found
 WHERE visit.id = found.id AND visit.newest_during IS DISTINCT FROM found.newest_during

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from demeter.common.search import contained_in, longest_words
 from stock.amounts import Amounts, Value
-from stock.prices import Price, known_prices
+from stock.prices import PRICE, known_currencies
 from stock.spread import MARGIN_TOTALS, MARGINS, SPREAD, read_interval, spread_parameters
 
 RECENT = timedelta(days=30)
@@ -95,10 +95,20 @@ COLUMNS: Mapping[str, str] = {
 SINCE = "SELECT batch_id, -quantity AS quantity FROM stock_movements WHERE happened_at >= %(before)s"
 BEFORE = "SELECT batch_id, quantity FROM stock_parts_before(%(before)s)"
 EARLIER = "UNION ALL SELECT batch_id, 0, 0, quantity FROM stock_parts_before(%(compared_before)s)"
-PRICES = """
-    LEFT JOIN unnest(%(products)s::bigint[], %(amounts)s::numeric[], %(currencies)s::text[])
-        AS price (product_id, amount, currency) ON price.product_id = line.product_id
+LINE = """
+    SELECT batch.id AS batch_id, {columns}, {plants} AS plants, COALESCE(moved.earlier, 0) AS earlier
+    FROM {batches} {places} WHERE ({plants} <> 0 OR moved.earlier <> 0) AND {conditions}
 """
+OF_BATCHES = "stock_batches AS batch LEFT JOIN moved ON moved.batch_id = batch.id"
+THEN = [{"batches": OF_BATCHES, "plants": "COALESCE(moved.plants, 0)"}]
+# Batches that have plants now are read by an index of theirs (`idx_batches_held`), with what comes later taken off.
+HELD_NOW = """
+    (SELECT * FROM stock_batches WHERE quantity_current <> 0) AS batch LEFT JOIN moved ON moved.batch_id = batch.id
+"""
+OTHERS = "moved JOIN stock_batches AS batch ON batch.id = moved.batch_id AND batch.quantity_current = 0"
+PLANTS_NOW = "(batch.quantity_current + COALESCE(moved.plants, 0))"
+NOW = [{"batches": HELD_NOW, "plants": PLANTS_NOW}, {"batches": OTHERS, "plants": PLANTS_NOW}]
+OF_LINES = "AND location_id IN (SELECT location_id FROM line)"
 # `same` is 0 everywhere. Of groups by one column PostgreSQL expects 200, and looks up ten thousand batches one by one.
 STOCK = """
 WITH moved AS MATERIALIZED (
@@ -108,35 +118,29 @@ WITH moved AS MATERIALIZED (
 ), reported_later AS MATERIALIZED (
     SELECT batch_id, sum(abs(unexplained))::int AS plants FROM stock_differences
     WHERE unexplained <> 0 AND moment >= %(before)s GROUP BY batch_id
-), line AS MATERIALIZED (
-    SELECT batch.id AS batch_id, {columns}, {base} + COALESCE(moved.plants, 0) AS plants,
-        COALESCE(moved.earlier, 0) AS earlier
-    FROM stock_batches AS batch LEFT JOIN moved ON moved.batch_id = batch.id {places}
-    WHERE ({base} + COALESCE(moved.plants, 0) <> 0 OR moved.earlier <> 0) AND {conditions}
-), place AS MATERIALIZED (
+), line AS MATERIALIZED ({lines}), place AS MATERIALIZED (
     SELECT location_id, id AS visit_id, last_at, is_open, signed_off, in_doubt FROM stock_visits
-    WHERE newest_during @> %(before)s AND location_id IN (SELECT location_id FROM line)
+    WHERE newest_during @> %(before)s {of_lines}
 ), {spread}, parts AS (
-    SELECT {line_keys}, GROUPING({line_key}) AS is_total, 0 AS unexplained, {sums}
+    SELECT {line_keys}, 0 AS unexplained, {sums}
     FROM line LEFT JOIN place ON place.location_id = line.location_id
     LEFT JOIN spread ON spread.batch_id = line.batch_id {prices}
-    GROUP BY GROUPING SETS (({line_keys}), ())
+    GROUP BY {line_keys}
     UNION ALL
-    SELECT {batch_keys}, GROUPING({batch_key}),
-        sum(batch.quantity_unexplained - COALESCE(reported_later.plants, 0)), {nothing}
+    SELECT {batch_keys}, sum(batch.quantity_unexplained - COALESCE(reported_later.plants, 0)), {nothing}
     FROM stock_batches AS batch LEFT JOIN reported_later ON reported_later.batch_id = batch.id {places}
     WHERE batch.quantity_unexplained <> 0 AND {conditions}
-    GROUP BY GROUPING SETS (({batch_keys}), ())
-    HAVING sum(batch.quantity_unexplained - COALESCE(reported_later.plants, 0)) <> 0
-), summed AS (
-    SELECT {keys}, is_total, COALESCE(sum(unexplained), 0) AS unexplained, {totals}
-    FROM parts GROUP BY {keys}, is_total
-), sorted AS (
-    SELECT summed.*, row_number() OVER (ORDER BY is_total DESC, {order}) AS number, count(*) OVER () - 1 AS total_rows
-    FROM summed {names}
+    GROUP BY {batch_keys} HAVING sum(batch.quantity_unexplained - COALESCE(reported_later.plants, 0)) <> 0
+), summed AS MATERIALIZED (
+    SELECT {keys}, GROUPING({key}) AS is_total, COALESCE(sum(unexplained), 0) AS unexplained, {totals}
+    FROM parts GROUP BY GROUPING SETS (({keys}), ())
+), page AS MATERIALIZED (
+    SELECT * FROM summed WHERE is_total = 1
+    UNION ALL (
+        SELECT summed.* FROM summed {names} WHERE is_total = 0 ORDER BY {order} OFFSET %(skipped)s LIMIT %(limit)s
+    )
 )
-SELECT * FROM sorted WHERE number = 1 OR number > %(skipped)s + 1 AND number <= %(skipped)s + 1 + %(limit)s
-ORDER BY number
+SELECT page.*, (SELECT count(*) - 1 FROM summed) AS total_rows FROM page {names} ORDER BY is_total DESC, {order}
 """
 SUMS: Mapping[str, str] = {
     "plants": "sum(line.plants)",
@@ -179,14 +183,13 @@ class StockPage:
 
 
 def read_stock(wanted: StockFilter, *, skipped: int = 0, limit: int) -> StockPage:
-    """The rows after the first `skipped`, at most `limit`, in their order. One query, one for prices, one for what was
-    learned of the errors of counts."""
-    prices = known_prices()
-    currencies = sorted({price.currency for price in prices.values()})
+    """The rows after the first `skipped`, at most `limit`, in their order. One query, one for currencies, one for what
+    was learned of the errors of counts."""
+    currencies = known_currencies()
     keys = KEYS[wanted.group]
     conditions, parameters = _conditions(wanted)
     parameters |= {
-        **_price_parameters(prices, currencies),
+        **{f"currency{number}": currency for number, currency in enumerate(currencies)},
         **spread_parameters(),
         "before": wanted.before,
         "compared_before": wanted.compared_before,
@@ -211,25 +214,30 @@ def _statement(wanted: StockFilter, conditions: Sequence[str], currencies: Seque
     names, order = NAMES[wanted.group]
     sums = {**SUMS, **_value_sums(currencies)}
     totals = {name: f"COALESCE(sum({name}), 0)" for name in sums} | dict(MARGIN_TOTALS)
-    from_now = wanted.before > timezone.now()
     places = PLACES if wanted.text or WITH_PLACES & {*keys, *wanted.chosen} else ""
+    places += f" {SEARCH_TABLES}" if wanted.text else ""
+    from_now = wanted.before > timezone.now()
+    of_line = {
+        "columns": _named({name: COLUMNS[name] for name in dict.fromkeys((*JOINED_BY, *keys))}),
+        "places": places,
+        "conditions": " AND ".join(conditions),
+    }
     return STOCK.format(
         parts=SINCE if from_now else BEFORE,
-        base="batch.quantity_current" if from_now else "0",
+        lines=" UNION ALL ".join(LINE.format(**of_line, **part) for part in (NOW if from_now else THEN)),
         earlier=EARLIER if wanted.compared_before else "",
-        columns=_named({name: COLUMNS[name] for name in dict.fromkeys((*JOINED_BY, *keys))}),
-        places=f"{places} {SEARCH_TABLES if wanted.text else ''}",
-        conditions=" AND ".join(conditions),
+        places=places,
+        of_lines=OF_LINES if len(conditions) > 1 else "",
+        conditions=of_line["conditions"],
         line_keys=", ".join(line_keys),
-        line_key=line_keys[0],
         batch_keys=", ".join(batch_keys),
-        batch_key=batch_keys[0],
         keys=", ".join(keys),
+        key=keys[0],
         sums=_named({**sums, **MARGINS}),
         nothing=", ".join("NULL" for _name in (*sums, *MARGINS)),
         totals=_named(totals),
         spread=SPREAD,
-        prices=PRICES if currencies else "",
+        prices=PRICE.format(product="line.product_id"),
         names=names,
         order=order,
     )
@@ -254,21 +262,11 @@ def _conditions(wanted: StockFilter) -> tuple[list[str], dict[str, Any]]:
 
 def _value_sums(currencies: Sequence[str]) -> dict[str, str]:
     """A sum for each currency, by its place in the list, and the plants without a price."""
-    if not currencies:
-        return {"unpriced": "sum(line.plants)"}
     values = {
         f"value{number}": f"sum(line.plants * price.amount) FILTER (WHERE price.currency = %(currency{number})s)"
         for number in range(len(currencies))
     }
     return {"unpriced": "sum(line.plants) FILTER (WHERE price.amount IS NULL)", **values}
-
-
-def _price_parameters(prices: Mapping[int, Price], currencies: Sequence[str]) -> dict[str, Any]:
-    return {f"currency{number}": currency for number, currency in enumerate(currencies)} | {
-        "products": list(prices),
-        "amounts": [price.amount for price in prices.values()],
-        "currencies": [price.currency for price in prices.values()],
-    }
 
 
 def _amounts(row: Mapping[str, Any], currencies: Sequence[str]) -> Amounts:

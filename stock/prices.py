@@ -1,21 +1,15 @@
 """What a plant of a product sells for. The one place that the value of the stock reads prices from."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
-
 from locations.models import Product
 
-
-@dataclass(frozen=True)
-class Price:
-    """The price of one plant in a currency (ISO 4217)."""
-
-    amount: Decimal
-    currency: str
+# The price of one plant of a product: `price.amount` and `price.currency` (ISO 4217); NULL where it has none.
+PRICE = """
+    LEFT JOIN (SELECT id, price AS amount, currency FROM products WHERE price IS NOT NULL) AS price
+        ON price.id = {product}
+"""
 
 
-def known_prices() -> Mapping[int, Price]:
-    """The price of each product (by its key) that has one. One query."""
-    priced = Product.objects.exclude(price=None).values_list("pk", "price", "currency")
-    return {pk: Price(price, currency) for pk, price, currency in priced if price is not None}
+def known_currencies() -> list[str]:
+    """The currencies of all prices. One query."""
+    priced = Product.objects.exclude(price=None).order_by("currency")
+    return list(priced.values_list("currency", flat=True).distinct())

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, Sum
-from django.db.models.functions import Abs
+from django.db.models import OuterRef, Subquery, Sum
+from django.db.models.functions import Abs, Coalesce
 
 from locations.models import StorageLocation
-from stock.models import CountShare, Difference, StockBatch
+from stock.models import CountShare, Difference, StockBatch, StockMovement
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,12 @@ def stock_of(location: StorageLocation, as_of: datetime) -> tuple[StockLine, ...
     A movement counts from when it happened, not from when it was recorded, so a photo counted again or uploaded late
     corrects the past as well.
     """
+    moved = StockMovement.objects.filter(batch=OuterRef("pk"), happened_at__lte=as_of).order_by()
+    then = Subquery(moved.values("batch").annotate(plants=Sum("quantity")).values("plants"))
     batches = (
         StockBatch.objects.filter(location=location)
         .select_related("product", "packaging", "state", "size")
-        .annotate(quantity_then=Sum("movements__quantity", filter=Q(movements__happened_at__lte=as_of), default=0))
+        .annotate(quantity_then=Coalesce(then, 0))
         .exclude(quantity_then=0)
         .order_by("batch_code")
     )

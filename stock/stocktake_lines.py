@@ -10,7 +10,7 @@ from django.db import connection
 
 from stock.bays import STOCK_BEFORE, Bay
 from stock.models import DERIVED_KINDS, BayState, StockCount, Stocktake
-from stock.prices import known_prices
+from stock.prices import PRICE
 
 # What is read of a count.
 COUNT = (
@@ -43,8 +43,7 @@ LINES = """
     LEFT JOIN packagings AS packaging ON packaging.id = batch.packaging_id
     LEFT JOIN ({balances}) AS balance ON balance.batch_id = batch.id
     LEFT JOIN ({counted_since}) AS counted_since ON counted_since.batch_id = batch.id
-    LEFT JOIN unnest(%(products)s::bigint[], %(amounts)s::numeric[], %(currencies)s::text[])
-        AS price (product_id, amount, currency) ON price.product_id = batch.product_id
+    {prices}
     WHERE bay.stocktake_id = %(stocktake)s
         AND (COALESCE(balance.quantity, 0) <> 0 OR COALESCE(counted_since.quantity, 0) <> 0)
     ORDER BY bay.step, product.common_name, batch.batch_code
@@ -82,17 +81,18 @@ def store_lines(stocktake: Stocktake, bays: Sequence[Bay], find_signers: FindSig
         with cursor.copy(f"COPY stocktake_bays ({', '.join(BAY_COLUMNS)}) FROM STDIN") as copy:
             for step, bay in enumerate(bays, start=1):
                 copy.write_row((stocktake.pk, step, *_cells(bay), *seen.get(bay.location_id, Seen())))
-        prices = known_prices()
         parameters: dict[str, Any] = {
             "stocktake": stocktake.pk,
             "since": stocktake.counted_from,
             "before": stocktake.moment,
             "derived": list(DERIVED_KINDS),
-            "products": list(prices),
-            "amounts": [price.amount for price in prices.values()],
-            "currencies": [price.currency for price in prices.values()],
         }
-        cursor.execute(LINES.format(balances=STOCK_BEFORE, counted_since=COUNTED_SINCE), parameters)
+        parts = {
+            "balances": STOCK_BEFORE,
+            "counted_since": COUNTED_SINCE,
+            "prices": PRICE.format(product="batch.product_id"),
+        }
+        cursor.execute(LINES.format(**parts), parameters)
 
 
 def state_of(bay: Bay) -> BayState:

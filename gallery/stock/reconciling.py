@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db import models
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Abs
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -143,7 +143,8 @@ def find_difference(number: int) -> Difference:
 def differences_of(location: int, *, before: datetime, shown: int = 10) -> Sequence[Difference]:
     """The newest differences of a location that are not chance, or that somebody decided about."""
     rows = Difference.objects.filter(batch__location=location, moment__lt=before)
-    told = rows.filter(~Q(unexplained=0) | Q(taken_back=True) | Q(decisions__isnull=False)).distinct()
+    decided = Exists(Decision.objects.filter(difference=OuterRef("pk")))
+    told = rows.filter(~Q(unexplained=0) | Q(taken_back=True) | decided)
     return tuple(
         told.select_related("batch__product", "assigned_to")
         .prefetch_related("decisions")

@@ -90,6 +90,12 @@ class StockBatch(Timestamped):
                 name="idx_batches_unexplained",
                 condition=~Q(quantity_unexplained=0),
             ),
+            models.Index(
+                fields=["location"],
+                include=["id", "product", "packaging", "state", "size", "quantity_current"],
+                name="idx_batches_held",
+                condition=~Q(quantity_current=0),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from locations.models import LocationConfig, Product
@@ -103,6 +104,22 @@ def test_the_stock_is_that_of_the_moment_and_can_be_compared():
     assert (page.total.plants, page.total.earlier, page.total.change) == (75, 110, -35)
     assert sorted((row.amounts.plants, row.amounts.earlier) for row in page.rows) == [(0, 40), (75, 70)]
     assert page.total.batches == 1
+
+
+def test_the_stock_of_a_moment_to_come_is_that_of_now_less_what_comes_later():
+    now = timezone.now()
+    grows, leaves, comes, left = StockBatchFactory.create_batch(4)
+    for batch, quantity, day in ((grows, 10, 0), (grows, 4, 2), (leaves, 5, 0), (leaves, -5, 2), (comes, 3, 2)):
+        StockMovementFactory(
+            batch=batch, quantity=quantity, kind=MovementKind.ADJUSTMENT, happened_at=now + timedelta(days=day)
+        )
+    for quantity in (7, -7):
+        move(left, quantity)
+    page = read_stock(StockFilter(before=now + timedelta(days=1)), limit=50)
+    assert (sorted(plants(page)), page.total.plants, page.total.batches) == ([5, 10], 15, 2)
+    compared = read_stock(StockFilter(before=now + timedelta(days=1), compared_before=days(-1)), limit=50)
+    assert (sorted(plants(compared)), compared.total.earlier) == ([5, 10], 0)
+    assert sorted(plants(read_stock(StockFilter(before=now + timedelta(days=3)), limit=50))) == [3, 14]
 
 
 def test_what_is_unexplained_is_that_of_the_moment():
