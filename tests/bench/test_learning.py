@@ -184,6 +184,7 @@ def test_a_training_is_reported_when_everything_is_counted(learned_bed) -> None:
     rows.add(row_of(benchmark.shipped[0], "beds 5", 7))
     report = report_of(nursery, benchmark, rows)
     trained = report["trained"]["5"]
+    assert (report["start"], report["detector"]) == ("older", "older")
     assert report["before"]["judged"]["error"] == pytest.approx(0.2)
     assert trained["judged"]["change"]["value"] == pytest.approx(-0.1)
     assert trained["counted"]["photos"] == 1, "its own plants are not elsewhere"
