@@ -47,6 +47,7 @@ def report_of(nursery: Nursery, benchmark: Benchmark, rows: Rows) -> dict[str, A
     }
     return {
         "start": nursery.start,
+        "detector": ", ".join(rows.detectors(nursery.start)),
         "before": {name: figures_of(counts) for name, counts in before.items()},
         "calibrated": {str(photos): calibrate(learned, before["judged"], photos) for photos in FACTOR_PHOTOS},
         "trained": trained,

@@ -13,9 +13,13 @@ from bench.learning.figures import calibrate, change_of, figures_of
 from bench.learning.nurseries import Benchmark, Nursery, Photo, read_nursery, read_splits
 from bench.learning.report import HEADS, make_table, report_of
 from bench.learning.rows import Rows
+from bench.learning.teaching import fill
+from learning.plan import make_job
+from photos.decoding.pixels import decode_picture, encode_jpeg
 from processing.counting.boxes import DEAD, EMPTY, PLANT, make_detections
 from processing.counting.corrections import FoundPhoto, apply_marks
-from training.pictures import read_test_photos
+from processing.runtime.weights import TRAINED_DIR, WEIGHT_NAMES, read_weights
+from training.pictures import load_labelled, read_test_photos
 
 SPLITS = read_splits()
 
@@ -133,6 +137,21 @@ def test_rows_are_there_after_a_new_start(tmp_path) -> None:
     assert (again.detectors("older"), again.detectors("beds 5")) == ({"older"}, set())
 
 
+def test_a_training_gets_the_photos_their_labels_and_its_weights(tmp_path) -> None:
+    one = photo(tmp_path, "a")
+    one.known.path.write_bytes(encode_jpeg(np.full((40, 60, 3), 99, np.uint8)))
+    labels = {"width": 60, "height": 40, "plants": [[PLANT, 5, 5, 15, 15]], "containers": []}
+    (tmp_path / f"{one.sha256}.json").write_text(json.dumps(labels))
+    fill(tmp_path / "work", [one], base=TRAINED_DIR, labels=tmp_path)
+    [picture] = load_labelled(tmp_path / "work" / "photos", "plants")
+    assert picture.boxes.tolist() == [[5, 5, 15, 15]]
+    assert decode_picture(picture.path.read_bytes()).shape == (40, 60, 3)
+    for model in WEIGHT_NAMES:
+        base = (tmp_path / "work" / "base" / f"{model}.pt").read_bytes()
+        assert base == read_weights(model).path.read_bytes()
+    assert json.loads((tmp_path / "work" / "job.json").read_text()) == make_job(plants=1, containers=1)
+
+
 def test_errors_are_capped_and_bias_has_a_sign() -> None:
     figures = figures_of([count(9), count(8), count(40, answered=False)])
     assert figures["error"] == pytest.approx((0.1 + 0.2 + 1) / 3)
@@ -184,6 +203,7 @@ def test_a_training_is_reported_when_everything_is_counted(learned_bed) -> None:
     rows.add(row_of(benchmark.shipped[0], "beds 5", 7))
     report = report_of(nursery, benchmark, rows)
     trained = report["trained"]["5"]
+    assert (report["start"], report["detector"]) == ("older", "older")
     assert report["before"]["judged"]["error"] == pytest.approx(0.2)
     assert trained["judged"]["change"]["value"] == pytest.approx(-0.1)
     assert trained["counted"]["photos"] == 1, "its own plants are not elsewhere"
