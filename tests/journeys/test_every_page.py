@@ -127,6 +127,7 @@ class Visitor:
         for state in found:
             state.open(page)
             self.look_at(page)
+            page.goto("about:blank")  # what changes for the next state must not make this one load anew
         page.context.close()
 
 
