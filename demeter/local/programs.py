@@ -25,7 +25,8 @@ LOG_LIMIT_BYTES = 20 * 1024 * 1024
 class Program:
     """A command to keep running.
 
-    `stop_signals` are sent in turn, each followed by a wait in seconds; processes still alive are then killed.
+    `stop_signals` are sent in turn, each followed by a wait in seconds; processes still alive are then killed. The
+    higher the `niceness` (0 to 19), the more it leaves of the processors to the others.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_signals: tuple[tuple[signal.Signals, float], ...] = ((signal.SIGTERM, 10.0),)
     is_ready: Callable[[], bool] = lambda: True
+    niceness: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,6 @@ def spawn(program: Program, folders: Folders) -> subprocess.Popen[bytes]:
     log = folders.logs / f"{program.name}.log"
     if log.is_file() and log.stat().st_size > LOG_LIMIT_BYTES:
         log.replace(log.with_suffix(".log.1"))
-    first_signal = program.stop_signals[0][0]
     with log.open("ab") as output:
         process = subprocess.Popen(
             program.argv,
@@ -66,10 +67,31 @@ def spawn(program: Program, folders: Folders) -> subprocess.Popen[bytes]:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=lambda: die_with_parent(first_signal),  # noqa: PLW1509 - called before any thread starts
+            preexec_fn=lambda: _settle(program),  # noqa: PLW1509 - called before any thread starts
         )
     (folders.run / f"{program.name}.pid").write_text(f"{process.pid} {start_time(process.pid)}\n")
     return process
+
+
+def _settle(program: Program) -> None:
+    """In the new process: its end with its parent, and its share of the processors."""
+    die_with_parent(program.stop_signals[0][0])
+    if program.niceness:
+        os.nice(program.niceness)
+        _be_nice_as_session(program.niceness)
+
+
+def _be_nice_as_session(niceness: int) -> None:
+    """Linux may divide the processors among sessions first ("autogroup"); niceness then holds within a session only,
+    and the session has one of its own."""
+    session = Path("/proc/self/autogroup")
+    while session.exists():
+        try:
+            session.write_text(str(niceness))
+        except BlockingIOError:  # a user may set one every 100 ms
+            time.sleep(0.05)
+        else:
+            return
 
 
 def run_once(program: Program, folders: Folders, *, is_stopping: Callable[[], bool]) -> str:

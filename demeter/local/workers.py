@@ -12,6 +12,7 @@ from demeter.local.programs import Program
 
 # A first SIGTERM lets the current task end; SIGQUIT returns it to the broker.
 CELERY_STOP = ((signal.SIGTERM, 15.0), (signal.SIGQUIT, 5.0))
+COUNTING, LEAST = 10, 19  # niceness: a tenth and a hundredth of the share of a program that has none
 QUIET = ("--without-gossip", "--without-mingle", "--loglevel=INFO")
 
 
@@ -51,13 +52,14 @@ def make_manage(*arguments: str) -> Program:
 
 
 def make_celery(data_dir: Path) -> list[Program]:
-    """The workers of the queues and beat. CUDA and fork do not mix, hence solo on `gpu`; `train` takes what is left."""
+    """The workers of the queues and beat. CUDA and fork do not mix, hence solo on `gpu`. While photos are counted,
+    pages come first; `train` takes what is left."""
     cpu_processes = max(1, (os.cpu_count() or 2) // 2)
     return [
         _worker("io", "--pool=threads", "--concurrency=8"),
-        _worker("gpu", "--pool=solo"),
-        _worker("cpu", "--pool=prefork", f"--concurrency={cpu_processes}"),
-        _worker("train", "--pool=solo", before=("nice", "-n", "19")),
+        _worker("gpu", "--pool=solo", niceness=COUNTING),
+        _worker("cpu", "--pool=prefork", f"--concurrency={cpu_processes}", niceness=COUNTING),
+        _worker("train", "--pool=solo", niceness=LEAST),
         Program(
             name="beat",
             argv=(*_celery("beat"), "--loglevel=WARNING", f"--schedule={data_dir / 'celerybeat-schedule'}"),
@@ -65,11 +67,12 @@ def make_celery(data_dir: Path) -> list[Program]:
     ]
 
 
-def _worker(queue: str, *options: str, before: tuple[str, ...] = ()) -> Program:
+def _worker(queue: str, *options: str, niceness: int = 0) -> Program:
     return Program(
         name=f"worker-{queue}",
-        argv=(*before, *_celery("worker"), f"--queues={queue}", f"--hostname={queue}@%h", *options, *QUIET),
+        argv=(*_celery("worker"), f"--queues={queue}", f"--hostname={queue}@%h", *options, *QUIET),
         stop_signals=CELERY_STOP,
+        niceness=niceness,
     )
 
 

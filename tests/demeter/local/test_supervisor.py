@@ -14,6 +14,7 @@ from demeter.local.programs import PROJECT_DIR, Folders, Program, end_orphans, r
 from demeter.local.supervisor import NotReadyError, Supervisor
 
 SLEEP = (sys.executable, "-c", "import time; time.sleep(600)")
+NICE = {"usual": 0, "nice": 10, "nicest": 19}
 # Ignores SIGTERM; says when it does.
 STUBBORN = (
     sys.executable,
@@ -113,3 +114,17 @@ def test_a_failing_step_shows_the_end_of_its_output(tmp_path: Path) -> None:
     step = Program(name="step", argv=(sys.executable, "-c", "raise SystemExit('no such table')"))
     with pytest.raises(RuntimeError, match="no such table"):
         run_once(step, Folders.of(tmp_path), is_stopping=lambda: False)
+
+
+def test_a_nice_program_leaves_the_processors_to_others_in_its_session_and_beyond(tmp_path: Path) -> None:
+    """Two are started at once: Linux lets a user set the niceness of a session only every 100 ms."""
+    folders, session = Folders.of(tmp_path), Path("/proc/self/autogroup")
+    supervisor = Supervisor(folders, announce=print)
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    supervisor.start([Program(name=name, argv=SLEEP, niceness=niceness) for name, niceness in NICE.items()])
+    pids = {name: read_pid(folders, name) for name in NICE}
+    for name, pid in pids.items():
+        assert os.getpriority(os.PRIO_PROCESS, pid) == min(usual + NICE[name], 19)
+        if session.exists():
+            assert Path(f"/proc/{pid}/autogroup").read_text().split()[-1] == str(NICE[name])
+    supervisor.stop()
