@@ -69,9 +69,10 @@ def ask(
 
 
 def busy_ms() -> float:
-    """How long this process and its PostgreSQL have been busy so far; the kernel counts nanoseconds."""
+    """How long this thread and its PostgreSQL have been busy so far; the kernel counts nanoseconds. Other threads, such
+    as one that writes meanwhile, are not part of the answer."""
     server = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text().split()[0]
-    return time.process_time() * 1000 + int(server) / 1e6
+    return time.thread_time() * 1000 + int(server) / 1e6
 
 
 def summarise(answers: Sequence[tuple[float, float]], queries: int) -> Measured:
