@@ -30,6 +30,7 @@ PROGRAMS = {
     "database": "postgres",
     "storage": "seaweedfs",
 }
+SERVES_PAGES = ("web", "database")  # no page can be had while they are away
 
 
 def _kill(name: str, house: House, dice: Random) -> None:

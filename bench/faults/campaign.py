@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import InterfaceError, OperationalError, connection
 
-from bench.faults.breakages import BREAKAGES
+from bench.faults.breakages import BREAKAGES, SERVES_PAGES
 from bench.faults.browsers import Browsers
 from bench.faults.house import House
 from bench.faults.outcomes import Findings, find_faults, is_settled, last_finish, read_outcomes
@@ -36,7 +36,6 @@ SETTLED_SECONDS, GREEN_SECONDS = 600, 120
 # The moment of the fault, as a share of an undisturbed round.
 LATEST_FAULT = 0.8
 # While these are away no page can be had.
-SERVES_PAGES = ("web", "database")
 
 Round = dict[str, Any]
 

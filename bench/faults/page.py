@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.accuracy.markdown import table
+from bench.faults.breakages import SERVES_PAGES
 
 Figures = Mapping[str, Any]
 COLUMNS = {
@@ -53,7 +54,8 @@ Each fault has a row in [faults.csv](faults.csv).
   page sent them again, and the sweep removes the files within the hour.
 """
 PAGES = """- *Pages*: what a worker, a supervisor and an administrator who are signed in load meanwhile. They may be
-  slow or fail while the web or the database is down, and none may be a 500.
+  slow or fail while the web or the database is down, and none may be a 500. Of the {others} pages beside other faults
+  {slow} took over 2 s, the slowest {longest:.1f} s.
 """
 AWAY = """## The storage down for {away_seconds:.0f} seconds
 
@@ -80,6 +82,9 @@ FOUND = """## Faults that were found and fixed
 - PostgreSQL was killed while eight photos were being stored. Celery could not store that the tasks had failed, dropped
   their messages without acknowledging them, and the io worker took no more work: 11 photos stayed in staging until a
   restart. Now a result that cannot be stored is left out (`demeter/common/celery_results.py`).
+- Photos that were being counted took the processors from the pages: 6 of 15,500 took over 2 s, at most 2.4 s, and the
+  first page of a new web process 6.9 s. Now the workers that count leave the processors to others
+  (`demeter/local/programs.py`), and a web process is warm before its first visitor.
 """
 
 
@@ -129,7 +134,16 @@ def _campaign_part(figures: Figures) -> str:
             "table": table(["in all rounds", ""], list(zip(heads, totals, strict=True))[1:]),
         }
     )
-    return text + PAGES if COLUMNS["pages"] in heads else text
+    return text + _pages_part(figures["breakages"]) if COLUMNS["pages"] in heads else text
+
+
+def _pages_part(breakages: Mapping[str, Figures]) -> str:
+    others = [own for name, own in breakages.items() if not name.startswith(SERVES_PAGES)]
+    return PAGES.format(
+        others=sum(own["pages"] for own in others),
+        slow=sum(own["slow_pages"] for own in others),
+        longest=max(own["longest_page"] for own in others),
+    )
 
 
 def _rows(breakages: Mapping[str, Figures]) -> tuple[list[str], list[list[Any]], list[Any]]:
