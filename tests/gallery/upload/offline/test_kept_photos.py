@@ -25,6 +25,11 @@ from tests.gallery.upload.offline.phones import (
 from tests.locations.label_pictures import picture_of
 from tests.photos.factories import S3ImageFactory
 
+# As the service worker does after a page has read which photos are kept, and before it reads the files.
+FORGET_OLDEST_FILE = """keptPhotos.all().then((all) => {
+  const [oldest] = all.sort((one, other) => one.at - other.at);
+  return withKept("readwrite", (_photos, files) => { files.delete(oldest.id); });
+})"""
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -63,6 +68,22 @@ def test_photos_chosen_without_a_network_are_kept_and_sent_once_with_their_place
     wait_until(page, "keptPhotos.all().then((all) => all.length === 0)")
     assert S3Image.objects.count() == 3
     assert Upload.objects.get().accepted_files == 3
+
+
+def test_photo_whose_file_is_sent_and_forgotten_meanwhile_does_not_hide_the_others(phone, photos):
+    phone.set_offline(True)
+    page = open_page(phone)
+    page.fill("#id_storage_location", "BAY-A")
+    page.set_input_files("#id_files", photos[:3])
+    page.get_by_role("button", name="Send 3 photos when the network is back").click()
+    expect(page.locator("#upload-heading")).to_have_text("3 photos wait for the network")
+    page.evaluate(FORGET_OLDEST_FILE)
+    page.close()
+
+    phone.set_offline(False)
+    page = open_page(phone)
+    expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received")
+    assert places() == {"photo1.jpg": "BAY-A", "photo2.jpg": "BAY-A"}
 
 
 def test_labels_photographed_without_a_network_give_the_photos_after_them_their_place(phone, photos, tmp_path):
