@@ -85,15 +85,16 @@ def a_photo_counted_late_belongs_to_the_cycle_of_its_moment(demeter: Demeter) ->
 
 @check("b9")
 def a_double_tap_begins_one_cycle(demeter: Demeter) -> Seen:
-    """The form of a new cycle, sent twice as it stands in the page."""
-    bay = demeter.take_bay()
-    before = _cycles(demeter, bay)
-    demeter.page.goto(f"/locations/{bay}/")
-    fields = _fields(demeter, bay)
-    for _ in range(2):
-        demeter.post(f"/locations/{bay}/configure/", form={**fields, "mode": "new_cycle"})
-    after = _cycles(demeter, bay)
-    return Seen(after - before == 1, f"{after - before} cycles begun by two taps")
+    """The form of the first cycle, and that of a new cycle of another product, each sent twice as it stands."""
+    bay = demeter.take_bay(configured=False)
+    first = _fields(demeter, bay) | {"product": _other_product(demeter, "")}
+    second = {**first, "mode": "new_cycle", "product": _other_product(demeter, first["product"])}
+    begun = []
+    for fields in (first, second):
+        for _ in range(2):
+            demeter.post(f"/locations/{bay}/configure/", form=fields)
+        begun.append(_cycles(demeter, bay))
+    return Seen(begun == [1, 2], f"{begun[0]} cycles after the first form twice, {begun[1]} after the second one twice")
 
 
 @check("b3")
@@ -152,12 +153,22 @@ def configure(
     fields = _fields(demeter, bay) | {"mode": mode}
     if packaging is not None:
         fields["packaging"] = packaging
-    options = demeter.page.locator("select[name=product] option")
-    values = {option.get_attribute("value") or "": (option.text_content() or "").strip() for option in options.all()}
     if other_product:
-        fields["product"] = next(value for value in values if value not in ("", fields["product"]))
+        fields["product"] = _other_product(demeter, fields["product"])
+    name = _products(demeter)[fields["product"]]
     demeter.post(f"/locations/{bay}/configure/", form=fields)
-    return values[fields["product"]]
+    return name
+
+
+def _products(demeter: Demeter) -> dict[str, str]:
+    """The names of the products that the form offers, by their values."""
+    options = demeter.page.locator("select[name=product] option").all()
+    return {option.get_attribute("value") or "": (option.text_content() or "").strip() for option in options}
+
+
+def _other_product(demeter: Demeter, product: str) -> str:
+    """The value of a product that the form offers, other than this one."""
+    return next(value for value in _products(demeter) if value not in ("", product))
 
 
 def _fields(demeter: Demeter, bay: str) -> dict[str, str]:
@@ -174,5 +185,6 @@ def _growing(demeter: Demeter, bay: str) -> str:
 
 
 def _cycles(demeter: Demeter, bay: str) -> int:
+    """How many it has had, with the one that runs."""
     demeter.page.goto(f"/locations/{bay}/")
-    return demeter.page.locator("#configuration .timeline__event").count()
+    return demeter.page.locator("#configuration dl, #configuration .timeline__event").count()
