@@ -87,7 +87,7 @@ def a_photo_counted_late_belongs_to_the_cycle_of_its_moment(demeter: Demeter) ->
 def a_double_tap_begins_one_cycle(demeter: Demeter) -> Seen:
     """The form of the first cycle, and that of a new cycle of another product, each sent twice as it stands."""
     bay = demeter.take_bay(configured=False)
-    first = _fields(demeter, bay) | {"product": _other_product(demeter, "")}
+    first = fields_of_new_cycle(demeter, bay)
     second = {**first, "mode": "new_cycle", "product": _other_product(demeter, first["product"])}
     begun = []
     for fields in (first, second):
