@@ -2,12 +2,14 @@
 
 import functools
 import os
+import threading
 import time
 from collections.abc import Iterator
 
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core import signals
 from django.core.cache import cache
 from django.db import connection
 from django.utils import translation
@@ -24,7 +26,7 @@ NO_BROWSER = "no Chromium here"
 # A busy machine is slow, and that is no fault: no example has a time limit.
 hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("patient")
-LONGEST_ANSWER_SECONDS = 10
+LONGEST_ANSWER_SECONDS, LOOKS = 10, 2
 BUSY = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
@@ -59,6 +61,16 @@ def _english() -> None:
     translation.deactivate()
 
 
+answering: set[int] = set()  # threads
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _notes_answers() -> None:
+    """Which threads answer a request."""
+    signals.request_started.connect(lambda **_: answering.add(threading.get_ident()), weak=False)
+    signals.request_finished.connect(lambda **_: answering.discard(threading.get_ident()), weak=False)
+
+
 @pytest.fixture(autouse=True)
 def _answers_end(request: pytest.FixtureRequest) -> Iterator[None]:
     """A request that the live server still answers when a test ends would hold the tables that are emptied then."""
@@ -67,14 +79,19 @@ def _answers_end(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     request.getfixturevalue("live_server")
     yield
-    deadline = time.monotonic() + LONGEST_ANSWER_SECONDS
-    while time.monotonic() < deadline:
-        with connection.cursor() as cursor:
-            cursor.execute(BUSY)
-            [busy] = cursor.fetchone()
-        if not busy:
-            return
+    deadline, looks_quiet = time.monotonic() + LONGEST_ANSWER_SECONDS, 0
+    while looks_quiet < LOOKS and time.monotonic() < deadline:  # a request may have come that no thread has begun
+        looks_quiet = 0 if is_answering() else looks_quiet + 1
         time.sleep(0.05)
+
+
+def is_answering() -> bool:
+    """Whether a thread answers a request, between two queries too, or a query still runs."""
+    alive = {thread.ident for thread in threading.enumerate()}
+    with connection.cursor() as cursor:
+        cursor.execute(BUSY)
+        [busy] = cursor.fetchone()
+    return bool(busy or answering & alive - {threading.get_ident()})
 
 
 @pytest.fixture
