@@ -85,7 +85,7 @@ def _be_nice_as_session(niceness: int) -> None:
     """Linux may divide the processors among sessions first ("autogroup"); niceness then holds within a session only,
     and the session has one of its own."""
     session = Path("/proc/self/autogroup")
-    while session.exists():
+    while os.access(session, os.W_OK):  # not where /proc may only be read
         try:
             session.write_text(str(niceness))
         except BlockingIOError:  # a user may set one every 100 ms
