@@ -35,7 +35,6 @@ PHOTOS_DIR = settings.BASE_DIR / "demo" / "photos"
 SETTLED_SECONDS, GREEN_SECONDS = 600, 120
 # The moment of the fault, as a share of an undisturbed round.
 LATEST_FAULT = 0.8
-# While these are away no page can be had.
 
 Round = dict[str, Any]
 

@@ -84,7 +84,7 @@ FOUND = """## Faults that were found and fixed
   restart. Now a result that cannot be stored is left out (`demeter/common/celery_results.py`).
 - Photos that were being counted took the processors from the pages: 6 of 15,500 took over 2 s, at most 2.4 s, and the
   first page of a new web process 6.9 s. Now the workers that count leave the processors to others
-  (`demeter/local/programs.py`), and a web process is warm before its first visitor.
+  (`demeter/common/background.py`), and a web process is warm before its first visitor.
 """
 
 

@@ -15,6 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from demeter.common.background import be_nice_as_session
+
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
@@ -78,20 +80,7 @@ def _settle(program: Program) -> None:
     die_with_parent(program.stop_signals[0][0])
     if program.niceness:
         os.nice(program.niceness)
-        _be_nice_as_session(program.niceness)
-
-
-def _be_nice_as_session(niceness: int) -> None:
-    """Linux may divide the processors among sessions first ("autogroup"); niceness then holds within a session only,
-    and the session has one of its own."""
-    session = Path("/proc/self/autogroup")
-    while os.access(session, os.W_OK):  # not where /proc may only be read
-        try:
-            session.write_text(str(niceness))
-        except BlockingIOError:  # a user may set one every 100 ms
-            time.sleep(0.05)
-        else:
-            return
+        be_nice_as_session(program.niceness)
 
 
 def run_once(program: Program, folders: Folders, *, is_stopping: Callable[[], bool]) -> str:
