@@ -5,6 +5,7 @@ gpu worker, and is looked at on every page.
 """
 
 import resource
+import signal
 import struct
 from contextlib import suppress
 from pathlib import Path
@@ -181,10 +182,18 @@ def test_decoder_that_was_killed_while_idle_is_replaced_unnoticed():
 
 
 def test_decoder_that_takes_too_long_is_ended(monkeypatch):
-    decoder_pool.close_decoders()
-    monkeypatch.setattr(decoder_pool, "SECONDS", 0.01)
+    slow = []
+
+    def take_slow_decoder() -> decoder_pool.Decoder:
+        slow.append(decoder_pool.Decoder())
+        slow[-1].process.send_signal(signal.SIGSTOP)
+        return slow[-1]
+
+    monkeypatch.setattr(decoder_pool, "_take", take_slow_decoder)
+    monkeypatch.setattr(decoder_pool, "SECONDS", 0.1)
     with pytest.raises(UnreadablePictureError, match="decoder stopped"):
         decoder_pool.decode_picture(good_picture("JPEG"))
+    assert [decoder.process.returncode for decoder in slow] == [-signal.SIGKILL] * decoder_pool.TRIES
 
 
 def test_decoder_without_memory_says_so():
