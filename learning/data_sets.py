@@ -25,6 +25,7 @@ from learning.shipped import shipped_test_photos
 from learning.splitting import Shot, SplitName, split_shots
 from photos.models import S3Image
 from photos.storage.keys import EXTENSIONS
+from processing.counting.corrections import NO_CONTAINER
 from processing.models import ProcessingSession
 from processing.review.outcome import config_of
 from processing.review.recount import ReviewedPhoto, read_all_reviewed
@@ -33,6 +34,7 @@ from stock.models import Validation
 
 MOST_PHOTOS = 2000
 SESSIONS_AT_ONCE = 50
+MOST_OUTSIDE_SHARE = 0.1  # of the marks of a photo
 NAME_DIGITS = 8  # of the checksum in the name of a file
 
 
@@ -210,7 +212,7 @@ def _products(session: ProcessingSession) -> list[int]:
 
 
 def labels_of(photo: ReviewedPhoto) -> Labels:
-    """What a person left of the marks of a photo, with those that were added, and its containers."""
+    """What a person left of the marks of a photo, with those that were added, and the containers that they confirm."""
     boxes, size_px = photo.corrected, photo.found.resolution_wh
     found = photo.found.detections.xyxy
     plants = []
@@ -223,10 +225,22 @@ def labels_of(photo: ReviewedPhoto) -> Labels:
         clipped = clip_box(xyxy, size_px)
         if clipped is not None:
             plants.append(PlantBox(int(boxes.class_id[index]), clipped))
-    containers = tuple(
-        Outline(CONTAINER_KINDS.index(one.kind), clip_polygon(one.polygon, size_px)) for one in photo.found.containers
+    return Labels(tuple(plants), _confirmed_outlines(photo))
+
+
+def _confirmed_outlines(photo: ReviewedPhoto) -> tuple[Outline, ...] | None:
+    """The outlines that have marks in them; None, unknown, where too many marks are in none: an outline is missing.
+
+    People correct marks, not outlines: the segmenter would learn its own mistakes.
+    """
+    marked = photo.corrected.container_index[photo.corrected.alive]
+    if (marked == NO_CONTAINER).sum() > MOST_OUTSIDE_SHARE * len(marked):
+        return None
+    return tuple(
+        Outline(CONTAINER_KINDS.index(one.kind), clip_polygon(one.polygon, photo.found.resolution_wh))
+        for index, one in enumerate(photo.found.containers)
+        if index in marked
     )
-    return Labels(tuple(plants), containers)
 
 
 def _split(photos: Sequence[DataSetPhoto], sessions: Sequence[ProcessingSession]) -> dict[str, SplitName]:

@@ -1,7 +1,7 @@
 """What a person leaves of a count who puts every mark right, as the product keeps it for a data set.
 
 Marks of plants that were found keep the model's box, those that are added get the usual size of the others, and the
-outlines of containers stay the model's own.
+outlines of containers stay the model's own, where marks confirm them.
 """
 
 from typing import Any

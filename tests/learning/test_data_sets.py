@@ -20,7 +20,7 @@ from tests.factories import UserFactory
 from tests.learning.factories import DEAD, EMPTY, PLANT, correct_photo
 from tests.locations.factories import LocationConfigFactory
 from tests.photos.files import make_picture
-from tests.processing.factories import make_bed
+from tests.processing.factories import SegmentFactory, make_bed
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +49,19 @@ def test_a_version_has_the_photos_with_their_labels_as_they_are(config):
     assert (80.0, 80.0, 120.0, 120.0) in [box.xyxy for box in labels.plants]
     assert (480.0, 480.0, 520.0, 520.0) in [box.xyxy for box in labels.plants]  # added by hand, of the usual size
     assert [len(one.polygon) for one in labels.containers] == [4]
+
+
+def test_an_outline_in_which_nothing_is_left_is_not_learned(config):
+    session = correct_photo(config)
+    SegmentFactory(session=session, number=2, status="done", polygon=[[0, 950], [50, 950], [50, 1000]])
+    labels = read_labels(make_data_set(name="n", user=None).photos.get().labels)
+    assert [max(y for _x, y in one.polygon) for one in labels.containers] == [900.0]
+
+
+def test_no_outline_is_learned_of_a_photo_where_one_is_missing(config):
+    correct_photo(config, x=0.95)  # one of five marks lies outside of the only outline
+    labels = read_labels(make_data_set(name="n", user=None).photos.get().labels)
+    assert (labels.plant_count, labels.containers) == (4, None)
 
 
 def test_labels_of_an_earlier_version_stay_when_a_person_corrects_further(config):
