@@ -100,6 +100,7 @@ document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
 });
 
 picture.addEventListener("change", readLabel);
+readLabel(); // one chosen before this script ran
 if (window.isSecureContext && navigator.geolocation && !isOffline) {
   positionButton.hidden = document.getElementById("use-position-hint").hidden = false;
   positionButton.addEventListener("click", findByPosition);

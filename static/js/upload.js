@@ -290,6 +290,9 @@ document.addEventListener("signed-out", (event) => {
 
 restoreChoice(form.elements);
 sendButton.hidden = true;
+for (const input of inputs) {
+  if (input.files.length) input.dispatchEvent(new Event("change")); // chosen before this script ran
+}
 if (keepsPhotos) {
   document.addEventListener("upload:kept", showTotals);
   whenToSend(() => (showTotals(), sendWanted()));

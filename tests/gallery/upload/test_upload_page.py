@@ -17,6 +17,7 @@ from photos.models import S3Image, Upload
 from processing.models import Job
 from tests.factories import UserFactory
 from tests.locations.factories import StorageLocationFactory
+from tests.locations.label_pictures import picture_of
 from tests.photos.files import huge_png, make_picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -95,6 +96,22 @@ def test_photos_are_chosen_sent_and_acknowledged(page, photos):
     S3Image.objects.update(stored_at=timezone.now())
     expect(page.locator("#receipt")).to_contain_text("7 of 7 photos stored and verified. Safe to delete")
     assert_accessible(page)
+
+
+def test_photos_and_a_label_chosen_before_the_scripts_came_are_taken(page, photos, tmp_path):
+    location = StorageLocationFactory()
+    label = write(tmp_path / "label.jpg", picture_of(location.qr_code))
+    held: list[Route] = []
+    page.route("**/js/upload*.js", lambda route: held.append(route))  # noqa: PLW0108  Playwright takes no built-in
+    page.goto("/", wait_until="commit")
+    page.set_input_files("#label-picture", label)
+    page.set_input_files("#id_files", photos[:2])
+    for route in held:
+        route.continue_()
+    expect(page.locator("#upload-files li")).to_have_count(2)
+    expect(page.locator("#upload-place [name=storage_location]")).to_have_value(location.code)
+    send(page)
+    expect(page.locator("#upload-heading")).to_have_text("2 of 2 photos received")
 
 
 def test_bad_files_are_named_and_the_good_ones_go_on(page, photos, tmp_path):
