@@ -185,7 +185,10 @@ def fix_one(hand: Hand, page: Page, bay: StorageLocation) -> None:
     page.wait_for_load_state("networkidle")  # or the link would lead to a page of its own
     if not form.locator("#fix-form").is_visible():
         hand.press(page.locator("main").get_by_role("link", name="Location missing").first)
-    hand.press(form.locator("label.choice").filter(has_text=bay.name).first)
+    choice = form.locator("label.choice").filter(has_text=bay.name).first
+    if not choice.count():  # not offered: it is searched for
+        hand.write(form.locator("#location-query"), bay.code)
+    hand.press(choice)
     form.locator("#fix-form").evaluate("form => { form.dataset.answered = 'on'; }")
     hand.press(form.get_by_role("button", name="Save and process again"))
     expect(page.locator("#fix-form[data-answered]")).to_have_count(0)

@@ -23,6 +23,7 @@ from tests.journeys.fingers import Fingers
 MARKS, EACH, SLOWER, SEED = 300, 10, 4, 16
 FINGER_PX = 3  # standard deviation, in each direction
 EDGE_PX, PAN_SHARE, STEPS = 24, 0.5, 8
+BAR_PX = 64  # of the window, under the navigation
 PAUSE_MS = 450  # between two taps, so that they are no double tap
 WATCH = """
 document.addEventListener("viewer:open", (event) => { window.viewer = event.detail; });
@@ -40,8 +41,9 @@ PLACE_NOW = """([x, y]) => {
     const stage = viewer.stage.getBoundingClientRect();
     const at = viewer.map.latLngToContainerPoint([-y, x]);
     const { left, top, right, bottom } = stage;
-    return { x: left + at.x, y: top + at.y, left, top, right, bottom };
-}"""
+    const seen = { top: Math.max(top, 0), bottom: Math.min(bottom, innerHeight - BAR_PX) };
+    return { x: left + at.x, y: top + at.y, left, right, ...seen };
+}""".replace("BAR_PX", str(BAR_PX))
 Place = tuple[float, float]
 
 
