@@ -153,6 +153,7 @@ def supervisor(page: Page, bays: list[StorageLocation]) -> Journey:
     with journey.step("fix three problems"):
         open_page(hand, "To do")
         hand.press(page.locator("#cause-needs_location").get_by_role("link", name="View them"))
+        page.wait_for_url("**/gallery/**")
         for _ in range(PROBLEMS):
             fix_one(hand, page, bays[0])
     with journey.step("review three counts"):
@@ -184,7 +185,8 @@ def fix_one(hand: Hand, page: Page, bay: StorageLocation) -> None:
     form = page.locator("dialog[open] #problem")
     page.wait_for_load_state("networkidle")  # or the link would lead to a page of its own
     if not form.locator("#fix-form").is_visible():
-        hand.press(page.locator("main").get_by_role("link", name="Location missing").first)
+        hand.press(page.locator("main a.badge").filter(has_text="Location missing").first)
+    expect(form.locator("#fix-form")).to_be_visible()
     choice = form.locator("label.choice").filter(has_text=bay.name).first
     if not choice.count():  # not offered: it is searched for
         hand.write(form.locator("#location-query"), bay.code)
