@@ -71,6 +71,11 @@ class StorageLocationAdmin(EditedAdmin[models.StorageLocation]):
     inlines = (LocationConfigInline,)
     actions = ("configure",)
 
+    @admin.display(description=_("full name"))
+    def full_name(self, location: models.StorageLocation) -> str:
+        """As the pages call it."""
+        return location.full_name
+
     @admin.action(description=_("Configure selected locations"), permissions=["configure"])
     def configure(self, request: HttpRequest, queryset: QuerySet[models.StorageLocation]) -> HttpResponseRedirect:
         """Go to the page that configures all selected locations; it refuses more than it can show."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from demeter.common.i18n.messages import Message
 from locations.importing.messages import FIELD_WORDS
@@ -16,6 +16,13 @@ KIND_WORDS: Mapping[str, Promise] = {
     "made": gettext_lazy("New"),
     "changed": gettext_lazy("Changed"),
     "unchanged": gettext_lazy("Unchanged"),
+}
+# The same of one row: in Spanish not the plural.
+ROW_WORDS: Mapping[str, Promise] = {
+    "refused": pgettext_lazy("row", "Refused"),
+    "made": pgettext_lazy("row", "New"),
+    "changed": pgettext_lazy("row", "Changed"),
+    "unchanged": pgettext_lazy("row", "Unchanged"),
 }
 LAYER_WORDS: Mapping[str, Promise] = {
     "warehouses": gettext_lazy("Warehouse"),
@@ -48,7 +55,7 @@ def describe(outcome: Mapping[str, Any]) -> PreviewRow:
         name=outcome["name"],
         layer=LAYER_WORDS.get(outcome["layer"], ""),
         kind=outcome["kind"],
-        kind_words=KIND_WORDS[outcome["kind"]],
+        kind_words=ROW_WORDS[outcome["kind"]],
         details=details,
     )
 

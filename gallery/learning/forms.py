@@ -28,7 +28,7 @@ class PromotionForm(forms.Form):
         label=_("For"),
         required=False,
         empty_label=_("All products without models of their own"),
-        help_text="A category of products; left out: all that have no models of their own.",
+        help_text=_("A category of products; left out: all that have no models of their own."),
     )
 
 

@@ -61,12 +61,14 @@ class NurserySettingsForm(forms.Form):
         max_value=100,
         help_text=_("Reviewers count these photos themselves before they see the count; 0 for none."),
     )
-    working_from = forms.IntegerField(label=_("Working hours from"), min_value=0, max_value=24)
+    working_from = forms.IntegerField(
+        label=_("Working hours from"), min_value=0, max_value=24, help_text=_("Hour of the day, 0 to 24.")
+    )
     working_until = forms.IntegerField(
         label=_("Working hours until"),
         min_value=0,
         max_value=24,
-        help_text=_("Hours of the day in which no model is trained. The same hour twice: it may always be."),
+        help_text=_("Hours of the day, 0 to 24, in which no model is trained. The same hour twice: it may always be."),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

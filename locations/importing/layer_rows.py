@@ -149,7 +149,7 @@ class LayerRows:
         if nearest_km > NEAR_KM:
             where = _describe(centre)
             self.doubts.append(
-                LIES_FAR(code=place.code, km=f"{nearest_km:,.0f}", **where)
+                LIES_FAR(code=place.code, km=round(nearest_km), **where)
                 if self._centres
                 else LIES_AT(code=place.code, **where)
             )

@@ -134,6 +134,7 @@ LIES_AT = MessageType(
         "If not, longitude and latitude may be swapped."
     ),
     words={"ew": WEST},
+    numbers=("lat", "lon"),
 )
 LIES_FAR = MessageType(
     "import_lies_far",
@@ -142,4 +143,5 @@ LIES_FAR = MessageType(
         "If not, longitude and latitude may be swapped."
     ),
     words={"ew": WEST},
+    numbers=("lat", "lon", "km"),
 )

@@ -56,8 +56,9 @@ class Message:
 class MessageType:
     """A code with its text in English (mark it with `gettext_noop`), whose placeholders are `%(name)s`.
 
-    `words` has the texts of those parameters that are codes; `numbers` names those that are written with the decimal
-    sign of the language. Call it with the parameters to make a message.
+    `words` has the texts of those parameters that are codes; `numbers` names those that are written with the signs of
+    the language: whole numbers with its thousands separator, decimals, which are texts, with its decimal sign. Call it
+    with the parameters to make a message.
     """
 
     known: ClassVar[dict[str, "MessageType"]] = {}
@@ -78,6 +79,8 @@ class MessageType:
         if name in self.words:
             word = self.words[name].get(value, value)
             return str(word) if isinstance(word, Promise) else translation.gettext(word)
+        if name in self.numbers and isinstance(value, int):
+            return number_format(value, use_l10n=True, force_grouping=True)
         if name in self.numbers and "." in str(value):
             return number_format(Decimal(value), use_l10n=True)
         return str(value)

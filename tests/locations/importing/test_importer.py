@@ -3,10 +3,12 @@ import unicodedata
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
+from demeter.common.i18n.messages import Message
 from locations.importing.importer import import_files
 from locations.importing.mapping import LAYERS
-from locations.importing.messages import WITHOUT_OUTLINE
+from locations.importing.messages import LIES_FAR, WITHOUT_OUTLINE
 from locations.models import StorageArea, StorageLocation, Warehouse
 from tests.locations.factories import StorageLocationFactory, square
 
@@ -303,6 +305,16 @@ def test_import_names_a_place_far_from_the_others_and_the_very_first(nursery, wr
     [doubt] = doubts(import_files([write("warehouses", *warehouses)]))
     assert doubt.startswith("SE lies at 5.9900° S, 37.3900° E, 15,")
     assert " km from the nearest other one: is that right?" in doubt
+
+
+@pytest.mark.parametrize(
+    ("language", "where"), [("en", "5.9900° S, 37.3900° W, 15,083 km"), ("es", "5,9900° S, 37,3900° O, a 15.083 km")]
+)
+def test_distance_and_coordinates_are_written_as_the_reader_writes_numbers(language, where):
+    doubt = LIES_FAR(code="SE", lat="5.9900", ns="S", lon="37.3900", ew="W", km=15083)
+    with translation.override(language):
+        assert where in str(doubt)
+    assert Message.from_json(doubt.as_json()) == doubt
 
 
 def test_import_composes_accents(write):
