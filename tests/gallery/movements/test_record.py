@@ -166,7 +166,6 @@ def test_price_names_the_currency_and_plants_their_number(supervisor, batch):
 
 def test_a_location_without_plants_leads_to_what_brings_some(worker):
     location = LocationConfigFactory().location
-    type(location.configs.get()).objects.update(active=False)
     page = worker.get(reverse("record", args=[location.code]) + "?kind=loss")
     for way in ("?kind=count", "?kind=planting", f"{reverse('upload')}?location={location.code}"):
         assertContains(page, f'href="{way}"')
