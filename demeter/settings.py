@@ -98,7 +98,7 @@ TEMPLATES = [
                 "gallery.upload.installed_app.app_context",
             ],
             # Every template has strings to translate.
-            "builtins": ["django.templatetags.i18n", "demeter.common.i18n.messages"],
+            "builtins": ["django.templatetags.i18n", "demeter.common.i18n.messages", "demeter.common.i18n.signs"],
         },
     }
 ]

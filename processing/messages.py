@@ -29,10 +29,8 @@ CHOICE_GONE = MessageType("choice_gone", gettext_noop("The chosen location is no
 CHOICE_FAR = MessageType("choice_far", gettext_noop("The GPS position is that of another location than the chosen one"))
 NO_GPS = MessageType("no_gps", gettext_noop("GPS coordinates not found"))
 SEVERAL_LABELS = MessageType("several_labels", gettext_noop("QR labels of several locations are in the photo"))
-OUTSIDE = MessageType("gps_outside", gettext_noop("The GPS position lies outside every storage location"))
-AMBIGUOUS = MessageType(
-    "gps_ambiguous", gettext_noop("Several storage locations are within the error of the GPS position")
-)
+OUTSIDE = MessageType("gps_outside", gettext_noop("The GPS position lies outside every location"))
+AMBIGUOUS = MessageType("gps_ambiguous", gettext_noop("Several locations are within the error of the GPS position"))
 BATCH_AGREES = MessageType(
     "batch_agrees",
     gettext_noop("The GPS position and the labels or choices of the other photos of the upload say the same location"),
@@ -54,13 +52,23 @@ DATE_BEHIND_LOCATION = MessageType(
 NOT_CONFIGURED = MessageType("not_configured", gettext_noop("%(location)s is not configured"))
 NO_DENSITY_LOOSE = MessageType("no_density_loose", gettext_noop("No density is known for %(product)s in no packaging"))
 NO_DENSITY = MessageType("no_density", gettext_noop("No density is known for %(product)s in %(packaging)s"))
-CONTAINERS_FAILED = MessageType("containers_failed", gettext_noop("%(number)s container(s) could not be counted"))
+CONTAINERS_FAILED = MessageType(
+    "containers_failed",
+    gettext_noop("%(number)s containers could not be counted"),
+    one={"number": gettext_noop("%(number)s container could not be counted")},
+)
 CONTAINERS_MISSING = MessageType(
     "containers_missing",
     gettext_noop(
-        "The photo shows %(found)s container(s), but products are listed up to container %(named)s: check which "
+        "The photo shows %(found)s containers, but products are listed up to container %(named)s: check which "
         "product each container holds"
     ),
+    one={
+        "found": gettext_noop(
+            "The photo shows %(found)s container, but products are listed up to container %(named)s: check which "
+            "product each container holds"
+        )
+    },
 )
 DETECTION_ERROR = MessageType("detection_error", gettext_noop("%(error)s in detection"))
 PHASE_ERROR = MessageType(

@@ -30,7 +30,7 @@ NEEDS_LOCATION = Problem(
     "needs_location",
     "warning",
     _("Location missing"),
-    _("The plants are counted. Choose the storage location where the photo was taken."),
+    _("The plants are counted. Choose the location where the photo was taken."),
     "choose_location",
 )
 NEEDS_DATE = Problem(

@@ -18,7 +18,7 @@ class Reason(models.TextChoices):
 
     NEVER = "never", _("Never counted")
     DOUBT = "doubt", _("In doubt or open")
-    OFF = "off", _("Last count surprised")
+    OFF = "off", _("Surprising count")
     OLD = "old", _("More than 30 days ago")
 
 

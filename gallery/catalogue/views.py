@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from demeter.common.exceptions import ConflictError
@@ -19,6 +20,8 @@ from gallery.common.http import UNPROCESSABLE, HtmxRequest
 from locations.models import LocationConfig, Product
 from locations.nursery import read_nursery
 from stock.products import count_references, merge_products
+
+MERGED = gettext_lazy("This product was merged into another one; use that one.")
 
 
 @require_safe
@@ -52,11 +55,15 @@ def new_product(request: HtmxRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("locations.view_product", raise_exception=True)
 def product(request: HttpRequest, product_id: int) -> HttpResponse:
-    """One product: what it is, where it grows; those who may change it do so here."""
+    """One product: what it is, where it grows; those who may change it do so here, until it is merged."""
     may_change = request.user.has_perm("locations.change_product")
     if request.method == "POST" and not may_change:
         raise PermissionDenied
     found = _find(product_id)
+    if found.merged_into is not None and request.method == "POST":
+        messages.error(request, MERGED)
+        return redirect("product", product_id)
+    may_change = may_change and found.merged_into is None
     name = str(found)
     form = ProductForm(request.POST or None, instance=found)
     if may_change and form.is_valid():
@@ -85,7 +92,7 @@ def archive(request: HttpRequest, product_id: int) -> HttpResponse:
     """Offer a product no longer, or again. What grows, its counts and its stock stay."""
     found = _find(product_id)
     if found.merged_into is not None:
-        messages.error(request, _("This product was merged into another one; use that one."))
+        messages.error(request, MERGED)
         return redirect("product", product_id)
     set_active(found, request.POST.get("active") == "yes")
     words = _("%(name)s is in use again.") if found.active else _("%(name)s is archived: forms no longer offer it.")
@@ -99,7 +106,7 @@ def merge(request: HttpRequest, product_id: int) -> HttpResponse:
     """Merge a product into another one, after saying what moves."""
     source = _find(product_id)
     if source.merged_into is not None:
-        messages.error(request, _("This product was merged into another one; use that one."))
+        messages.error(request, MERGED)
         return redirect("product", product_id)
     form = MergeForm(request.POST or None, source=source)
     if form.is_valid():

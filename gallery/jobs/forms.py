@@ -32,5 +32,5 @@ class ReprocessForm(forms.Form):
     storage_location_id = forms.ModelChoiceField(
         StorageLocation.objects.active(),
         required=False,
-        error_messages={"invalid_choice": _("There is no active storage location with this id.")},
+        error_messages={"invalid_choice": _("There is no active location with this id.")},
     )

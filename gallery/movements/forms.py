@@ -5,11 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from demeter.common.i18n.numbers import PriceField, TypedWholeField
 from gallery.common.days import check_moment
+from gallery.common.prices import price_label
 from gallery.movements.kinds import Kind
 from gallery.upload.forms import ACCEPTED_FILES, LocationField
 from locations.configuration import active_config
@@ -29,7 +32,7 @@ class DocumentForm(forms.Form):
     happened_at = forms.DateTimeField(
         required=False,
         label=_("When"),
-        help_text=_("Leave empty for now."),
+        help_text=_("If empty: the present time."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     note = forms.CharField(required=False, max_length=2000, label=_("Note"), widget=forms.Textarea(attrs={"rows": 2}))
@@ -51,7 +54,9 @@ class BatchField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     def label_from_instance(self, obj: StockBatch) -> str:
         parts = [str(obj.product), *([str(obj.packaging)] if obj.packaging else []), str(obj.state)]
-        return f"{' · '.join(parts)}: {obj.quantity_current}"
+        number = obj.quantity_current
+        plants = ngettext("%(number)s plant", "%(number)s plants", number) % {"number": intcomma(number)}
+        return f"{' · '.join(parts)}: {plants}"
 
 
 class LineForm(forms.Form):
@@ -80,6 +85,7 @@ class LineForm(forms.Form):
         queryset=StorageLocation.objects.active(),
         to_field_name="code",
         label=_("To which bay"),
+        help_text=_("Code or name"),
         widget=forms.TextInput(attrs={"list": "bays", "autocomplete": "off", "autocapitalize": "characters"}),
     )
     to_packaging = forms.ChoiceField(required=False, label=_("Into which packaging"))
@@ -108,6 +114,8 @@ class LineForm(forms.Form):
             self._begin_with_configuration()
         else:
             self._offer_batches()
+        if "unit_price" in self.fields:
+            self.fields["unit_price"].label = price_label(self._currencies())
         if kind.moves:
             self.fields["to_location"].initial = location.code if kind.code == "transplant" else None
         if "to_packaging" in self.fields:
@@ -122,6 +130,12 @@ class LineForm(forms.Form):
         if config is not None:
             values = {"product": config.product, "packaging": config.packaging, "state": config.expected_state}
             self.initial = {**values, **self.initial}
+
+    def _currencies(self) -> set[str]:
+        """Of the prices of the plants that are here; none if the form asks for the product."""
+        if self.asks_product:
+            return set()
+        return {batch.product.currency for batch in batches_at(self.location)}
 
     def _offer_batches(self) -> None:
         field = self.fields["batch"]

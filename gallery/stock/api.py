@@ -1,5 +1,6 @@
 """The stock in the API: `GET /api/v1/stock`."""
 
+from collections.abc import Iterable
 from math import ceil
 from typing import NotRequired, TypedDict, cast
 
@@ -16,7 +17,7 @@ from gallery.common.intervals import IntervalJson, interval_json
 from gallery.stock.forms import StockForm
 from gallery.stock.names import NamedRow, name_rows
 from locations.models import Packaging, Product, StorageArea, StorageLocation
-from stock.amounts import Amounts
+from stock.amounts import Amounts, Value
 from stock.overview import read_stock
 
 
@@ -139,6 +140,11 @@ def thing_json(thing: Model) -> ThingJson:
     return cast(ThingJson, {"id": thing.pk, **named})
 
 
+def values_json(values: Iterable[Value]) -> list[ValueJson]:
+    """What plants are worth, by currency."""
+    return [{"amount": str(value.amount), "currency": value.currency} for value in values]
+
+
 def amounts_json(amounts: Amounts, *, compared: bool) -> AmountsJson:
     """The amounts of a row or a total."""
     shown: AmountsJson = {
@@ -151,7 +157,7 @@ def amounts_json(amounts: Amounts, *, compared: bool) -> AmountsJson:
         "never_counted": amounts.never_counted,
         "without_price": amounts.unpriced,
         "interval": interval_json(amounts.interval),
-        "values": [{"amount": str(value.amount), "currency": value.currency} for value in amounts.values],
+        "values": values_json(amounts.values),
     }
     if compared:
         shown |= {"earlier": amounts.earlier, "change": amounts.change}

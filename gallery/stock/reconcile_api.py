@@ -14,7 +14,7 @@ from demeter.common.openapi.operations import Moment
 from gallery.common.api import MomentField, PaginationJson, checked, idempotency_key, page_json, read_body
 from gallery.common.forms import MAX_PER_PAGE, PER_PAGE
 from gallery.common.http import time_text
-from gallery.stock.api import ValueJson
+from gallery.stock.api import ValueJson, values_json
 from gallery.stock.deciding import Said, decide_once
 from gallery.stock.reconcile_forms import MOST_PRICE, ReconcileForm, explain_by
 from gallery.stock.reconciling import find_difference, list_differences
@@ -63,11 +63,13 @@ class DifferenceJson(TypedDict):
 
 class DifferencesJson(TypedDict):
     """A page of differences, those worth most first, with the sums of all pages: plants missing (negative) and too
-    many, and what both together are worth. `older` is the number of unexplained ones from before the period."""
+    many, and what each of the two is worth, with the same signs. `older` is the number of unexplained ones from before
+    the period."""
 
     missing: int
     too_many: int
-    values: list[ValueJson]
+    missing_values: list[ValueJson]
+    too_many_values: list[ValueJson]
     older: int
     differences: list[DifferenceJson]
     pagination: PaginationJson
@@ -154,7 +156,8 @@ def list_differences_json(request: HttpRequest) -> JsonResponse:
         {
             "missing": found.missing,
             "too_many": found.too_many,
-            "values": [{"amount": str(value.amount), "currency": value.currency} for value in found.values],
+            "missing_values": values_json(found.missing_values),
+            "too_many_values": values_json(found.too_many_values),
             "older": found.older,
             "differences": [difference_json(row) for row in rows],
             "pagination": page_json(number, size, total),

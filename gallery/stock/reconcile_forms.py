@@ -14,10 +14,11 @@ from demeter.common.i18n.numbers import TypedNumberField, TypedWholeField
 from gallery.browse.fields import SingleQueryChoiceField
 from gallery.common.days import midnight, next_day
 from gallery.common.forms import PageForm
+from gallery.common.prices import price_label
 from gallery.stock.deciding import Said
 from gallery.stock.forms import KeyField, PastDateField
 from gallery.stock.reconciling import Status, Wanted
-from locations.models import Warehouse
+from locations.models import Product, Warehouse
 from photos.dates import EARLIEST, is_storable
 from stock.changes import Period
 from stock.decisions import Explanation
@@ -131,9 +132,10 @@ class ExplainForm(AboutForm):
     )
     reason = forms.CharField(required=False, max_length=2000, label=_("Note"), widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args: Any, kind: DecisionKind, **options: Any) -> None:
+    def __init__(self, *args: Any, kind: DecisionKind, product: Product, **options: Any) -> None:
         super().__init__(*args, **options)
         self.kind = kind
+        self.fields["unit_price"].label = price_label([product.currency])
         if kind != DecisionKind.LOST:
             del self.fields["loss_reason"]
         if kind != DecisionKind.SOLD:
@@ -214,5 +216,5 @@ def forms_for(difference: Difference, key: str, sent: str = "", data: Any = None
             case DecisionKind.ASSIGNED:
                 made[kind] = AssignForm(**options | {"initial": {**first, "assigned_to": difference.assigned_to_id}})
             case _:
-                made[kind] = ExplainForm(kind=kind, **options)
+                made[kind] = ExplainForm(kind=kind, product=difference.batch.product, **options)
     return made

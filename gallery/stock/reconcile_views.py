@@ -39,9 +39,11 @@ def reconcile(request: HttpRequest) -> HttpResponse:
         return render(request, "gallery/stock/reconcile.html", {"form": form, "filtered": True}, status=400)
     values = form.cleaned_data
     found = list_differences(form.wanted_by(signed_in_user(request)), page=values["page"] or 1)
+    filtered = bool(values["q"] or values["warehouse_id"] or values["date_from"] or values["date_to"])
     context = {
         "form": form,
-        "filtered": bool(values["q"] or values["warehouse_id"] or values["date_from"] or values["date_to"]),
+        "filtered": filtered,
+        "narrowed": filtered or values["mine"] or values["location_id"] is not None,
         "found": found,
         "differences": found.page,
         "status": values["status"] or Status.OPEN,

@@ -3,7 +3,7 @@
 Four queries for any number of differences.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -41,6 +41,8 @@ OUTLINES = (
 DECISIONS = models.Prefetch(
     "decisions", Decision.objects.select_related("user", "assigned_to", "document").order_by("-pk")
 )
+# Negative for plants that are missing.
+WORTH = F("unexplained") * F("batch__product__price")
 SEARCHED = ("batch__location__code", "batch__location__name", "batch__product__common_name", "batch__product__sku")
 
 
@@ -75,13 +77,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Differences:
-    """A page of them, and the sums of all: plants that are missing and too many, and what they are worth. `older` is
-    the number of unexplained ones from before the period."""
+    """A page of them, and the sums of all: plants that are missing (negative) and too many, and what each of the two
+    is worth. `older` is the number of unexplained ones from before the period."""
 
     page: Page[Any]
     missing: int
     too_many: int
-    values: tuple[Value, ...]
+    missing_values: tuple[Value, ...]
+    too_many_values: tuple[Value, ...]
     older: int
 
 
@@ -89,20 +92,20 @@ def list_differences(wanted: Wanted, *, page: int = 1, per_page: int = PER_PAGE)
     """The differences, those worth most first; those without a price follow, by their plants."""
     chosen = _choose(wanted)
     within = chosen.filter(moment__gte=wanted.period.since, moment__lt=wanted.period.until)
-    sums = (
+    is_missing, is_too_many = Q(unexplained__lt=0), Q(unexplained__gt=0)
+    rows = list(
         within.order_by()
         .values_list("batch__product__currency")
         .annotate(
             number=Count("pk", distinct=True),
-            missing=Sum("unexplained", filter=Q(unexplained__lt=0), default=0),
-            too_many=Sum("unexplained", filter=Q(unexplained__gt=0), default=0),
-            worth=Sum(Abs("unexplained") * F("batch__product__price")),
+            missing=Sum("unexplained", filter=is_missing, default=0),
+            too_many=Sum("unexplained", filter=is_too_many, default=0),
+            missing_worth=Sum(WORTH, filter=is_missing),
+            too_many_worth=Sum(WORTH, filter=is_too_many),
         )
     )
-    rows = list(sums)
-    worth = Abs("unexplained") * F("batch__product__price")
-    listed = within.annotate(worth=worth, plants=Abs("unexplained")).order_by(
-        F("worth").desc(nulls_last=True), "-plants", "-moment", "pk"
+    listed = within.annotate(worth=WORTH, plants=Abs("unexplained")).order_by(
+        Abs("worth").desc(nulls_last=True), "-plants", "-moment", "pk"
     )
     paginator = Paginator(listed.select_related(*WITH_NAMES).defer(*OUTLINES).prefetch_related(DECISIONS), per_page)
     paginator.count = sum(row[1] for row in rows)
@@ -111,9 +114,14 @@ def list_differences(wanted: Wanted, *, page: int = 1, per_page: int = PER_PAGE)
         page=paginator.get_page(page),
         missing=sum(row[2] for row in rows),
         too_many=sum(row[3] for row in rows),
-        values=tuple(Value(Decimal(row[4]), row[0]) for row in rows if row[4]),
+        missing_values=_values((row[0], row[4]) for row in rows),
+        too_many_values=_values((row[0], row[5]) for row in rows),
         older=chosen.filter(moment__lt=wanted.period.since).count() if is_open else 0,
     )
+
+
+def _values(sums: Iterable[tuple[str, Decimal | None]]) -> tuple[Value, ...]:
+    return tuple(Value(amount, currency) for currency, amount in sums if amount)
 
 
 def _choose(wanted: Wanted) -> QuerySet[Difference]:

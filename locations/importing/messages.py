@@ -126,6 +126,12 @@ BAD_CRS = MessageType(
 WITHOUT_OUTLINE = MessageType(
     "import_without_outline",
     gettext_noop("%(number)s of the new places have no outline: they are found by label and by choice, not by GPS."),
+    one={
+        "number": gettext_noop(
+            "%(number)s of the new places has no outline: it is found by label and by choice, not by GPS."
+        )
+    },
+    numbers=("number",),
 )
 LIES_AT = MessageType(
     "import_lies_at",

@@ -101,7 +101,7 @@ def test_worker_walks_and_supervisor_signs(start: Start, bays, photos, tmp_path:
     expect(page.get_by_text("2 of 2 bays counted")).to_be_visible()
     check(page, way)
     began, taps = time.monotonic(), boss.taps
-    boss.press(page.get_by_text("Close and sign"))
+    boss.press(page.get_by_text("Close this stocktake"))
     accept = page.get_by_role("checkbox", name="Close it although")
     if accept.count():
         boss.tick(accept)

@@ -63,7 +63,7 @@ def test_viewer_finds_stock_its_movements_and_exports_it(start: Start, bay: Stor
     person.press(page.get_by_role("link", name="Agave"))
     person.press(page.get_by_role("link", name="Bay 7"))
     expect(page.get_by_role("heading", name="Stock of Bay 7")).to_be_visible()
-    expect(page.get_by_text("Counted 1234.")).to_be_visible()
+    expect(page.get_by_text("Counted 1,234.")).to_be_visible()
     expect(page.locator(".movement").first).to_contain_text("ana")
     assert page.locator("main form[method=post]").count() == 0
     person.press(page.get_by_role("link", name="Stock", exact=True))

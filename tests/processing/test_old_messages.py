@@ -31,6 +31,11 @@ REWORDED = {
     "a closer look counts otherwise than a wider one (agreement %(agreement)s)": (
         "views at different scales disagree about the plants (agreement %(agreement)s)"
     ),
+    "%(number)s container(s) could not be counted": "%(number)s containers could not be counted",
+    "The GPS position lies outside every storage location": "The GPS position lies outside every location",
+    "Several storage locations are within the error of the GPS position": (
+        "Several locations are within the error of the GPS position"
+    ),
 }
 
 

@@ -34,7 +34,7 @@ class Message:
         kind = MessageType.known.get(self.code)
         if kind is None:  # written by a later version
             return " ".join(map(str, (self.code, *self.parameters.values())))
-        return translation.gettext(kind.text) % {
+        return translation.gettext(kind.text_for(self.parameters)) % {
             name: kind.tell_parameter(name, value) for name, value in self.parameters.items()
         }
 
@@ -57,33 +57,44 @@ class MessageType:
     """A code with its text in English (mark it with `gettext_noop`), whose placeholders are `%(name)s`.
 
     `words` has the texts of those parameters that are codes; `numbers` names those that are written with the signs of
-    the language: whole numbers with its thousands separator, decimals, which are texts, with its decimal sign. Call it
-    with the parameters to make a message.
+    the language: whole numbers with its thousands separator, decimals, which are texts, with its decimal sign. `one`
+    has the text to use where that parameter is 1. Call it with the parameters to make a message.
     """
 
     known: ClassVar[dict[str, "MessageType"]] = {}
 
     def __init__(
-        self, code: str, text: str, *, words: Mapping[str, Words] | None = None, numbers: tuple[str, ...] = ()
+        self,
+        code: str,
+        text: str,
+        *,
+        words: Mapping[str, Words] | None = None,
+        numbers: tuple[str, ...] = (),
+        one: Mapping[str, str] | None = None,
     ) -> None:
         if code in self.known:
             raise ValueError(f"two messages have the code {code}")
-        self.code, self.text, self.words, self.numbers = code, text, words or {}, numbers
+        self.code, self.text, self.words, self.numbers, self.one = code, text, words or {}, numbers, one or {}
         self.known[code] = self
 
     def __call__(self, **parameters: str | int) -> Message:
         return Message(self.code, parameters)
+
+    def text_for(self, parameters: Mapping[str, Any]) -> str:
+        """The English text of a message with these parameters."""
+        return next((text for name, text in self.one.items() if str(parameters.get(name)) == "1"), self.text)
 
     def tell_parameter(self, name: str, value: Any) -> str:
         """The text of a parameter in the active language."""
         if name in self.words:
             word = self.words[name].get(value, value)
             return str(word) if isinstance(word, Promise) else translation.gettext(word)
-        if name in self.numbers and isinstance(value, int):
-            return number_format(value, use_l10n=True, force_grouping=True)
-        if name in self.numbers and "." in str(value):
+        text = str(value)
+        if name in self.numbers and "." in text:
             return number_format(Decimal(value), use_l10n=True)
-        return str(value)
+        if name in self.numbers and text.isdecimal():
+            return number_format(int(text), use_l10n=True, force_grouping=True)
+        return text
 
 
 TEXT = MessageType("text", "%(text)s")

@@ -184,6 +184,19 @@ def test_products_merged_before_follow(boss):
     assert not LocationConfig.objects.exists()
 
 
+def test_a_merged_product_is_only_read(client, boss):
+    source, target = ProductFactory(sku="OLD", common_name="Agave"), ProductFactory()
+    page = reverse("product", args=[source.pk])
+    assert "Configure a location with it" in client.get(page).content.decode()
+    merge_products(source=source, target=target)
+    shown = client.get(page).content.decode()
+    assert ">Save<" not in shown
+    assert "Configure a location with it" not in shown
+    assert "use that one" in client.post(page, {"common_name": "Aloe"}, follow=True).content.decode()
+    source.refresh_from_db()
+    assert source.common_name == "Agave"
+
+
 @pytest.mark.parametrize("name", ["products", "packagings", "containers"])
 def test_empty_lists_say_what_to_do(client, boss, name):
     assert "empty-state" in client.get(reverse(name)).content.decode()

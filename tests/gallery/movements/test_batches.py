@@ -27,7 +27,14 @@ def test_batch_shows_its_movements_with_who_and_why(viewer):
     photo(batch.config, 90, hour=2)
     hand_count(batch, 88, hour=3)
     page = viewer.get(reverse("batch", args=[batch.pk]))
-    for words in ("+100", "-5", "Frost", "Cold night", "-2", "Counted by hand, without a photo: 88"):
+    for words in (
+        "+100",
+        "\N{MINUS SIGN}5",
+        "Frost",
+        "Cold night",
+        "\N{MINUS SIGN}2",
+        "Counted by hand, without a photo: 88",
+    ):
         assertContains(page, words)
     assertNotContains(page, "/describe/")
     photo(batch.config, 70, hour=4)
@@ -80,6 +87,14 @@ def test_ready_for_sale_is_ordered_by_when(viewer):
         ("no date", None, {unknown}),
     ]
     assertContains(viewer.get(reverse("ready")), "March 2027")
+
+
+def test_stock_leads_to_documents_and_to_what_is_ready_and_back(viewer):
+    stock = viewer.get(reverse("stock"))
+    for name in ("documents", "ready"):
+        assertContains(stock, f'href="{reverse(name)}"')
+        assertContains(viewer.get(reverse(name)), f'class="back-link" href="{reverse("stock")}"')
+    assertContains(viewer.get(reverse("ready")), f'href="{reverse("map")}"><svg class="icon"')
 
 
 def test_ready_needs_the_same_queries_for_any_number(viewer, django_assert_num_queries):

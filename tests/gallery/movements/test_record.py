@@ -157,6 +157,20 @@ def test_several_lines_are_one_document_and_a_line_can_be_added(supervisor, batc
     assert str(document.movements.get(line=1).unit_price) == "1.50"
 
 
+def test_price_names_the_currency_and_plants_their_number(supervisor, batch):
+    type(batch.product).objects.filter(pk=batch.product_id).update(currency="USD")
+    form = supervisor.get(address(batch, "?kind=sale"))
+    assertContains(form, "Price of one plant (USD)")
+    assertContains(form, ": 100 plants")
+
+
+def test_a_location_without_plants_leads_to_what_brings_some(worker):
+    location = LocationConfigFactory().location
+    page = worker.get(reverse("record", args=[location.code]) + "?kind=loss")
+    for way in ("?kind=count", "?kind=planting", f"{reverse('upload')}?location={location.code}"):
+        assertContains(page, f'href="{way}"')
+
+
 def test_line_left_empty_is_no_line(supervisor, batch):
     send(supervisor, batch, "sale", {"batch": batch.pk, "quantity": "10"}, {"batch": batch.pk, "quantity": ""})
     assert stock_at(batch) == 90

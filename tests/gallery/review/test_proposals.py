@@ -59,8 +59,9 @@ def test_a_worker_proposes_by_form_and_sees_what_waits(bed, worker):
     assert Proposal.objects.waiting().count() == 1
 
 
-def test_a_worker_flags_a_count(bed, worker):
+def test_a_worker_flags_a_count(bed, worker, supervisor):
     worker.post(f"{page_of(bed)}flag/", {"text": "The post hides some"})
+    assertContains(supervisor.get(page_of(bed)), "Mark as read")
     assertContains(worker.get(page_of(bed)), "The post hides some")
     refused = worker.post(f"{page_of(bed)}flag/", {"text": " "}, headers=HTMX)
     assertContains(refused, "Say what seems wrong", status_code=422)

@@ -56,7 +56,17 @@ def test_page_shows_batches_count_photos_and_movements(viewer: Client, config: L
         user=first.uploaded_by_user,
     )
     page = viewer.get("/stock/locations/n1-n-04/")
-    for words in ("Stock of Bay 4", "78", "Agave", batch.batch_code, "Sale", "-12", "= 78", "Counted 90.", "-10"):
+    for words in (
+        "Stock of Bay 4",
+        "78",
+        "Agave",
+        batch.batch_code,
+        "Sale",
+        "\N{MINUS SIGN}12",
+        "= 78",
+        "Counted 90.",
+        "\N{MINUS SIGN}10",
+    ):
         assertContains(page, words)
     assertContains(page, first.uploaded_by_user.username)
     for image in (first, newest):

@@ -30,11 +30,33 @@ def test_what_is_worth_most_comes_first_and_chance_is_left_out(viewer: Client):
     differ(100, 20, location__name="Bay of pennies", product__price=Decimal("0.5"), product__currency="MXN")
     page = viewer.get("/stock/reconcile/")
     assertContains(page, "3 differences")
-    assertContains(page, "-190")
+    assertContains(page, "\N{MINUS SIGN}190")
     assertNotContains(page, "Bay of chance")
     words = page.content.decode()
     assert words.index("Bay of gold") < words.index("Bay of pennies") < words.index("Bay without a price")
     assertContains(viewer.get("/stock/reconcile/?status=all"), "Bay of chance")
+
+
+def test_what_is_missing_and_too_many_is_worth_each_its_own(viewer: Client):
+    priced = {"product__price": Decimal(100), "product__currency": "MXN"}
+    differ(100, 50, **priced)
+    differ(100, 300, **priced)
+    page = viewer.get("/stock/reconcile/")
+    for words in ("\N{MINUS SIGN}5,000.00 MXN at price", "+20,000.00 MXN at price", "+200"):
+        assertContains(page, words)
+    assertNotContains(page, "25,000.00")
+    found = viewer.get("/api/v1/stock/differences").json()
+    assert found["missing_values"] == [{"amount": "-5000.00", "currency": "MXN"}]
+    assert found["too_many_values"] == [{"amount": "20000.00", "currency": "MXN"}]
+
+
+@pytest.mark.parametrize("query", ["q=nothing", "mine=on", "date_from=2026-01-01&date_to=2026-01-02", "location_id=0"])
+def test_a_search_without_a_hit_does_not_say_that_all_is_explained(query, viewer: Client):
+    differ(100, 40)
+    page = viewer.get(f"/stock/reconcile/?{query}")
+    assertContains(page, "No difference matches this search")
+    assertContains(page, 'href="/stock/reconcile/?status=open"')
+    assertNotContains(page, "Nothing is unexplained")
 
 
 def test_a_nursery_without_differences_is_told_so(viewer: Client):
@@ -84,7 +106,14 @@ def test_a_sale_explains_the_difference_in_one_step(supervisor: Client):
     difference = differ(100, 58)
     path = f"/stock/reconcile/{difference.pk}/"
     page = supervisor.get(path)
-    for words in ("Plants were sold", "Plants were lost", "count again", "accept it", 'value="42"'):
+    for words in (
+        "Plants were sold",
+        "Plants were lost",
+        "count again",
+        "accept it",
+        'value="42"',
+        "Price of one plant",
+    ):
         assertContains(page, words)
     assertNotContains(page, "Plants came in")
     page = decide(supervisor, difference, "sold", quantity="42", unit_price="2,50", reason="To Ana")
@@ -200,7 +229,7 @@ def test_shrinkage_sums_losses_acceptances_and_what_is_unexplained(by, viewer: C
     page = viewer.get(f"/stock/shrinkage/?by={by}")
     assert (page.context["table"].total.lost, page.context["table"].total.accepted) == (-5, -42)
     assert (page.context["table"].total.missing, page.context["table"].total.total) == (-60, -107)
-    assertContains(page, "-130")
+    assertContains(page, "\N{MINUS SIGN}130")
     file = viewer.get(f"/stock/shrinkage/shrinkage.csv?by={by}").content.decode()
     assert "-60" in file
     assert viewer.get(f"/stock/shrinkage/shrinkage.xlsx?by={by}").content[:2] == b"PK"

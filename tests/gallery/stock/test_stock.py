@@ -75,7 +75,7 @@ def test_another_day_and_two_days_compared(viewer: Client):
     batch = stocked("Agave", 100, days_ago=10)
     move(batch, -30, 5)
     page = viewer.get(f"/stock/?as_of={ago(2)}&compare={ago(7)}")
-    for words in ("70", "-30", "100", "as they are today"):
+    for words in ("70", "\N{MINUS SIGN}30", "100", "as they are today"):
         assertContains(page, words)
     assertContains(viewer.get(f"/stock/?as_of={ago(20)}"), "Nothing had been counted or recorded by then")
 

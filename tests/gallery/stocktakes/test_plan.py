@@ -33,6 +33,8 @@ def test_plan_says_why_bays_are_due(viewer: Client, bays):
     page = viewer.get("/stock/plan/")
     for words in ("Bay 1", "1,234", "In doubt or open", "More than 30 days ago", "Bay 10", "Never counted"):
         assertContains(page, words)
+    assertContains(page, "<span>\N{EN DASH}</span>", html=True)
+    assertNotContains(page, ">0</strong>")
     assertNotContains(page, "Bay 2</a>")
     assertNotContains(page, "/stock/plan/walk/", msg_prefix="viewers do not upload")
     assertContains(viewer.get("/stock/plan/?show=all"), "Not due")

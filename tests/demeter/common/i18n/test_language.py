@@ -247,7 +247,7 @@ def test_the_admin_tells_why_a_count_is_in_doubt(boss: Client, db):
     reasons = [CONTAINERS_FAILED(number=1).as_json(), Message("no_container").as_json()]
     session = ProcessingSessionFactory(ready=True, review_reasons=reasons)
     page = boss.get(f"/admin/processing/processingsession/{session.pk}/change/")
-    assertContains(page, "1 container(s) could not be counted; no bed, crate or tray was found in the photo")
+    assertContains(page, "1 container could not be counted; no bed, crate or tray was found in the photo")
 
 
 def read_csv(text: bytes, delimiter: str = ",") -> list[dict[str, str]]:

@@ -9,8 +9,16 @@ from photos.models import S3Image
 from processing.counting.faults import TEXTS
 from processing.counting.parameters import QualityParameters
 from processing.counting.quality import PictureQuality, picture_faults
-from processing.messages import AGAIN_FOR, DENSITY_SET, NOT_CONFIGURED, PROCESSING_STOPPED, as_message
+from processing.messages import (
+    AGAIN_FOR,
+    CONTAINERS_FAILED,
+    DENSITY_SET,
+    NOT_CONFIGURED,
+    PROCESSING_STOPPED,
+    as_message,
+)
 from processing.models import Job, ProcessingSession, Segment
+from stock.messages import COUNTED_BY_HAND
 from stock.models import StockMovement
 from tests.processing.factories import JobFactory
 
@@ -43,6 +51,15 @@ def test_a_name_that_looks_like_a_number_stays_as_it_is():
     with translation.override("es"):
         assert str(NOT_CONFIGURED(location="5.0")).startswith("5.0 ")
         assert str(AWAY(metres="7.0")).startswith("El punto GPS está a 7,0 m")
+
+
+def test_large_numbers_are_grouped_as_the_language_does_and_one_is_singular():
+    assert str(COUNTED_BY_HAND(number=2900)) == "Counted 2,900 by hand."
+    assert str(CONTAINERS_FAILED(number=1)) == "1 container could not be counted"
+    assert str(CONTAINERS_FAILED(number="2")) == "2 containers could not be counted"
+    with translation.override("es"):
+        assert str(COUNTED_BY_HAND(number=2900)) == "Se contaron 2.900 a mano."
+        assert str(CONTAINERS_FAILED(number=1)).startswith("1 contenedor ")
 
 
 def test_what_is_no_message_is_told_as_it_is():

@@ -1,0 +1,14 @@
+"""How forms ask for the price of one plant."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from locations.nursery import read_nursery
+
+
+def price_label(currencies: Iterable[str]) -> str:
+    """With the currency of the products, or the nursery's where none has one; without any if there are several."""
+    known = {currency for currency in currencies if currency} or {read_nursery()["currency"]}
+    currency = known.pop() if len(known) == 1 else ""
+    return _("Price of one plant (%(currency)s)") % {"currency": currency} if currency else _("Price of one plant")
