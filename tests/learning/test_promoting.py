@@ -46,7 +46,7 @@ def test_better_models_are_promoted_with_their_figures():
             (90, 88, 80),
             "on the benchmark they are worse than the models in use. Mean error 2.2 % before",
         ),
-        (((100, 90, 110), (100, 110, 110)), (90, 88, 88), "bias 0.0 % before, 10.0 % after"),
+        (((100, 90, 110), (100, 110, 110)), (90, 88, 88), "leaning by 0.0 % before, 10.0 % after"),
         (((100, 90, 95),), (90, 88, 88), "at least 2 photos kept for testing; this group has 1"),
         ((), (90, 88, 88), "this group has 0"),
     ],
