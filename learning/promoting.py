@@ -53,7 +53,9 @@ def check(run: TrainingRun, category: ProductCategory | None) -> dict[SetName, C
     figures = {name: found for name in SETS if (found := compare(rows, name)) is not None}
     judged = figures.get("held_out")
     if judged is None or judged.photos < FEWEST_HELD_OUT:
-        words = _("Only %(photos)d held-out photos show this group, and %(fewest)d are needed to judge models for it.")
+        words = _(
+            "Models are judged for a group by at least %(fewest)d photos kept for testing; this group has %(photos)d."
+        )
         raise ConflictError(words % {"photos": judged.photos if judged else 0, "fewest": FEWEST_HELD_OUT})
     if "benchmark" not in figures:
         raise ConflictError(_("These models were not judged on the benchmark. Train again."))
@@ -94,10 +96,11 @@ def _check_rival(rows: list[JudgedPhoto], category: ProductCategory | None) -> N
 
 def _refusal(name: SetName, found: Comparison) -> str:
     words = _(
-        "Not promoted: on %(set)s they are worse than the models in use. Mean error %(error_before).1f %% before,"
-        " %(error_after).1f %% after; bias %(bias_before).1f %% before, %(bias_after).1f %% after; %(photos)d photos."
+        "Not used: on %(set)s they are worse than the models in use. Mean error %(error_before).1f %% before,"
+        " %(error_after).1f %% after; leaning by %(bias_before).1f %% before, %(bias_after).1f %% after;"
+        " %(photos)d photos."
     )
-    sets = {"held_out": _("your held-out photos"), "benchmark": _("the benchmark")}
+    sets = {"held_out": _("your photos kept for testing"), "benchmark": _("the benchmark")}
     return words % {
         "set": sets[name],
         "error_before": 100 * found.before.error,
@@ -118,10 +121,10 @@ def roll_back(promotion_id: int, *, user: User | None) -> Promotion:
         if promotion is None:
             raise NotFoundError(_("There is no promotion with this number."))
         if promotion.ended_at is not None:
-            raise ConflictError(_("This was rolled back already."))
+            raise ConflictError(_("These models are no longer in use."))
         newest = Promotion.objects.in_force().filter(category=promotion.category_id).first()
         if newest != promotion:
-            raise ConflictError(_("Newer models are in use for this group. Roll those back first."))
+            raise ConflictError(_("Newer models are in use for this group. Go back from those first."))
         promotion.ended_at, promotion.ended_by = timezone.now(), user
         promotion.save(update_fields=["ended_at", "ended_by"])
         return promotion

@@ -74,10 +74,10 @@ def check_enough(data_set: DataSet) -> None:
     missing = FEWEST_HELD_OUT - data_set.held_out_count
     if missing > 0:
         words = ngettext(
-            "A training needs %(fewest)d photos held out, to be judged by: %(missing)d more of another visit must be"
-            " corrected and signed off.",
-            "A training needs %(fewest)d photos held out, to be judged by: %(missing)d more of another visit must be"
-            " corrected and signed off.",
+            "A training needs %(fewest)d photos kept for testing: %(missing)d more of another visit must be corrected"
+            " and signed off.",
+            "A training needs %(fewest)d photos kept for testing: %(missing)d more of another visit must be corrected"
+            " and signed off.",
             missing,
         )
         raise ConflictError(words % {"fewest": FEWEST_HELD_OUT, "missing": missing})

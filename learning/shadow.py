@@ -64,7 +64,7 @@ def switch_shadow(run_id: int, *, on: bool) -> TrainingRun:
             raise ConflictError(_("This training has no models."))
         other = TrainingRun.objects.filter(in_shadow=True).exclude(pk=run_id).first()
         if on and other is not None:
-            raise ConflictError(_("Training %(number)d is in the shadow. End that first.") % {"number": other.pk})
+            raise ConflictError(_("Training %(number)d is on trial. End that trial first.") % {"number": other.pk})
         if on and not run.in_shadow:
             run.shadow_since = timezone.now()
         run.in_shadow = on

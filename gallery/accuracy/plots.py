@@ -44,6 +44,11 @@ class Scatter:
     height: int = HEIGHT
     left: int = LEFT
 
+    @property
+    def has_intervals(self) -> bool:
+        """Whether the count of any dot had an interval, inside or outside of which the true number may lie."""
+        return any(dot.is_covered is not None for dot in self.dots)
+
 
 @dataclass(frozen=True)
 class MonthMark:

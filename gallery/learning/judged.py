@@ -9,7 +9,7 @@ from learning.figures import Comparison, JudgedPhoto, SetName, read_rows
 from learning.models import TrainingRun
 
 WORDS: tuple[tuple[SetName, StrOrPromise, StrOrPromise], ...] = (
-    ("held_out", _("Your photos that were held out"), _("Whole visits that no model learned from.")),
+    ("held_out", _("Your photos kept for testing"), _("Whole visits that no model learned from.")),
     ("benchmark", _("The benchmark of Demeter"), _("Renders that no model learned from: whether it forgot anything.")),
 )
 

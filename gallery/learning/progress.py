@@ -21,7 +21,7 @@ STAGES: Mapping[str, StrOrPromise] = {
     "segmenter-collages": _("Composing pictures of containers"),
     "segmenter": _("Learning containers"),
     "convert": _("Preparing the models for this machine"),
-    "judging": _("Counting the held-out photos and the benchmark"),
+    "judging": _("Counting the photos kept for testing and the benchmark"),
 }
 
 

@@ -17,6 +17,11 @@ class Promoted:
     faults: tuple[ModelFault, ...]
     shipped: str
 
+    @property
+    def has_general(self) -> bool:
+        """Whether trained models count all other products too, so that nothing is left to the shipped ones."""
+        return any(row.category_id is None for row in self.rows)
+
 
 def read_promoted() -> Promoted:
     """As of now; only rows are read, never weights."""

@@ -46,5 +46,5 @@ def roll_back_models(request: HttpRequest, promotion_id: int) -> HttpResponse:
         except ConflictError as error:
             messages.error(request, error.message)
         else:
-            messages.success(request, _("Rolled back: new photos are counted with the models before."))
+            messages.success(request, _("New photos are counted with the earlier models again."))
     return redirect("models")

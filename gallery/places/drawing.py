@@ -13,6 +13,7 @@ from locations.models.places import Place
 from locations.outlines import UNUSED, Doubt, doubtful_outlines
 
 LAYER_OF: dict[type[Place], str] = {Warehouse: "warehouse", StorageArea: "area", StorageLocation: "location"}
+WHOLE_FROM_M2 = 10  # larger areas have no decimals
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,10 @@ class Drawing:
     @property
     def places(self) -> tuple[DrawnPlace, ...]:
         return (self.house, *self.benches, *self.bays)
+
+    @property
+    def is_any_drawn(self) -> bool:
+        return any(place.is_drawn for place in self.places)
 
     @property
     def first_undrawn(self) -> str:
@@ -99,5 +104,11 @@ def describe_doubts(doubts: Sequence[Doubt]) -> Iterator[str]:
     out = _("%(one)s sticks out of %(other)s by %(area)s m².")
     for doubt in doubts:
         words = overlap if doubt.kind == "overlap" else out
-        area = number_format(round(doubt.area_m2, 1), 1, force_grouping=True)
-        yield words % {"one": doubt.one.code, "other": doubt.other.code, "area": area}
+        decimals = 0 if doubt.area_m2 >= WHOLE_FROM_M2 else 1
+        area = number_format(round(doubt.area_m2, decimals), decimals, force_grouping=True)
+        yield words % {"one": _name_of(doubt.one), "other": _name_of(doubt.other), "area": area}
+
+
+def _name_of(place: Place) -> str:
+    """Its name with the code, as names repeat from bench to bench."""
+    return place.code if place.name == place.code else f"{place.name} ({place.code})"

@@ -68,7 +68,10 @@ class NurserySettingsForm(forms.Form):
         label=_("Working hours until"),
         min_value=0,
         max_value=24,
-        help_text=_("Hours of the day, 0 to 24, in which no model is trained. The same hour twice: it may always be."),
+        help_text=_(
+            "Hours of the day, 0 to 24, in which no model is trained. Enter the same hour twice to allow training at "
+            "any time."
+        ),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

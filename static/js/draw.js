@@ -56,6 +56,7 @@ class Drawing {
     this.field.value = "";
     for (const shape of this.shapes.values()) shape.setStyle({ color: colourOf("--line-strong"), weight: 1.5, fillOpacity: 0.05 });
     this.current = this.shapes.get(this.choice.value) ?? null;
+    if (this.form.elements.remove) this.form.elements.remove.hidden = !this.current;
     this.current?.setStyle({ color: colourOf("--green"), weight: 4, fillOpacity: 0.25 }).bringToFront();
     const bounds = this.current ? this.current.getBounds().pad(0.5) : this.others.getBounds();
     if (bounds.isValid()) this.map.fitBounds(bounds, { animate: false });

@@ -147,19 +147,6 @@ class NurseryMap {
     for (const shape of this.places) if (this.marks[`location:${shape.place.code}`]) shape.setStyle(doubt).bringToFront();
     this.named?.setStyle({ weight: 5, dashArray: null }).bringToFront();
     for (const outline of this.outlines) outline.setStyle(this.marks[outline.options.key] ? doubt : { color: colourOf("--line-strong") });
-    for (const canvas of this.root.querySelectorAll("[data-age]")) {
-      const pen = canvas.getContext("2d");
-      const { color, fillColor, fillOpacity, dashArray } = styles[canvas.dataset.age];
-      pen.clearRect(0, 0, canvas.width, canvas.height);
-      pen.lineWidth = 3;
-      pen.setLineDash(dashArray ? [8, 6] : []);
-      pen.strokeStyle = color;
-      pen.fillStyle = fillColor;
-      pen.globalAlpha = fillOpacity;
-      pen.fillRect(2, 2, canvas.width - 4, canvas.height - 4);
-      pen.globalAlpha = 1;
-      pen.strokeRect(2, 2, canvas.width - 4, canvas.height - 4);
-    }
   }
 
   tell(place) {

@@ -52,14 +52,14 @@ def test_own_photos_become_models_in_use_and_back(start: Start):
     expect(page.get_by_text("A training worker takes it within seconds.")).to_be_visible()
     run = end_training()
     page.goto(f"/models/trainings/{run.pk}/")
-    expect(page.get_by_role("heading", name="Your photos that were held out")).to_be_visible()
-    person.press(page.get_by_role("button", name="Count in the shadow"))
-    expect(page.get_by_text("No photo was counted since.")).to_be_visible()
-    person.press(page.get_by_role("button", name="Promote"))
+    expect(page.get_by_role("heading", name="Your photos kept for testing")).to_be_visible()
+    person.press(page.get_by_role("button", name="Start the trial"))
+    expect(page.get_by_text("No photo was counted since the trial began.")).to_be_visible()
+    person.press(page.get_by_role("button", name="Use for counting"))
     expect(page.get_by_text("New photos are counted with these models from now on.")).to_be_visible()
     assert promoted_for(None) == run.trained
     person.press(page.get_by_role("link", name="Models", exact=True))
-    person.press(page.get_by_role("button", name="Roll back"))
-    expect(page.get_by_text("Rolled back: new photos are counted with the models before.")).to_be_visible()
+    person.press(page.get_by_role("button", name="Go back to the earlier models"))
+    expect(page.get_by_text("New photos are counted with the earlier models again.")).to_be_visible()
     assert promoted_for(None) is None
     assert Promotion.objects.get().ended_by is not None

@@ -78,5 +78,5 @@ def test_models_are_promoted_listed_and_rolled_back():
     assert run("list", command="models") == ""
     with pytest.raises(CommandError, match="There is no category Ferns"):
         run("promote", str(training.pk), "--category", "Ferns", command="models")
-    with pytest.raises(CommandError, match="Only 0 held-out photos"):
+    with pytest.raises(CommandError, match="this group has 0"):
         run("promote", str(training.pk), "--category", ProductFactory().family.category.name, command="models")

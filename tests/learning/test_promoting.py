@@ -40,15 +40,15 @@ def test_better_models_are_promoted_with_their_figures():
 @pytest.mark.parametrize(
     ("rows", "benchmark", "message"),
     [
-        (((100, 94, 76), (50, 50, 50)), (90, 88, 88), "on your held-out photos they are worse"),
+        (((100, 94, 76), (50, 50, 50)), (90, 88, 88), "on your photos kept for testing they are worse"),
         (
             BETTER,
             (90, 88, 80),
             "on the benchmark they are worse than the models in use. Mean error 2.2 % before",
         ),
-        (((100, 90, 110), (100, 110, 110)), (90, 88, 88), "bias 0.0 % before, 10.0 % after"),
-        (((100, 90, 95),), (90, 88, 88), "Only 1 held-out photos show this group, and 2 are needed"),
-        ((), (90, 88, 88), "Only 0 held-out photos show this group"),
+        (((100, 90, 110), (100, 110, 110)), (90, 88, 88), "leaning by 0.0 % before, 10.0 % after"),
+        (((100, 90, 95),), (90, 88, 88), "at least 2 photos kept for testing; this group has 1"),
+        ((), (90, 88, 88), "this group has 0"),
     ],
 )
 def test_worse_models_are_refused_with_the_figures(rows, benchmark, message):
@@ -103,7 +103,7 @@ def test_roll_back_brings_the_models_before_back():
         promoting.roll_back(own.pk, user=boss)
     assert promoting.roll_back(newer.pk, user=boss).ended_by == boss
     assert promoted_for(category.pk) == own.trained
-    with pytest.raises(ConflictError, match="rolled back already"):
+    with pytest.raises(ConflictError, match="no longer in use"):
         promoting.roll_back(newer.pk, user=boss)
     promoting.roll_back(own.pk, user=boss)
     assert promoted_for(category.pk) == general.trained

@@ -50,8 +50,8 @@ def test_two_taps_start_one_run():
     [
         (3, 0, "needs 5 photos to learn from: 2 more must be corrected"),
         (6, 2, "needs 5 photos to learn from: 1 more must be corrected"),
-        (6, 0, "needs 2 photos held out, to be judged by: 2 more of another visit"),
-        (6, 1, "needs 2 photos held out, to be judged by: 1 more of another visit"),
+        (6, 0, "needs 2 photos kept for testing: 2 more of another visit"),
+        (6, 1, "needs 2 photos kept for testing: 1 more of another visit"),
     ],
 )
 def test_too_few_photos_are_refused_with_how_many_are_missing(photos, held_out, message):

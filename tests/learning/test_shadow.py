@@ -91,7 +91,7 @@ def test_a_lost_original_does_not_stop_the_others(run):
 
 def test_one_training_is_in_the_shadow(run):
     other = TrainingRunFactory(trained_now=True)
-    with pytest.raises(ConflictError, match="is in the shadow"):
+    with pytest.raises(ConflictError, match="is on trial"):
         shadow.switch_shadow(other.pk, on=True)
     shadow.switch_shadow(run.pk, on=False)
     assert shadow.switch_shadow(other.pk, on=True).in_shadow

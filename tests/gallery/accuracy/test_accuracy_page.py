@@ -82,7 +82,7 @@ def test_share_answered_counts_refused_and_partial_photos(viewer, config, photos
     ProcessingSession.objects.filter(pk=partial.pk).update(partial=True)
     answer = read(viewer, by="container")
     assert (answer["answered"], answer["asked"]) == (4, 6)
-    assertContains(viewer.get(PAGE), "Of 6 photos, 4 were given a count that is neither refused nor partial: 67 %.")
+    assertContains(viewer.get(PAGE), "4 of 6 photos could be counted in full: 67 %.")
 
 
 def test_period_narrows_the_photos(viewer, photos):
@@ -103,7 +103,7 @@ def test_advice_names_what_is_missing(viewer, config, photos):
     assert (first["code"], first["kind"], first["photos"]) == ("interval", "Opuntia, Loose pots", 6)
     assert last["code"] == "recounts"
     page = viewer.get(PAGE)
-    assertContains(page, "6 more validated photos of Opuntia, Loose pots give its counts an interval of their own.")
+    assertContains(page, "6 more validated photos of Opuntia, Loose pots, and Demeter knows")
     assertContains(page, "Have some photos counted blind")
 
 

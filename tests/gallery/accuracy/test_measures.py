@@ -128,6 +128,11 @@ def test_every_month_lies_within_the_plot(months):
     assert any(tick.value == 0 and tick.at == plot.zero for tick in plot.ticks)
 
 
+@pytest.mark.parametrize(("held", "explained"), [(None, False), (True, True), (False, True)])
+def test_filled_dots_are_explained_where_a_count_had_an_interval(held, explained):
+    assert draw_scatter([judged(1, 1), judged(2, 2, held=held)]).has_intervals is explained
+
+
 def test_one_photo_or_month_is_no_plot():
     assert draw_scatter([judged(1, 1)]) is None
     assert draw_months([(date(2026, 1, 1), measure([judged(1, 1)]))]) is None

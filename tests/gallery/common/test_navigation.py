@@ -40,7 +40,8 @@ def shown_links(page: Page) -> list[str]:
 @pytest.mark.parametrize("role", ROLES)
 def test_navigation_fits_every_width(browser: Browser, live_server: LiveServer, role: str, language: str):
     with open_browser(browser, live_server, locale=language, viewport={"width": 360, "height": 740}) as page:
-        sign_in(page.context, UserFactory(**ROLES[role], language=language), live_server)
+        person = UserFactory(**ROLES[role], first_name="Guadalupe M.", last_name="", language=language)
+        sign_in(page.context, person, live_server)
         page.goto("/jobs/")
         if language == "en":
             assert [words.strip() for words in shown_links(page)] == BARS[role]
@@ -52,6 +53,8 @@ def test_navigation_fits_every_width(browser: Browser, live_server: LiveServer, 
             assert all(item["height"] >= 44 and item["width"] >= 44 for item in items)
             assert not any(item["clipped"] for item in items), f"words do not fit at {width} px"
             assert all(one["right"] <= other["left"] + 0.5 for one, other in pairwise(items))
+            assert items[-1]["right"] <= page.locator(".language").bounding_box()["x"] or width < 1024
+            assert page.locator(".account__name > span").bounding_box()["width"] > 60 or width < 1280, "the name"
             assert page.locator(".site-header").bounding_box()["height"] < 70
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 

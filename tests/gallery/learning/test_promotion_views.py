@@ -7,6 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from processing.models import ModelFault, Promotion
 from processing.runtime.registry import shipped_versions
 from tests.learning.factories import TrainingRunFactory, judged_photo
+from tests.locations.factories import ProductCategoryFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -28,15 +29,23 @@ def test_supervisor_promotes_and_rolls_back(supervisor: Client, viewer: Client):
     assertContains(answer, "In use")
     listed = supervisor.get("/models/")
     assertContains(listed, str(run.trained))
-    assertContains(listed, "Everything else: the models that come with Demeter")
+    assertNotContains(listed, "Everything else")
     row = Promotion.objects.get()
     assert viewer.post(f"/models/promotions/{row.pk}/end/").status_code == 403
     answer = supervisor.post(f"/models/promotions/{row.pk}/end/", follow=True)
-    assertContains(answer, "Rolled back")
+    assertContains(answer, "New photos are counted with the earlier models again.")
     assertContains(answer, "All photos are counted with the models that come with Demeter")
     answer = supervisor.post(f"/models/promotions/{row.pk}/end/", follow=True)
-    assertContains(answer, "This was rolled back already.")
+    assertContains(answer, "These models are no longer in use.")
     assert supervisor.post("/models/promotions/999/end/").status_code == 404
+
+
+def test_models_of_a_category_leave_everything_else_to_those_of_demeter(viewer: Client):
+    category = ProductCategoryFactory(name="Cacti")
+    Promotion.objects.create(trained=make_run().trained, category=category, figures={})
+    page = viewer.get("/models/")
+    assertContains(page, "Cacti")
+    assertContains(page, "Everything else: the models that come with Demeter")
 
 
 def test_worse_models_are_refused_with_their_figures(supervisor: Client):

@@ -91,7 +91,7 @@ def test_programs_do_the_same(supervisor: Client):
 def test_what_judging_found_is_shown(viewer: Client):
     run = TrainingRunFactory(trained_now=True)
     page = viewer.get(f"/models/trainings/{run.pk}/")
-    assertContains(page, "Your photos that were held out")
+    assertContains(page, "Your photos kept for testing")
     assertContains(page, "2 photos, counted as live photos are.")
     assertContains(page, "22.0 %")  # the mean of 24 and 20 % before
     assertContains(page, "3.0 %")  # of 6 and 0 % after
@@ -103,10 +103,11 @@ def test_models_count_in_the_shadow_at_a_click(supervisor: Client, viewer: Clien
     run, other = TrainingRunFactory(trained_now=True), TrainingRunFactory(trained_now=True)
     page = f"/models/trainings/{run.pk}/"
     assert viewer.post(f"{page}shadow/", {"on": "true"}).status_code == 403
-    assertContains(supervisor.post(f"{page}shadow/", {"on": "true"}, follow=True), "No photo was counted since.")
+    answer = supervisor.post(f"{page}shadow/", {"on": "true"}, follow=True)
+    assertContains(answer, "No photo was counted since the trial began.")
     answer = supervisor.post(f"/models/trainings/{other.pk}/shadow/", {"on": "true"}, follow=True)
-    assertContains(answer, f"Training {run.pk} is in the shadow. End that first.")
-    assertContains(supervisor.post(f"{page}shadow/", {"on": "false"}, follow=True), "Count in the shadow")
+    assertContains(answer, f"Training {run.pk} is on trial. End that trial first.")
+    assertContains(supervisor.post(f"{page}shadow/", {"on": "false"}, follow=True), "Start the trial")
     waiting = TrainingRunFactory()
     answer = supervisor.post(f"/models/trainings/{waiting.pk}/shadow/", {"on": "true"}, follow=True)
     assertContains(answer, "This training has no models.")

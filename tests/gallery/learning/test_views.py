@@ -37,7 +37,7 @@ def test_supervisor_makes_a_data_set_by_a_button(supervisor: Client, config):
     assertContains(answer, "Nursery 1 is made.")
     made = DataSet.objects.get()
     assert (made.photo_count, made.held_out_count) == (2, 1)
-    assertNotContains(answer, "No photo is held out")
+    assertNotContains(answer, "No photo is kept for testing")
 
 
 def test_a_second_tap_makes_no_second_version(supervisor: Client, config):
@@ -46,7 +46,7 @@ def test_a_second_tap_makes_no_second_version(supervisor: Client, config):
     answer = supervisor.post("/models/data-sets/", {"name": "Nursery"})
     assertContains(answer, "Nothing changed since version 1 of Nursery.", status_code=422)
     assert DataSet.objects.count() == 1
-    assertContains(supervisor.get("/models/"), "No photo is held out")
+    assertContains(supervisor.get("/models/"), "No photo is kept for testing")
 
 
 def test_what_is_missing_is_said(supervisor: Client):

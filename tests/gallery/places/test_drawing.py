@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from playwright.sync_api import Browser, expect
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 from pytest_django.live_server_helper import LiveServer
 
 from locations.models import PlaceChange, StorageLocation
@@ -91,14 +91,28 @@ def test_bad_files_and_places_are_refused(supervisor: Client, bed):
 
 
 def test_overlaps_are_stored_and_said(supervisor: Client, bed):
-    StorageLocationFactory(code="A1", storage_area=bed)
-    StorageLocationFactory(code="A2", storage_area=bed, east_m=2)
+    StorageLocationFactory(code="A1", name="Bay 1", storage_area=bed)
+    StorageLocationFactory(code="A2", name="A2", storage_area=bed, east_m=2)
     StorageLocationFactory(code="A3", storage_area=bed, east_m=4.7)  # touches its neighbour
-    StorageLocationFactory(code="A4", storage_area=bed, east_m=10)
+    StorageLocationFactory(code="A4", name="Bay 4", storage_area=bed, east_m=10)
     page = supervisor.get("/map/draw/")
-    assertContains(page, "A1 and A2 overlap by 1.9 m².")
-    assertContains(page, f"A4 sticks out of {bed.code} by 3.6 m².")
+    assertContains(page, "Bay 1 (A1) and A2 overlap by 1.9 m².")
+    assertContains(page, f"Bay 4 (A4) sticks out of Bench 1 ({bed.code}) by 3.6 m².")
     assert len(page.context["drawing"].doubts) == 2
+
+
+def test_large_overlaps_have_no_decimals(supervisor: Client):
+    bed = StorageAreaFactory(code="N", name="North", warehouse__polygon=None, polygon=square(side_m=50))
+    StorageAreaFactory(code="S", name="South", warehouse=bed.warehouse, polygon=square(side_m=50, east_m=1))
+    page = supervisor.get("/map/draw/")
+    assertContains(page, "North (N) and South (S) overlap by 2,450 m².")
+
+
+def test_outline_is_removed_only_where_one_is_drawn(supervisor: Client):
+    bed = StorageAreaFactory(polygon=None, warehouse__polygon=None)
+    assertNotContains(supervisor.get("/map/draw/"), "Remove outline")
+    send(supervisor, bed)
+    assertContains(supervisor.get("/map/draw/"), "Remove outline")
 
 
 def test_drawing_takes_the_same_queries_for_any_number(supervisor: Client, bed, django_assert_num_queries):

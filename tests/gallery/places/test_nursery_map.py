@@ -180,16 +180,16 @@ def test_doubtful_outlines_are_said_to_those_who_can_correct_them(
     supervisor: Client, viewer: Client, django_assert_max_num_queries
 ):
     area = StorageAreaFactory(code="BED-1", warehouse__name="Nave 1")
-    make_bay(code="A1", storage_area=area)
-    make_bay(code="A2", storage_area=area, east_m=0.5)
+    make_bay(code="A1", name="Bay 1", storage_area=area)
+    make_bay(code="A2", name="Bay 2", storage_area=area, east_m=0.5)
     with django_assert_max_num_queries(14):
         page = supervisor.get("/map/")
-    assertContains(page, "A1 and A2 overlap by")
+    assertContains(page, "Bay 1 (A1) and Bay 2 (A2) overlap by")
     assert page.context["marks"].keys() == {"location:A1", "location:A2"}
     assertNotContains(viewer.get("/map/"), "overlap")
     make_bay(code="B1")  # in another warehouse
     assertNotContains(supervisor.get("/map/"), "overlap by")
-    assertContains(supervisor.get("/map/", {"warehouse_id": area.warehouse_id}), "A1 and A2 overlap by")
+    assertContains(supervisor.get("/map/", {"warehouse_id": area.warehouse_id}), "Bay 1 (A1) and Bay 2 (A2) overlap by")
 
 
 def test_many_labels_come_as_several_files(viewer: Client, monkeypatch, django_assert_num_queries):
@@ -251,7 +251,7 @@ def test_doubtful_outlines_are_marked_and_explained(browser: Browser, live_serve
     page = context.new_page()
     open_map(page, "/map/#A1", places=2)
     page.get_by_role("application").hover()
-    expect(page.get_by_role("tooltip")).to_contain_text("A1 and A2 overlap by")
+    expect(page.get_by_role("tooltip")).to_contain_text("Bay 1 (A1) and Bay 2 (A2) overlap by")
     expect(page.get_by_text("Overlaps or sticks out")).to_be_visible()
     page.get_by_text("Look at these outlines again").click()
     assert_accessible(page)
