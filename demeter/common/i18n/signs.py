@@ -13,4 +13,5 @@ register = template.Library()
 def signed(number: Decimal | int, decimals: int = 0) -> str:
     """A number with its sign, thousands separators and so many decimals; 0 has no sign."""
     sign = "+" if number > 0 else MINUS if number < 0 else ""
-    return sign + number_format(round(Decimal(abs(number)), decimals), decimals, use_l10n=True, force_grouping=True)
+    magnitude = round(Decimal(number).copy_abs(), decimals)
+    return sign + number_format(magnitude, decimals, use_l10n=True, force_grouping=True)
