@@ -836,7 +836,7 @@ def make_data_set_again(page: Page) -> None:
 
 
 def send_bad_zip(page: Page) -> None:
-    page.locator("main details summary").first.click()
+    page.locator("main details:has(#id_import-name) > summary").click()
     page.locator("#id_import-name").fill("tools")
     page.locator("#id_import-file").set_input_files({**BAD_FILE, "name": "tools.zip"})
     page.get_by_role("button", name=re.compile("^(Import|Importar)$")).click()
