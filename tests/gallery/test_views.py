@@ -233,13 +233,13 @@ def test_the_trace_tells_who_corrected_what_and_which_models_counted(viewer: Cli
     for text in (
         "abc123abc123",
         "f00df00df00d",
-        "change to dead plant",
+        "Change to dead plant",
         "25 %, 75 %",
         "8 Oct 2025",
         "&lt;i&gt;wet&lt;/i&gt;",
     ):
         assertContains(response, text)
-    assertContains(response, "<td>ana</td>", count=3)
+    assertContains(response, '<span class="hint">ana', count=3)
 
 
 def test_hostile_file_names_are_escaped(viewer: Client):

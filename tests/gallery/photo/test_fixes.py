@@ -312,7 +312,7 @@ def test_a_density_far_from_those_of_the_product_is_asked_about_once(supervisor:
     other = supervisor.post(fix_path(uncalibrated), {**values, "plants_per_m2": "12500", "meant": "1250"})
     assert (other.status_code, DensityParameters.objects.count()) == (422, 1)
     assert supervisor.post(fix_path(uncalibrated), {**values, "meant": "1250"}).status_code == 302
-    assert str(newest_job(uncalibrated).reason) == "Density set: 1250 plants per m²"
+    assert str(newest_job(uncalibrated).reason) == "Density set: 1,250 plants per m²"
 
 
 @pytest.mark.parametrize("plants_per_m2", ["25", "400"])

@@ -107,7 +107,7 @@ def test_a_correction_of_somebody_else_who_used_this_browser_is_not_made(bed, su
 def test_a_correction_brings_the_shown_tab_up_to_date(bed, supervisor):
     headers = {**HTMX, "HX-Current-URL": f"http://testserver/gallery/{bed.original_image_id}/?tab=trace"}
     response = supervisor.post(path_of(bed, "correct"), REMOVE, headers=headers)
-    assertContains(response, "<td>remove plant</td>")
+    assertContains(response, "<strong>Remove plant</strong>")
     assertNotContains(response, "containers-title")
 
 
