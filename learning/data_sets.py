@@ -229,12 +229,13 @@ def labels_of(photo: ReviewedPhoto) -> Labels:
 
 
 def _confirmed_outlines(photo: ReviewedPhoto) -> tuple[Outline, ...] | None:
-    """The outlines that have marks in them; None, unknown, where too many marks are in none: an outline is missing.
+    """The outlines that have marks in them; None, unknown, where too many marks are in none, so that an outline is
+    missing, or where no mark is left, as in an empty crate.
 
     People correct marks, not outlines: the segmenter would learn its own mistakes.
     """
     marked = photo.corrected.container_index[photo.corrected.alive]
-    if (marked == NO_CONTAINER).sum() > MOST_OUTSIDE_SHARE * len(marked):
+    if not len(marked) or (marked == NO_CONTAINER).sum() > MOST_OUTSIDE_SHARE * len(marked):
         return None
     return tuple(
         Outline(CONTAINER_KINDS.index(one.kind), clip_polygon(one.polygon, photo.found.resolution_wh))

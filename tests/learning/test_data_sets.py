@@ -64,6 +64,23 @@ def test_no_outline_is_learned_of_a_photo_where_one_is_missing(config):
     assert (labels.plant_count, labels.containers) == (4, None)
 
 
+def test_an_empty_crate_is_not_learned_as_no_crate(config):
+    session = correct_photo(config)
+    user = UserFactory(supervisor=True)
+    for class_id, x, y in (
+        (PLANT, 0.1, 0.1),
+        (PLANT, 0.16, 0.1),
+        (PLANT, 0.22, 0.1),
+        (EMPTY, 0.28, 0.1),
+        (PLANT, 0.5, 0.5),
+    ):
+        corrections.correct(image=session.original_image, user=user, action="remove", class_id=class_id, x=x, y=y)
+    session.refresh_from_db()
+    corrections.sign_off(image=session.original_image, user=user, seen=0)
+    labels = read_labels(make_data_set(name="n", user=None).photos.get().labels)
+    assert (labels.plant_count, labels.containers) == (0, None)
+
+
 def test_labels_of_an_earlier_version_stay_when_a_person_corrects_further(config):
     session = correct_photo(config)
     first = make_data_set(name="n", user=None)
