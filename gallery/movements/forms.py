@@ -132,9 +132,11 @@ class LineForm(forms.Form):
             self.initial = {**values, **self.initial}
 
     def _currencies(self) -> set[str]:
-        """Of the prices of the plants that are here; none if the form asks for the product."""
+        """Of the prices of the plants that are here, or of all that can be chosen if the form asks for the product."""
         if self.asks_product:
-            return set()
+            return set(
+                Product.objects.filter(active=True).order_by("currency").values_list("currency", flat=True).distinct()
+            )
         return {batch.product.currency for batch in batches_at(self.location)}
 
     def _offer_batches(self) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from PIL import Image
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from locations.models import Product
 from photos.storage.object_store import read_object
 from stock.models import LossReason, StockBatch, StockDocument, StockMovement
 from tests.factories import UserFactory
@@ -162,6 +163,15 @@ def test_price_names_the_currency_and_plants_their_number(supervisor, batch):
     form = supervisor.get(address(batch, "?kind=sale"))
     assertContains(form, "Price of one plant (USD)")
     assertContains(form, ": 100 plants")
+
+
+def test_price_of_a_planting_names_the_currency_only_if_every_product_has_the_same(supervisor, batch):
+    bare = LocationConfigFactory()
+    Product.objects.update(currency="USD")
+    form = reverse("record", args=[bare.location.code]) + "?kind=planting"
+    assertContains(supervisor.get(form), "Price of one plant (USD)")
+    Product.objects.filter(pk=batch.product_id).update(currency="EUR")
+    assertContains(supervisor.get(form), "Price of one plant <")
 
 
 def test_a_location_without_plants_leads_to_what_brings_some(worker):
