@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "demeter.monitoring.health.livez",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "demeter.common.compression.CompressAnswers",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from demeter.accounts.authentication import api_view
@@ -15,7 +14,6 @@ from demeter.reference.page import group_operations, list_schemas, read_paragrap
 VIEW = "photos.view_s3image"
 
 
-@gzip_page
 @api_view("GET", permission=VIEW, answers={200: dict[str, Any]})
 def openapi(_request: HttpRequest) -> JsonResponse:
     """This document, as OpenAPI 3.1."""

@@ -6,7 +6,6 @@ from typing import Any, TypedDict
 from django import forms
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.gzip import gzip_page
 
 from demeter.accounts.authentication import api_view, by_method, signed_in_user
 from demeter.common.exceptions import InvalidInputError
@@ -94,7 +93,6 @@ class PartForm(forms.Form):
     )
 
 
-@gzip_page  # outlines shrink to a third, and contain nothing secret
 @api_view("GET", permission="locations.view_storagelocation", query=MapForm, answers={200: MapJson})
 def nursery_map(request: HttpRequest) -> JsonResponse:
     """The places of the nursery, or of one of its warehouses, with their outlines and last counts."""
