@@ -53,6 +53,8 @@ def _steps(nursery: Nursery) -> list[Step]:
     configured = LocationConfig.objects.filter(active=True, location__in=StorageLocation.objects.active()).count()
     made = ngettext("%(number)d location", "%(number)d locations", places) % {"number": places}
     known = ngettext("%(number)d product", "%(number)d products", products) % {"number": products}
+    done = ngettext("%(done)d of %(all)d location", "%(done)d of %(all)d locations", places)
+    done %= {"done": configured, "all": places}
     return [
         Step(_("Make your places"), reverse(PLACES_PAGE), places > 0, made if places else ""),
         Step(_("Print the labels of the bays"), reverse("labels"), nursery.labels_printed_at is not None),
@@ -61,7 +63,7 @@ def _steps(nursery: Nursery) -> list[Step]:
             _("Say what grows where"),
             reverse("map"),
             configured > 0,
-            _("%(done)d of %(all)d locations") % {"done": configured, "all": places} if places else "",
+            done if places else "",
         ),
         Step(_("Upload the first photo"), reverse("upload"), S3Image.objects.photos().visible().exists()),
         Step(

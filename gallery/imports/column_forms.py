@@ -162,7 +162,7 @@ class TableForm(forms.Form):
 class SharedForm(forms.Form):
     """What holds for all rows: their kind, their coordinates, and the name under which the mapping is kept."""
 
-    layer_column = forms.ChoiceField(required=False, label=_("What each row is, says"))
+    layer_column = forms.ChoiceField(required=False, label=_("Column that says what each row is"))
     crs = forms.ChoiceField(required=False, label=_("Coordinates"))
     crs_text = forms.CharField(required=False, max_length=60, label=_("Its code, such as EPSG:32614"))
     swapped = forms.BooleanField(required=False, label=_("Latitude comes before longitude: swap them"))

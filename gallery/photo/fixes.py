@@ -74,7 +74,7 @@ def batch_neighbours(image: S3Image) -> tuple[Candidate, ...]:
 
 def chosen_lately(user: User) -> tuple[Candidate, ...]:
     """The locations that this person chose for photos last, newest first."""
-    return tuple(Candidate(place.pk, place.full_name, _("You chose this lately")) for place in last_places(user))
+    return tuple(Candidate(place.pk, place.full_name, _("You chose this recently")) for place in last_places(user))
 
 
 def suggested_container_type(session: ProcessingSession) -> ContainerType | None:

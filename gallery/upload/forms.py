@@ -100,8 +100,8 @@ class LocationField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """An active location by its code, or by its name if that is unique."""
 
     default_error_messages = {
-        "invalid_choice": _("There is no location with this code or name. Choose one from the list."),
-        "ambiguous": _("Several locations have this name. Choose one from the list."),
+        "invalid_choice": _("There is no location with this code or name. Check how it is written."),
+        "ambiguous": _("Several locations have this name. Write the code instead."),
     }
 
     def to_python(self, value: Any) -> StorageLocation | None:

@@ -117,7 +117,7 @@ def test_the_last_three_places_of_a_person_are_offered_once(lost):
     ProcessingSessionFactory(job__chosen_location=StorageLocationFactory(name="Of somebody else"))
     StorageLocation.objects.filter(pk=places[4].pk).update(active=False)
     likely = client.get(problem_path(lost)).context["offers"]
-    lately = [offer.location_id for offer in likely if offer.evidence == "You chose this lately"]
+    lately = [offer.location_id for offer in likely if offer.evidence == "You chose this recently"]
     assert lately == [place.pk for place in (places[1], places[3], places[2])]
     assert [offer.name.split(" - ")[-1] for offer in likely[:2]] == ["Near bay", "Far bay"]
 
