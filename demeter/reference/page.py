@@ -26,7 +26,7 @@ class AnswerRow:
     """A status, what it means, and the schema of its body, or empty."""
 
     status: str
-    words: str
+    words: Pieces
     link: str
 
 
@@ -93,7 +93,7 @@ def _parameter(parameter: Schema) -> FieldRow:
 
 def _answer(status: str, answer: Schema) -> AnswerRow:
     schemas = [content["schema"] for content in answer.get("content", {}).values()]
-    return AnswerRow(status, answer["description"], name_type(schemas[0])[1] if schemas else "")
+    return AnswerRow(status, _pieces(answer["description"]), name_type(schemas[0])[1] if schemas else "")
 
 
 def _fields(schema: Schema) -> list[FieldRow]:

@@ -14,7 +14,7 @@ from locations.importing.messages import FIELD_WORDS
 KIND_WORDS: Mapping[str, Promise] = {
     "refused": gettext_lazy("Refused"),
     "made": gettext_lazy("New"),
-    "changed": gettext_lazy("Changed"),
+    "changed": pgettext_lazy("rows", "Changed"),
     "unchanged": gettext_lazy("Unchanged"),
 }
 # The same of one row: in Spanish not the plural.

@@ -92,7 +92,7 @@ def test_configuring_several_places_removes_no_list_but_may_write_one(worker: Cl
     assert [str(part) for part in ConfigPart.objects.all()] == ["Agave: 1"]
     worker.post("/configure/", values | {"part0_product": aloe.pk, "part0_where": "2"})
     assert [str(part) for part in ConfigPart.objects.all()] == ["Aloe: 2", "Aloe: 2"]
-    assertContains(worker.get("/configure/", {"location_id": values["location_id"]}), "Aloe: containers 2")
+    assertContains(worker.get("/configure/", {"location_id": values["location_id"]}), "Aloe: container 2")
 
 
 def test_a_wrong_row_is_shown_again_and_nothing_is_written(worker: Client, config: LocationConfig, agave: Product):
