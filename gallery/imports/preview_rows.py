@@ -14,7 +14,7 @@ from locations.importing.messages import FIELD_WORDS
 KIND_WORDS: Mapping[str, Promise] = {
     "refused": gettext_lazy("Refused"),
     "made": gettext_lazy("New"),
-    "changed": pgettext_lazy("rows", "Changed"),
+    "changed": pgettext_lazy("rows", "Changed"),  # also said of a photo, in Spanish in the singular
     "unchanged": gettext_lazy("Unchanged"),
 }
 # The same of one row: in Spanish not the plural.
