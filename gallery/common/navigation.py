@@ -23,7 +23,7 @@ class Item:
     page: str
     words: Promise
     icon: str
-    permission: str = ""
+    permission: str
     packages: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
 
@@ -35,9 +35,9 @@ class Item:
 
 
 ITEMS = (
-    Item("upload", _("Upload"), "upload", packages=("upload",)),
-    Item("jobs", _("Jobs"), "jobs", packages=("jobs",)),
-    Item("gallery", _("Gallery"), "gallery", packages=("browse", "photo")),
+    Item("upload", _("Upload"), "upload", "photos.view_s3image", packages=("upload",)),
+    Item("jobs", _("Jobs"), "jobs", "photos.view_s3image", packages=("jobs",)),
+    Item("gallery", _("Gallery"), "gallery", "photos.view_s3image", packages=("browse", "photo")),
     Item(
         "stock",
         _("Stock"),
@@ -45,7 +45,7 @@ ITEMS = (
         "stock.view_stockbatch",
         packages=("stock", "stocktakes", "movements", "accuracy", "learning"),
     ),
-    Item("map", _("Map"), "map", packages=("places", "imports")),
+    Item("map", _("Map"), "map", "locations.view_storagelocation", packages=("places", "imports")),
     Item("work", _("To do"), "warning", "processing.add_job", packages=("todo",)),
     Item("review", _("Review"), "review", "processing.change_processingsession", packages=("review",)),
     Item(
@@ -83,7 +83,7 @@ class Navigation:
 
 def read_navigation(request: HttpRequest) -> Navigation:
     """The items that the person may open, as they are on this page."""
-    allowed = [item for item in ITEMS if not item.permission or request.user.has_perm(item.permission)]
+    allowed = [item for item in ITEMS if request.user.has_perm(item.permission)]
     match = request.resolver_match
     name = (match.url_name if match else "") or ""
     app, _dot, module = (match.func.__module__ if match else "").partition(".")

@@ -121,3 +121,13 @@ def test_no_item_is_marked_on_ones_own_account():
     client.force_login(UserFactory())
     html = client.get("/account/").content.decode()
     assert "aria-current" not in html[html.index('<nav class="site-nav"') : html.index("</nav>")]
+
+
+def test_somebody_without_a_role_is_shown_no_page_that_is_closed_to_them():
+    client = Client()
+    person = UserFactory()
+    person.groups.clear()
+    client.force_login(person)
+    response = client.get("/account/")
+    assert response.status_code == 200
+    assert "site-nav" not in response.content.decode()
