@@ -7,7 +7,7 @@ from math import ceil, log10
 from uuid import UUID
 
 WIDTH, HEIGHT = 720, 240
-LEFT, RIGHT, TOP, BOTTOM = 72, 20, 16, 36
+LEFT, RIGHT, TOP, BOTTOM = 88, 20, 16, 36
 MAX_DATES = 4
 
 
