@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from gallery.catalogue.lengths import CM_PER_INCH, INCH_DECIMALS
 from locations.importing import packagings, products
@@ -100,7 +100,7 @@ PRODUCTS = ImportKind(
 )
 PACKAGINGS = ImportKind(
     title=_("Import packaging"),
-    list_title=_("Packaging"),
+    list_title=pgettext_lazy("list", "Packaging"),
     page="packaging-import",
     list_page="packagings",
     template="packaging-template",
