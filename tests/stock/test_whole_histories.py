@@ -48,6 +48,7 @@ from tests.photos.factories import S3ImageFactory
 from tests.stock.recording import assert_ledger_is_sound, hand_count, hours_ago, plants_of, record, undo
 
 HISTORIES = int(os.environ.get("DEMETER_HISTORIES", "20"))
+pytestmark = pytest.mark.timeout(max(300, 10 * HISTORIES))
 DOCUMENTS = [kind for kind in MovementKind if kind not in DERIVED_KINDS]
 REFUSED = (ConflictError, InvalidInputError, NotFoundError)
 SIGNED = ("batch_id", "expected", "quantity", "price")
