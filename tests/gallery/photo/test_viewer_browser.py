@@ -70,17 +70,21 @@ def open_photo(page: Page, session: ProcessingSession) -> None:
     expect(page.locator(".viewer__live")).to_be_visible()
 
 
-def tap_photo(page: Page, x: float, y: float) -> None:
-    """Click on a pixel of the original."""
+def point_of_photo(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Where a pixel of the original is in the window."""
     page.locator(".viewer__map").scroll_into_view_if_needed()
-    place = page.evaluate(
+    return page.evaluate(
         """([x, y]) => {
             const box = document.querySelector(".viewer__map img").getBoundingClientRect();
             return [box.left + x * box.width / 1000, box.top + y * box.height / 1000];
         }""",
         [x, y],
     )
-    page.mouse.click(*place)
+
+
+def tap_photo(page: Page, x: float, y: float) -> None:
+    """Click on a pixel of the original."""
+    page.mouse.click(*point_of_photo(page, x, y))
 
 
 def counts(page: Page) -> list[str]:
@@ -196,8 +200,7 @@ def test_two_clicks_at_one_place_zoom_and_add_nothing(supervisor: Page):
     open_photo(page, session)
     page.get_by_label("adds a plant").check()
     before = zoom(page)
-    for _ in range(2):
-        tap_photo(page, 500, 500)
+    page.mouse.dblclick(*point_of_photo(page, 500, 500))  # no later than a person's second click, on a busy machine too
     page.wait_for_timeout(600)
     assert zoom(page) == pytest.approx(2 * before, rel=0.01)
     assert counts(page) == ["1", "0", "0", "0"]
