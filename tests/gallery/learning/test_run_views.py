@@ -94,6 +94,7 @@ def test_what_judging_found_is_shown(viewer: Client):
     assertContains(page, "Your photos kept for testing")
     assertContains(page, "2 photos, counted as live photos are.")
     assertContains(page, "22.0 %")  # the mean of 24 and 20 % before
+    assertContains(page, "\N{MINUS SIGN}2.0 %")
     assertContains(page, "3.0 %")  # of 6 and 0 % after
     assertContains(page, "The benchmark of Demeter")
     assertContains(page, "a.jpg")
