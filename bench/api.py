@@ -4,7 +4,8 @@ body that the document does not name.
     python -m bench.api http://127.0.0.1:8000 TOKEN --examples 200
 
 Half of the requests are as the document says, half are wrong. They change and delete rows: run it on a nursery of its
-own, with the token of a supervisor. The suite runs the same with few examples (`tests/demeter/test_reference.py`).
+own whose photos are counted, with the token of a supervisor. The suite runs the same with few examples
+(`tests/demeter/test_reference.py`).
 """
 
 import argparse
@@ -14,6 +15,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import requests
@@ -69,6 +72,7 @@ def find_known(get: Get) -> Known:
     differences = get("/api/v1/stock/differences?status=all")["differences"]
     stocktakes = get("/api/v1/stock/stocktakes")["stocktakes"]
     codes = [row["code"] for row in get("/api/v1/locations/map")["locations"]]
+    now = datetime.now(UTC)
     return {
         "image_id": images,
         "image_ids": [[image] for image in images],
@@ -96,20 +100,28 @@ def find_known(get: Get) -> Known:
         "about": [row["unexplained"] for row in differences],
         "stocktake_id": [row["id"] for row in stocktakes],
         "quantity": [1, 2],
+        "happened_at": [(now - timedelta(minutes=1)).isoformat()],
+        "counted_from": [f"{now - timedelta(days=1):%Y-%m-%d}"],
+        "day": [f"{now:%Y-%m-%d}"],
         "reason": ["FROST"],
         "loss_reason": ["FROST"],
     }
 
 
-def run_campaign(schema: Any, known: Known, *, token: str, examples: int, **options: Any) -> Result:
-    """Each operation with so many right requests and as many wrong ones, always the same ones. `options` are those of
-    the transport."""
+def run_campaign(schema: Any, find: Callable[[], Known], *, token: str, examples: int, **options: Any) -> Result:
+    """Each operation with so many right requests and as many wrong ones, always the same ones. `find` says what exists
+    before each operation; `options` are those of the transport."""
     result = Result()
-    found = [operation.ok() for operation in schema.get_all_operations()]
-    for operation in sorted(found, key=lambda operation: operation.path.endswith(LAST) or operation.method == "delete"):
+    for operation in sorted((operation.ok() for operation in schema.get_all_operations()), key=_turn):
+        known = find()
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             _try_operation(operation, mode, known, result, token=token, examples=examples, options=options)
     return result
+
+
+def _turn(operation: Any) -> tuple[bool, bool]:
+    """What makes something comes first, what ends it last."""
+    return operation.path.endswith(LAST) or operation.method == "delete", operation.method != "post"
 
 
 def _try_operation(
@@ -202,9 +214,12 @@ def main() -> int:
         answer.raise_for_status()
         return answer.json()
 
+    if not find_known(get)["batch"]:
+        parser.error("Nothing is in stock: most requests would be refused. Wait until photos are counted.")
     schema = schemathesis.openapi.from_url(arguments.address + DOCUMENT, headers=headers)
     options = {"timeout": 60, "allow_redirects": False}  # pictures are in the storage, which is not tried
-    result = run_campaign(schema, find_known(get), token=arguments.token, examples=arguments.examples, **options)
+    find = partial(find_known, get)
+    result = run_campaign(schema, find, token=arguments.token, examples=arguments.examples, **options)
     print_result(result)
     return 1 if result.faults else 0
 
