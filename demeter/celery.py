@@ -1,4 +1,5 @@
-"""The Celery application: four queues, one beat schedule. Tasks are found in each app's `tasks.py`.
+"""The Celery application: four queues, one beat schedule. Tasks are found in each app's `tasks`, `recovery` and
+`periodic_tasks`.
 
 `io` waits on storage (threads pool), `gpu` runs the models (solo: CUDA and fork do not mix), `cpu` aggregates
 (prefork), `train` trains models, one at a time (solo). Time limits of tasks hold in `cpu` alone; `processing.tasks`
@@ -76,8 +77,7 @@ def set_worker_statement_timeout(**_signal: Any) -> None:
     set_statement_timeout(statement_seconds=120)
 
 
-app.autodiscover_tasks()
+for module in ("tasks", "recovery", "periodic_tasks"):
+    app.autodiscover_tasks(related_name=module)
 heartbeat.connect_signals()
 logs.connect_signals()
-app.autodiscover_tasks(related_name="recovery")
-app.autodiscover_tasks(related_name="periodic_tasks")
