@@ -151,7 +151,7 @@ class QualityParameters:
     (`bench/refusals.py`). Agreement was chosen on the 27 photos with counted points: the one with an error of 93 % is
     below 0.30. A count is marked if more than `max_uncertain` of the plants have a vote near the accepted one
     (`uncertain_votes`, as shares of it): of the 27 that marks or refuses 1 of 2 with an error over 20 % and 2 of 21
-    within 10 %, of 103 renders 25 of 35 and 3 of 47 (`bench.accuracy.doubt`). `max_left_out` is a share of the plants:
+    within 10 %, of 142 renders 28 of 44 and 5 of 68 (`bench.accuracy.doubt`). `max_left_out` is a share of the plants:
     what was left out was gravel or litter on all photos seen.
     """
 
