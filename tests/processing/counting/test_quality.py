@@ -82,13 +82,13 @@ def test_a_plain_strip_is_no_missing_part() -> None:
 
 def test_a_scene_that_is_hardly_recognised_is_refused_and_one_in_doubt_is_marked() -> None:
     assert codes(scene(), boxes(0.25)) == ["unfamiliar_scene"]
-    assert codes(scene(), boxes(0.9, 10), boxes(0.25, 5)) == ["doubtful"], "all boxes of the photo are judged together"
-    assert codes(scene(), boxes(0.9, 10), boxes(0.25, 4)) == []
+    assert codes(scene(), boxes(0.9, 10), boxes(0.25, 3)) == ["doubtful"], "all boxes of the photo are judged together"
+    assert codes(scene(), boxes(0.9, 10), boxes(0.25, 2)) == []
 
 
 def test_possible_plants_that_are_not_counted_make_a_count_uncertain() -> None:
-    assert codes(scene(), boxes(0.9, 10), boxes(0.17, 5)) == ["doubtful"]
-    assert codes(scene(), boxes(0.9, 10), boxes(0.13, 5)) == [], "hardly anything speaks for these"
+    assert codes(scene(), boxes(0.9, 10), boxes(0.17, 3)) == ["doubtful"]
+    assert codes(scene(), boxes(0.9, 10), boxes(0.13, 3)) == [], "hardly anything speaks for these"
 
 
 def test_many_plants_left_out_mark_the_count_and_a_few_do_not() -> None:
