@@ -3,7 +3,7 @@
     python -m bench.by_example DATA --older DIR --seen DIR
 
 Rules are chosen on photos of plants that an earlier detector (`--older`, a folder with its weights.json) has never
-seen, and judged on others of these sets, and on the ten counted photos on which the shipped detector is furthest off.
+seen, and judged on others of these sets, and on the ten counted photos on which an earlier detector was furthest off.
 What the detectors see, and the plain counts, are kept in `--seen`, so that a second run takes seconds.
 """
 

@@ -11,13 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.accuracy.page import DOCS
 from bench.accuracy.truth import RealPhoto, read_labelled, read_pointed
 from processing.counting.boxes import PLANT
 
 MARKS = Path(__file__).with_name("marks.json")
 MARKED = 5
-JUDGED = 10
 CHOOSING, UNFAMILIAR_PLANTS, WORST = "choosing", "unfamiliar", "worst"
 # Photos of plants that detector-9 never saw, by the start of their names. Neighbouring numbers may show one bed.
 UNFAMILIAR: dict[str, dict[str, tuple[str, ...]]] = {
@@ -84,13 +82,10 @@ def _read_unfamiliar(data: Path) -> list[Marked]:
 
 
 def _read_worst(data: Path) -> list[Marked]:
-    """The ten counted photos on which the published plain count is furthest off."""
-    published: list[dict[str, Any]] = json.loads((DOCS / "accuracy" / "accuracy.json").read_text())["real"]["nursery"]
-    worst = sorted((one for one in published["photos"]), key=lambda one: -one["error"])[:JUDGED]
-    names = {Path(one["photo"]).stem for one in worst}
-    drawn = json.loads(MARKS.read_text())["photos"]
+    """The counted photos on which the plain count was furthest off when boxes were drawn round their points."""
+    drawn = json.loads(MARKS.read_text(encoding="utf-8"))["photos"]
     folders = (data / "photos" / "nursery", data / "real" / "nursery-2")
-    photos = [photo for folder in folders for photo in read_pointed(folder, ()) if photo.path.stem in names]
+    photos = [photo for folder in folders for photo in read_pointed(folder, ()) if photo.path.stem in drawn]
     return [
         Marked(photo, WORST, len(photo.points), _scaled(photo.path, drawn[photo.path.stem]))
         for photo in photos
