@@ -1,6 +1,7 @@
 """What the page of a photo loads until it can be used: the preview, never the marked picture or the original."""
 
 import gzip
+import re
 from io import BytesIO
 
 import pytest
@@ -19,6 +20,7 @@ from tests.processing.factories import make_bed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MOST_BYTES = 900_000
+MARKERS = re.compile(r"/markers(\?|$)")  # who may propose asks with a query
 DENSE_BED = settings.BASE_DIR / "demo" / "photos" / "bed-wide-mixed.jpg"  # hundreds of plants: many bytes
 
 
@@ -84,8 +86,10 @@ def test_the_preview_stays_when_the_marks_cannot_be_read(browser: Browser, live_
     context = browser.new_context(base_url=live_server.url, viewport=PHONE)
     sign_in(context, UserFactory(), live_server)
     page = context.new_page()
-    page.route("**/markers", lambda route: route.fulfill(status=503, body="{}"))
-    page.goto(f"/gallery/{session.original_image_id}/")
+    page.route(MARKERS, lambda route: route.fulfill(status=503, body="{}"))
+    with page.expect_response(MARKERS) as answer:
+        page.goto(f"/gallery/{session.original_image_id}/")
+    assert answer.value.status == 503
     expect(page.locator(".viewer__picture--plain img")).to_be_visible()
     expect(page.locator(".viewer__picture--marked")).to_be_hidden()
     context.close()
