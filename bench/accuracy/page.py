@@ -95,11 +95,22 @@ def _marks_part(every: Figures) -> str:
 
 def _trays_part(photos: Sequence[Figures]) -> str:
     rows = [
-        [_name(row), row["points"], row["estimated"], row["true_empty"], row["empty"]]
+        [
+            _name(row),
+            _or_more(row["points"], row["unsure_cells"]),
+            row["estimated"],
+            _or_more(row["true_empty"], row["unsure_cells"]),
+            row["empty"],
+        ]
         for row in photos
         if row["kind"] == "trays" and row["true_empty"]
     ]
     return table(["tray", "plants", "counted", "empty cells", "counted"], rows)
+
+
+def _or_more(number: int, unsure: int) -> str:
+    """A true number to which unsure ones may belong."""
+    return f"{number} to {number + unsure}" if unsure else str(number)
 
 
 def _worst_part(photos: Sequence[Figures]) -> str:

@@ -120,6 +120,7 @@ def _real_row(result: RealResult) -> Figures:
         "was_trained_on": result.photo.was_trained_on,
         "valid_plants": valid,
         "true_empty": result.photo.empty,
+        "unsure_cells": result.photo.unsure_cells,
         "detected": result.detected,
         "estimated": result.estimated,
         "detected_off": result.detected_off,

@@ -1,7 +1,7 @@
 """Pictures and what is known about them: renders with exact truth, real photos with boxes or counted points."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ MIN_CORNERS = 3
 # What each counted photo shows, by its name; decided by looking at the photos.
 KINDS: dict[str, str] = json.loads(Path(__file__).with_name("kinds.json").read_text())
 OTHER_KIND = "others"
+TRAY_CELL = "tray cell"
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,13 +100,14 @@ class RealPhoto:
     """A real photo: every plant count that is right, the empty places, and where nothing is judged.
 
     `boxes` (n, 4) with `labels` (n,) where plants are outlined, `points` (n, 2) where they are only marked.
-    `is_exact` when the person who counted was sure; `was_trained_on` when a model has learned it. `kind` is one
-    of those in kinds.json.
+    `unsure_cells` of a tray have a plant or are empty. `is_exact` when the person who counted was sure;
+    `was_trained_on` when a model has learned it. `kind` is one of those in kinds.json.
     """
 
     path: Path
     valid_plants: tuple[int, ...]
     empty: int
+    unsure_cells: int = 0
     ignored: tuple[tuple[float, float, float, float], ...] = ()
     boxes: NDArray[np.float32] | None = None
     labels: NDArray[np.int64] | None = None
@@ -146,17 +148,20 @@ def read_trained_on(drawn: Path, weights: Path) -> set[str]:
 def read_pointed(folder: Path, trained: Collection[str]) -> Iterator[RealPhoto]:
     """Photos with points/NAME.json beside them.
 
-    Plants cut by the frame (`partial`) and unsure ones (`uncertain`) may be counted or not; `alt` holds other counts
-    that are right, such as pots where seedlings were counted, but where nothing grows only 0 is right.
+    Plants cut by the frame (`partial`) and unsure ones (`uncertain`) may be counted or not; an unsure cell of a tray
+    may be empty. `alt` holds other counts that are right, such as pots where seedlings were counted, but the cells of
+    a tray are not if some are empty.
     """
     for path in sorted((folder / "points").glob("*.json")):
         truth = json.loads(path.read_text())
         least = len(truth["plants"])
-        most = least + len(truth.get("partial", [])) + len(truth.get("uncertain", []))
+        unsure = len(truth.get("uncertain", []))
+        most = least + len(truth.get("partial", [])) + unsure
         yield RealPhoto(
             path=folder / f"{path.stem}.jpg",
-            valid_plants=(*range(least, most + 1), *(truth.get("alt", {}).values() if most else ())),
+            valid_plants=(*range(least, most + 1), *_other_counts(truth)),
             empty=len(truth["empty"]),
+            unsure_cells=unsure if truth["unit"].startswith(TRAY_CELL) else 0,
             ignored=tuple(map(tuple, truth["ignore"])),
             points=np.array(truth["plants"], np.float32).reshape(-1, 2),
             unit=truth["unit"],
@@ -164,6 +169,10 @@ def read_pointed(folder: Path, trained: Collection[str]) -> Iterator[RealPhoto]:
             was_trained_on=path.stem in trained,
             kind=KINDS.get(path.stem, OTHER_KIND),
         )
+
+
+def _other_counts(truth: Mapping[str, Any]) -> list[int]:
+    return [count for what, count in truth.get("alt", {}).items() if what != "cells" or not truth["empty"]]
 
 
 def outside(points: NDArray[np.floating], ignored: Sequence[Sequence[float]]) -> NDArray[np.bool_]:

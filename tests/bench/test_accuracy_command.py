@@ -175,12 +175,27 @@ def test_a_checkpoint_takes_the_place_of_the_shipped_weights(tmp_path):
         choose_weights("detector", TRAINED_DIR, tmp_path / "none.pt")
 
 
+def read_tray(folder, **truth):
+    write_pointed(folder, "tray")
+    points = folder / "points" / "tray.json"
+    points.write_text(json.dumps(json.loads(points.read_text()) | truth))
+    return next(read_pointed(folder, set()))
+
+
 def test_no_plant_is_the_only_right_count_of_an_empty_tray(tmp_path):
-    write_pointed(tmp_path, "empty_plug128_black_tray")
-    points = tmp_path / "points" / "empty_plug128_black_tray.json"
-    points.write_text(json.dumps(json.loads(points.read_text()) | {"plants": [], "alt": {"cells": 128}}))
-    (photo,) = read_pointed(tmp_path, set())
-    assert (photo.valid_plants, photo.kind) == ((0,), "trays")
+    photo = read_tray(tmp_path, plants=[], empty=[[1, 1]] * 128, alt={"cells": 128})
+    assert photo.valid_plants == (0,)
+
+
+def test_an_unsure_cell_has_a_plant_or_is_empty(tmp_path):
+    truth = {"plants": [[1, 1]] * 173, "empty": [[2, 2]] * 25, "uncertain": [[3, 3]] * 2, "alt": {"cells": 200}}
+    photo = read_tray(tmp_path, **truth, unit="tray cell with seedling (200 cells)")
+    assert (photo.valid_plants, photo.empty, photo.unsure_cells) == ((173, 174, 175), 25, 2)
+
+
+def test_an_unsure_plant_is_no_empty_cell(tmp_path):
+    photo = read_tray(tmp_path, plants=[[1, 1]] * 57, uncertain=[[3, 3]] * 2, alt={"cells_with_seedling": 30})
+    assert (photo.valid_plants, photo.unsure_cells) == ((57, 58, 59, 30), 0)
 
 
 def test_every_test_photo_with_points_has_a_kind():
