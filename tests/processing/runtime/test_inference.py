@@ -1,8 +1,10 @@
 import subprocess
 import sys
 from dataclasses import replace
+from unittest.mock import Mock
 
 import numpy as np
+import openvino
 import pytest
 
 from photos.decoding.pixels import UnreadablePictureError, decode_picture
@@ -64,6 +66,13 @@ def test_windows_cover_every_pixel(size) -> None:
     assert seen.all()
 
 
+def test_openvino_is_told_to_compute_in_32_bits() -> None:
+    """It does by itself on a processor without bfloat16, so what it is told counts."""
+    core = Mock()
+    assert inference._make_core(lambda: core) is core
+    core.set_property.assert_called_once_with("CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+
+
 def test_a_side_shorter_than_the_overlap_is_one_slice() -> None:
     assert SLICER.windows((1000, 90), slice_wh=(640, 96), overlap_px=160) == [(0, 0, 640, 90), (360, 0, 1000, 90)]
 
@@ -107,5 +116,9 @@ def test_the_shipped_models_load_and_look(tmp_path, settings, capfd) -> None:
     masks = segmenter.segment(rgb, imgsz=1024, confidence=0.0001, nms_iou=0.9, max_containers=3)
     assert all(found.mask.shape == (600, 800) for found in masks)
     assert capfd.readouterr().out == ""
+    for model in (detector.model, segmenter.model):
+        compiled = model.yolo.predictor.model.backend.ov_compiled_model
+        assert compiled.get_property("INFERENCE_PRECISION_HINT") == openvino.Type.f32
+        assert compiled.get_property("EXECUTION_DEVICES") == ["CPU"]
     with pytest.raises(UnreadablePictureError, match="not a JPEG"):
         decode_picture(b"ultralytics would look for another reader")

@@ -1,6 +1,8 @@
 import hashlib
 import json
 
+import numpy as np
+import openvino
 import pytest
 
 from processing.runtime.weights import TRAINED_DIR, WEIGHT_NAMES, WeightsError, read_weights
@@ -66,3 +68,18 @@ def test_shipped_weights_are_as_described_and_small() -> None:
         assert set(weights.cpu_files) == {path.name for path in weights.cpu_folder.iterdir()}
         for path in (weights.path, *weights.cpu_folder.iterdir()):
             assert path.stat().st_size < 8_000_000
+
+
+def test_sums_of_the_detector_overflow_on_no_processor() -> None:
+    """Without VNNI two products of weight and value, of 8 bits, are added in 16 bits: 2 * 64 * 255 fits, 2 * 127 * 255
+    does not. A depthwise convolution (five dimensions) is computed otherwise."""
+    weights = read_weights("detector", TRAINED_DIR)
+    model = openvino.Core().read_model(weights.cpu_folder / "detector.xml")
+    constants = [one for one in model.get_ops() if one.get_type_name() == "Constant"]
+    largest = [
+        np.abs(one.get_data().astype(int)).max()
+        for one in constants
+        if one.get_element_type() == openvino.Type.i8 and len(one.get_output_shape(0)) == 4
+    ]
+    assert len(largest) == 80
+    assert max(largest) <= 64
