@@ -116,6 +116,7 @@ def test_the_shipped_models_load_and_look(tmp_path, settings, capfd) -> None:
     masks = segmenter.segment(rgb, imgsz=1024, confidence=0.0001, nms_iou=0.9, max_containers=3)
     assert all(found.mask.shape == (600, 800) for found in masks)
     assert capfd.readouterr().out == ""
+    assert openvino.Core.func is inference._make_core
     for model in (detector.model, segmenter.model):
         compiled = model.yolo.predictor.model.backend.ov_compiled_model
         assert compiled.get_property("INFERENCE_PRECISION_HINT") == openvino.Type.f32

@@ -72,7 +72,7 @@ def test_shipped_weights_are_as_described_and_small() -> None:
 
 def test_sums_of_the_detector_overflow_on_no_processor() -> None:
     """Without VNNI two products of weight and value, of 8 bits, are added in 16 bits: 2 * 64 * 255 fits, 2 * 127 * 255
-    does not. A depthwise convolution (five dimensions) is computed otherwise."""
+    does not. NNCF leaves depthwise convolutions (five dimensions) as they are."""
     weights = read_weights("detector", TRAINED_DIR)
     model = openvino.Core().read_model(weights.cpu_folder / "detector.xml")
     constants = [one for one in model.get_ops() if one.get_type_name() == "Constant"]
