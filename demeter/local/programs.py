@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from demeter.common.background import be_nice_as_session
+from demeter.local.state import write_private
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 LIBC = ctypes.CDLL(None)
@@ -71,7 +72,7 @@ def spawn(program: Program, folders: Folders) -> subprocess.Popen[bytes]:
             start_new_session=True,
             preexec_fn=lambda: _settle(program),  # noqa: PLW1509 - called before any thread starts
         )
-    (folders.run / f"{program.name}.pid").write_text(f"{process.pid} {start_time(process.pid)}\n")
+    write_private(folders.run / f"{program.name}.pid", f"{process.pid} {start_time(process.pid)}\n")
     return process
 
 

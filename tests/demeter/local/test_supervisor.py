@@ -10,7 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from demeter.local.programs import PROJECT_DIR, Folders, Program, end_orphans, run_once, start_time
+from demeter.local.programs import (
+    PROJECT_DIR,
+    Folders,
+    Program,
+    end_orphans,
+    end_together,
+    run_once,
+    spawn,
+    start_time,
+)
 from demeter.local.supervisor import NotReadyError, Supervisor
 
 SLEEP = (sys.executable, "-c", "import time; time.sleep(600)")
@@ -32,6 +41,22 @@ def wait_for(condition: Callable[[], bool], *, seconds: float = 20) -> None:
 
 def read_pid(folders: Folders, name: str) -> int:
     return int((folders.run / f"{name}.pid").read_text().split()[0])
+
+
+def test_the_identity_of_a_program_is_replaced_in_one_step(tmp_path: Path) -> None:
+    """Who reads it while the program is started again finds the old one or the new one, never half of one."""
+    folders = Folders.of(tmp_path)
+    program = Program(name="sleeper", argv=SLEEP)
+    first = spawn(program, folders)
+    held = tmp_path / "held"
+    held.hardlink_to(folders.run / "sleeper.pid")
+    second = spawn(program, folders)
+
+    end_together({first.pid: program, second.pid: program})
+    first.wait()
+    second.wait()
+    assert int(held.read_text().split()[0]) == first.pid
+    assert read_pid(folders, "sleeper") == second.pid
 
 
 def test_a_dead_program_is_started_again_and_announced(tmp_path: Path) -> None:
