@@ -7,6 +7,16 @@ from typing import Literal
 
 
 @dataclass(frozen=True)
+class InferenceParameters:
+    """How a CPU computes what the models do not compute in 8 bits (a hint of OpenVINO's).
+
+    Without it the processor decides, and one with AMX takes bfloat16: the count of a photo depends on the machine.
+    """
+
+    cpu_precision: Literal["f32"] = "f32"
+
+
+@dataclass(frozen=True)
 class SegmentationParameters:
     """How containers are found in the whole photo.
 
@@ -168,6 +178,7 @@ class QualityParameters:
 
 @dataclass(frozen=True)
 class CountingParameters:
+    inference: InferenceParameters = field(default_factory=InferenceParameters)
     segmentation: SegmentationParameters = field(default_factory=SegmentationParameters)
     missed: MissedParameters = field(default_factory=MissedParameters)
     looks: LookParameters = field(default_factory=LookParameters)

@@ -200,10 +200,9 @@ class _QuietModel:
 
 
 def _make_core(make: Callable[[], Any]) -> Any:
-    """OpenVINO that computes in 32 bits what is not in 8, whatever the processor: with AMX it would take bfloat16, and
-    the count of a photo would depend on the machine."""
+    """OpenVINO that computes with the same precision on every CPU."""
     core = make()
-    core.set_property("CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    core.set_property("CPU", {"INFERENCE_PRECISION_HINT": DEFAULT_PARAMETERS.inference.cpu_precision})
     return core
 
 

@@ -11,7 +11,8 @@ def test_hash_is_the_same_for_equal_values() -> None:
 
 
 @pytest.mark.parametrize(
-    ("group", "name"), [("segmentation", "confidence"), ("looks", "overlap_px"), ("voting", "accepted")]
+    ("group", "name"),
+    [("inference", "cpu_precision"), ("segmentation", "confidence"), ("looks", "overlap_px"), ("voting", "accepted")],
 )
 def test_hash_changes_with_any_value(group: str, name: str) -> None:
     changed = replace(getattr(DEFAULT_PARAMETERS, group), **{name: 0.111})
