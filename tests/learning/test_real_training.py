@@ -112,6 +112,7 @@ def test_a_training_whose_worker_is_killed_goes_on_where_it_was(tmp_path, settin
         seen.append(run.done_units)
         runs.release_worker("train@here")
         assert runs.retry_run(run.pk)
+    print(f"Killed {len(seen) - 1} times before it was done.")
     assert start_worker(run).wait() == 0
     run.refresh_from_db()
     assert run.state == RunState.TRAINED, str(run.error)
