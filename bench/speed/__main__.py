@@ -13,6 +13,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,8 @@ JPEG_QUALITY = 92
 OURS = "ours"
 CONTENDERS = (OURS, "plain", "plain-512")
 PHASES = ("decode", "segment", "detect", "estimate")
+# What decides how fast 8 bits are: the flags by which Linux names it.
+EXTENSIONS = {"AVX2": {"avx2"}, "VNNI": {"avx_vnni", "avx512_vnni"}, "AMX": {"amx_int8"}}
 
 Measured = Mapping[str, Any]
 Results = Mapping[str, Sequence[Measured]]
@@ -41,7 +44,7 @@ Results = Mapping[str, Sequence[Measured]]
 PAGE = """# Speed
 
 How long Demeter takes to count a photo of 12 megapixels, from the bytes of the file to the counts. Measured by
-`python -m bench.speed` on {cores} cores, {repeats} repeats per photo after a warm-up.
+`python -m bench.speed` on {cores} cores ({processor}), {repeats} repeats per photo after a warm-up.
 
 {summary}
 {ratios}
@@ -140,7 +143,22 @@ def make_page(summary: Measured, repeats: int) -> str:
         "the processor time."
         for name, ratio in summary["ratios"].items()
     ]
-    return PAGE.format(cores=os.cpu_count(), repeats=repeats, ratios="\n\n".join(ratios), summary=table(heads, lines))
+    processor = describe_processor(Path("/proc/cpuinfo").read_text())
+    return PAGE.format(
+        cores=os.cpu_count(),
+        processor=processor,
+        repeats=repeats,
+        ratios="\n\n".join(ratios),
+        summary=table(heads, lines),
+    )
+
+
+def describe_processor(cpuinfo: str) -> str:
+    """The first processor of /proc/cpuinfo: its name, and which of EXTENSIONS it has."""
+    of_first = dict(re.findall(r"^(model name|flags)\s*:\s*(.*)$", cpuinfo.partition("\n\n")[0], re.MULTILINE))
+    flags = set(of_first.get("flags", "").split())
+    has = [f"{'' if names & flags else 'no '}{extension}" for extension, names in EXTENSIONS.items()]
+    return ", ".join((of_first.get("model name", "unknown"), *has))
 
 
 def make_csv(results: Results, photos: Sequence[Photo]) -> str:

@@ -6,7 +6,15 @@ import pytest
 import torch
 from PIL import Image
 
-from bench.speed.__main__ import Photo, compare, make_csv, make_page, photo_seconds, read_photos
+from bench.speed.__main__ import (
+    Photo,
+    compare,
+    describe_processor,
+    make_csv,
+    make_page,
+    photo_seconds,
+    read_photos,
+)
 from bench.speed.contender import is_inside, measure_photo
 
 
@@ -44,6 +52,16 @@ def test_ratios_and_errors_are_medians_over_photos():
         "bed.jpg,yes,100,90,110,95,1.00,4.00,8.00",
         "bed.jpg,no,,100,50,60,2.00,12.00,24.00",
     ]
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [("fpu avx2", "Some CPU, AVX2, no VNNI, no AMX"), ("avx2 avx512_vnni amx_int8", "Some CPU, AVX2, VNNI, AMX")],
+)
+def test_the_processor_is_named_with_what_makes_8_bits_fast(flags, expected):
+    first = f"processor\t: 0\nmodel name\t: Some CPU\nflags\t\t: {flags}\n"
+    assert describe_processor(f"{first}\n{first.replace('Some', 'Other')}") == expected
+    assert describe_processor("processor\t: 0\n") == "unknown, no AVX2, no VNNI, no AMX"
 
 
 def test_small_renders_are_enlarged_and_keep_their_truth(tmp_path):
