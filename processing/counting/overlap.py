@@ -45,7 +45,7 @@ class OverlapParameters:
     plants: int = 8
     features: int = 20
     margin: float = 3.0
-    agreement: float = 0.7
+    agreement: float = 0.8
 
 
 DEFAULT_PARAMETERS = OverlapParameters()
