@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from processing.counting.overlap import Overlap, compare, read_picture
+from processing.counting.overlap import DEFAULT_PARAMETERS, Candidate, Overlap, compare, read_picture
 from tests.processing import drawn_beds
 from tests.processing.drawn_beds import HEIGHT, WIDTH, draw_bed
 
@@ -92,3 +92,11 @@ def test_pictures_with_hardly_any_plants_are_asked_about(plants) -> None:
     boxes = np.array([(20 + 60 * index, 50, 60 + 60 * index, 90) for index in range(plants)], float)
     picture = read_picture(rgb, boxes)
     assert compare(picture, picture) == Overlap("doubtful", "no_match")
+
+
+@pytest.mark.parametrize(("agreement", "holds"), [(0.79, False), (0.81, True)])
+def test_over_a_fifth_of_the_overlap_without_a_partner_is_not_joined(agreement, holds):
+    """However clearly the others resemble each other: those without one would be counted twice."""
+    pairs = np.repeat(np.arange(100)[:, None], 2, axis=1)
+    candidate = Candidate(np.eye(3), pairs, inliers=500, rivals=5, clear=20.0, agreement=agreement)
+    assert candidate.holds(DEFAULT_PARAMETERS) is holds
