@@ -26,6 +26,10 @@ def is_free(port: int, *, host: str = "127.0.0.1") -> bool:
     return True
 
 
+def _is_free_with_grpc(port: int, host: str) -> bool:
+    return is_free(port, host=host) and is_free(port + GRPC_OFFSET, host=host)
+
+
 @dataclass
 class LocalState:
     """Ports, secrets and facts of one data folder, in `<data>/local.json` (readable by its owner only)."""
@@ -51,13 +55,16 @@ class LocalState:
 
         Its gRPC port (SeaweedFS: port + 10,000) must be free too.
         """
+        others = {port for other, port in self.ports.items() if other != name}
         port = self.ports.get(name)
-        while port is None or not (is_free(port, host=host) and is_free(port + GRPC_OFFSET, host=host)):
+        while port is None or port in others or not _is_free_with_grpc(port, host):
             port = FIRST_PORT + secrets.randbelow(LAST_PORT - FIRST_PORT)
-            if port in (taken for other, taken in self.ports.items() if other != name):
-                port = None
         self.ports[name] = port
         return port
+
+    def keep_for_pages(self, port: int) -> None:
+        """Give `port`, which a person chose for the pages, to no other program."""
+        self.ports["web"] = port
 
     def secret(self, name: str) -> str:
         """The secret called `name`, created on first use; letters and digits only, so that it never needs quoting."""

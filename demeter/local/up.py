@@ -92,6 +92,7 @@ def _only_one(data_dir: Path) -> Iterator[None]:
 
 def _start(options: Options, folders: Folders, supervisor: Supervisor, is_stopping: StopRequest) -> None:
     state = LocalState.load(options.data_dir)
+    state.keep_for_pages(options.port)
     say(f"Starting the servers (data in {options.data_dir}).")
     plans = plan_servers(options.data_dir, state, os.environ)
     settings = {name: value for _program, found in plans for name, value in found.items()}

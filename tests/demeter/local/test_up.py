@@ -1,5 +1,6 @@
 """`bin/up` as a whole: everything comes up, is kept up, stops cleanly, and a second one is refused."""
 
+import http.client
 import json
 import os
 import signal
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from demeter.local.programs import PROJECT_DIR, start_time
-from demeter.local.state import FIRST_PORT, LAST_PORT, is_free
+from demeter.local.state import FIRST_PORT, LocalState, is_free
 from demeter.local.up import load_demo_command
 from tests.demeter.local.test_supervisor import wait_for
 
@@ -27,7 +28,7 @@ class Up:
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
-        self.port = next(port for port in range(FIRST_PORT, LAST_PORT) if is_free(port))
+        self.port = next(port for port in range(FIRST_PORT - 1000, FIRST_PORT) if is_free(port))
         self.process = self.launch()
 
     def launch(self) -> subprocess.Popen[str]:
@@ -55,7 +56,7 @@ class Up:
                 return json.load(answer)
         except urllib.error.HTTPError as not_green:
             return json.load(not_green)
-        except OSError:
+        except (OSError, http.client.HTTPException, ValueError):
             return {"services": {}, "workers": {}}
 
     def is_complete(self) -> bool:
@@ -94,6 +95,15 @@ def test_up_runs_everything_keeps_it_running_and_stops_cleanly(up: Up) -> None:
     assert up.process.returncode == 0
     assert "web ended (exit -9); starting it again" in output
     assert [name for name, pid in pids.items() if start_time(pid)] == []
+
+
+def test_no_server_takes_the_port_of_the_pages(tmp_path: Path) -> None:
+    """Not even one that it had at the last start: the web server could never start beside it."""
+    state = LocalState(tmp_path / "local.json")
+    taken = state.port("seaweedfs_s3")
+    state.keep_for_pages(taken)
+    assert state.port("seaweedfs_s3") != taken
+    assert LocalState(tmp_path / "local.json", ports={"postgres": taken, "valkey": taken}).port("valkey") != taken
 
 
 @pytest.mark.parametrize(
