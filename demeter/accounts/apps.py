@@ -1,6 +1,6 @@
 """Users, their four roles and their API tokens."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -18,5 +18,7 @@ class AccountsConfig(AppConfig):
         from demeter.accounts.roles import grant_role_permissions
         from demeter.accounts.sign_ins import watch_sign_ins
 
-        post_migrate.connect(grant_role_permissions, dispatch_uid="demeter.accounts.roles")
+        # The signal comes once for each app; auth comes after ours, whose permissions exist by then.
+        auth = apps.get_app_config("auth")
+        post_migrate.connect(grant_role_permissions, sender=auth, dispatch_uid="demeter.accounts.roles")
         watch_sign_ins()
