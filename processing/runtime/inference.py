@@ -185,7 +185,8 @@ def _load_model(weights: WeightFile) -> "_QuietModel":
     yolo, torch = _import_quietly()
     if torch.cuda.is_available():
         return _QuietModel(yolo(weights.path, task=TASKS[weights.name]), device="cuda:0", quantize=16)
-    return _QuietModel(yolo(weights.cpu_folder, task=TASKS[weights.name]), device="intel:cpu", quantize=None)
+    device = "intel:cpu" if weights.cpu_folder.is_dir() else "cpu"  # of OpenVINO, or of torch for a checkpoint
+    return _QuietModel(yolo(weights.cpu_folder, task=TASKS[weights.name]), device=device, quantize=None)
 
 
 class _QuietModel:

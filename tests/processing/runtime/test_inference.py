@@ -7,6 +7,7 @@ import numpy as np
 import openvino
 import pytest
 
+from bench.accuracy.models import choose_weights
 from photos.decoding.pixels import UnreadablePictureError, decode_picture
 from processing.counting.boxes import NO_DETECTIONS, make_detections
 from processing.counting.pyramid import Pyramid
@@ -123,3 +124,13 @@ def test_the_shipped_models_load_and_look(tmp_path, settings, capfd) -> None:
         assert compiled.get_property("EXECUTION_DEVICES") == ["CPU"]
     with pytest.raises(UnreadablePictureError, match="not a JPEG"):
         decode_picture(b"ultralytics would look for another reader")
+
+
+@pytest.mark.slow
+def test_a_checkpoint_is_measured_without_conversion(tmp_path, settings) -> None:
+    """As `bench.accuracy --detector FILE.pt` does with a candidate."""
+    settings.YOLO_CONFIG_DIR = tmp_path
+    candidate = choose_weights("detector", TRAINED_DIR, TRAINED_DIR / "detector.pt")
+    detector = inference.YoloDetector(candidate)
+    found = detector.detect(paint_picture(64, 64), imgsz=64, confidence=0.0001, nms_iou=0.9, max_detections=5)
+    assert len(found) == 5
