@@ -83,6 +83,7 @@ def test_up_runs_everything_keeps_it_running_and_stops_cleanly(up: Up) -> None:
         *("postgres", "valkey", "seaweedfs"),
         *("web", "worker-io", "worker-gpu", "worker-cpu", "worker-train", "beat"),
     }
+    assert LocalState.load(up.data_dir).ports["web"] == up.port, "a server could take it"
     assert stat.S_IMODE((up.data_dir / "demeter.env").stat().st_mode) == 0o600
     assert up.launch().communicate(timeout=60)[0].endswith(f"Demeter is already running on {up.data_dir}.\n")
 
